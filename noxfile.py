@@ -1,0 +1,152 @@
+"""Sessions for developers and CI; every one installs what it needs by itself."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+LOCK = "constraints.txt"
+PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
+LOCKED_GROUPS = ("dev", "test", "lint", "types")
+DEMO = "examples/support_conversation.py"
+
+# An interpreter that is not there is a session skipped, not a download.
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+
+
+def editable(*packages: str) -> list[str]:
+    """Return the arguments that install packages of this workspace in place."""
+    return [arg for package in packages for arg in ("-e", f"packages/{package}")]
+
+
+def locked(session: nox.Session, *arguments: str) -> None:
+    """Install at the versions of the lock."""
+    session.install("-c", LOCK, *arguments)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the support conversation on the emulator; `-- --live` for the real API."""
+    locked(session, *editable("core", "langgraph", "emulator"))
+    session.run("python", DEMO, *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the whole suite on this interpreter; `--force-python 3.13` for another."""
+    locked(session, *editable(*PACKAGES), "--group", "test")
+    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check format, rules, and that the lock is what the projects resolve to."""
+    locked(session, "--group", "lint", "uv")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    before = (ROOT / LOCK).read_text(encoding="utf-8")
+    fresh = Path(session.create_tmp()) / LOCK
+    fresh.write_text(before, encoding="utf-8")
+    compile_lock(session, fresh)
+    if fresh.read_text(encoding="utf-8") != before:
+        session.error(f"{LOCK} is stale; run `nox -s lock`")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Resolve all projects together; `-- --upgrade` for newer versions."""
+    locked(session, "uv")
+    compile_lock(session, ROOT / LOCK, *session.posargs)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of all packages, strictly."""
+    locked(session, *editable(*PACKAGES), "--group", "types")
+    session.run("basedpyright", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("resolution", ["lowest-direct", "highest"])
+@nox.parametrize("package", ["langgraph", "emulator"])
+def compat(session: nox.Session, package: str, resolution: str) -> None:
+    """Install one package alone at its oldest and newest versions and test it."""
+    chosen = editable(*dict.fromkeys(("core", package, "emulator")))
+    session.install("--resolution", resolution, *chosen)
+    # In a step of its own: the test tools are not what is being tried out.
+    session.install("--group", "test")
+    session.run("pytest", f"tests/{package}", "tests/core", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run every example and snippet, and follow every link between files."""
+    locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build wheels and source archives, and try the wheels in a clean environment."""
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    locked(session, "uv")
+    for package in PACKAGES:
+        session.run("uv", "build", "-q", "--out-dir", str(dist), f"packages/{package}")
+    clean = Path(session.create_tmp()) / "clean"
+    session.run("uv", "venv", "-q", "--clear", str(clean))
+    python = clean / ("Scripts" if os.name == "nt" else "bin") / "python"
+    wheels = [str(wheel) for wheel in sorted(dist.glob("*.whl"))]
+    session.run(
+        "uv", "pip", "install", "-q", "-c", LOCK, "--python", str(python), *wheels
+    )
+    for package in PACKAGES:
+        session.run(str(python), "-c", f"import interactions_{package}", external=True)
+    session.run(str(python), DEMO, external=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what the README says about speed and size."""
+    locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
+    for script in sorted((ROOT / "benchmarks").glob("*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """Record the cassettes anew: on the emulator, or `-- --live` with a key."""
+    locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
+    live = "--live" in session.posargs
+    environment = {"CASSETTES": "live" if live else "emulator"}
+    session.run("pytest", "tests/langgraph/test_cassettes.py", env=environment)
+
+
+def compile_lock(session: nox.Session, target: Path, *arguments: str) -> None:
+    """Write the versions that all projects and groups resolve to, names only."""
+    projects = [f"packages/{package}/pyproject.toml" for package in PACKAGES]
+    own = [arg for p in PACKAGES for arg in ("--no-emit-package", f"interactions-{p}")]
+    groups = [a for g in LOCKED_GROUPS for a in ("--group", f"pyproject.toml:{g}")]
+    session.run(
+        "uv",
+        "pip",
+        "compile",
+        "--universal",
+        "--python-version=3.11",
+        "--quiet",
+        "--no-header",
+        "--no-annotate",
+        *own,
+        *groups,
+        *arguments,
+        "-o",
+        str(target),
+        *projects,
+        silent=True,
+    )
