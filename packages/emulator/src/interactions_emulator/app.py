@@ -1,0 +1,26 @@
+"""Puts the API and the control routes together."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from interactions_emulator.control import Control
+from interactions_emulator.routes import Api
+from interactions_emulator.state import EmulatorState
+
+
+def build_app(state: EmulatorState) -> ASGIApp:
+    """Return the ASGI application of an emulator.
+
+    It needs a server that puts the connection's transport into the request's
+    state, as `server` does: a lost answer is a closed socket.
+    """
+    api = Api(state)
+
+    async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await api.unknown(Request(scope, receive, send))
+        await answer(scope, receive, send)
+
+    routes = [*Control(state).routes(), *api.routes(), Mount("/", app=unknown)]
+    return Starlette(routes=routes)

@@ -1,0 +1,217 @@
+"""Fills a JSON schema with values found in a text.
+
+The rules are general and deterministic: what a small model would plausibly take
+from the text, in the order of the schema's properties.
+"""
+
+import re
+from typing import Any
+
+from interactions_emulator.payloads import JsonObject, is_list
+from interactions_emulator.schemas import (
+    MAX_DEPTH,
+    MAX_SIZE,
+    default_of,
+    properties_of,
+    resolve,
+    size_of,
+    type_of,
+)
+
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)")
+_QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”|(?<!\w)'([^'\n]+)'(?!\w)|`([^`\n]+)`")
+_PROPER = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
+_ARITHMETIC = re.compile(r"\(*-?\d[\d\s.()]*(?:[-+*/^][\d\s.()]+)+")
+_FREE_TEXT = frozenset(
+    [
+        "query",
+        "text",
+        "message",
+        "question",
+        "prompt",
+        "input",
+        "content",
+        "request",
+        "task",
+        "topic",
+        "instructions",
+        "description",
+        "context",
+        "reason",
+        "body",
+    ]
+)
+_EXPRESSION = frozenset({"expression", "expr", "formula", "equation", "calculation"})
+_NO = re.compile(r"\b(?:no|not|false|off|disable[d]?|without|never)\b", re.IGNORECASE)
+
+
+class TextValues:
+    """Values of a text that are handed out once each, in order."""
+
+    def __init__(self, text: str, *, names: frozenset[str] = frozenset()) -> None:
+        self.text = text
+        masked = _QUOTED.sub(" ", text)
+        self.numbers = [_number(found) for found in _NUMBER.findall(masked)]
+        quoted = ("".join(groups) for groups in _QUOTED.findall(text))
+        self.quoted = [found for found in quoted if found not in names]
+        self.proper = [word for word in _proper(masked) if word not in names]
+
+    @property
+    def strings(self) -> list[str]:
+        """Quoted strings if there are any, else capitalised words."""
+        return self.quoted or self.proper
+
+    def take_string(self) -> str | None:
+        """Hand out the next string."""
+        strings = self.strings
+        return strings.pop(0) if strings else None
+
+    def take_number(self) -> int | float | None:
+        """Hand out the next number."""
+        return self.numbers.pop(0) if self.numbers else None
+
+
+def fill(schema: JsonObject, values: TextValues) -> Any:  # noqa: ANN401  any JSON
+    """Return a value that obeys the schema, taken from the text where it can be."""
+    return _Filler(schema, values).value(schema, "", 0)
+
+
+class _Filler:
+    """One pass over one schema."""
+
+    def __init__(self, root: JsonObject, values: TextValues) -> None:
+        self._root = root
+        self._items_left = MAX_SIZE
+        self._values = values
+
+    def value(self, schema: object, name: str, depth: int) -> Any:  # noqa: ANN401
+        schema = resolve(schema, self._root)
+        if "const" in schema:
+            return schema["const"]
+        if is_list(schema.get("enum")) and schema["enum"]:
+            return self._enum(schema["enum"])
+        kind = type_of(schema)
+        if kind == "object":
+            return self._object(schema, depth)
+        if kind == "array":
+            return self._array(schema, name, depth)
+        found = self._found(kind, name)
+        return default_of(schema, kind) if found is None else found
+
+    def _found(self, kind: str, name: str) -> Any:  # noqa: ANN401
+        """Return a scalar from the text, or None if it holds no such value."""
+        if kind in {"integer", "number"}:
+            number = self._values.take_number()
+            return int(number) if number is not None and kind == "integer" else number
+        if kind == "boolean":
+            return self._boolean(name)
+        if kind == "string":
+            return self._string(name)
+        return None
+
+    def _enum(self, options: list[Any]) -> Any:  # noqa: ANN401
+        lowered = self._values.text.lower()
+        hits = [o for o in options if _mentions(lowered, str(o).lower())]
+        return (hits or options)[0]
+
+    def _boolean(self, name: str) -> bool | None:
+        words = _words(name)
+        text = self._values.text.lower()
+        if not words or not all(word in text for word in words):
+            return None
+        return not _NO.search(text)
+
+    def _string(self, name: str) -> str | None:
+        words = set(_words(name))
+        if words & _EXPRESSION and (found := _ARITHMETIC.search(self._values.text)):
+            return found[0].strip()
+        named = _named(self._values.text, name)
+        if named is not None:
+            return named
+        taken = self._values.take_string()
+        if taken is not None:
+            return taken
+        if words & _FREE_TEXT:
+            return self._values.text
+        number = self._values.take_number()
+        return None if number is None else str(number)
+
+    def _object(self, schema: JsonObject, depth: int) -> JsonObject:
+        if depth > MAX_DEPTH:
+            return {}
+        properties, required = properties_of(schema)
+        filled: JsonObject = {}
+        for name in sorted(properties, key=lambda n: n not in required):
+            if name in required or self._is_offered(properties[name]):
+                filled[name] = self.value(properties[name], name, depth + 1)
+        # The schema's own order reads best; required ones took values first.
+        return {name: filled[name] for name in properties if name in filled}
+
+    def _is_offered(self, schema: object) -> bool:
+        """Whether the text still holds a value for an optional property."""
+        schema = resolve(schema, self._root)
+        if is_list(schema.get("enum")):
+            text = self._values.text.lower()
+            return any(_mentions(text, str(o).lower()) for o in schema["enum"])
+        kind = type_of(schema)
+        if kind in {"integer", "number"}:
+            return bool(self._values.numbers)
+        return kind == "string" and bool(self._values.strings)
+
+    def _array(self, schema: JsonObject, name: str, depth: int) -> list[Any]:
+        items = resolve(schema.get("items") or {}, self._root)
+        kind = type_of(items)
+        least = size_of(schema.get("minItems"))
+        if depth > MAX_DEPTH:
+            return []
+        if kind in {"integer", "number"}:
+            count = max(len(self._values.numbers), least)
+        elif kind == "string" and "enum" not in items:
+            count = max(len(self._values.strings), least)
+        else:
+            count = max(1, least)
+        most = schema.get("maxItems")
+        count = count if most is None else min(count, size_of(most))
+        # Nested minimums multiply, so all arrays share one allowance.
+        count = min(count, self._items_left)
+        self._items_left -= count
+        return [self.value(items, name, depth + 1) for _ in range(count)]
+
+
+def _proper(text: str) -> list[str]:
+    """Return capitalised words; one that opens a sentence counts only alone."""
+    words: list[str] = []
+    for found in _PROPER.finditer(text):
+        before = text[: found.start()].rstrip()
+        opens = not before or before[-1] in ".!?:\n"
+        name = found[0]
+        if opens:
+            name = name.partition(" ")[2]
+        if name and name != "I":
+            words.append(name)
+    return words
+
+
+def _named(text: str, name: str) -> str | None:
+    """Find `name: value`, `name=value` or `name is value`."""
+    label = r"[ _-]".join(map(re.escape, _words(name)))
+    if not label:
+        return None
+    pattern = rf"\b{label}\s*(?:=|:|\bis\b)\s*[\"'“]?([^\s\"'”,;?!]+(?<!\.))"
+    found = re.search(pattern, text, re.IGNORECASE)
+    return found[1] if found else None
+
+
+def _words(name: str) -> list[str]:
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
+
+
+def _mentions(text: str, word: str) -> bool:
+    return (
+        bool(word) and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+    )
+
+
+def _number(digits: str) -> int | float:
+    return float(digits) if "." in digits else int(digits)

@@ -1,0 +1,136 @@
+"""The emulator as a context manager, with its control routes as methods."""
+
+import http.client
+import json
+from collections.abc import Callable, Collection
+from pathlib import Path
+from time import time
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import quote, urlsplit
+
+from interactions_emulator.payloads import JsonObject, Step
+from interactions_emulator.server import ServerThread, listen, url_of
+from interactions_emulator.settings import DAY_S, Settings
+from interactions_emulator.state import EmulatorState
+
+_TIMEOUT_S = 10.0
+
+
+class Emulator:
+    """A local server of the Interactions API, running while the block runs.
+
+    The server has its own thread and event loop. The methods talk to it over HTTP
+    and may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        state: str | Path | None = None,
+        script: object = None,
+        clock: Callable[[], float] = time,
+        retention_s: float = 55 * DAY_S,
+        orphans: Literal["refuse", "truncate"] = "refuse",
+        stateless_parent: Literal["allow", "refuse"] = "allow",
+        api_keys: Collection[str] = (),
+        isolate_keys: bool = True,
+        seed: int | None = None,
+    ) -> None:
+        self._address = (host, port)
+        self._script = script
+        self._settings = Settings(
+            state=state,
+            clock=clock,
+            retention_s=retention_s,
+            orphans=orphans,
+            stateless_parent=stateless_parent,
+            api_keys=frozenset(api_keys),
+            isolate_keys=isolate_keys,
+            seed=seed,
+        )
+        self._thread: ServerThread | None = None
+        self._state: EmulatorState | None = None
+        self.url = ""
+        """Base URL, without a path; empty until the block is entered."""
+
+    def __enter__(self) -> Self:
+        self._state = EmulatorState(self._settings, self._script)
+        try:
+            sock = listen(*self._address)
+        except OSError:
+            self._state.close()
+            raise
+        self.url = url_of(sock)
+        self._thread = ServerThread(self._state, sock).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._thread is not None:
+            self._thread.stop()
+        if self._state is not None:
+            self._state.close()
+
+    def requests(self) -> list[JsonObject]:
+        """Return every API request since the last reset, oldest first."""
+        return self._call("GET", "/requests")["requests"]
+
+    def transcript(self, interaction_id: str) -> list[Step]:
+        """Return all that the server holds up to and including an interaction.
+
+        Raises:
+            LookupError: The server does not hold it.
+        """
+        return self._call("GET", f"/transcript/{quote(interaction_id, safe='')}")[
+            "steps"
+        ]
+
+    def stats(self) -> dict[str, int]:
+        """Return the counters."""
+        return self._call("GET", "/stats")
+
+    def script(self, rules: object) -> None:
+        """Replace the script; None leaves the default answerer."""
+        self._call("POST", "/script", rules)
+
+    def fault(self, *, on: str = "create", do: JsonObject, **options: Any) -> None:  # noqa: ANN401  JSON
+        """Order a fault; options are `nth`, `match` and `times`."""
+        self._call("POST", "/faults", {"on": on, "do": do, **options})
+
+    def clear_faults(self) -> None:
+        """Cancel the faults still to come."""
+        self._call("DELETE", "/faults")
+
+    def advance(self, seconds: float) -> None:
+        """Move the emulator's clock on."""
+        self._call("POST", "/clock", {"advance_s": seconds})
+
+    def reset(self) -> None:
+        """Forget everything: interactions, requests, faults, moved clock."""
+        self._call("POST", "/reset")
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
+        connection = http.client.HTTPConnection(
+            urlsplit(self.url).netloc, timeout=_TIMEOUT_S
+        )
+        try:
+            connection.request(method, "/emulator" + path, json.dumps(body))
+            answer = connection.getresponse()
+            parsed = json.loads(answer.read())
+        finally:
+            connection.close()
+        if answer.status != http.HTTPStatus.OK:
+            kind = (
+                LookupError
+                if answer.status == http.HTTPStatus.NOT_FOUND
+                else ValueError
+            )
+            raise kind(parsed["error"]["message"])
+        return parsed

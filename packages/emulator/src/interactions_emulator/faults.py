@@ -1,0 +1,170 @@
+"""Faults on order: what goes wrong, with which request, how often."""
+
+from dataclasses import dataclass, field
+
+from interactions_emulator.conversation import all_text
+from interactions_emulator.errors import ApiError, default_message
+from interactions_emulator.fields import problem, read_fields
+from interactions_emulator.inputs import read_input
+from interactions_emulator.payloads import JsonObject
+
+_FAULT = {
+    "on": ("create", "get", "delete", "cancel", "any"),
+    "nth": int,
+    "match": dict,
+    "times": int,
+    "do": dict,
+}
+_MATCH = {
+    "model": str,
+    "stream": bool,
+    "store": bool,
+    "chained": bool,
+    "contains": str,
+    "id": str,
+}
+_DO = {
+    "status": int,
+    "message": str,
+    "code": object,
+    "retry_after": object,
+    "shape": ("object", "front_end", "array", "sse"),
+    "worked": bool,
+    "close": ("before", "after"),
+    "truncate_after_events": int,
+    "error_event_after": int,
+    "how": ("silent", "abrupt", "array"),
+    "lost": bool,
+    "expire": bool,
+    "reroot": bool,
+    "hide_s": float,
+    "delay_s": float,
+}
+_STATUSES = range(400, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A request, as far as faults look at it."""
+
+    on: str
+    interaction_id: str | None = None
+    body: JsonObject = field(default_factory=dict[str, object])
+
+
+@dataclass
+class Fault:
+    """One ordered fault and how often it has seen and hit its requests."""
+
+    on: str
+    nth: int
+    match: JsonObject
+    times: int
+    do: JsonObject
+    seen: int = 0
+
+    def hits(self, target: Target) -> bool:
+        """Count the request if it is one of ours; True if it is to fail."""
+        if self.on not in {target.on, "any"} or not _matches(self.match, target):
+            return False
+        self.seen += 1
+        return self.nth <= self.seen < self.nth + self.times
+
+    @property
+    def spent(self) -> bool:
+        """Whether no later request can be hit."""
+        return self.seen >= self.nth + self.times - 1
+
+
+class FaultPlan:
+    """The faults still to come."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
+
+    def add(self, value: object) -> None:
+        """Order a fault.
+
+        Raises:
+            FieldError: A key is unknown or a value makes no sense.
+        """
+        self._faults.append(read_fault(value))
+
+    def clear(self) -> None:
+        """Cancel every fault."""
+        self._faults.clear()
+
+    def pending(self) -> list[JsonObject]:
+        """Return what is still to come, for people."""
+        return [{"on": f.on, "nth": f.nth, "do": f.do} for f in self._faults]
+
+    def strike(self, target: Target) -> JsonObject:
+        """Return what is to go wrong with this request; usually nothing."""
+        effects = [fault.do for fault in self._faults if fault.hits(target)]
+        self._faults = [fault for fault in self._faults if not fault.spent]
+        return {key: value for effect in effects for key, value in effect.items()}
+
+
+def read_fault(value: object) -> Fault:
+    """Read one fault.
+
+    Raises:
+        FieldError: A key is unknown or a value makes no sense.
+    """
+    fault = read_fields(value, _FAULT, "the fault")
+    do = read_fields(fault.get("do"), _DO, "do")
+    match = read_fields(fault.get("match") or {}, _MATCH, "match")
+    nth = fault.get("nth", 1)
+    if not do or not nth:
+        what = "needs something to do, and nth counts from 1"
+        raise problem(place="the fault", what=what)
+    if do.get("status", 500) not in _STATUSES:
+        raise problem(place="do", what="needs a status from 400 to 599")
+    return Fault(fault.get("on") or "create", nth, match, fault.get("times", 1), do)
+
+
+def error_of(effects: JsonObject) -> ApiError | None:
+    """Return the HTTP error that the effects ask for."""
+    status = effects.get("status")
+    if status is None:
+        return None
+    retry_after = effects.get("retry_after")
+    return ApiError(
+        status,
+        effects.get("message") or default_message(status),
+        effects.get("code"),
+        effects.get("shape", "object"),
+        None if retry_after is None else str(retry_after),
+    )
+
+
+def event_error_of(effects: JsonObject) -> JsonObject:
+    """Return the `error` event that the effects ask for in mid-stream."""
+    message = effects.get("message") or default_message(504)
+    error = ApiError(504, message, effects.get("code"))
+    return error.error_object() | {"event_type": "error"}
+
+
+def _matches(match: JsonObject, target: Target) -> bool:
+    body = target.body
+    facts = {
+        "model": body.get("model"),
+        "stream": body.get("stream") is True,
+        "store": body.get("store") is not False,
+        "chained": body.get("previous_interaction_id") is not None,
+        "id": target.interaction_id,
+    }
+    plain = all(facts[key] == want for key, want in match.items() if key != "contains")
+    return plain and _contains(match.get("contains"), body)
+
+
+def _contains(want: str | None, body: JsonObject) -> bool:
+    if want is None:
+        return True
+    try:
+        return want in all_text(read_input(body.get("input")))
+    except ApiError:
+        return False

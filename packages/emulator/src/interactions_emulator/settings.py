@@ -1,0 +1,36 @@
+"""How an emulator behaves where the API leaves a choice or is not known."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random, SystemRandom
+from time import time
+from typing import Literal
+
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Switches of one emulator; fixed for its life."""
+
+    state: str | Path | None = None
+    """SQLite file that keeps interactions, or None for memory."""
+    clock: Callable[[], float] = time
+    """Source of seconds since the epoch."""
+    retention_s: float = 55 * DAY_S
+    """How long a stored interaction is kept: 55 days paid, 1 day free."""
+    orphans: Literal["refuse", "truncate"] = "refuse"
+    """What chaining does below a deleted or expired ancestor (not documented)."""
+    stateless_parent: Literal["allow", "refuse"] = "allow"
+    """Whether `store:false` may read a stored parent (not documented)."""
+    api_keys: Collection[str] = ()
+    """The only keys that are accepted; empty accepts any."""
+    isolate_keys: bool = True
+    """Whether interactions are visible only to the key that made them."""
+    seed: int | None = None
+    """Makes ids and signatures repeatable for an equal clock."""
+
+    def random(self) -> Random:
+        """Return the source of ids and signatures."""
+        return SystemRandom() if self.seed is None else Random(self.seed)  # noqa: S311  ids, not secrets

@@ -1,0 +1,55 @@
+"""Everything one running emulator holds, and its reset."""
+
+from collections import Counter
+
+from interactions_emulator.clock import MovableClock
+from interactions_emulator.engine import Engine
+from interactions_emulator.faults import FaultPlan
+from interactions_emulator.payloads import JsonObject
+from interactions_emulator.request_log import RequestLog
+from interactions_emulator.script import read_script
+from interactions_emulator.settings import Settings
+from interactions_emulator.stores import MemoryStore, SqliteStore
+
+_COUNTED = ("creates", "background_creates", "gets", "cancels", "deletes")
+
+
+class EmulatorState:
+    """Owned by the server; used on its event loop only, once it runs."""
+
+    def __init__(self, settings: Settings, script: object = None) -> None:
+        self.settings = settings
+        self._first_script = script
+        # A script that cannot be read must fail before a file is opened.
+        first = read_script(script)
+        store = MemoryStore() if settings.state is None else SqliteStore(settings.state)
+        self.clock = MovableClock(settings.clock, store.clock_offset())
+        self.engine = Engine(settings, store, self.clock)
+        self.engine.script = first
+        self.faults = FaultPlan()
+        self.log = RequestLog()
+        self.counts: Counter[str] = Counter()
+
+    def stats(self) -> JsonObject:
+        """Return how often what was done; refused requests are not counted."""
+        counted = {name: self.counts[name] for name in _COUNTED}
+        refused = {"refused": self.counts["refused"]}
+        return counted | refused | {"bytes_in": self.log.bytes_in}
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on, durably if there is a file."""
+        self.clock.advance(seconds)
+        self.engine.store.keep_clock_offset(self.clock.offset_s)
+
+    def reset(self) -> None:
+        """Go back to the state of a new emulator, first script included."""
+        self.engine.store.clear()
+        self.clock.offset_s = 0.0
+        self.engine.script = read_script(self._first_script)
+        self.faults.clear()
+        self.log.clear()
+        self.counts.clear()
+
+    def close(self) -> None:
+        """Release the state file."""
+        self.engine.store.close()

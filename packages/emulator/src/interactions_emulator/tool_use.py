@@ -1,0 +1,152 @@
+"""Decides which functions a user's text asks for."""
+
+import re
+
+from interactions_emulator.arguments import TextValues, fill
+from interactions_emulator.payloads import JsonObject, is_object
+from interactions_emulator.replies import FunctionCall
+from interactions_emulator.schemas import properties_of, resolve, type_of
+
+_VERBS = frozenset(
+    [
+        "get",
+        "set",
+        "do",
+        "run",
+        "call",
+        "use",
+        "fetch",
+        "find",
+        "look",
+        "lookup",
+        "make",
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "to",
+        "from",
+        "in",
+        "on",
+        "tool",
+        "function",
+        "and",
+        "or",
+        "by",
+        "with",
+        "my",
+        "current",
+    ]
+)
+_REFUSED = re.compile(
+    r"\b(?:do not|don't|without|never) (?:us(?:e|ing)|call(?:ing)?)\b", re.IGNORECASE
+)
+_OWN_FACT = re.compile(
+    r"\bmy [\w' -]+? (?:is|are|was|were)\b|\b(?:is|are|was|were|what's|who's) my\b",
+    re.IGNORECASE,
+)
+"""Somebody tells or asks a fact about themselves; memory answers that, not a tool."""
+_MIN_SHARED = 2
+_MIN_WORD = 4
+_PLURAL = re.compile(r"(?:es|s)$")
+
+
+def wanted_calls(
+    text: str, functions: list[JsonObject], *, force: bool
+) -> tuple[FunctionCall, ...]:
+    """Return the calls that the text asks for, in the order of its words.
+
+    Args:
+        text: The user's last text.
+        functions: The declared functions that may be called.
+        force: Whether there must be a call, asked for or not.
+    """
+    asked = [] if _REFUSED.search(text) else _asked(text, functions)
+    if force and not asked:
+        asked = functions[:1]
+    values = TextValues(text, names=frozenset(str(f["name"]) for f in functions))
+    return tuple(call for one in asked for call in _calls(one, values))
+
+
+def _asked(text: str, functions: list[JsonObject]) -> list[JsonObject]:
+    places = [(_place(text, one), one) for one in functions]
+    hits = [(place, one) for place, one in places if place is not None]
+    named = [(place, one) for place, one in hits if _is_named(text, one)]
+    if not named and _OWN_FACT.search(text):
+        return []
+    return [one for _, one in sorted(named or hits, key=lambda hit: hit[0])]
+
+
+def _is_named(text: str, function: JsonObject) -> bool:
+    return _name_place(text, str(function["name"])) is not None
+
+
+def _place(text: str, function: JsonObject) -> int | None:
+    """Return where the text speaks of the function, or None if it does not."""
+    exact = _name_place(text, str(function["name"]))
+    if exact is not None:
+        return exact
+    said = {word: at for at, word in _located(text)}
+    by_name = _significant(str(function["name"]))
+    if by_name and all(word in said for word in by_name):
+        return min(said[word] for word in by_name)
+    return _described(said, str(function.get("description") or ""))
+
+
+def _name_place(text: str, name: str) -> int | None:
+    found = re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", text, re.IGNORECASE)
+    return found.start() if found else None
+
+
+def _described(said: dict[str, int], description: str) -> int | None:
+    """Match on half of the description's first sentence, at least two words."""
+    words = _significant(re.split(r"[.\n]", description)[0])
+    words = [word for word in words if len(word) >= _MIN_WORD]
+    shared = [said[word] for word in words if word in said]
+    enough = len(shared) >= max(_MIN_SHARED, (len(words) + 1) // 2)
+    return min(shared) if enough else None
+
+
+def _located(text: str) -> list[tuple[int, str]]:
+    found = [(m.start(), _stem(m[0].lower())) for m in re.finditer(r"[A-Za-z]+", text)]
+    return found[::-1]
+
+
+def _significant(name: str) -> list[str]:
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    words = [word.lower() for word in re.split(r"[^A-Za-z]+", spaced) if word]
+    return list(dict.fromkeys(_stem(word) for word in words if word not in _VERBS))
+
+
+def _stem(word: str) -> str:
+    return _PLURAL.sub("", word) if len(word) > _MIN_WORD else word
+
+
+def _calls(function: JsonObject, values: TextValues) -> list[FunctionCall]:
+    schema: JsonObject = function.get("parameters") or {}
+    name = str(function["name"])
+    count = _repeats(schema, values)
+    return [FunctionCall(name, _arguments(schema, values)) for _ in range(count)]
+
+
+def _arguments(schema: JsonObject, values: TextValues) -> JsonObject:
+    filled = fill({"type": "object"} | schema, values)
+    return filled if is_object(filled) else {}
+
+
+def _repeats(schema: JsonObject, values: TextValues) -> int:
+    """Return how many calls the values serve: two cities are two calls."""
+    properties, required = properties_of(schema)
+    required = required or list(properties)[:1]
+    kinds = {_kind(properties.get(name), schema) for name in required}
+    if kinds == {"string"}:
+        return max(1, len(values.strings) // len(required))
+    if kinds and kinds <= {"number", "integer"}:
+        return max(1, len(values.numbers) // len(required))
+    return 1
+
+
+def _kind(schema: object, root: JsonObject) -> str:
+    resolved = resolve(schema, root)
+    return "enum" if "enum" in resolved else type_of(resolved)

@@ -1,0 +1,62 @@
+"""Checks the `tools` of a request."""
+
+from interactions_emulator import refusals
+from interactions_emulator.payloads import JsonObject, is_object
+
+_FUNCTION_KEYS = frozenset(
+    {
+        "type",
+        "name",
+        "description",
+        "short_description",
+        "parameters",
+        "defer_loading",
+    }
+)
+_TYPES = [
+    "function",
+    "code_execution",
+    "mcp_server",
+    "filesystem",
+    "google_maps",
+    "google_search",
+    "bash",
+    "computer_use",
+    "file_search",
+    "url_context",
+    "tool_search",
+]
+
+
+def check_tools(tools: list[JsonObject], platform: str) -> None:
+    """Refuse tools without type, of an unknown type, or in another API's form."""
+    supported = [*_TYPES, "retrieval"] if platform == "vertex" else _TYPES
+    names: set[str] = set()
+    for index, tool in enumerate(tools):
+        _check_tool(tool, index, supported)
+        if tool["type"] == "function":
+            _check_function(tool, index, names)
+
+
+def _check_tool(tool: object, index: int, supported: list[str]) -> None:
+    if not is_object(tool):
+        raise refusals.wrong_type(place=f"tools[{index}]", expected="object")
+    if "type" not in tool:
+        raise refusals.missing_key(key="type", place="tools")
+    if tool["type"] not in supported:
+        raise refusals.unsupported_type(tool["type"], f"tools[{index}]", supported)
+
+
+def _check_function(tool: JsonObject, index: int, names: set[str]) -> None:
+    for key in tool:
+        if key not in _FUNCTION_KEYS:
+            raise refusals.foreign_tool_key(key, index)
+    name, parameters = tool.get("name"), tool.get("parameters")
+    if not isinstance(name, str) or not name:
+        raise refusals.missing_key(key="name", place=f"tools[{index}]")
+    if parameters is not None and not is_object(parameters):
+        raise refusals.wrong_type(place=f"tools[{index}].parameters", expected="object")
+    if name in names:
+        why = f"function {name!r} is declared twice"
+        raise refusals.invalid_argument(why)
+    names.add(name)

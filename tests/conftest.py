@@ -1,0 +1,50 @@
+"""Fixtures for every folder of tests: a local server, and a clock to move by hand."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from interactions_emulator import Emulator
+
+EPOCH_S = 1_790_000_000.0
+
+
+class Clock:
+    """Epoch seconds that pass only when they are told to.
+
+    `sleep` and `asleep` take the place of waiting: they move the clock and note how
+    long was asked for.
+    """
+
+    def __init__(self, now: float = EPOCH_S) -> None:
+        self.now = now
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.advance(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

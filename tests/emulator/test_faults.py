@@ -1,0 +1,261 @@
+"""What goes wrong on order."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from interactions_emulator import Emulator
+
+
+def test_the_nth_create_fails_and_no_other(http: Any, emulator: Emulator) -> None:
+    emulator.fault(nth=2, times=2, do={"status": 503})
+
+    statuses = [http.create("Hi.").status_code for _ in range(4)]
+
+    assert statuses == [200, 503, 503, 200]
+    assert emulator.stats()["creates"] == 2
+
+
+@pytest.mark.parametrize(
+    ("do", "body", "kind"),
+    [
+        pytest.param(
+            {"status": 429},
+            {
+                "error": {
+                    "message": "Resource has been exhausted (e.g. check quota).",
+                    "code": "too_many_requests",
+                }
+            },
+            "application/json; charset=UTF-8",
+            id="object",
+        ),
+        pytest.param(
+            {"status": 503, "shape": "array"},
+            [
+                {
+                    "error": {
+                        "code": 503,
+                        "message": "The service is currently unavailable.",
+                        "status": "UNAVAILABLE",
+                    }
+                }
+            ],
+            "application/json; charset=UTF-8",
+            id="array",
+        ),
+        pytest.param(
+            {"status": 403, "shape": "front_end", "message": "Blocked."},
+            {
+                "error": {
+                    "code": 403,
+                    "message": "Blocked.",
+                    "status": "PERMISSION_DENIED",
+                }
+            },
+            "application/json; charset=UTF-8",
+            id="front end",
+        ),
+    ],
+)
+def test_error_bodies_come_in_the_recorded_shapes(
+    http: Any, emulator: Emulator, do: Any, body: Any, kind: str
+) -> None:
+    emulator.fault(do=do)
+
+    answer = http.create("Hi.")
+
+    assert (answer.status_code, answer.json()) == (do["status"], body)
+    assert answer.headers["content-type"] == kind
+
+
+def test_an_error_can_be_framed_as_an_event(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"status": 400, "shape": "sse", "message": "a > b"})
+
+    answer = http.create("Hi.", stream=True)
+
+    assert answer.status_code == 400
+    assert answer.text.startswith(
+        'event: error\ndata: {"error":{"message":"a \\u003e b"'
+    )
+
+
+def test_retry_after_is_a_header(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"status": 429, "retry_after": 7, "code": "quota_exceeded"})
+
+    answer = http.create("Hi.")
+
+    assert answer.headers["retry-after"] == "7"
+    assert answer.json()["error"]["code"] == "quota_exceeded"
+
+
+@pytest.mark.parametrize(("when", "made"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_lost_answer_is_a_closed_socket(
+    http: Any, emulator: Emulator, when: str, made: int, *, stream: bool
+) -> None:
+    emulator.fault(do={"close": when})
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.create("Hi.", stream=stream)
+
+    assert emulator.stats()["creates"] == made
+    assert emulator.requests()[-1]["status"] is None
+
+
+def test_the_work_of_a_lost_answer_stays(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"close": "after"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.create("My name is Ada.")
+
+    lost = emulator.requests()[-1]["interaction"]
+
+    assert http.get(f"/v1/interactions/{lost}").json()["status"] == "completed"
+
+
+def test_an_error_may_come_after_the_work(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"status": 500, "worked": True})
+
+    assert http.create("Hi.").status_code == 500
+    assert emulator.stats()["creates"] == 1
+
+
+def test_a_stream_may_end_silently(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"truncate_after_events": 3})
+
+    text = http.create("Hi.", stream=True).text
+
+    assert text.count("event: ") == 3
+    assert "interaction.completed" not in text
+    assert "[DONE]" not in text
+
+
+def test_a_stream_may_break_off(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"truncate_after_events": 3, "how": "abrupt"})
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.create("Hi.", stream=True)
+
+
+def test_a_stream_may_end_in_a_bare_array(http: Any, emulator: Emulator) -> None:
+    """API: seen after exactly 600 s (forum, April 2026)."""
+    emulator.fault(do={"truncate_after_events": 2, "how": "array"})
+
+    text = http.create("Hi.", stream=True).text
+
+    (cut,) = json.loads(text.split("\n\n")[-1])
+    assert cut["error"]["status"] == "UNAVAILABLE"
+
+
+def test_an_error_event_may_come_in_mid_stream(
+    http: Any, emulator: Emulator, events: Any
+) -> None:
+    emulator.fault(do={"error_event_after": 4})
+
+    streamed = events(http.create("Hi.", stream=True).text)
+
+    assert streamed[4:] == [
+        {
+            "error": {
+                "message": "Deadline expired before operation could complete.",
+                "code": "gateway_timeout",
+            },
+            "event_type": "error",
+        }
+    ]
+
+
+def test_the_result_of_a_broken_stream_may_be_lost(
+    http: Any, emulator: Emulator
+) -> None:
+    emulator.fault(do={"truncate_after_events": 3, "lost": True})
+    http.create("Hi.", stream=True)
+
+    lost = emulator.requests()[-1]["interaction"]
+
+    assert http.get(f"/v1/interactions/{lost}").status_code == 404
+
+
+def test_the_parent_may_be_forgotten(http: Any, emulator: Emulator) -> None:
+    first = http.made("One.")
+    emulator.fault(do={"expire": True})
+
+    refused = http.refused("Two.", previous_interaction_id=first["id"])
+
+    assert refused == (404, "Requested entity was not found.")
+    assert http.get(f"/v1/interactions/{first['id']}").status_code == 404
+
+
+def test_a_chain_may_be_re_rooted(
+    http: Any, emulator: Emulator, answer_text: Any
+) -> None:
+    """API: the id then names another root, and the context is gone (#3003)."""
+    first = http.made("My name is Ada.")
+    emulator.fault(do={"reroot": True}, match={"chained": True})
+
+    second = http.made("What is my name?", previous_interaction_id=first["id"])
+
+    assert second["id"][:34] != first["id"][:34]
+    assert answer_text(second).startswith("I do not know")
+    assert len(emulator.transcript(second["id"])) == 3
+
+
+def test_a_fresh_id_may_be_unknown_for_a_while(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"hide_s": 30})
+    made = http.made("Hi.")
+
+    early = http.get(f"/v1/interactions/{made['id']}").status_code
+    emulator.advance(31)
+
+    assert early == 404
+    assert http.get(f"/v1/interactions/{made['id']}").status_code == 200
+
+
+def test_faults_concern_only_what_they_match(http: Any, emulator: Emulator) -> None:
+    emulator.fault(match={"contains": "bad", "stream": False}, do={"status": 500})
+
+    assert http.create("good").status_code == 200
+    assert http.create("bad", stream=True).status_code == 200
+    assert http.create("so bad").status_code == 500
+
+
+@pytest.mark.parametrize("on", ["get", "delete", "any"])
+def test_other_requests_fail_too(http: Any, emulator: Emulator, on: str) -> None:
+    path = f"/v1/interactions/{http.made('Hi.')['id']}"
+    emulator.fault(on=on, do={"status": 503})
+
+    failed = http.delete(path) if on == "delete" else http.get(path)
+
+    assert failed.status_code == 503
+    assert http.get(path).status_code == 200
+
+
+def test_faults_can_be_cancelled(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"status": 503})
+
+    emulator.clear_faults()
+
+    assert http.create("Hi.").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"on": "creates", "do": {"status": 500}}, id="on"),
+        pytest.param({"do": {}}, id="nothing"),
+        pytest.param({"do": {"explode": 1}}, id="unknown effect"),
+        pytest.param({"do": {"status": 500}, "match": {"size": 1}}, id="unknown match"),
+        pytest.param({"do": {"close": "soon"}}, id="close"),
+        pytest.param({"do": {"status": "500"}}, id="status"),
+        pytest.param({"do": {"shape": "xml", "status": 500}}, id="shape"),
+        pytest.param({"do": {"hide_s": "1"}}, id="hide"),
+        pytest.param({"do": {"status": 500}, "nth": 0}, id="nth"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(
+    emulator: Emulator, fault: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        emulator.fault(**fault)
