@@ -1,0 +1,19 @@
+"""Session mapping, stores and recovery for Gemini's Interactions API."""
+
+from interactions_core.exceptions import InteractionsError
+from interactions_core.stores import (
+    MemoryStore,
+    SessionStore,
+    SqliteStore,
+    open_store,
+)
+from interactions_core.usage import Usage
+
+__all__ = [
+    "InteractionsError",
+    "MemoryStore",
+    "SessionStore",
+    "SqliteStore",
+    "Usage",
+    "open_store",
+]

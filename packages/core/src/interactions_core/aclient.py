@@ -1,0 +1,243 @@
+"""The async driver: carries out what a turn asks for, and awaits it.
+
+Decides nothing; `client` is the same file without `await`.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from interactions_core import wire
+from interactions_core.canonical import JsonObject
+from interactions_core.connection import Connection
+from interactions_core.effects import (
+    Create,
+    Effect,
+    Fetch,
+    Flow,
+    Local,
+    NextEvent,
+    OpenStream,
+    Show,
+    Sleep,
+)
+from interactions_core.exceptions import InteractionsError
+from interactions_core.running import Rules, TurnRun
+from interactions_core.sse import EventReader
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.streaming import StreamEvent
+from interactions_core.turn import Reply, Turn
+from interactions_core.turns import take_turn
+
+if TYPE_CHECKING:
+    from google.genai import Client
+
+_Loop = asyncio.AbstractEventLoop
+
+
+class AsyncInteractionsClient:
+    """Takes turns for async callers.
+
+    Serves any number of event loops and conversations at once: every running loop
+    gets a google-genai client of its own, because connections belong to a loop, and
+    nothing on this object belongs to one conversation. It is closed by `close` or
+    with its loop. A client that was handed in is used in every loop and left open.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.connection = connection
+        self._rules = rules
+        self.sleep = sleep
+        self._lock = threading.Lock()
+        self._opened: dict[_Loop, tuple[Client, AsyncGenerator[None]]] = {}
+
+    async def turn(self, turn: Turn, store: SessionStore) -> Reply:
+        """Answer a message list."""
+        flow = await self._begin(turn, store, stream=False)
+        async with contextlib.aclosing(self._drive(flow, store)) as said:
+            # A turn that shows nothing yields its reply only.
+            return cast("Reply", await anext(said))
+
+    async def stream(
+        self, turn: Turn, store: SessionStore
+    ) -> AsyncGenerator[StreamEvent | Reply]:
+        """Answer a message list; yield events as they come and the reply at the end."""
+        flow = await self._begin(turn, store, stream=True)
+        async with contextlib.aclosing(self._drive(flow, store)) as said:
+            async for item in said:
+                yield item
+
+    async def get(
+        self, interaction_id: str, *, include_input: bool = True
+    ) -> JsonObject:
+        """Read an interaction."""
+        with wire.explained():
+            raw = await self.sdk().aio.interactions.with_raw_response.get(
+                interaction_id,
+                include_input=include_input,
+                timeout=self.connection.timeout_s,
+            )
+            return wire.parsed_interaction(await raw.text())
+
+    async def delete(self, interaction_id: str) -> None:
+        """Delete an interaction on the server."""
+        with wire.explained():
+            await self.sdk().aio.interactions.delete(
+                interaction_id, timeout=self.connection.timeout_s
+            )
+
+    async def close(self) -> None:
+        """Close the running loop's google-genai client, unless it was handed in."""
+        with self._lock:
+            opened = self._opened.pop(asyncio.get_running_loop(), None)
+        if opened is not None:
+            await opened[1].aclose()
+
+    async def _begin(
+        self, turn: Turn, store: SessionStore, *, stream: bool
+    ) -> Flow[Reply]:
+        client, connection = self.sdk(), self.connection
+        records = await _locally(
+            store, lambda: wire.records_of(client, connection, turn, store)
+        )
+        return take_turn(TurnRun(turn, records, self._rules), stream=stream)
+
+    async def _drive(
+        self, flow: Flow[Reply], store: SessionStore
+    ) -> AsyncGenerator[StreamEvent | Reply]:
+        answer: object = None
+        error: InteractionsError | None = None
+        async with contextlib.aclosing(_Hands(self, store)) as hands:
+            while True:
+                try:
+                    effect = flow.throw(error) if error else flow.send(answer)
+                except StopIteration as done:
+                    yield done.value
+                    return
+                answer = error = None
+                if isinstance(effect, Show):
+                    yield effect.event
+                    continue
+                try:
+                    answer = await hands.perform(effect)
+                except InteractionsError as exc:
+                    error = exc
+
+    def sdk(self) -> "Client":
+        """Return the google-genai client of the running loop."""
+        given = cast("Client | None", self.connection.client)
+        if given is not None:
+            return given
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if loop not in self._opened:
+                client = wire.open_client(self.connection)
+                self._opened[loop] = client, self._life(client, loop)
+            return self._opened[loop][0]
+
+    def _life(self, client: "Client", loop: _Loop) -> AsyncGenerator[None]:
+        """Tie a client to its loop, which closes what generators it has left."""
+        for closed in [other for other in self._opened if other.is_closed()]:
+            del self._opened[closed]
+
+        async def life() -> AsyncGenerator[None]:
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._opened.pop(loop, None)
+                await client.aio.aclose()
+                client.close()
+
+        begun = life()
+        # The first step registers it with the loop; nothing is awaited before it.
+        with contextlib.suppress(StopIteration):
+            begun.asend(None).send(None)
+        return begun
+
+
+class _Hands:
+    """Performs the effects of one turn; holds its open stream."""
+
+    def __init__(self, client: AsyncInteractionsClient, store: SessionStore) -> None:
+        self._client = client
+        self._store = store
+        self._stream = contextlib.AsyncExitStack()
+        self._events: AsyncIterator[JsonObject] = _nothing()
+
+    async def perform(self, effect: Effect) -> object:
+        match effect:
+            case Local(call):
+                return await _locally(self._store, call)
+            case Create(body):
+                return await self._create(body)
+            case OpenStream(body):
+                return await self._open(body)
+            case NextEvent():
+                return await anext(self._events, None)
+            case Fetch(interaction_id):
+                await self.aclose()
+                return await self._client.get(interaction_id, include_input=False)
+            case Sleep(seconds):
+                return await self._client.sleep(seconds)
+            case _:
+                raise NotImplementedError(effect)
+
+    async def aclose(self) -> None:
+        self._events = _nothing()
+        await self._stream.aclose()
+
+    async def _create(self, body: JsonObject) -> JsonObject:
+        with wire.explained():
+            raw = await self._resource().with_raw_response.create(
+                **self._arguments(body, stream=False)
+            )
+            return wire.parsed_interaction(await raw.text())
+
+    async def _open(self, body: JsonObject) -> None:
+        await self.aclose()
+        with wire.explained():
+            response = await self._stream.enter_async_context(
+                self._resource().with_streaming_response.create(
+                    **self._arguments(body, stream=True)
+                )
+            )
+        self._events = _events(response.iter_bytes())
+
+    # The SDK's resource is built at run time and has no usable static type.
+    def _resource(self) -> Any:  # noqa: ANN401
+        return self._client.sdk().aio.interactions
+
+    def _arguments(self, body: JsonObject, *, stream: bool) -> dict[str, Any]:
+        timeout_s = self._client.connection.timeout_s
+        return wire.create_arguments(body, timeout_s, stream=stream)
+
+
+async def _locally(store: SessionStore, call: Callable[[], object]) -> Any:  # noqa: ANN401
+    """Run a store call in a worker thread if it may block the loop."""
+    return await asyncio.to_thread(call) if store.blocking else call()
+
+
+async def _nothing() -> AsyncIterator[JsonObject]:
+    return
+    yield
+
+
+async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[JsonObject]:
+    reader = EventReader()
+    with wire.explained():
+        async for chunk in chunks:
+            for event in reader.read(chunk):
+                yield event
+            if reader.finished:
+                return
+    for event in wire.last_words(reader):
+        yield event

@@ -1,0 +1,195 @@
+"""The sync driver: carries out what a turn asks for, and waits for it.
+
+Decides nothing; `aclient` is the same file with `await`.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from interactions_core import wire
+from interactions_core.adoption import adopted_record
+from interactions_core.canonical import JsonObject
+from interactions_core.connection import Connection
+from interactions_core.effects import (
+    Create,
+    Effect,
+    Fetch,
+    Flow,
+    Local,
+    NextEvent,
+    OpenStream,
+    Show,
+    Sleep,
+)
+from interactions_core.exceptions import InteractionsError
+from interactions_core.running import Rules, TurnRun
+from interactions_core.sse import EventReader
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.streaming import StreamEvent
+from interactions_core.turn import Reply, Turn
+from interactions_core.turns import take_turn
+
+if TYPE_CHECKING:
+    from google.genai import Client
+
+
+class InteractionsClient:
+    """Takes turns for sync callers.
+
+    Serves any number of threads and conversations at once; nothing on it belongs to
+    one of them. The google-genai client is made with the first request and closed
+    with this object, unless it was handed in.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.connection = connection
+        self._rules = rules
+        self.sleep = sleep
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    def turn(self, turn: Turn, store: SessionStore) -> Reply:
+        """Answer a message list."""
+        flow = self._begin(turn, store, stream=False)
+        with contextlib.closing(self._drive(flow)) as said:
+            # A turn that shows nothing yields its reply only.
+            return cast("Reply", next(said))
+
+    def stream(self, turn: Turn, store: SessionStore) -> Generator[StreamEvent | Reply]:
+        """Answer a message list; yield events as they come and the reply at the end."""
+        return self._drive(self._begin(turn, store, stream=True))
+
+    def adopt(self, turn: Turn, store: SessionStore, interaction_id: str) -> None:
+        """Record that an interaction answered the list of a turn."""
+        records = wire.records_of(self.sdk(), self.connection, turn, store)
+        store.put(adopted_record(TurnRun(turn, records, self._rules), interaction_id))
+
+    def get(self, interaction_id: str, *, include_input: bool = True) -> JsonObject:
+        """Read an interaction."""
+        with wire.explained():
+            raw = self.sdk().interactions.with_raw_response.get(
+                interaction_id,
+                include_input=include_input,
+                timeout=self.connection.timeout_s,
+            )
+            return wire.parsed_interaction(raw.text())
+
+    def delete(self, interaction_id: str) -> None:
+        """Delete an interaction on the server."""
+        with wire.explained():
+            self.sdk().interactions.delete(
+                interaction_id, timeout=self.connection.timeout_s
+            )
+
+    def close(self) -> None:
+        """Close the google-genai client, unless it was handed in."""
+        with self._lock:
+            if self._client is not None and self.connection.client is None:
+                self._client.close()
+            self._client = None
+
+    def _begin(self, turn: Turn, store: SessionStore, *, stream: bool) -> Flow[Reply]:
+        records = wire.records_of(self.sdk(), self.connection, turn, store)
+        return take_turn(TurnRun(turn, records, self._rules), stream=stream)
+
+    def _drive(self, flow: Flow[Reply]) -> Generator[StreamEvent | Reply]:
+        answer: object = None
+        error: InteractionsError | None = None
+        with contextlib.closing(_Hands(self)) as hands:
+            while True:
+                try:
+                    effect = flow.throw(error) if error else flow.send(answer)
+                except StopIteration as done:
+                    yield done.value
+                    return
+                answer = error = None
+                if isinstance(effect, Show):
+                    yield effect.event
+                    continue
+                try:
+                    answer = hands.perform(effect)
+                except InteractionsError as exc:
+                    error = exc
+
+    def sdk(self) -> "Client":
+        """Return the google-genai client, opened with its first use."""
+        with self._lock:
+            if self._client is None:
+                given = cast("Client | None", self.connection.client)
+                self._client = given or wire.open_client(self.connection)
+            return self._client
+
+
+class _Hands:
+    """Performs the effects of one turn; holds its open stream."""
+
+    def __init__(self, client: InteractionsClient) -> None:
+        self._client = client
+        self._stream = contextlib.ExitStack()
+        self._events: Iterator[JsonObject] = iter(())
+
+    def perform(self, effect: Effect) -> object:
+        match effect:
+            case Local(call):
+                return call()
+            case Create(body):
+                return self._create(body)
+            case OpenStream(body):
+                return self._open(body)
+            case NextEvent():
+                return next(self._events, None)
+            case Fetch(interaction_id):
+                self.close()
+                return self._client.get(interaction_id, include_input=False)
+            case Sleep(seconds):
+                return self._client.sleep(seconds)
+            case _:
+                raise NotImplementedError(effect)
+
+    def close(self) -> None:
+        self._events = iter(())
+        self._stream.close()
+
+    def _create(self, body: JsonObject) -> JsonObject:
+        with wire.explained():
+            raw = self._resource().with_raw_response.create(
+                **self._arguments(body, stream=False)
+            )
+            return wire.parsed_interaction(raw.text())
+
+    def _open(self, body: JsonObject) -> None:
+        self.close()
+        with wire.explained():
+            response = self._stream.enter_context(
+                self._resource().with_streaming_response.create(
+                    **self._arguments(body, stream=True)
+                )
+            )
+        self._events = _events(response.iter_bytes())
+
+    # The SDK's resource is built at run time and has no usable static type.
+    def _resource(self) -> Any:  # noqa: ANN401
+        return self._client.sdk().interactions
+
+    def _arguments(self, body: JsonObject, *, stream: bool) -> dict[str, Any]:
+        timeout_s = self._client.connection.timeout_s
+        return wire.create_arguments(body, timeout_s, stream=stream)
+
+
+def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:
+    reader = EventReader()
+    with wire.explained():
+        for chunk in chunks:
+            yield from reader.read(chunk)
+            if reader.finished:
+                return
+    yield from wire.last_words(reader)

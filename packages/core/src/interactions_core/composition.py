@@ -1,0 +1,242 @@
+"""Turn a stretch of a message list into input that the API accepts.
+
+Pure. The API needs lists completed that frameworks leave open: a result for every
+call, a call for every result, a signature before a foreign call, something to
+answer. Every step added here is counted as synthetic.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from interactions_core.agreement import Agreement
+from interactions_core.canonical import Json, JsonObject
+from interactions_core.mirror import restored
+from interactions_core.records import InteractionRecord
+from interactions_core.steps import (
+    Part,
+    Step,
+    function_result,
+    part_from_wire,
+    pending_calls,
+    text_part,
+    user_input,
+)
+
+BYPASS_SIGNATURE: Final = "skip_thought_signature_validator"
+"""Documented value that lets calls pass which no Gemini model signed."""
+
+UNANSWERED: Final = "no result: the call was not answered"
+NUDGE: Final = "Continue."
+"""What is said when a list ends with the model's own words."""
+
+Replies = Mapping[int, tuple[InteractionRecord, Agreement]]
+"""Recorded replies by the position in the list at which they begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Input for one create.
+
+    Attributes:
+        steps: Wire steps, oldest first.
+        synthetic: Indexes of those that are not in the list.
+        ends: Where, in `steps`, the answer of each re-inserted record ends.
+    """
+
+    steps: tuple[JsonObject, ...]
+    synthetic: tuple[int, ...]
+    ends: tuple[tuple[int, InteractionRecord], ...] = ()
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects steps; knows which calls are still open."""
+
+    open_calls: dict[str, str]
+    steps: list[JsonObject] = field(default_factory=list[JsonObject])
+    synthetic: list[int] = field(default_factory=list[int])
+    ends: list[tuple[int, InteractionRecord]] = field(
+        default_factory=list[tuple[int, InteractionRecord]]
+    )
+
+    def add(self, step: JsonObject) -> None:
+        self.steps.append(step)
+
+    def invent(self, step: JsonObject) -> None:
+        self.synthetic.append(len(self.steps))
+        self.steps.append(step)
+
+    def close_calls(self) -> None:
+        """Answer every open call with an error, so that other input may follow."""
+        for call_id, name in self.open_calls.items():
+            self.invent(function_result(call_id, name, UNANSWERED, is_error=True).wire)
+        self.open_calls = {}
+
+
+def compose(
+    steps: Sequence[Step],
+    start: int,
+    replies: Replies,
+    *,
+    parent: tuple[InteractionRecord, Agreement] | None = None,
+    pending: Mapping[str, str] | None = None,
+    nudge: str = NUDGE,
+) -> Composition:
+    """Write the input that follows what the server already holds.
+
+    Args:
+        steps: The whole list.
+        start: The first step that the server lacks.
+        replies: Recorded replies from `start` on; they go in with every step.
+        parent: What is chained on, and how the list repeats its reply.
+        pending: Open calls, where no record of the parent tells them.
+        nudge: What to say when nothing else is left to say.
+
+    Returns:
+        A composition that ends with something to answer.
+    """
+    writer = _Writer(dict(pending or {}))
+    if parent is not None:
+        _after_reply(writer, *parent)
+    i = start
+    while i < len(steps):
+        if i in replies:
+            i += _reply(writer, steps, i, replies[i])
+        elif steps[i].kind == "function_result":
+            i += _results(writer, steps, i)
+        elif steps[i].kind == "function_call":
+            if start == 0 and not any(map(_is_said_to_model, writer.steps)):
+                writer.invent(user_input([text_part(nudge)]).wire)
+            i += _foreign_calls(writer, steps, i, replies)
+        else:
+            writer.close_calls()
+            writer.add(steps[i].wire)
+            i += 1
+    writer.close_calls()
+    if not writer.steps or not _is_said_to_model(writer.steps[-1]):
+        writer.invent(user_input([text_part(nudge)]).wire)
+    return Composition(tuple(writer.steps), tuple(writer.synthetic), tuple(writer.ends))
+
+
+def _is_said_to_model(step: JsonObject) -> bool:
+    return step.get("type") in {"user_input", "function_result"}
+
+
+def compose_plainly(steps: Sequence[Step], *, nudge: str = NUDGE) -> Composition:
+    """Write a list as text and media only, which no server has cause to refuse.
+
+    Calls and results become sentences; nothing needs a signature or a partner.
+    """
+    plain = [
+        _told(step.wire)
+        if step.kind in {"function_call", "function_result"}
+        else step.wire
+        for step in steps
+    ]
+    told = [i for i, step in enumerate(steps) if plain[i] is not step.wire]
+    if not plain or plain[-1].get("type") != "user_input":
+        told.append(len(plain))
+        plain.append(user_input([text_part(nudge)]).wire)
+    return Composition(tuple(plain), tuple(told))
+
+
+def _after_reply(writer: _Writer, record: InteractionRecord, agreed: Agreement) -> None:
+    writer.open_calls = pending_calls(record.held) or dict.fromkeys(
+        record.form.call_ids, ""
+    )
+    for result in record.local_results:
+        writer.invent(result)
+        writer.open_calls.pop(str(result.get("call_id")), None)
+    if agreed.remainder is not None:
+        writer.add(agreed.remainder.wire)
+
+
+def _reply(
+    writer: _Writer,
+    steps: Sequence[Step],
+    start: int,
+    reply: tuple[InteractionRecord, Agreement],
+) -> int:
+    record, agreed = reply
+    writer.close_calls()
+    for step in restored(record.held, steps[start : start + agreed.consumed]):
+        writer.add(step)
+    writer.ends.append((len(writer.steps), record))
+    _after_reply(writer, record, agreed)
+    return agreed.consumed
+
+
+def _results(writer: _Writer, steps: Sequence[Step], start: int) -> int:
+    """Write a run of results: those that answer open calls first."""
+    end = start
+    strays: list[Step] = []
+    while end < len(steps) and steps[end].kind == "function_result":
+        wire = steps[end].wire
+        call_id = str(wire.get("call_id"))
+        if call_id in writer.open_calls:
+            writer.add(_named(wire, writer.open_calls.pop(call_id)))
+        else:
+            strays.append(steps[end])
+        end += 1
+    writer.close_calls()
+    for stray in strays:
+        writer.invent(_told(stray.wire))
+    return end - start
+
+
+def _foreign_calls(
+    writer: _Writer, steps: Sequence[Step], start: int, replies: Replies
+) -> int:
+    """Write a run of calls that no recorded reply holds."""
+    writer.close_calls()
+    writer.invent({"type": "thought", "signature": BYPASS_SIGNATURE})
+    end = start
+    while (
+        end < len(steps) and end not in replies and steps[end].kind == "function_call"
+    ):
+        wire = steps[end].wire
+        writer.add(_with_object(wire))
+        writer.open_calls[str(wire["id"])] = str(wire["name"])
+        end += 1
+    return end - start
+
+
+def _named(result: JsonObject, name: str) -> JsonObject:
+    """Name a result after its call, for frameworks that drop the name."""
+    if "name" in result or not name:
+        return result
+    return {**result, "name": name}
+
+
+def _with_object(call: JsonObject) -> JsonObject:
+    """Wrap arguments that are not an object: the API takes nothing else."""
+    if isinstance(call["arguments"], Mapping):
+        return call
+    return {**call, "arguments": {"arguments": call["arguments"]}}
+
+
+def _told(step: JsonObject) -> JsonObject:
+    """Say in words what a call or a result was; media stay media."""
+    if step["type"] == "function_call":
+        said = f"[called {step['name']} with {_shown(step['arguments'])}]"
+        return user_input([text_part(said)]).wire
+    parts = _parts(step.get("result"))
+    words = "".join(str(p.wire["text"]) for p in parts if p.wire["type"] == "text")
+    failed = " failed" if step.get("is_error") else ""
+    name = step.get("name") or step.get("call_id")
+    media = [part for part in parts if part.wire["type"] != "text"]
+    return user_input([text_part(f"[result of {name}{failed}: {words}]"), *media]).wire
+
+
+def _parts(result: Json) -> list[Part]:
+    if isinstance(result, list):
+        return [part_from_wire(block) for block in result if isinstance(block, Mapping)]
+    return [text_part(_shown(result))]
+
+
+def _shown(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

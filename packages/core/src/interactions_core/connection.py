@@ -1,0 +1,75 @@
+"""Where the API is and who is asking.
+
+Values only; no key and no password is in a repr.
+"""
+
+import base64
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from interactions_core.exceptions import ConfigurationError
+
+DEFAULT_TIMEOUT_S: Final = 600.0
+"""Of one request. The SDK has no limit of its own; the service cuts at ten minutes."""
+
+DEFAULT_MAX_RETRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How to reach the API; what is `None` is left to google-genai's own defaults.
+
+    Attributes:
+        api_key: The key; `None` reads GOOGLE_API_KEY or GEMINI_API_KEY.
+        base_url: Another server, e.g. the emulator's `url`.
+        api_version: `"v1"`, `"v1beta"`, ...
+        vertexai: Whether to ask the enterprise platform.
+        project: Its project.
+        location: Its location.
+        client: A `google.genai.Client` to use instead; its owner closes it.
+        timeout_s: Of one request.
+        anchor_key: Signs what messages say of their interactions, so that they are
+            believed without a shared store; b"" to sign nothing.
+        trust_anchors: Whether unsigned ones are believed, for single-tenant programs.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = field(default=None, repr=False)
+    api_version: str | None = None
+    vertexai: bool | None = None
+    project: str | None = None
+    location: str | None = None
+    client: object = field(default=None, repr=False)
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    anchor_key: bytes = field(default=b"", repr=False)
+    trust_anchors: bool = False
+
+    def __post_init__(self) -> None:
+        if self.timeout_s <= 0:
+            msg = f"timeout_s must be more than 0 seconds, not {self.timeout_s}"
+            raise ConfigurationError(msg)
+
+    def __repr__(self) -> str:
+        where = f"project {self.project}" if self.project else host_of(self.base_url)
+        return f"Connection(to {where or 'the default host'})"
+
+
+def host_of(url: str | None) -> str:
+    """Return host and port of a URL, without the user and password before them."""
+    return urlsplit(url or "").netloc.rpartition("@")[2]
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """Take user and password out of a URL, because HTTP libraries log URLs.
+
+    Returns:
+        The URL without them, and the header that says the same.
+    """
+    parts = urlsplit(url)
+    user, found, host = parts.netloc.rpartition("@")
+    if not found:
+        return url, {}
+    token = base64.b64encode(unquote(user).encode()).decode()
+    header = {"Authorization": f"Basic {token}"}
+    return parts._replace(netloc=host).geturl(), header

@@ -1,0 +1,107 @@
+"""What a turn asks of the world, as values.
+
+A turn is a generator that yields effects and is sent their results, so that every
+decision is written once and two thin drivers carry it out: `client` waits, `aclient`
+awaits.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from interactions_core.canonical import JsonObject
+from interactions_core.streaming import StreamEvent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Ask the session store; answered with what the function returns."""
+
+    call: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Send a create; answered with the interaction as JSON."""
+
+    body: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStream:
+    """Send a create with `stream`; answered once the answer begins.
+
+    The driver closes the stream before it opens another, and at the end of the turn.
+    """
+
+    body: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class NextEvent:
+    """Wait for the next event of the open stream; answered with `None` at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Read an interaction; answered with it as JSON."""
+
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Hand an event to the framework while the answer goes on."""
+
+    event: StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait, in seconds."""
+
+    seconds: float
+
+
+Effect = Local | Create | OpenStream | NextEvent | Fetch | Show | Sleep
+
+# What an effect is answered with depends on the effect; the functions below are the
+# only ones that touch it, and give each answer its type.
+Flow = Generator[Effect, Any, T]
+
+
+def local(call: Callable[[], T]) -> Flow[T]:
+    """Run a store call where the driver sees fit."""
+    return cast("T", (yield Local(call)))
+
+
+def create(body: JsonObject) -> Flow[JsonObject]:
+    """Send a create and return the interaction."""
+    return cast("JsonObject", (yield Create(body)))
+
+
+def open_stream(body: JsonObject) -> Flow[None]:
+    """Send a create whose answer is a stream."""
+    yield OpenStream(body)
+
+
+def next_event() -> Flow[JsonObject | None]:
+    """Return the next event, or `None` at the end of the stream."""
+    return cast("JsonObject | None", (yield NextEvent()))
+
+
+def fetch(interaction_id: str) -> Flow[JsonObject]:
+    """Read an interaction."""
+    return cast("JsonObject", (yield Fetch(interaction_id)))
+
+
+def show(event: StreamEvent) -> Flow[None]:
+    """Hand an event on."""
+    yield Show(event)
+
+
+def sleep(seconds: float) -> Flow[None]:
+    """Wait."""
+    yield Sleep(seconds)

@@ -1,0 +1,223 @@
+"""The errors of all packages, one tree, each saying what happened and what to do.
+
+```
+InteractionsError                catch-all
+  ConfigurationError             an option is unknown, missing or contradicts another
+  StoreError                     the local record cannot be read or written
+    StoreSchemaError             written by a newer version
+  RequestError                   the API refused, or could not be reached
+    InvalidRequestError          400 and other refusals of the request itself
+    AuthenticationError          401, 403, or a 400 that names the key
+    NotFoundError                404
+    RateLimitError               429
+    ContextLengthError           the history is longer than the model takes
+    ServiceError                 5xx and 409: worth trying again later
+    NetworkError                 refused, reset or timed out; nobody answered
+  OutcomeError                   the API answered, but not usefully
+    JobFailedError               status `failed` or `budget_exceeded`
+    JobCancelledError            status `cancelled`
+    UnknownStatusError           a status that this version does not know
+    InterruptedStreamError       the stream ended before the interaction did
+    EmptyReplyError              completed without anything to hand on
+  LostSubmitError                a create whose answer was lost
+  UnsupportedContentError        a message part has no step (also a ValueError)
+  EmptyTranscriptError           nothing to send (also a ValueError)
+```
+
+This module imports nothing of this package.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class InteractionsError(Exception):
+    """Base of every error that these packages raise for themselves."""
+
+
+class ConfigurationError(InteractionsError, ValueError):
+    """An option is unknown, missing, or contradicts another one."""
+
+
+class StoreError(InteractionsError):
+    """A session store cannot be read or written.
+
+    Attributes:
+        store: Where the store lives, without any password.
+    """
+
+    def __init__(self, store: str, problem: str, advice: str) -> None:
+        super().__init__(f"session store {store}: {problem}. {advice}")
+        self.store = store
+
+
+class StoreSchemaError(StoreError):
+    """The store was written by a newer version of these packages.
+
+    Attributes:
+        found: The schema version in the file.
+        supported: The newest schema version that this code reads.
+    """
+
+    def __init__(self, store: str, part: str, *, found: int, supported: int) -> None:
+        super().__init__(
+            store,
+            f"its {part!r} tables have schema version {found}, "
+            f"this version reads up to {supported}",
+            "Upgrade the interactions packages, or point them at another store; "
+            "nothing was changed.",
+        )
+        self.found = found
+        self.supported = supported
+
+
+class RequestError(InteractionsError):
+    """The API refused a request, or could not be reached.
+
+    Attributes:
+        status_code: The HTTP status; `None` when nobody answered.
+        code: The API's own word for the error, e.g. `not_found`; "" if it gave none.
+        api_message: The API's own sentence.
+        retry_after_s: What `Retry-After` asked for, in seconds.
+    """
+
+    retryable = False
+
+    def __init__(
+        self,
+        api_message: str,
+        *,
+        status_code: int | None = None,
+        code: str = "",
+        retry_after_s: float | None = None,
+        advice: str = "",
+    ) -> None:
+        self.status_code = status_code
+        self.code = code
+        self.api_message = api_message
+        self.retry_after_s = retry_after_s
+        where = f"HTTP {status_code}" if status_code is not None else "no answer"
+        label = f"{where} {code}".strip()
+        said = f"{label}: {api_message}"
+        super().__init__(f"{said.rstrip('.')}. {advice}" if advice else said)
+
+
+class InvalidRequestError(RequestError):
+    """The API refused the request itself; sending it again changes nothing."""
+
+
+class AuthenticationError(RequestError):
+    """The key or the credentials were refused."""
+
+
+class NotFoundError(RequestError):
+    """The API does not know what the request names: a model or an interaction."""
+
+
+class RateLimitError(RequestError):
+    """The API asks to slow down."""
+
+    retryable = True
+
+
+class ContextLengthError(RequestError):
+    """The history is longer than the model's context window."""
+
+
+class ServiceError(RequestError):
+    """The service failed; the same request may work later."""
+
+    retryable = True
+
+
+class NetworkError(RequestError):
+    """Nobody answered: connection refused, reset, or timed out.
+
+    Attributes:
+        sent: Whether the request may have reached the service.
+    """
+
+    retryable = True
+
+    def __init__(self, api_message: str, *, sent: bool, advice: str = "") -> None:
+        super().__init__(api_message, advice=advice)
+        self.sent = sent
+
+
+class OutcomeError(InteractionsError):
+    """The API answered, but with nothing that can be handed on.
+
+    Attributes:
+        interaction_id: The interaction in question; "" if it was not stored.
+        status: Its status, verbatim.
+    """
+
+    def __init__(self, interaction_id: str, status: str, explanation: str) -> None:
+        name = f"interaction {interaction_id}" if interaction_id else "an unstored one"
+        super().__init__(f"{name} ended as {status!r}: {explanation}")
+        self.interaction_id = interaction_id
+        self.status = status
+
+
+class JobFailedError(OutcomeError):
+    """The run ended as `failed` or `budget_exceeded`."""
+
+
+class JobCancelledError(OutcomeError):
+    """The run was cancelled."""
+
+
+class UnknownStatusError(OutcomeError):
+    """The status is not one that this version knows; nothing was recorded."""
+
+
+class InterruptedStreamError(OutcomeError):
+    """The stream ended before `interaction.completed`, after text had been shown.
+
+    Attributes:
+        steps: What had arrived, as wire steps.
+    """
+
+    def __init__(
+        self, interaction_id: str, explanation: str, steps: tuple[object, ...] = ()
+    ) -> None:
+        super().__init__(interaction_id, "in_progress", explanation)
+        name = interaction_id or "an unstored interaction"
+        self.args = (f"the stream of {name} broke off: {explanation}",)
+        self.steps = steps
+
+
+class EmptyReplyError(OutcomeError):
+    """The interaction ended without text, calls or media."""
+
+
+class LostSubmitError(InteractionsError):
+    """A create was sent and its answer lost; the run may exist and be billed.
+
+    Attributes:
+        job_key: The key under which the intent is kept.
+    """
+
+    def __init__(self, job_key: str) -> None:
+        super().__init__(
+            f"the answer to a create was lost (job {job_key}): the run may exist on "
+            "the server. The API has no list call to find it; decide with "
+            "on_lost_submit='raise' or 'resubmit'"
+        )
+        self.job_key = job_key
+
+
+class UnsupportedContentError(InteractionsError, ValueError):
+    """A message part has no counterpart in the API; nothing was sent."""
+
+
+class EmptyTranscriptError(InteractionsError, ValueError):
+    """There is no message to send; nothing was sent."""
+
+
+def unknown_option(owner: str, name: str, known: Iterable[str]) -> ConfigurationError:
+    """Name the nearest known option, for a misspelt one."""
+    choices = sorted(known)
+    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(choices)}"
+    return ConfigurationError(f"{owner} has no option {name!r}; {hint}")

@@ -1,0 +1,243 @@
+"""Write down what a turn came to: the record, the ledger, the message's anchor."""
+
+import json
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from interactions_core.anchors import Anchor, signed
+from interactions_core.answers import Answer
+from interactions_core.canonical import Json, JsonObject
+from interactions_core.digest import SEED, fold_wire
+from interactions_core.effects import Flow, local
+from interactions_core.exceptions import OutcomeError, StoreError
+from interactions_core.planning import Plan
+from interactions_core.records import (
+    InteractionRecord,
+    LedgerEntry,
+    ReplyForm,
+    Scope,
+)
+from interactions_core.retention import DAY_S, learned_retention
+from interactions_core.running import Tally, TurnRun
+from interactions_core.steps import visible_reply
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.turn import Reply
+from interactions_core.usage import usage_from_wire
+
+logger: Final = logging.getLogger("interactions_core")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """The server context that an answer extends: mirrored base, digest, size."""
+
+    base_key: str
+    digest: bytes
+    steps: int
+    size: int
+    sent: tuple[JsonObject, ...]
+    skipped: int
+
+
+def record_turn(
+    run: TurnRun, plan: Plan, answer: Answer, failure: OutcomeError | None
+) -> Flow[Reply]:
+    """Keep the record of an answer and return the reply.
+
+    A store that cannot be written costs the chain, not the answer: that is logged
+    and the reply handed on.
+    """
+    records, store = run.records, run.records.store
+    try:
+        if run.tally.lost:
+            yield from _learn(run)
+        limit = yield from local(lambda: store.retention(records.scope.credential))
+        record = make_record(run, plan, answer, limit or float("inf"))
+        entry = _entry(record, plan, run.tally)
+        if failure is not None:
+            record = _dead(record)
+        yield from local(lambda: store.put(record, entry))
+    except StoreError:
+        logger.exception(
+            "interaction %s was answered but not recorded; the next turn replays",
+            answer.interaction.get("id"),
+        )
+        return _reply(run, plan, answer, None)
+    return _reply(run, plan, answer, _anchor(run, record))
+
+
+def make_record(
+    run: TurnRun, plan: Plan, answer: Answer, retention_s: float
+) -> InteractionRecord:
+    """Describe an answer for the store.
+
+    Args:
+        run: What was asked, and in which scope.
+        plan: What was sent.
+        answer: What came back.
+        retention_s: The retention that was learned, if it is shorter than configured.
+    """
+    turn, now = run.turn, run.now()
+    interaction_id = str(answer.interaction.get("id") or "")
+    context = _context(plan)
+    added = (*context.sent, *answer.steps)
+    expires_at = now + min(retention_s, run.rules.retention_s)
+    if plan.parent is not None:
+        expires_at = min(expires_at, plan.parent.expires_at)
+    return InteractionRecord(
+        key=interaction_id or f"local:{uuid.uuid4().hex}",
+        scope=run.records.scope,
+        request_digest=turn.transcript.request_digest,
+        parent_id=plan.previous_interaction_id,
+        base_key=context.base_key,
+        context_digest=fold_wire(context.digest, added),
+        context_steps=context.steps + len(added),
+        context_bytes=context.size + wire_size(added),
+        target=turn.target_name,
+        sent=context.sent,
+        synthetic=tuple(
+            i - context.skipped for i in plan.synthetic if i >= context.skipped
+        ),
+        held=answer.steps,
+        form=ReplyForm.of(answer.steps),
+        setup=turn.setup,
+        context=turn.context,
+        reason=plan.reason,
+        stored=bool(interaction_id),
+        status=str(answer.interaction.get("status")),
+        created_at=now,
+        expires_at=expires_at,
+        usage=usage_from_wire(answer.interaction.get("usage")),
+    )
+
+
+def wire_size(steps: tuple[JsonObject, ...]) -> int:
+    """Return the size of steps as JSON on the wire, in bytes."""
+    return sum(
+        len(_on_the_wire(step).encode("utf-8", "surrogatepass")) for step in steps
+    )
+
+
+def _on_the_wire(step: JsonObject) -> str:
+    return json.dumps(step, ensure_ascii=False, separators=(",", ":"), default=dict)
+
+
+def _context(plan: Plan) -> _Context:
+    base = plan.parent or plan.base
+    if base is None:
+        return _Context("", SEED, 0, 0, plan.steps, 0)
+    skipped = 0 if plan.parent is not None else plan.base_steps
+    return _Context(
+        base.key,
+        base.context_digest,
+        base.context_steps,
+        base.context_bytes,
+        plan.steps[skipped:],
+        skipped,
+    )
+
+
+def _entry(record: InteractionRecord, plan: Plan, tally: Tally) -> LedgerEntry:
+    sent = wire_size(plan.steps)
+    base = plan.parent
+    return LedgerEntry(
+        key=record.key,
+        target=record.target,
+        reason=plan.reason,
+        status=record.status,
+        usage=record.usage,
+        created_at=record.created_at,
+        attempts=tally.attempts,
+        maybe_billed=tally.maybe_billed,
+        recovered=tuple(tally.recovered),
+        steps_sent=len(plan.steps),
+        bytes_sent=sent,
+        replay_steps=len(plan.steps) + (base.context_steps if base else 0),
+        replay_bytes=sent + (base.context_bytes if base else 0),
+    )
+
+
+def _dead(record: InteractionRecord) -> InteractionRecord:
+    """Keep a failed answer for the audit, matched by nothing."""
+    return InteractionRecord(
+        key=record.key,
+        scope=record.scope,
+        request_digest=b"failed" + record.request_digest,
+        form=ReplyForm(()),
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        parent_id=record.parent_id,
+        target=record.target,
+        sent=record.sent,
+        held=record.held,
+        reason=record.reason,
+        stored=record.stored,
+        status=record.status,
+        gone=True,
+        usage=record.usage,
+    )
+
+
+def _learn(run: TurnRun) -> Flow[None]:
+    """Rule out a lost parent, and learn how long this key keeps.
+
+    A chain lives as long as its root, so that the root's age is what counts.
+    """
+    store, scope, lost = run.records.store, run.records.scope, run.tally.lost
+    configured_s = run.rules.retention_s
+    root = yield from local(lambda: _root(store, scope, lost))
+    yield from local(lambda: store.mark_gone(scope, lost))
+    if root is None:
+        return
+    seconds = learned_retention(run.now() - root.created_at, configured_s)
+    if seconds is None:
+        return
+    news = yield from local(lambda: store.learn_retention(scope.credential, seconds))
+    if news:
+        logger.warning(
+            "this key seems to keep interactions for %.0f day(s), not %.0f: "
+            "set `retention` accordingly",
+            seconds / DAY_S,
+            configured_s / DAY_S,
+        )
+
+
+def _root(store: SessionStore, scope: Scope, key: str) -> InteractionRecord | None:
+    """Climb from an interaction to the oldest ancestor that is known."""
+    found, seen = store.get(scope, key), {""}
+    while found is not None and found.parent_id not in seen:
+        seen.add(found.parent_id)
+        found = store.get(scope, found.parent_id) or found
+    return found
+
+
+def _anchor(run: TurnRun, record: InteractionRecord) -> Anchor | None:
+    if not record.stored:
+        return None
+    transcript = run.turn.transcript.extended(visible_reply(record.held))
+    anchor = Anchor(
+        interaction_id=record.key,
+        digest=transcript.request_digest.hex(),
+        expires_at=record.expires_at,
+    )
+    records = run.records
+    key = records.anchor_key
+    return signed(anchor, records.anchor_scope, key) if key else anchor
+
+
+def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> Reply:
+    interaction: Mapping[str, Json] = answer.interaction
+    return Reply(
+        interaction_id=str(interaction.get("id") or ""),
+        previous_interaction_id=plan.previous_interaction_id,
+        reason=plan.reason,
+        status=str(interaction.get("status")),
+        steps=answer.steps,
+        usage=usage_from_wire(interaction.get("usage")),
+        interaction=interaction,
+        anchor=anchor,
+        recovered=tuple(run.tally.recovered),
+    )

@@ -1,0 +1,66 @@
+"""How long the server keeps interactions.
+
+Pure. Documented: 55 days on a paid project, 1 day on the free tier; paid projects may
+choose 7, 14, 28 or 55 days.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+
+DAY_S: Final = 86_400.0
+DEFAULT_RETENTION_S: Final = 55 * DAY_S
+
+_CHOICES_S: Final = tuple(days * DAY_S for days in (1, 7, 14, 28, 55))
+
+
+def learned_retention(age_s: float, configured_s: float) -> float | None:
+    """Say what a 404 on an interaction of some age teaches.
+
+    Args:
+        age_s: How old the interaction was, in seconds.
+        configured_s: The retention that was expected.
+
+    Returns:
+        The longest documented retention that the interaction outlived, if it is
+        shorter than configured. A younger one was deleted, which teaches nothing.
+    """
+    outlived = [choice for choice in _CHOICES_S if choice <= age_s]
+    if not outlived or outlived[-1] >= configured_s or age_s >= configured_s:
+        return None
+    return outlived[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Life(Generic[Name]):
+    """What decides how long an interaction can be chained on.
+
+    Attributes:
+        parent: The name of the interaction that it continues.
+        created_at: Epoch seconds.
+        expires_at: Epoch seconds, as recorded.
+    """
+
+    parent: Name
+    created_at: float
+    expires_at: float
+
+
+def shortened(lives: Mapping[Name, Life[Name]], seconds: float) -> dict[Name, float]:
+    """Return when interactions expire if none is kept longer than `seconds`.
+
+    None outlives an ancestor; what `lives` does not name limits nothing.
+    """
+    limits: dict[Name, float] = {}
+    for name in lives:
+        line: dict[Name, Life[Name]] = {}
+        while name in lives and name not in limits and name not in line:
+            line[name] = lives[name]
+            name = lives[name].parent  # noqa: PLW2901 - climbs to the root
+        limit = limits.get(name, float("inf"))
+        for one, life in reversed(line.items()):
+            limit = min(limit, life.expires_at, life.created_at + seconds)
+            limits[one] = limit
+    return limits

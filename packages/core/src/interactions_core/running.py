@@ -1,0 +1,61 @@
+"""A turn under way: what was asked, where to look, how to behave, what happened."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from interactions_core.lookup import Records
+from interactions_core.turn import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How turns behave, whatever they ask.
+
+    Attributes:
+        max_retries: How often a create is repeated after errors that allow it.
+        retention_s: How long the server keeps interactions, as configured; the store
+            may have learned a shorter time.
+        clock: Epoch seconds.
+        jitter: A random number from 0 to 1, for back-off.
+    """
+
+    max_retries: int
+    retention_s: float
+    clock: Callable[[], float]
+    jitter: Callable[[], float] = random.random
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one turn has been through.
+
+    Attributes:
+        attempts: Creates sent.
+        maybe_billed: Creates that were sent and never answered.
+        fresh_waits: How often an id that was too new was waited for.
+        fresh_wait_s: The time spent on that.
+        recovered: What was worked around.
+        lost: The parent that the server no longer had.
+    """
+
+    attempts: int = 0
+    maybe_billed: int = 0
+    fresh_waits: int = 0
+    fresh_wait_s: float = 0.0
+    recovered: list[str] = field(default_factory=list[str])
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRun:
+    """One turn under way."""
+
+    turn: Turn
+    records: Records
+    rules: Rules
+    tally: Tally = field(default_factory=Tally)
+
+    def now(self) -> float:
+        """Return the time in epoch seconds."""
+        return self.rules.clock()

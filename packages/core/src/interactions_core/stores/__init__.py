@@ -1,0 +1,8 @@
+"""Session stores: where the tree of interactions of each conversation is kept."""
+
+from interactions_core.stores.memory import MemoryStore
+from interactions_core.stores.opening import open_store
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.stores.sqlite import SqliteStore
+
+__all__ = ["MemoryStore", "SessionStore", "SqliteStore", "open_store"]

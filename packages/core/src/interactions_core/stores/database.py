@@ -1,0 +1,222 @@
+"""One SQLite file shared by the session store and whatever else keeps rows in it.
+
+Owns the connection, the locking, and the schema versions. It knows nothing of
+what the tables mean.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Final
+
+from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.stores.files import (
+    BUSY_TIMEOUT_S,
+    MEMORY,
+    Identity,
+    connect,
+    explained,
+    identity_of,
+    version_of,
+)
+
+ERASE_TIMEOUT_S: Final = 1.0
+"""How long erasing waits for readers of the write-ahead log."""
+
+Migration = Sequence[str]
+"""The SQL statements that lead from one schema version to the next."""
+
+
+class Database:
+    """A SQLite file in WAL mode behind one connection and one lock.
+
+    Safe for any number of threads: statements of one process take turns, as they
+    would inside SQLite. Several processes may open the same file; a writer waits
+    up to `BUSY_TIMEOUT_S` for another. The owner closes it; closing twice is fine.
+    It is closed for a fork; afterwards parent and child open it for themselves.
+
+    Args:
+        path: A file, created with its first use; `":memory:"` for none.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._identity: Identity = None
+        self._parts: dict[str, Sequence[Migration]] = {}
+        _databases.add(self)
+
+    def __repr__(self) -> str:
+        return f"Database({self.path!r})"
+
+    def __del__(self) -> None:
+        # Python 3.13 warns of connections that are dropped while open.
+        if self._connection is not None:
+            self._connection.close()
+
+    def install(self, part: str, migrations: Sequence[Migration]) -> None:
+        """Bring the tables of `part` to the newest schema version, in order.
+
+        Args:
+            part: Whose tables these are; versions are counted per part.
+            migrations: The index of an entry is the version that it starts from.
+
+        Raises:
+            StoreSchemaError: The file was written by a newer version.
+            StoreError: The file is not a database, or cannot be opened.
+        """
+        with self._lock:
+            self._parts[part] = migrations
+            if self._connection is None:
+                self._open()
+                return
+            with self._explained():
+                self._migrate(self._connection, part, migrations)
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Hold the connection for reads that need not be one snapshot.
+
+        Fetch everything before leaving: a cursor that outlives the block would
+        let another thread step on it.
+        """
+        with self._lock, self._explained():
+            yield self._open()
+
+    @contextlib.contextmanager
+    def writing(self) -> Generator[sqlite3.Connection]:
+        """Hold the write lock; all that the block does is kept, or none of it."""
+        with self._lock, self._explained():
+            connection = self._open()
+            if connection.in_transaction:
+                yield connection
+                return
+            with _transaction(connection):
+                yield connection
+
+    def close(self) -> None:
+        """Close the connection; the next use opens the file again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def erase_log(self) -> None:
+        """Empty the write-ahead log, which may still hold what was deleted.
+
+        A reader in another process can keep it in use; then a later checkpoint
+        empties it instead.
+        """
+        with self.reading() as connection:
+            if connection.in_transaction:
+                return
+            connection.execute(f"PRAGMA busy_timeout = {ERASE_TIMEOUT_S * 1000:.0f}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+
+    def before_fork(self) -> None:
+        """Let no statement and no lock of SQLite be copied into a child.
+
+        SQLite counts locks per process, so that a child would take the parent's for
+        its own and lose what it writes when the parent closes the file:
+        https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
+        """
+        self._lock.acquire()
+        busy = self._connection is not None and self._connection.in_transaction
+        if self.path != MEMORY and not busy:
+            self.close()
+
+    def after_fork(self) -> None:
+        """Go on, in the parent and in the child."""
+        self._lock.release()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            self._check_identity(self._connection)
+            return self._connection
+        with self._explained():
+            connection = connect(self.path)
+            try:
+                for part, migrations in self._parts.items():
+                    self._migrate(connection, part, migrations)
+            except BaseException:
+                connection.close()
+                raise
+        self._connection, self._identity = connection, identity_of(self.path)
+        return connection
+
+    def _check_identity(self, connection: sqlite3.Connection) -> None:
+        """Refuse to write into a file that nobody can find any more."""
+        if connection.in_transaction or identity_of(self.path) == self._identity:
+            return
+        self.close()
+        raise StoreError(
+            self.path,
+            "the file was removed or replaced while it was open",
+            "The next use opens what is there then, or a new file.",
+        )
+
+    def _migrate(
+        self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]
+    ) -> None:
+        found = version_of(connection, part)
+        if found > len(migrations):
+            raise StoreSchemaError(
+                self.path, part, found=found, supported=len(migrations)
+            )
+        if found == len(migrations):
+            return
+        with _transaction(connection):
+            for statements in migrations[version_of(connection, part) :]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(
+                "INSERT OR REPLACE INTO schema_versions VALUES (?, ?)",
+                (part, len(migrations)),
+            )
+
+    @contextlib.contextmanager
+    def _explained(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as exc:
+            raise explained(self.path, exc) from exc
+
+
+_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
+_forking: list[Database] = []
+
+
+def _before_fork() -> None:
+    # One order for everybody, so that two threads that fork cannot block each other.
+    for database in sorted(_databases, key=id):
+        database.before_fork()
+        _forking.append(database)
+
+
+def _after_fork() -> None:
+    while _forking:
+        _forking.pop().after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Generator[None]:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    finally:
+        # Also after a COMMIT that failed; some errors have rolled back by themselves.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

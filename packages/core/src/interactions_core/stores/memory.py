@@ -1,0 +1,208 @@
+"""A session store in this process: bounded, gone with it."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from interactions_core.mirror import Mirror, skeleton
+from interactions_core.records import InteractionRecord, LedgerEntry, Scope
+from interactions_core.retention import Life, shortened
+from interactions_core.usage import Usage
+
+_Where = TypeVar("_Where")
+
+DEFAULT_LIMIT: Final = 10_000
+"""Interactions that a memory store keeps before the least recently used go."""
+
+
+class MemoryStore:
+    """Keeps sessions in memory; the least recently used interactions go first.
+
+    One lock, held for dictionary operations only. The ledger's entries go together
+    with their interactions, its sums stay.
+
+    Args:
+        name: What distinguishes it from other memory stores of the process.
+        limit: How many interactions are kept.
+        mirror: How much of the content is kept.
+    """
+
+    blocking = False
+
+    def __init__(
+        self,
+        name: str = "",
+        *,
+        limit: int = DEFAULT_LIMIT,
+        mirror: Mirror = "full",
+    ) -> None:
+        self.url = f"memory:{name}"
+        self.mirror: Mirror = mirror
+        self._limit = limit
+        self._secret = secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._clear()
+
+    def __repr__(self) -> str:
+        return f"MemoryStore({self.url!r})"
+
+    def secret(self) -> bytes:
+        """Return bytes that live as long as the process."""
+        return self._secret
+
+    def find(
+        self, scope: Scope, request_digests: Sequence[bytes]
+    ) -> dict[bytes, list[InteractionRecord]]:
+        """Return the records of these requests and count them as used."""
+        found: dict[bytes, list[InteractionRecord]] = {}
+        with self._lock:
+            for digest in request_digests:
+                keys = self._by_digest.get((scope, digest))
+                if keys:
+                    found[digest] = [self._read(scope, key) for key in keys]
+        return found
+
+    def get(self, scope: Scope, key: str) -> InteractionRecord | None:
+        """Return one record."""
+        with self._lock:
+            return self._read(scope, key) if (scope, key) in self._records else None
+
+    def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
+        """Keep a record and its ledger entry."""
+        if self.mirror == "signatures":
+            record = replace(record, held=skeleton(record.held), sent=())
+        name = (record.scope, record.key)
+        with self._lock:
+            entries = self._entries.get(name, ())
+            self._forget(name)
+            self._records[name] = record
+            self._by_digest.setdefault(
+                (record.scope, record.request_digest), {}
+            ).setdefault(record.key)
+            self._children.setdefault((record.scope, record.parent_id), {}).setdefault(
+                record.key
+            )
+            self._entries[name] = entries
+            if entry is not None:
+                self._entries[name] = (*entries, entry)
+                sums = self._sums.get(record.scope, Usage())
+                self._sums[record.scope] = sums + entry.usage
+            while len(self._records) > self._limit:
+                self._forget(next(iter(self._records)))
+
+    def mark_gone(self, scope: Scope, key: str) -> int:
+        """Rule out an interaction and its descendants as parents."""
+        changed = 0
+        with self._lock:
+            waiting = [key] if key else []
+            seen: set[str] = set()
+            while waiting:
+                name = (scope, waiting.pop())
+                if name[1] in seen:
+                    continue
+                seen.add(name[1])
+                record = self._records.get(name)
+                if record is not None and not record.gone:
+                    self._records[name] = replace(record, gone=True)
+                    changed += 1
+                waiting.extend(self._children.get(name, ()))
+        return changed
+
+    def retention(self, credential: str) -> float | None:
+        """Return what was learned, in seconds."""
+        return self._retention.get(credential)
+
+    def learn_retention(self, credential: str, seconds: float) -> bool:
+        """Remember a shorter retention and shorten what is recorded."""
+        with self._lock:
+            if self._retention.get(credential, float("inf")) <= seconds:
+                return False
+            self._retention[credential] = seconds
+            lives = {
+                name: Life(
+                    (name[0], record.parent_id), record.created_at, record.expires_at
+                )
+                for name, record in self._records.items()
+                if name[0].credential == credential
+            }
+            for name, limit in shortened(lives, seconds).items():
+                self._records[name] = replace(self._records[name], expires_at=limit)
+        return True
+
+    def usage(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> Usage:
+        """Add up the ledger."""
+        with self._lock:
+            return sum(
+                (
+                    usage
+                    for scope, usage in self._sums.items()
+                    if _within(scope, session_id, thread_id)
+                ),
+                Usage(),
+            )
+
+    def ledger(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        """Return the entries whose interactions are still kept, oldest first."""
+        with self._lock:
+            return [
+                (scope, entry)
+                for (scope, _key), entries in self._entries.items()
+                for entry in entries
+                if _within(scope, session_id, thread_id)
+            ]
+
+    def delete_thread(self, thread_id: str) -> int:
+        """Forget a thread in all scopes, its sums included."""
+        with self._lock:
+            names = [name for name in self._records if name[0].thread_id == thread_id]
+            for name in names:
+                self._forget(name)
+            for scope in [s for s in self._sums if s.thread_id == thread_id]:
+                del self._sums[scope]
+        return len(names)
+
+    def close(self) -> None:
+        """Do nothing: the store lives as long as the process."""
+
+    def _clear(self) -> None:
+        self._records: OrderedDict[tuple[Scope, str], InteractionRecord] = OrderedDict()
+        self._by_digest: dict[tuple[Scope, bytes], dict[str, None]] = {}
+        self._children: dict[tuple[Scope, str], dict[str, None]] = {}
+        self._entries: dict[tuple[Scope, str], tuple[LedgerEntry, ...]] = {}
+        self._sums: dict[Scope, Usage] = {}
+        self._retention: dict[str, float] = {}
+
+    def _read(self, scope: Scope, key: str) -> InteractionRecord:
+        self._records.move_to_end((scope, key))
+        children = len(self._children.get((scope, key), ()))
+        return replace(self._records[(scope, key)], children=children)
+
+    def _forget(self, name: tuple[Scope, str]) -> None:
+        record = self._records.pop(name, None)
+        if record is None:
+            return
+        scope = record.scope
+        _discard(self._by_digest, (scope, record.request_digest), record.key)
+        _discard(self._children, (scope, record.parent_id), record.key)
+        self._entries.pop(name, None)
+
+
+def _discard(index: dict[_Where, dict[str, None]], where: _Where, key: str) -> None:
+    keys = index.get(where, {})
+    keys.pop(key, None)
+    if not keys:
+        index.pop(where, None)
+
+
+def _within(scope: Scope, session_id: str | None, thread_id: str | None) -> bool:
+    return session_id in {None, scope.session_id} and thread_id in {
+        None,
+        scope.thread_id,
+    }

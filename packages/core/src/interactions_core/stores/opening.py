@@ -1,0 +1,73 @@
+"""Open session stores by URL, one object per place and process."""
+
+import re
+import threading
+import weakref
+from pathlib import Path
+from typing import Final
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.mirror import Mirror
+from interactions_core.stores.memory import MemoryStore
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.stores.sqlite import SqliteStore
+
+_MEMORY: Final = "memory:"
+_SQLITE: Final = "sqlite:///"
+_lock = threading.Lock()
+_memory: dict[tuple[str, Mirror], MemoryStore] = {}
+_files: "weakref.WeakValueDictionary[tuple[str, Mirror], SqliteStore]" = (
+    weakref.WeakValueDictionary()
+)
+
+
+def open_store(
+    sessions: "str | SessionStore", *, mirror: Mirror = "full"
+) -> SessionStore:
+    """Return the session store that a URL names.
+
+    Args:
+        sessions: `"memory:"` for the one of this process, `"memory:NAME"` for
+            another, `"sqlite:///relative.db"` or `"sqlite:////absolute.db"` for a
+            file. A store is returned as it is.
+        mirror: How much of the content the store keeps.
+
+    Raises:
+        ConfigurationError: The URL names no store that this version has.
+        StoreError: The file cannot be opened, is not a database, or is newer.
+    """
+    if not isinstance(sessions, str):
+        return sessions
+    check_url(sessions)
+    if sessions.startswith(_MEMORY):
+        with _lock:
+            name = (sessions.removeprefix(_MEMORY), mirror)
+            if name not in _memory:
+                _memory[name] = MemoryStore(name[0], mirror=mirror)
+            return _memory[name]
+    return _file(sessions.removeprefix(_SQLITE), mirror)
+
+
+def check_url(url: str) -> None:
+    """Raise `ConfigurationError` for a URL that names no store of this version."""
+    if url.startswith(_MEMORY) or (url.startswith(_SQLITE) and url != _SQLITE):
+        return
+    # What follows may be a password, whatever the URL looks like.
+    shown = re.split(r"://|[:@]", url)[0]
+    shown = url if shown == url else f"{shown}:…"
+    msg = (
+        f"no session store for {shown!r}; use 'memory:', 'memory:NAME', "
+        "'sqlite:///relative.db' or 'sqlite:////absolute/path.db'"
+    )
+    raise ConfigurationError(msg)
+
+
+def _file(path: str, mirror: Mirror) -> SqliteStore:
+    if path == ":memory:":
+        return SqliteStore(path, mirror=mirror)
+    with _lock:
+        name = (str(Path(path).expanduser().absolute()), mirror)
+        store = _files.get(name)
+        if store is None:
+            store = _files[name] = SqliteStore(name[0], mirror=mirror)
+        return store

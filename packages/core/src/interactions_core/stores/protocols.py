@@ -1,0 +1,95 @@
+"""What a session store does for its callers.
+
+Holds the contract only. Implementations see values and errors, nothing else.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from interactions_core.mirror import Mirror
+from interactions_core.records import InteractionRecord, LedgerEntry, Scope
+from interactions_core.usage import Usage
+
+
+class SessionStore(Protocol):
+    """Where the tree of interactions of every conversation is kept.
+
+    Every method may be called from any thread. A method either does all of its work
+    or raises `StoreError` and does none of it. Async callers run these methods in a
+    worker thread where `blocking` is true.
+
+    Attributes:
+        url: How to open the store again, without any password.
+        blocking: Whether calls may wait for a disk or another process.
+        mirror: How much of the content is kept.
+    """
+
+    url: str
+    blocking: bool
+    mirror: Mirror
+
+    def secret(self) -> bytes:
+        """Return 32 random bytes that stay the same for the life of the store."""
+        ...
+
+    def find(
+        self, scope: Scope, request_digests: Sequence[bytes]
+    ) -> dict[bytes, list[InteractionRecord]]:
+        """Return the records of these requests; digests without any are left out."""
+        ...
+
+    def get(self, scope: Scope, key: str) -> InteractionRecord | None:
+        """Return one record."""
+        ...
+
+    def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
+        """Keep a record and its ledger entry, both or neither.
+
+        A record with the same scope and key is replaced. The content is reduced to
+        what `mirror` allows.
+        """
+        ...
+
+    def mark_gone(self, scope: Scope, key: str) -> int:
+        """Rule out an interaction and its descendants as parents.
+
+        Returns:
+            How many records this changed.
+        """
+        ...
+
+    def retention(self, credential: str) -> float | None:
+        """Return what was learned of how long a credential's interactions live, in s."""
+        ...
+
+    def learn_retention(self, credential: str, seconds: float) -> bool:
+        """Remember a shorter retention and shorten what is recorded.
+
+        Returns:
+            Whether this was news.
+        """
+        ...
+
+    def usage(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> Usage:
+        """Add up the ledger, of one session or thread or of everything."""
+        ...
+
+    def ledger(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        """Return the ledger, oldest first."""
+        ...
+
+    def delete_thread(self, thread_id: str) -> int:
+        """Erase every row of a thread, in all scopes.
+
+        Returns:
+            How many interactions were forgotten.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release files and connections; the next use opens them again."""
+        ...

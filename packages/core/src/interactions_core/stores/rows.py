@@ -1,0 +1,270 @@
+"""The tables of the session store and the rows in them.
+
+SQL and conversions only; `sqlite` decides when they run.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from interactions_core.canonical import JsonObject
+from interactions_core.records import (
+    InteractionRecord,
+    LedgerEntry,
+    ReplyForm,
+    Scope,
+)
+from interactions_core.usage import Usage
+
+MIGRATIONS: Final = (
+    (
+        "CREATE TABLE session_meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+        """CREATE TABLE interactions (
+            credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
+            key TEXT NOT NULL, request_digest BLOB NOT NULL,
+            parent_id TEXT NOT NULL, base_key TEXT NOT NULL,
+            context_digest BLOB NOT NULL, setup BLOB NOT NULL,
+            target TEXT NOT NULL, context TEXT NOT NULL, reason TEXT NOT NULL,
+            status TEXT NOT NULL, stored INTEGER NOT NULL, gone INTEGER NOT NULL,
+            created_at REAL NOT NULL, expires_at REAL NOT NULL,
+            form TEXT NOT NULL, held TEXT NOT NULL, sent TEXT NOT NULL,
+            extra TEXT NOT NULL,
+            PRIMARY KEY (credential, session_id, thread_id, key)
+        )""",
+        """CREATE INDEX interactions_by_request ON interactions
+            (credential, session_id, thread_id, request_digest)""",
+        """CREATE INDEX interactions_by_parent ON interactions
+            (credential, session_id, thread_id, parent_id)""",
+        "CREATE INDEX interactions_by_thread ON interactions (thread_id)",
+        """CREATE TABLE ledger (
+            number INTEGER PRIMARY KEY,
+            credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
+            key TEXT NOT NULL, target TEXT NOT NULL, reason TEXT NOT NULL,
+            status TEXT NOT NULL, created_at REAL NOT NULL,
+            attempts INTEGER NOT NULL, maybe_billed INTEGER NOT NULL,
+            recovered TEXT NOT NULL,
+            steps_sent INTEGER NOT NULL, bytes_sent INTEGER NOT NULL,
+            replay_steps INTEGER NOT NULL, replay_bytes INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
+            output_tokens INTEGER NOT NULL, thought_tokens INTEGER NOT NULL,
+            tool_use_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL
+        )""",
+        "CREATE INDEX ledger_by_thread ON ledger (thread_id)",
+        """CREATE TABLE retention (
+            credential TEXT PRIMARY KEY, seconds REAL NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+)
+
+BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
+
+KEEP_BYTES: Final = "INSERT OR IGNORE INTO session_meta VALUES ('secret', ?)"
+
+_COLUMNS = (
+    "credential, session_id, thread_id, key, request_digest, parent_id, base_key, "
+    "context_digest, setup, target, context, reason, status, stored, gone, "
+    "created_at, expires_at, form, held, sent, extra"
+)
+
+SELECT: Final = f"""SELECT {_COLUMNS}, (
+    SELECT count(*) FROM interactions AS child
+    WHERE child.credential = interactions.credential
+    AND child.session_id = interactions.session_id
+    AND child.thread_id = interactions.thread_id
+    AND child.parent_id = interactions.key
+) FROM interactions"""
+
+UPSERT: Final = (
+    f"INSERT OR REPLACE INTO interactions ({_COLUMNS}) VALUES ({','.join('?' * 21)})"
+)
+
+ENTER: Final = f"INSERT INTO ledger VALUES (NULL, {','.join('?' * 21)})"
+
+_SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
+
+MARK_GONE: Final = f"""WITH RECURSIVE line (key) AS (
+    SELECT ?
+    UNION
+    SELECT child.key FROM interactions AS child JOIN line ON child.parent_id = line.key
+    WHERE child.credential = ? AND child.session_id = ? AND child.thread_id = ?
+)
+UPDATE interactions SET gone = 1
+WHERE {_SCOPE} AND gone = 0 AND key IN (SELECT key FROM line)"""
+
+LEARN: Final = """INSERT INTO retention VALUES (?, ?)
+ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
+WHERE excluded.seconds < retention.seconds"""
+
+LIVES: Final = """SELECT session_id, thread_id, key, parent_id, created_at, expires_at
+FROM interactions WHERE credential = ?"""
+
+EXPIRE: Final = f"UPDATE interactions SET expires_at = ? WHERE {_SCOPE} AND key = ?"
+
+_WITHIN = "(? IS NULL OR session_id = ?) AND (? IS NULL OR thread_id = ?)"
+
+SUM_LEDGER: Final = f"""SELECT sum(input_tokens), sum(cached_tokens),
+sum(output_tokens), sum(thought_tokens), sum(tool_use_tokens), sum(total_tokens)
+FROM ledger WHERE {_WITHIN}"""
+
+LEDGER: Final = f"SELECT * FROM ledger WHERE {_WITHIN} ORDER BY number"
+
+
+def scope_row(scope: Scope) -> tuple[str, str, str]:
+    """Return the columns of a scope."""
+    return (scope.credential, scope.session_id, scope.thread_id)
+
+
+def record_row(
+    record: InteractionRecord,
+    held: Sequence[JsonObject],
+    sent: Sequence[JsonObject],
+) -> tuple[object, ...]:
+    """Return the row of a record, with the content that is to be kept."""
+    return (
+        *scope_row(record.scope),
+        record.key,
+        record.request_digest,
+        record.parent_id,
+        record.base_key,
+        record.context_digest,
+        record.setup,
+        record.target,
+        record.context,
+        record.reason,
+        record.status,
+        record.stored,
+        record.gone,
+        record.created_at,
+        record.expires_at,
+        _dump(_form_json(record.form)),
+        _dump(held),
+        _dump(sent),
+        _dump(_extra_json(record)),
+    )
+
+
+# SQLite hands out untyped rows.
+def record_from_row(row: Sequence[Any]) -> InteractionRecord:
+    """Read a row of `SELECT`."""
+    extra = json.loads(row[20])
+    returned = extra.get("returned")
+    return InteractionRecord(
+        scope=Scope(row[0], row[1], row[2]),
+        key=row[3],
+        request_digest=bytes(row[4]),
+        parent_id=row[5],
+        base_key=row[6],
+        context_digest=bytes(row[7]),
+        setup=bytes(row[8]),
+        target=row[9],
+        context=row[10],
+        reason=row[11],
+        status=row[12],
+        stored=bool(row[13]),
+        gone=bool(row[14]),
+        created_at=row[15],
+        expires_at=row[16],
+        form=_form(json.loads(row[17])),
+        held=tuple(json.loads(row[18])),
+        sent=tuple(json.loads(row[19])),
+        context_steps=extra["context_steps"],
+        context_bytes=extra["context_bytes"],
+        synthetic=tuple(extra["synthetic"]),
+        returned=None if returned is None else _bytes(returned),
+        local_results=tuple(extra["local_results"]),
+        usage=Usage(*extra["usage"]),
+        children=row[21],
+    )
+
+
+def entry_row(scope: Scope, entry: LedgerEntry) -> tuple[object, ...]:
+    """Return the row of a ledger entry."""
+    return (
+        *scope_row(scope),
+        entry.key,
+        entry.target,
+        entry.reason,
+        entry.status,
+        entry.created_at,
+        entry.attempts,
+        entry.maybe_billed,
+        _dump(entry.recovered),
+        entry.steps_sent,
+        entry.bytes_sent,
+        entry.replay_steps,
+        entry.replay_bytes,
+        *_usage_row(entry.usage),
+    )
+
+
+def entry_from_row(row: Sequence[Any]) -> tuple[Scope, LedgerEntry]:
+    """Read a row of `LEDGER`."""
+    return Scope(row[1], row[2], row[3]), LedgerEntry(
+        key=row[4],
+        target=row[5],
+        reason=row[6],
+        status=row[7],
+        created_at=row[8],
+        attempts=row[9],
+        maybe_billed=row[10],
+        recovered=tuple(json.loads(row[11])),
+        steps_sent=row[12],
+        bytes_sent=row[13],
+        replay_steps=row[14],
+        replay_bytes=row[15],
+        usage=Usage(*row[16:22]),
+    )
+
+
+def _usage_row(usage: Usage) -> tuple[int, ...]:
+    return (
+        usage.input_tokens,
+        usage.cached_tokens,
+        usage.output_tokens,
+        usage.thought_tokens,
+        usage.tool_use_tokens,
+        usage.total_tokens,
+    )
+
+
+def _extra_json(record: InteractionRecord) -> dict[str, object]:
+    returned = record.returned
+    return {
+        "context_steps": record.context_steps,
+        "context_bytes": record.context_bytes,
+        "synthetic": record.synthetic,
+        "returned": None if returned is None else [mark.hex() for mark in returned],
+        "local_results": record.local_results,
+        "usage": _usage_row(record.usage),
+    }
+
+
+def _form_json(form: ReplyForm) -> dict[str, object]:
+    return {
+        "marks": [mark.hex() for mark in form.marks],
+        "calls": [mark.hex() for mark in form.calls],
+        "call_ids": form.call_ids,
+        "chars": form.text_chars,
+        "sha256": form.text_sha256,
+        "only_text": form.only_text,
+    }
+
+
+def _form(value: dict[str, Any]) -> ReplyForm:
+    return ReplyForm(
+        marks=_bytes(value["marks"]),
+        calls=_bytes(value["calls"]),
+        call_ids=tuple(value["call_ids"]),
+        text_chars=value["chars"],
+        text_sha256=value["sha256"],
+        only_text=value["only_text"],
+    )
+
+
+def _bytes(values: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(value) for value in values)
+
+
+def _dump(value: object) -> str:
+    # ASCII, because SQLite refuses text with a lone surrogate.
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)

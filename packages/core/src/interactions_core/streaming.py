@@ -1,0 +1,179 @@
+"""Put an interaction together from its events, and say what can be shown of them.
+
+Pure. Unary and streamed answers end as the same steps; fields and kinds that this
+version does not know are kept as they came.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from interactions_core.canonical import Json, JsonObject, parsed_arguments
+from interactions_core.steps import MEDIA_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer's text; `index` counts the answer's steps."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtDelta:
+    """A piece of a thought summary."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The model begins to call a function."""
+
+    index: int
+    call_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentsDelta:
+    """A piece of the arguments of a call, as JSON text."""
+
+    index: int
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDelta:
+    """A whole picture, sound, video or document, as a content block of the wire."""
+
+    index: int
+    block: JsonObject
+
+
+StreamEvent = TextDelta | ThoughtDelta | CallStarted | ArgumentsDelta | MediaDelta
+"""What a stream shows before its answer is complete."""
+
+_Draft = dict[str, Json]
+
+
+@dataclass(slots=True)
+class Assembler:
+    """Collects the events of one interaction.
+
+    Attributes:
+        interaction: What the events said of the interaction, the last word winning.
+        completed: Whether `interaction.completed` has come; without it nothing counts.
+        error: The body of an `error` event, if one with content came.
+    """
+
+    interaction: dict[str, Json] = field(default_factory=dict[str, Json])
+    completed: bool = False
+    error: JsonObject | None = None
+    _drafts: dict[int, _Draft] = field(default_factory=dict[int, _Draft])
+    _arguments: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+
+    @property
+    def steps(self) -> tuple[JsonObject, ...]:
+        """The steps so far, in the order of their index."""
+        return tuple(self._step(index) for index in sorted(self._drafts))
+
+    def feed(self, event: JsonObject) -> Iterator[StreamEvent]:
+        """Take one event; yield what a framework can show of it at once."""
+        match event.get("event_type"):
+            case "interaction.created" | "interaction.completed" as kind:
+                self.interaction.update(_mapping(event.get("interaction")))
+                self.completed = self.completed or kind == "interaction.completed"
+            case "step.start":
+                yield from self._start(_index(event), _mapping(event.get("step")))
+            case "step.delta":
+                yield from self._delta(_index(event), _mapping(event.get("delta")))
+            case "error":
+                self.error = _mapping(event.get("error")) or self.error
+            case _:
+                pass
+
+    def _start(self, index: int, step: JsonObject) -> Iterator[StreamEvent]:
+        self._drafts[index] = dict(step)
+        if step.get("type") == "function_call":
+            yield CallStarted(index, str(step.get("id")), str(step.get("name")))
+        for block in _list(step.get("content")):
+            if block.get("type") == "text":
+                yield TextDelta(index, str(block.get("text") or ""))
+            elif block.get("type") in MEDIA_KINDS:
+                yield MediaDelta(index, block)
+        for block in _list(step.get("summary")):
+            yield ThoughtDelta(index, str(block.get("text") or ""))
+
+    def _delta(self, index: int, delta: JsonObject) -> Iterator[StreamEvent]:
+        draft = self._drafts.setdefault(index, {"type": "model_output"})
+        match delta.get("type"):
+            case "text":
+                text = str(delta.get("text") or "")
+                _append_text(draft, "content", text)
+                yield TextDelta(index, text)
+            case "thought_summary":
+                text = str(_mapping(delta.get("content")).get("text") or "")
+                _append_text(draft, "summary", text)
+                yield ThoughtDelta(index, text)
+            case "thought_signature":
+                draft["signature"] = delta.get("signature") or draft.get(
+                    "signature", ""
+                )
+            case "arguments_delta":
+                fragment = str(delta.get("arguments") or "")
+                self._arguments.setdefault(index, []).append(fragment)
+                yield ArgumentsDelta(index, fragment)
+            case "text_annotation_delta":
+                _annotate(draft, delta.get("annotations"))
+            case "image" | "audio" | "video" | "document":
+                draft["content"] = [*_list(draft.get("content")), delta]
+                yield MediaDelta(index, delta)
+            case _:
+                draft.update({k: v for k, v in delta.items() if k != "type"})
+
+    def _step(self, index: int) -> JsonObject:
+        """Return a step with what is there of its arguments."""
+        draft, text = self._drafts[index], "".join(self._arguments.get(index, ()))
+        return {**draft, "arguments": parsed_arguments(text)} if text else draft
+
+
+def event_error(interaction: JsonObject) -> str:
+    """Return the API's own words for why an interaction failed, "" for none."""
+    errors = [
+        *_list(interaction.get("errors")),
+        *(_mapping(step.get("error")) for step in _list(interaction.get("steps"))),
+    ]
+    return "; ".join(str(e["message"]) for e in errors if e.get("message"))
+
+
+def _index(event: JsonObject) -> int:
+    index = event.get("index")
+    return index if isinstance(index, int) else 0
+
+
+def _mapping(value: Json) -> JsonObject:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Json) -> list[JsonObject]:
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, Mapping)]
+
+
+def _append_text(draft: _Draft, key: str, text: str) -> None:
+    blocks = _list(draft.get(key))
+    last: JsonObject = blocks[-1] if blocks else {}
+    if last.get("type") == "text" and "annotations" not in last:
+        joined = {**last, "text": str(last.get("text") or "") + text}
+        draft[key] = [*blocks[:-1], joined]
+    elif text:
+        draft[key] = [*blocks, {"text": text, "type": "text"}]
+
+
+def _annotate(draft: _Draft, annotations: Json) -> None:
+    blocks = _list(draft.get("content"))
+    if blocks:
+        draft["content"] = [*blocks[:-1], {**blocks[-1], "annotations": annotations}]

@@ -1,0 +1,88 @@
+"""What is asked in one turn, and what comes of it: values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from interactions_core.anchors import Anchor
+from interactions_core.canonical import Json, JsonObject, canonical_hash
+from interactions_core.digest import Transcript
+from interactions_core.records import Reason
+from interactions_core.usage import Usage
+
+_SETUP_KEYS = ("system_instruction", "tools")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One request of a framework.
+
+    Attributes:
+        transcript: The whole message list.
+        target: The `model` or `agent` field of the create, as a pair.
+        settings: Body fields that the API forgets between turns and that are sent
+            every time: system instruction, tools, generation config and so on.
+        session_id: The user's isolation scope.
+        thread_id: The framework's conversation.
+        store: Whether the server may keep the answer.
+        previous_interaction_id: A parent that the caller names; "" to have one found.
+        anchors: What the messages say of themselves, by the number of steps up to and
+            with the message.
+        context: The framework's execution context.
+        glued: Whether the framework glues observations to replies.
+        nudge: What to say when the list ends with the model's own words.
+    """
+
+    transcript: Transcript
+    target: tuple[str, str]
+    settings: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    session_id: str = ""
+    thread_id: str = ""
+    store: bool = True
+    previous_interaction_id: str = ""
+    anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
+    context: str = ""
+    glued: bool = False
+    nudge: str = "Continue."
+
+    @property
+    def setup(self) -> bytes:
+        """The hash of system instruction and tools."""
+        return canonical_hash([self.settings.get(key) for key in _SETUP_KEYS])
+
+    @property
+    def target_name(self) -> str:
+        """`model:NAME` or `agent:NAME`."""
+        return ":".join(self.target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer.
+
+    Attributes:
+        interaction_id: Its id; "" if the server did not keep it.
+        previous_interaction_id: What it was chained on; "" for a root.
+        reason: Why it was sent as it was.
+        status: As reported.
+        steps: All steps of the answer, hidden ones included, as wire steps.
+        usage: Tokens, the hops of a continued answer added up.
+        interaction: The answer as the API gave it, without its steps.
+        anchor: What a message may carry to be recognised again; `None` if unstored.
+        recovered: What had to be worked around on the way.
+    """
+
+    interaction_id: str
+    previous_interaction_id: str
+    reason: Reason
+    status: str
+    steps: tuple[JsonObject, ...]
+    usage: Usage
+    interaction: JsonObject
+    anchor: Anchor | None = None
+    recovered: tuple[str, ...] = ()
+
+    @property
+    def model_name(self) -> str:
+        """The model or agent that answered."""
+        name = self.interaction.get("model") or self.interaction.get("agent")
+        return str(name or "")

@@ -1,0 +1,73 @@
+"""Token counts by kind, as the API reports them.
+
+Pure. Sums are of what was reported; nothing here knows prices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import cast
+
+from interactions_core.canonical import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one interaction, or of many added up.
+
+    Attributes:
+        input_tokens: The prompt side, with the history that the server holds.
+        cached_tokens: The part of `input_tokens` that came from a cache.
+        output_tokens: Visible output, call arguments included, thoughts excluded.
+        thought_tokens: Billed at the price of output.
+        tool_use_tokens: Results that built-in tools fed to the model.
+        total_tokens: As reported: input + output + thought + tool use.
+    """
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    thought_tokens: int = 0
+    tool_use_tokens: int = 0
+    total_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            *(
+                getattr(self, field.name) + getattr(other, field.name)
+                for field in fields(self)
+            )
+        )
+
+
+_WIRE_NAMES = {
+    "input_tokens": "total_input_tokens",
+    "cached_tokens": "total_cached_tokens",
+    "output_tokens": "total_output_tokens",
+    "thought_tokens": "total_thought_tokens",
+    "tool_use_tokens": "total_tool_use_tokens",
+    "total_tokens": "total_tokens",
+}
+
+
+def usage_from_wire(usage: object) -> Usage:
+    """Read the `usage` of an interaction; what is missing counts as zero."""
+    if not isinstance(usage, Mapping):
+        return Usage()
+    # What came as JSON has strings for keys.
+    reported = cast("Mapping[str, object]", usage)
+    return Usage(**{ours: _count(reported, api) for ours, api in _WIRE_NAMES.items()})
+
+
+def merged_usage(first: JsonObject, second: JsonObject) -> JsonObject:
+    """Add up the numbers of two hops of one answer; lists are those of the last."""
+    merged = dict(first) | dict(second)
+    for key, value in first.items():
+        later = second.get(key)
+        if isinstance(value, int) and isinstance(later, int):
+            merged[key] = value + later
+    return merged
+
+
+def _count(usage: Mapping[str, object], key: str) -> int:
+    value = usage.get(key)
+    return value if isinstance(value, int) else 0

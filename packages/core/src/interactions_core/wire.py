@@ -1,0 +1,219 @@
+"""Everything that touches google-genai; it is imported when a client is first needed.
+
+The SDK sends and authenticates. Bodies go through its `extra_body` as plain JSON and
+answers are read as they came, because its models are slow for long histories and
+differ between majors. Its own retry and automatic continuation are off: it repeats a
+create up to five times without an idempotency key.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import json
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from interactions_core.canonical import JsonObject
+from interactions_core.connection import Connection, host_of, without_password
+from interactions_core.exceptions import ConfigurationError, InteractionsError
+from interactions_core.lookup import Records
+from interactions_core.records import Scope
+from interactions_core.refusals import error_of, lost, refusal
+from interactions_core.sse import EventReader
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.turn import Turn
+
+if TYPE_CHECKING:
+    from google.genai import Client
+
+_TARGETS: Final = ("model", "agent")
+_NEVER_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+_NETWORK: Final = frozenset(
+    {
+        "APIConnectionError",
+        "APITimeoutError",
+        "TransportError",
+        "RequestError",
+        "StreamError",
+    }
+)
+
+
+def open_client(connection: Connection) -> "Client":
+    """Make a google-genai client with its own retries switched off.
+
+    Raises:
+        ConfigurationError: There is no key, or the options contradict each other.
+    """
+    # The import takes over a second; a program that only reads a store needs none.
+    from google import genai  # noqa: PLC0415
+    from google.genai import types  # noqa: PLC0415
+
+    url, headers = without_password(connection.base_url or "")
+    options = types.HttpOptions(
+        base_url=url or None,
+        headers=headers or None,
+        api_version=connection.api_version,
+        retry_options=types.HttpRetryOptions(attempts=1),
+    )
+    try:
+        return genai.Client(
+            api_key=connection.api_key,
+            vertexai=connection.vertexai,
+            project=connection.project,
+            location=connection.location,
+            http_options=options,
+        )
+    except ValueError as exc:
+        msg = f"{exc} Set GEMINI_API_KEY or GOOGLE_API_KEY, or pass api_key=…"
+        raise ConfigurationError(msg) from exc
+
+
+def credential_of(client: "Client", secret: bytes) -> str:
+    """Name whose interactions a client sees, without naming its key.
+
+    Args:
+        client: The client.
+        secret: What the fingerprint of the key is keyed with.
+
+    Returns:
+        Platform, host, and project or fingerprint.
+    """
+    # The SDK has no public accessor for what it resolved from the environment.
+    api = cast("Any", client)._api_client  # noqa: SLF001
+    host = host_of(api._http_options.base_url)  # noqa: SLF001
+    if api.vertexai and api.project:
+        return f"vertex|{host}|{api.project}|{api.location}"
+    key = str(api.api_key or "")
+    print_ = hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]
+    return f"{'vertex' if api.vertexai else 'gemini'}|{host}|{print_}"
+
+
+def records_of(
+    client: "Client", connection: Connection, turn: Turn, store: SessionStore
+) -> Records:
+    """Say where a turn's interactions are recorded, and whom to believe."""
+    scope = Scope(
+        credential_of(client, store.secret()), turn.session_id, turn.thread_id
+    )
+    key = connection.anchor_key
+    return Records(
+        store=store,
+        scope=scope,
+        anchor_key=key,
+        anchor_scope=replace(scope, credential=credential_of(client, key)),
+        trust_anchors=connection.trust_anchors,
+    )
+
+
+def create_arguments(
+    body: Mapping[str, object], timeout_s: float, *, stream: bool
+) -> dict[str, Any]:
+    """Split a body into what the SDK insists on and what it passes through."""
+    rest = {key: value for key, value in body.items() if key not in _TARGETS}
+    arguments: dict[str, Any] = {
+        **{key: body[key] for key in _TARGETS if key in body},
+        "extra_body": rest,
+        "timeout": timeout_s,
+    }
+    if "input" in rest:
+        # Replaced by `extra_body`; the SDK wants to see the field.
+        arguments["input"] = ""
+    if stream:
+        arguments["stream"] = True
+    if not rest.get("background"):
+        arguments["automatic_continuation"] = False
+    return arguments
+
+
+def parsed_interaction(text: str) -> JsonObject:
+    """Read an answer's body.
+
+    Raises:
+        NetworkError: It is not a JSON object: nobody answered usefully.
+    """
+    try:
+        interaction: object = json.loads(text)
+    except ValueError as exc:
+        # Without the text itself: errors are logged, what was said is not.
+        reason = f"the answer is not JSON ({len(text)} characters)"
+        raise lost(reason, sent=True) from exc
+    if not isinstance(interaction, dict):
+        reason = f"the answer is not an object but a {type(interaction).__name__}"
+        raise lost(reason, sent=True)
+    # JSON objects have strings for keys.
+    return cast("JsonObject", interaction)
+
+
+@contextlib.contextmanager
+def explained() -> Generator[None]:
+    """Raise our errors for the SDK's; this is the outermost boundary of its code."""
+    try:
+        yield
+    except (InteractionsError, GeneratorExit):
+        raise
+    except Exception as exc:
+        meaning = meaning_of(exc)
+        if meaning is None:
+            raise
+        raise meaning from exc
+
+
+def meaning_of(exc: Exception) -> InteractionsError | None:
+    """Say what an exception of the SDK or its HTTP library means.
+
+    Works on attributes and class names: the classes are private, live in other
+    places in each SDK major, and none derives from `google.genai.errors.APIError`.
+
+    Returns:
+        Our error, or `None` for an exception that is not about a request.
+    """
+    status = getattr(exc, "status_code", None)
+    if not isinstance(status, int):
+        status = getattr(exc, "code", None)
+    if isinstance(status, int):
+        body = getattr(exc, "body", None) or getattr(exc, "details", None) or str(exc)
+        return refusal(status, body, retry_after=_retry_after(exc))
+    causes = list(_causes(exc))
+    if _class_names(exc) & _NETWORK:
+        sent = not any(_class_names(cause) & _NEVER_SENT for cause in causes)
+        last = causes[-1]
+        return lost(f"{type(last).__name__}: {last}".rstrip(": "), sent=sent)
+    return None
+
+
+def _causes(exc: BaseException) -> Iterator[BaseException]:
+    """Yield what led to an exception, but not what its caller was handling."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
+
+
+def _class_names(exc: BaseException) -> frozenset[str]:
+    return frozenset(kind.__name__ for kind in type(exc).__mro__)
+
+
+def _retry_after(exc: Exception) -> str | None:
+    headers = getattr(getattr(exc, "response", None), "headers", None)
+    return headers.get("retry-after") if headers is not None else None
+
+
+def last_words(reader: EventReader) -> Iterator[JsonObject]:
+    """Yield what a stream that ended without `[DONE]` left unsaid.
+
+    The front end cuts a stream after ten minutes with a bare JSON array, which is no
+    event (recorded on the forum, April 2026); it is made one here.
+    """
+    event = reader.end()
+    if event is not None:
+        yield event
+    if reader.stray and not reader.finished:
+        code, message = error_of("\n".join(reader.stray))
+        # Without a code it is no error of the API but something that may be private.
+        if code:
+            yield {
+                "event_type": "error",
+                "error": {"code": code, "message": message},
+            }

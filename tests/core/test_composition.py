@@ -1,0 +1,150 @@
+"""Input that the API accepts, and which of its steps are not in the list."""
+
+import pytest
+
+from interactions_core.canonical import JsonObject
+from interactions_core.composition import compose, compose_plainly
+from interactions_core.steps import (
+    Step,
+    function_call,
+    function_result,
+    media_part,
+    text_part,
+    user_input,
+)
+from tests.core.session import BYPASS, call, model, result, unanswered, user, wires
+
+Q, A, NUDGE = user("q"), model("a"), user("Continue.")
+CUT = user("[result of weather: sunny]")
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected", "synthetic"),
+    [
+        pytest.param([Q], [Q], (), id="a question"),
+        pytest.param([], [NUDGE], (0,), id="nothing"),
+        pytest.param([Q, A], [Q, A, NUDGE], (2,), id="the model's own words"),
+        pytest.param([A, Q], [A, Q], (), id="a list that begins with the model"),
+        pytest.param(
+            [Q, call("c1"), result("c1")],
+            [Q, BYPASS, call("c1"), result("c1")],
+            (1,),
+            id="a foreign call",
+        ),
+        pytest.param(
+            [Q, call("c1"), call("c2"), result("c2"), result("c1")],
+            [Q, BYPASS, call("c1"), call("c2"), result("c2"), result("c1")],
+            (1,),
+            id="parallel foreign calls share a signature",
+        ),
+        pytest.param(
+            [Q, call("c1")],
+            [Q, BYPASS, call("c1"), unanswered("c1")],
+            (1, 3),
+            id="a call at the end",
+        ),
+        pytest.param(
+            [Q, call("c1"), A, Q],
+            [Q, BYPASS, call("c1"), unanswered("c1"), A, Q],
+            (1, 3),
+            id="a call that the model did not wait for",
+        ),
+        pytest.param(
+            [call("c1"), result("c1")],
+            [NUDGE, BYPASS, call("c1"), result("c1")],
+            (0, 1),
+            id="calls that open a list",
+        ),
+        pytest.param([result("c1"), Q], [CUT, Q], (0,), id="a result without a call"),
+        pytest.param(
+            [Q, call("c1"), result("c9"), result("c1")],
+            [Q, BYPASS, call("c1"), result("c1"), CUT],
+            (1, 4),
+            id="a stray result among real ones",
+        ),
+        pytest.param(
+            [Q, call("c1"), result("c1"), result("c1")],
+            [Q, BYPASS, call("c1"), result("c1"), CUT],
+            (1, 4),
+            id="a second result for one call",
+        ),
+        pytest.param(
+            [Q, call("c1"), Q, result("c1")],
+            [Q, BYPASS, call("c1"), unanswered("c1"), Q, CUT],
+            (1, 3, 5),
+            id="a result that comes too late",
+        ),
+        pytest.param(
+            [Q, call("c1"), function_result("c1", "", "sunny")],
+            [Q, BYPASS, call("c1"), result("c1")],
+            (1,),
+            id="a result is named after its call",
+        ),
+        pytest.param(
+            [Q, function_call("c1", "f", "city=Rome"), result("c1")],
+            [
+                Q,
+                BYPASS,
+                function_call("c1", "f", {"arguments": "city=Rome"}),
+                result("c1"),
+            ],
+            (1,),
+            id="arguments that are no object",
+        ),
+    ],
+)
+def test_open_ends_are_closed(
+    steps: list[Step], expected: list[Step | JsonObject], synthetic: tuple[int, ...]
+) -> None:
+    composition = compose(steps, 0, {})
+
+    assert list(composition.steps) == wires(expected)
+    assert composition.synthetic == synthetic
+
+
+def test_open_calls_without_a_record_are_answered_from_the_list() -> None:
+    steps = [Q, call("c1"), call("c2"), result("c1"), Q]
+
+    composition = compose(steps, 3, {}, pending={"c1": "weather", "c2": "weather"})
+
+    assert list(composition.steps) == wires([result("c1"), unanswered("c2"), Q])
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        pytest.param(call("c1", city="Köln"), '[called weather with {"city": "Köln"}]'),
+        pytest.param(result("c1"), "[result of weather: sunny]"),
+        pytest.param(
+            function_result("c1", "", "x", is_error=True), "[result of c1 failed: x]"
+        ),
+        pytest.param(
+            function_result("c1", "f", {"a": 1}), '[result of f: {"a": 1}]', id="object"
+        ),
+        pytest.param(
+            function_result("c1", "f", [text_part("a")]),
+            "[result of f: a]",
+            id="blocks",
+        ),
+    ],
+)
+def test_plainest_form_says_calls_and_results_in_words(step: Step, told: str) -> None:
+    composition = compose_plainly([Q, step])
+
+    assert list(composition.steps) == wires([Q, user(told)])
+    assert composition.synthetic == (1,)
+
+
+def test_plainest_form_keeps_the_media_of_a_result() -> None:
+    picture = media_part("image", "image/png", data="AAAA")
+    step = function_result("c1", "f", [text_part("see"), picture])
+
+    composition = compose_plainly([Q, step])
+
+    told = user_input([text_part("[result of f: see]"), picture])
+    assert composition.steps[1] == told.wire
+
+
+def test_plainest_form_ends_with_something_to_answer() -> None:
+    assert list(compose_plainly([Q, A]).steps) == wires([Q, A, NUDGE])
+    assert list(compose_plainly([]).steps) == [NUDGE.wire]

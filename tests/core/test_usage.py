@@ -1,0 +1,56 @@
+"""Tokens by kind, added up once."""
+
+import pytest
+
+from interactions_core.usage import Usage, merged_usage, usage_from_wire
+
+REPORTED = {
+    "total_tokens": 115,
+    "total_input_tokens": 53,
+    "input_tokens_by_modality": [{"modality": "text", "tokens": 53}],
+    "total_cached_tokens": 7,
+    "total_output_tokens": 15,
+    "total_tool_use_tokens": 0,
+    "total_thought_tokens": 47,
+}
+
+
+def test_every_kind_is_read() -> None:
+    assert usage_from_wire(REPORTED) == Usage(
+        input_tokens=53,
+        cached_tokens=7,
+        output_tokens=15,
+        thought_tokens=47,
+        tool_use_tokens=0,
+        total_tokens=115,
+    )
+
+
+@pytest.mark.parametrize(
+    "reported", [None, "many", {}, {"total_tokens": None}, {"total_tokens": "9"}]
+)
+def test_what_is_missing_counts_as_zero(reported: object) -> None:
+    assert usage_from_wire(reported) == Usage()
+
+
+def test_usages_add_up() -> None:
+    one = Usage(1, 2, 3, 4, 5, 6)
+
+    assert one + one == Usage(2, 4, 6, 8, 10, 12)
+    assert sum([one, one], Usage()) == one + one
+
+
+def test_hops_of_one_answer_add_up() -> None:
+    merged = merged_usage(REPORTED, {"total_tokens": 5, "total_output_tokens": 5})
+
+    assert merged["total_tokens"] == 120
+    assert merged["total_output_tokens"] == 20
+    assert merged["total_input_tokens"] == 53
+
+
+def test_lists_of_hops_are_those_of_the_last() -> None:
+    last = {"input_tokens_by_modality": [{"modality": "image", "tokens": 1}]}
+
+    merged = merged_usage(REPORTED, last)
+
+    assert merged["input_tokens_by_modality"] == last["input_tokens_by_modality"]
