@@ -1,0 +1,171 @@
+"""Storing checkpoints and writes.
+
+Values are made ready first and without a lock. The transaction after it confirms
+that the thread is still the one they were made for, and starts over if not.
+"""
+
+import dataclasses
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
+
+from interactions_langgraph._addresses import Address
+from interactions_langgraph._codec import Codec
+from interactions_langgraph._drafts import Draft, draft_value
+from interactions_langgraph._history import find_row
+from interactions_langgraph._outlines import Outline, pack_outline
+from interactions_langgraph._tables import CheckpointTables
+from interactions_langgraph._threads import Thread, Threads, ensure_space, is_current
+from interactions_langgraph._value_writer import ValueWriter
+from interactions_langgraph._writes import keep_writes
+
+_KEEP: Final = (
+    "INSERT INTO checkpoints (space, checkpoint_id, parent_id, run_id, dictionary, "
+    "type, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (space, checkpoint_id) DO UPDATE SET parent_id = excluded.parent_id, "
+    "run_id = excluded.run_id, dictionary = excluded.dictionary, "
+    "type = excluded.type, body = excluded.body"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewCheckpoint:
+    """A checkpoint to store, taken apart."""
+
+    checkpoint_id: str
+    rest: dict[str, Any]
+    """All but the id and the values."""
+    values: Mapping[str, Any]
+    """By channel, of the channels that have a version."""
+    metadata: dict[str, Any]
+    unmoved: frozenset[str]
+    """Channels handed over without a value whose version did not move."""
+
+    @classmethod
+    def of(
+        cls,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: Iterable[str],
+    ) -> "NewCheckpoint":
+        """Take apart what LangGraph hands to `put`."""
+        rest: dict[str, Any] = {**checkpoint}
+        given = rest.pop("channel_values")
+        checkpoint_id = str(rest.pop("id"))
+        versions = rest["channel_versions"]
+        return cls(
+            checkpoint_id,
+            rest,
+            {name: given[name] for name in versions if name in given},
+            {**metadata},
+            frozenset(versions.keys() - given.keys() - set(new_versions)),
+        )
+
+
+class Checkpoints:
+    """The checkpoints of all threads in one file, for writing.
+
+    Safe for any number of threads and processes.
+    """
+
+    def __init__(self, tables: CheckpointTables, codec: Codec) -> None:
+        self._tables = tables
+        self._codec = codec
+        self._threads = Threads(tables, codec)
+
+    def put(self, address: Address, new: NewCheckpoint) -> None:
+        """Store a checkpoint, or replace the one of the same id.
+
+        Args:
+            address: Its thread and namespace, with the id of its parent.
+            new: The checkpoint.
+        """
+        names = tuple(new.values)
+
+        def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
+            kept = dict(zip(names, map(writer.keep, drafts), strict=True))
+            references = self._inherited(writer.connection, address, new) | kept
+            outline = Outline(new.rest, new.metadata, references)
+            self._keep_outline(writer, thread, address, new.checkpoint_id, outline)
+
+        self._store(address.thread_id, tuple(new.values.values()), store)
+
+    def put_writes(
+        self,
+        address: Address,
+        writes: Sequence[tuple[str, Any]],
+        task: tuple[str, str],
+    ) -> None:
+        """Store what a task wrote.
+
+        Args:
+            address: The checkpoint that the task began from.
+            writes: Channel and value.
+            task: Its id and its path.
+        """
+        channels = tuple(channel for channel, _ in writes)
+
+        def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
+            space, _ = ensure_space(writer.connection, thread, address.namespace)
+            checkpoint = space, address.checkpoint_id or ""
+            keep_writes(writer, checkpoint, task, channels, drafts)
+
+        self._store(address.thread_id, tuple(value for _, value in writes), store)
+
+    def _store(
+        self,
+        thread_id: str,
+        values: Sequence[object],
+        store: Callable[[ValueWriter, Thread, Sequence[Draft]], None],
+    ) -> None:
+        while True:
+            thread = self._threads.ensure(thread_id)
+            drafts = [draft_value(value, thread.key, self._codec) for value in values]
+            with self._tables.writing() as connection:
+                if is_current(connection, thread):
+                    store(ValueWriter(connection, thread, self._codec), thread, drafts)
+                    return
+
+    def _inherited(
+        self, connection: sqlite3.Connection, address: Address, new: NewCheckpoint
+    ) -> dict[str, int]:
+        # A caller may hand over only the values that changed; the version says
+        # that the parent's value still holds.
+        if not new.unmoved or not address.checkpoint_id:
+            return {}
+        parent = find_row(connection, address, self._codec)
+        if parent is None:
+            return {}
+        before = parent.outline.checkpoint["channel_versions"]
+        versions = new.rest["channel_versions"]
+        return {
+            name: reference
+            for name, reference in parent.outline.references.items()
+            if name in new.unmoved and before.get(name) == versions[name]
+        }
+
+    def _keep_outline(
+        self,
+        writer: ValueWriter,
+        thread: Thread,
+        address: Address,
+        checkpoint_id: str,
+        outline: Outline,
+    ) -> None:
+        space = ensure_space(writer.connection, thread, address.namespace)
+        packed = pack_outline(outline.dump(self._codec), space, thread, writer)
+        run_id = outline.metadata.get("run_id")
+        writer.connection.execute(
+            _KEEP,
+            (
+                space[0],
+                checkpoint_id,
+                address.checkpoint_id,
+                None if run_id is None else str(run_id),
+                packed.dictionary,
+                packed.type,
+                packed.body,
+            ),
+        )

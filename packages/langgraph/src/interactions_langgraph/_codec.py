@@ -1,0 +1,91 @@
+"""A serializer, and what may be assumed of it.
+
+Equal values must be found equal before they are stored, so digests are taken of
+the bytes before encryption, which differ each time after it.
+"""
+
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from interactions_langgraph._message_states import (
+    Dump,
+    MessageCache,
+    build_message,
+    pack_message,
+)
+
+MessageState = bytes | Dump
+"""A message packed, or serialized where it cannot be packed."""
+
+
+class Codec:
+    """One serializer with a cache of the messages that it read.
+
+    Safe for any number of threads if the serializer is.
+
+    Attributes:
+        is_compact: The serializer is LangGraph's own, without encryption.
+        knows_messages: It serializes a message by its class and fields.
+        domain: Sets the digests of one kind of serializer apart from another's.
+    """
+
+    def __init__(self, serde: SerializerProtocol) -> None:
+        self.serde = serde
+        self._sealing = _plain_encryption(serde)
+        self._inner = self._sealing.serde if self._sealing else serde
+        self.knows_messages = _is_jsonplus(self._inner)
+        self._messages = MessageCache()
+        self.is_compact = self._sealing is None and self.knows_messages
+        self.domain = f"{type(serde).__name__}/{type(self._inner).__name__}\0".encode()
+
+    def dump(self, value: object) -> Dump:
+        """Serialize without encrypting."""
+        type_, body = self._inner.dumps_typed(value)
+        return type_, bytes(body)
+
+    def seal(self, dump: Dump) -> Dump:
+        """Encrypt what `dump` returned, if this serializer encrypts."""
+        if self._sealing is None:
+            return dump
+        name, sealed = self._sealing.cipher.encrypt(dump[1])
+        return f"{dump[0]}+{name}", sealed
+
+    def load(self, type_: str, body: bytes) -> Any:
+        """Read back what was sealed; whatever the serializer raises is raised."""
+        return self.serde.loads_typed((type_, body))
+
+    def load_message(self, type_: str, body: bytes) -> Any:
+        """Read back a message: a new object that nobody else holds."""
+        if self.knows_messages:
+            return self._messages.load((type_, body), self.serde.loads_typed)
+        return self.load(type_, body)
+
+    def state(self, message: BaseMessage) -> MessageState:
+        """Take down all that `dump` would see of a message, at this moment."""
+        packed = pack_message(message) if self.knows_messages else None
+        return self.dump(message) if packed is None else packed
+
+    def dump_state(self, state: MessageState) -> Dump:
+        """Serialize the message as it was when its state was taken."""
+        return self.dump(build_message(state)) if isinstance(state, bytes) else state
+
+
+def _plain_encryption(serde: SerializerProtocol) -> EncryptedSerializer | None:
+    # A subclass that serializes in its own way is taken as it is.
+    if (
+        isinstance(serde, EncryptedSerializer)
+        and type(serde).dumps_typed is EncryptedSerializer.dumps_typed
+    ):
+        return serde
+    return None
+
+
+def _is_jsonplus(serde: SerializerProtocol) -> bool:
+    return (
+        isinstance(serde, JsonPlusSerializer)
+        and type(serde).dumps_typed is JsonPlusSerializer.dumps_typed
+    )

@@ -1,0 +1,107 @@
+"""Values made ready for storing, before any lock is taken.
+
+A draft holds its own copy of everything that decides what is stored. A message
+that another thread changes meanwhile is stored as it was, never half of it under
+the digest of the other half.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from langchain_core.messages import BaseMessage
+from langgraph.checkpoint.serde.types import (
+    _DeltaSnapshot,  # pyright: ignore[reportPrivateUsage]
+)
+
+from interactions_langgraph._assemblies import Path, is_message_list, set_aside
+from interactions_langgraph._codec import Codec, MessageState
+from interactions_langgraph._message_states import Dump
+
+# LangGraph has no public name for what a `DeltaChannel` stores at a snapshot.
+DeltaSnapshot: Final = _DeltaSnapshot
+
+DIGEST_BYTES: Final = 16
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ContentDraft:
+    """A value that is stored as a whole."""
+
+    digest: bytes
+    dump: Dump
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MessagesDraft:
+    """A list of messages, stored as a chain."""
+
+    states: Sequence[MessageState]
+    digests: Sequence[bytes]
+    """The i-th is of the first i + 1 messages."""
+    is_snapshot: bool
+    """The list came inside a `_DeltaSnapshot`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AssemblyDraft:
+    """A value with lists of messages inside, stored apart from it."""
+
+    frame: ContentDraft
+    """The value without the lists."""
+    parts: Sequence[tuple[Path, MessagesDraft]]
+
+
+Draft = ContentDraft | MessagesDraft | AssemblyDraft
+
+
+def draft_value(value: object, key: bytes, codec: Codec) -> Draft:
+    """Take down a channel's value or a write."""
+    if is_message_list(value):
+        return _draft_messages(value, key, codec, is_snapshot=False)
+    if isinstance(value, DeltaSnapshot) and is_message_list(value.value):
+        return _draft_messages(value.value, key, codec, is_snapshot=True)
+    if isinstance(value, BaseMessage):
+        return draft_content(codec.dump_state(codec.state(value)), key)
+    found: list[tuple[Path, list[BaseMessage]]] = []
+    frame = set_aside(value, found) if codec.knows_messages else value
+    content = draft_content(codec.dump(frame), key)
+    if not found:
+        return content
+    return AssemblyDraft(
+        content,
+        [
+            (path, _draft_messages(messages, key, codec, is_snapshot=False))
+            for path, messages in found
+        ],
+    )
+
+
+def draft_content(dump: Dump, key: bytes) -> ContentDraft:
+    """Name serialized bytes by their digest."""
+    type_, body = dump
+    return ContentDraft(_digest(b"content\0", key, type_.encode(), b"\0", body), dump)
+
+
+def _draft_messages(
+    messages: list[BaseMessage], key: bytes, codec: Codec, *, is_snapshot: bool
+) -> MessagesDraft:
+    digest = _digest(b"messages\0", key)
+    states: list[MessageState] = []
+    digests: list[bytes] = []
+    for message in messages:
+        state = codec.state(message)
+        digest = _digest(digest, state if isinstance(state, bytes) else _tagged(state))
+        states.append(state)
+        digests.append(digest)
+    return MessagesDraft(states, digests, is_snapshot)
+
+
+def _tagged(dump: Dump) -> bytes:
+    # A packed message is a msgpack array, whose first byte is never "=".
+    return b"=" + dump[0].encode() + b"\0" + dump[1]
+
+
+def _digest(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()[:DIGEST_BYTES]

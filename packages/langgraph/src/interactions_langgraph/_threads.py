@@ -1,0 +1,113 @@
+"""The threads that have checkpoints, and the secret that each one's digests use.
+
+A digest under a key of the thread's own says nothing about what another thread
+holds; a serializer that encrypts also encrypts the key, so that a digest cannot
+be used to test guesses of the text.
+"""
+
+import dataclasses
+import secrets
+import sqlite3
+
+from interactions_langgraph._codec import Codec
+from interactions_langgraph._tables import CheckpointTables, first_number
+
+_TABLES_BY_NUMBER = ("checkpoint_contents", "checkpoint_nodes")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread as it was found, to be confirmed before anything refers to it."""
+
+    number: int
+    sealed_key: bytes
+    key: bytes = dataclasses.field(repr=False)
+
+
+class Threads:
+    """Threads by LangGraph's `thread_id`."""
+
+    def __init__(self, tables: CheckpointTables, codec: Codec) -> None:
+        self._tables = tables
+        self._codec = codec
+
+    def ensure(self, thread_id: str) -> Thread:
+        """Find the thread, or begin it."""
+        row = None
+        with self._tables.snapshot() as connection:
+            row = _find(connection, thread_id)
+        if row is None:
+            type_, key = self._codec.seal(self._codec.dump(secrets.token_hex(32)))
+            with self._tables.writing() as connection:
+                connection.execute(
+                    "INSERT INTO checkpoint_threads (thread_id, type, key) "
+                    "VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    (thread_id, type_, key),
+                )
+                row = _find(connection, thread_id)
+        if row is None:
+            message = f"thread {thread_id} vanished while it was being written"
+            raise RuntimeError(message)
+        number, type_, sealed = row
+        key = str(self._codec.load(type_, sealed)).encode()
+        return Thread(number, sealed, self._codec.domain + key)
+
+
+def is_current(connection: sqlite3.Connection, thread: Thread) -> bool:
+    """Tell whether nobody has deleted the thread since it was found."""
+    row = connection.execute(
+        "SELECT key FROM checkpoint_threads WHERE number = ?", (thread.number,)
+    ).fetchone()
+    return row is not None and row[0] == thread.sealed_key
+
+
+def ensure_space(
+    connection: sqlite3.Connection, thread: Thread, namespace: str
+) -> tuple[int, int | None]:
+    """Find or begin a namespace of the thread.
+
+    Returns:
+        Its number, and the content that its checkpoints are packed against.
+    """
+    key = (thread.number, namespace)
+    query = (
+        "SELECT number, dictionary FROM checkpoint_spaces "
+        "WHERE thread = ? AND namespace = ?"
+    )
+    row = connection.execute(query, key).fetchone()
+    if row is None:
+        connection.execute(
+            "INSERT INTO checkpoint_spaces (thread, namespace) VALUES (?, ?)", key
+        )
+        row = connection.execute(query, key).fetchone()
+    return row[0], row[1]
+
+
+def delete_thread(connection: sqlite3.Connection, thread_id: str) -> None:
+    """Delete all that belongs to a thread; an unknown one has nothing."""
+    row = _find(connection, thread_id)
+    if row is None:
+        return
+    number = row[0]
+    for table in ("checkpoint_writes", "checkpoints"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE space IN "  # noqa: S608  a constant above
+            "(SELECT number FROM checkpoint_spaces WHERE thread = ?)",
+            (number,),
+        )
+    for table in _TABLES_BY_NUMBER:
+        connection.execute(
+            f"DELETE FROM {table} WHERE number > ? AND number < ?",  # noqa: S608
+            (first_number(number), first_number(number + 1)),
+        )
+    connection.execute("DELETE FROM checkpoint_spaces WHERE thread = ?", (number,))
+    connection.execute("DELETE FROM checkpoint_threads WHERE number = ?", (number,))
+
+
+def _find(
+    connection: sqlite3.Connection, thread_id: str
+) -> tuple[int, str, bytes] | None:
+    return connection.execute(
+        "SELECT number, type, key FROM checkpoint_threads WHERE thread_id = ?",
+        (thread_id,),
+    ).fetchone()

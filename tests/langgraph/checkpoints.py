@@ -1,0 +1,73 @@
+"""Put checkpoints into a saver by hand, and look at what lies in its file."""
+
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base.id import uuid6
+
+from interactions_langgraph import InteractionsSaver
+
+
+def at(
+    thread: object = "t", checkpoint_id: str | None = None, ns: str = ""
+) -> RunnableConfig:
+    found: dict[str, Any] = {"thread_id": thread, "checkpoint_ns": ns}
+    if checkpoint_id:
+        found["checkpoint_id"] = checkpoint_id
+    return {"configurable": found}
+
+
+def put(
+    saver: InteractionsSaver,
+    values: dict[str, Any] | None = None,
+    *,
+    config: RunnableConfig | None = None,
+    own_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+    version: int = 1,
+    **more: object,
+) -> RunnableConfig:
+    versions = dict.fromkeys(values or {}, version)
+    checkpoint: Any = {
+        "v": 4,
+        "id": own_id or str(uuid6(clock_seq=0)),
+        "ts": "2026-01-01T00:00:00+00:00",
+        "channel_values": values or {},
+        "channel_versions": versions,
+        "versions_seen": {},
+        **more,
+    }
+    given: Any = metadata or {"source": "loop", "step": 0, "parents": {}}
+    return saver.put(config or at(), checkpoint, given, versions)
+
+
+def put_value(
+    saver: InteractionsSaver,
+    value: object,
+    config: RunnableConfig | None = None,
+    *,
+    version: int = 1,
+) -> RunnableConfig:
+    return put(saver, {"c": value}, config=config, version=version)
+
+
+def value_of(saver: InteractionsSaver, config: RunnableConfig) -> Any:
+    found = saver.get_tuple(config)
+    assert found is not None
+    return found.checkpoint["channel_values"]["c"]
+
+
+def count(saver: InteractionsSaver, table: str) -> int:
+    with saver.sessions.database.reading() as connection:
+        rows = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+        return rows.fetchone()[0]
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+
+
+def talk(length: int) -> list[BaseMessage]:
+    return [HumanMessage(f"message {n}", id=str(n)) for n in range(length)]

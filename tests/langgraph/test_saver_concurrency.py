@@ -1,0 +1,244 @@
+"""Threads, event loops and processes on one file at once: nothing is lost."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import Checkpoint
+from langgraph.checkpoint.base.id import uuid6
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from interactions_langgraph.saver import InteractionsSaver
+
+WRITERS = 8
+PUTS = 25
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'state.db'}"
+
+
+@pytest.fixture
+def saver(url: str) -> Iterator[InteractionsSaver]:
+    with InteractionsSaver(url) as saver:
+        yield saver
+
+
+def at(thread: str, ns: str = "") -> RunnableConfig:
+    return {"configurable": {"thread_id": thread, "checkpoint_ns": ns}}
+
+
+def checkpoint_of(messages: list[HumanMessage], version: int) -> Checkpoint:
+    checkpoint: Any = {
+        "v": 4,
+        "id": str(uuid6()),
+        "ts": "2026-01-01T00:00:00+00:00",
+        "channel_values": {"messages": messages},
+        "channel_versions": {"messages": version},
+        "versions_seen": {},
+    }
+    return checkpoint
+
+
+def write(saver: InteractionsSaver, writer: int, thread: str) -> None:
+    """Grow one list of messages, as a thread of a conversation does."""
+    config, messages = at(thread), list[HumanMessage]()
+    for turn in range(PUTS):
+        messages.append(HumanMessage(f"{writer}/{turn}", id=f"{writer}/{turn}"))
+        metadata: Any = {"writer": writer, "turn": turn}
+        config = saver.put(config, checkpoint_of(messages, turn), metadata, {})
+        saver.put_writes(config, [("messages", messages[-1])], f"task {writer}")
+        assert saver.get_tuple(config) is not None
+
+
+def check(
+    saver: InteractionsSaver, writers: range, thread_of: Callable[[int], str]
+) -> None:
+    for writer in writers:
+        found = list(saver.list(at(thread_of(writer)), filter={"writer": writer}))
+        turns = [each.metadata.get("turn") for each in found]
+        assert sorted(turns, key=int) == list(range(PUTS))
+        for each in found:
+            turn: Any = each.metadata.get("turn")
+            held = each.checkpoint["channel_values"]["messages"]
+            assert [m.content for m in held] == [
+                f"{writer}/{t}" for t in range(turn + 1)
+            ]
+            assert [w[2] for w in each.pending_writes or ()] == held[-1:]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_threads_lose_nothing(shared: bool, saver: InteractionsSaver) -> None:  # noqa: FBT001
+    def thread_of(writer: int) -> str:
+        return "shared" if shared else str(writer)
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        calls = [pool.submit(write, saver, n, thread_of(n)) for n in range(WRITERS)]
+        for call in calls:
+            call.result(timeout=60)
+
+    check(saver, range(WRITERS), thread_of)
+
+
+PROCESS = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("these_tests", sys.argv[1])
+tests = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tests)
+with tests.InteractionsSaver(sys.argv[2]) as saver:
+    sys.stdin.readline()
+    tests.write(saver, int(sys.argv[3]), sys.argv[4])
+"""
+
+
+def run_processes(url: str, threads: list[str]) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROCESS, __file__, url, str(writer), thread],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for writer, thread in enumerate(threads)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_processes_lose_nothing(shared: bool, url: str) -> None:  # noqa: FBT001
+    """Ours: the processes also create the file at the same time."""
+
+    def thread_of(writer: int) -> str:
+        return "shared" if shared else str(writer)
+
+    run_processes(url, [thread_of(writer) for writer in range(4)])
+
+    with InteractionsSaver(url) as saver:
+        check(saver, range(4), thread_of)
+
+
+def test_two_savers_on_one_file_see_each_other(url: str, tmp_path: Path) -> None:
+    with (
+        InteractionsSaver(url) as one,
+        InteractionsSaver(f"sqlite:///{tmp_path / '.' / 'state.db'}") as two,
+    ):
+        write(one, 0, "t")
+        write(two, 1, "t")
+
+        for saver in (one, two):
+            check(saver, range(2), lambda _: "t")
+
+
+def test_event_loops_in_several_threads_share_a_saver(saver: InteractionsSaver) -> None:
+    async def chat(writer: int) -> None:
+        messages = [HumanMessage("x", id=str(at_)) for at_ in range(writer + 1)]
+        for version in range(10):
+            saved = await saver.aput(
+                at(str(writer)), checkpoint_of(messages, version), {}, {}
+            )
+            await saver.aput_writes(saved, [("c", version)], "task")
+            found = await saver.aget_tuple(saved)
+            assert found is not None
+            assert found.checkpoint["channel_values"]["messages"] == messages
+
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(asyncio.run, chat(n)) for n in range(4)]
+        for call in calls:
+            call.result(timeout=60)
+
+    assert len(list(saver.list(None))) == 40
+
+
+def test_deleting_beside_writers_leaves_whole_checkpoints(
+    saver: InteractionsSaver,
+) -> None:
+    """A draft made for a thread that is deleted meanwhile is made again."""
+    messages = [HumanMessage("x", id=str(at_)) for at_ in range(20)]
+
+    def put_many() -> None:
+        for version in range(60):
+            saver.put(at("t"), checkpoint_of(messages, version), {}, {})
+
+    def delete_many() -> None:
+        for _ in range(60):
+            saver.delete_thread("t")
+
+    with ThreadPoolExecutor(3) as pool:
+        for call in [pool.submit(f) for f in (put_many, put_many, delete_many)]:
+            call.result(timeout=60)
+    put_many()
+
+    for found in saver.list(at("t")):
+        assert found.checkpoint["channel_values"]["messages"] == messages
+
+
+class Interrupted(JsonPlusSerializer):
+    """Lets something happen in the middle of the next `put`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happens: Callable[[], None] | None = None
+
+    def dumps_typed(self, obj: object) -> tuple[str, bytes]:
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            happens()
+        return super().dumps_typed(obj)
+
+
+def test_a_put_begins_anew_when_its_thread_is_deleted_meanwhile(url: str) -> None:
+    serde = Interrupted()
+    messages = [HumanMessage("x", id=str(at_)) for at_ in range(3)]
+    with InteractionsSaver(url, serde=serde) as saver:
+        first = saver.put(at("t"), checkpoint_of(messages, 1), {}, {})
+        serde.happens = lambda: saver.delete_thread("t")
+
+        second = saver.put(first, checkpoint_of(messages, 2), {}, {})
+
+        [found] = saver.list(at("t"))
+        assert found.config == second
+        assert found.checkpoint["channel_values"]["messages"] == messages
+
+
+def test_a_message_changed_during_put_is_stored_whole(
+    saver: InteractionsSaver,
+) -> None:
+    """LangGraph stores in the background while the next node already runs."""
+    message = HumanMessage("0", id="1", additional_kwargs={"same": "0"})
+    fields = message.__dict__
+    done = False
+
+    def change() -> None:
+        count = 0
+        while not done:
+            count += 1
+            fields["additional_kwargs"] = {"same": str(count)}
+
+    with ThreadPoolExecutor(1) as pool:
+        changing = pool.submit(change)
+        for version in range(30):
+            saver.put(at("t"), checkpoint_of([message], version), {}, {})
+        done = True
+        changing.result(timeout=10)
+
+    with saver.sessions.database.reading() as connection:
+        rows = connection.execute(
+            "SELECT count(DISTINCT n.digest), count(DISTINCT c.body) "
+            "FROM checkpoint_nodes n JOIN checkpoint_contents c "
+            "ON c.number = n.content"
+        ).fetchone()
+    assert rows[0] == rows[1]

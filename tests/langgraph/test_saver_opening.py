@@ -1,0 +1,113 @@
+"""Which stores and files a saver takes, and how it fails on damaged ones."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import HumanMessage
+
+from interactions_core.exceptions import (
+    ConfigurationError,
+    StoreError,
+    StoreSchemaError,
+)
+from interactions_core.stores.memory import MemoryStore
+from interactions_core.stores.sqlite import SqliteStore
+from interactions_langgraph import InteractionsSaver
+from tests.langgraph.checkpoints import at, put
+
+
+@pytest.fixture
+def saver() -> Iterator[InteractionsSaver]:
+    with InteractionsSaver.from_conn_string("sqlite:///:memory:") as saver:
+        yield saver
+
+
+@pytest.mark.parametrize(
+    "url", ["memory:", "postgresql://me:secret@host/db", "state.db", ":memory:", ""]
+)
+def test_other_urls_are_refused_with_what_to_use(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="sqlite:///:memory:") as caught:
+        InteractionsSaver.from_conn_string(url)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_memory_store_is_refused_with_what_to_use() -> None:
+    with pytest.raises(ConfigurationError, match="MemoryStore"):
+        InteractionsSaver(MemoryStore("m"))
+
+
+def test_saver_shares_the_file_of_the_store_it_is_given(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "state.db")
+
+    with InteractionsSaver(store) as saver:
+        put(saver, {"a": 1})
+
+    assert saver.sessions is store
+    # Leaving `with` has not closed what is not the saver's own.
+    with store.database.reading() as connection:
+        count = connection.execute("SELECT count(*) FROM checkpoints").fetchone()
+    assert count == (1,)
+    store.close()
+
+
+def test_saver_from_a_url_works_under_async_with(tmp_path: Path) -> None:
+    async def chat() -> object:
+        url = f"sqlite:///{tmp_path / 'state.db'}"
+        async with InteractionsSaver.from_conn_string(url) as saver:
+            put(saver, {"a": 1})
+            return await saver.aget(at())
+
+    assert asyncio.run(chat()) is not None
+
+
+def test_a_file_of_another_kind_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database " * 100)
+
+    with pytest.raises(StoreError, match="not a readable SQLite database"):
+        InteractionsSaver(f"sqlite:///{path}")
+
+    assert path.read_text() == "not a database " * 100
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "state.db")
+    with InteractionsSaver(store), store.database.writing() as connection:
+        connection.execute(
+            "UPDATE schema_versions SET version = 9 WHERE part = 'checkpoints'"
+        )
+    store.close()
+
+    with pytest.raises(StoreSchemaError) as caught:
+        InteractionsSaver(f"sqlite:///{tmp_path / 'state.db'}")
+
+    assert caught.value.found == 9
+
+
+def test_a_missing_row_is_an_error_and_never_a_missing_message(
+    saver: InteractionsSaver,
+) -> None:
+    config = put(saver, {"messages": [HumanMessage("a"), HumanMessage("b")]})
+    with saver.sessions.database.writing() as connection:
+        connection.execute(
+            "DELETE FROM checkpoint_contents WHERE number = "
+            "(SELECT content FROM checkpoint_nodes LIMIT 1)"
+        )
+
+    with pytest.raises(StoreError, match="is missing"):
+        saver.get_tuple(config)
+    with pytest.raises(StoreError, match="is missing"):
+        list(saver.list(at()))
+
+
+def test_bytes_that_cannot_be_read_are_an_error(saver: InteractionsSaver) -> None:
+    """Known bug of another saver: a failed read came back as `None`."""
+    config = put(saver, {"a": {"b": "text"}})
+    with saver.sessions.database.writing() as connection:
+        connection.execute("UPDATE checkpoint_contents SET body = substr(body, 1, 3)")
+
+    with pytest.raises(Exception, match=r".+"):
+        saver.get_tuple(config)
