@@ -1,0 +1,28 @@
+"""The two clients behind one model object."""
+
+from interactions_core.aclient import AsyncInteractionsClient
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.running import Rules
+
+
+class Drivers:
+    """A sync and an async client with the same settings.
+
+    Copies of a model share them. A pickle carries the settings and makes new clients.
+
+    Attributes:
+        sync: For `invoke`, `stream` and `batch`.
+        awaited: For `ainvoke`, `astream` and `abatch`.
+    """
+
+    def __init__(self, connection: Connection, rules: Rules) -> None:
+        self._made_from = (connection, rules)
+        self.sync = InteractionsClient(connection, rules)
+        self.awaited = AsyncInteractionsClient(connection, rules)
+
+    def __deepcopy__(self, memo: object) -> "Drivers":
+        return self
+
+    def __reduce__(self) -> tuple[type["Drivers"], tuple[Connection, Rules]]:
+        return type(self), self._made_from
