@@ -1,0 +1,125 @@
+"""Ask core the way adapters do: waiting or awaiting, whole or as a stream."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from interactions_core.aclient import AsyncInteractionsClient
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.digest import Transcript
+from interactions_core.retention import DAY_S
+from interactions_core.running import Rules
+from interactions_core.steps import (
+    Step,
+    reply_text,
+    text_part,
+    user_input,
+    visible_reply,
+)
+from interactions_core.stores import SessionStore
+from interactions_core.streaming import StreamEvent, TextDelta
+from interactions_core.turn import Reply, Turn
+
+MODEL = "gemini-3-flash-preview"
+WAYS = ("unary", "async", "stream", "async stream")
+STREAMS = ("stream", "async stream")
+
+
+def said(text: str) -> Step:
+    return user_input([text_part(text)])
+
+
+def make_turn(steps: Sequence[Step | str], **options: object) -> Turn:
+    whole = [said(step) if isinstance(step, str) else step for step in steps]
+    return Turn(transcript=Transcript.of(whole), target=("model", MODEL), **options)
+
+
+def text_of(reply: Reply) -> str:
+    return reply_text(reply.steps)
+
+
+class Asker:
+    """One client, asked in one of `WAYS`; notes what was shown on the way."""
+
+    def __init__(
+        self,
+        way: str,
+        connection: Connection,
+        store: SessionStore,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        *,
+        max_retries: int = 2,
+    ) -> None:
+        self.way = way
+        self.store = store
+        self.shown: list[StreamEvent] = []
+        rules = Rules(
+            max_retries=max_retries,
+            retention_s=55 * DAY_S,
+            clock=clock,
+            jitter=lambda: 1.0,
+        )
+
+        async def asleep(seconds: float) -> None:
+            sleep(seconds)
+
+        self.client = InteractionsClient(connection, rules, sleep=sleep)
+        self.aclient = AsyncInteractionsClient(connection, rules, sleep=asleep)
+        self._runner = asyncio.Runner()
+
+    def close(self) -> None:
+        self.client.close()
+        # Ends the loop, and with it the async client's connections.
+        self._runner.close()
+
+    def ask(self, *steps: Step | str, **options: object) -> Reply:
+        """Ask with a whole message list."""
+        return self.take(make_turn(steps, **options))
+
+    def take(self, turn: Turn) -> Reply:
+        self.shown = []
+        if self.way == "unary":
+            return self.client.turn(turn, self.store)
+        if self.way == "stream":
+            for item in self.client.stream(turn, self.store):
+                reply = self._noted(item)
+        elif self.way == "async":
+            return self._runner.run(self.aclient.turn(turn, self.store))
+        else:
+            reply = self._runner.run(self._streamed(turn))
+        assert isinstance(reply, Reply)
+        return reply
+
+    def delete(self, reply: Reply) -> None:
+        self.client.delete(reply.interaction_id)
+
+    @property
+    def shown_text(self) -> str:
+        return "".join(e.text for e in self.shown if isinstance(e, TextDelta))
+
+    async def _streamed(self, turn: Turn) -> StreamEvent | Reply | None:
+        item = None
+        async for item in self.aclient.stream(turn, self.store):
+            self._noted(item)
+        return item
+
+    def _noted(self, item: StreamEvent | Reply) -> StreamEvent | Reply:
+        if not isinstance(item, Reply):
+            self.shown.append(item)
+        return item
+
+
+class Chat:
+    """A message list that grows by what is asked and answered."""
+
+    def __init__(self, asker: Asker, **options: object) -> None:
+        self.asker = asker
+        self.steps: list[Step] = []
+        self.options = options
+
+    def say(self, text: str) -> Reply:
+        self.steps.append(said(text))
+        reply = self.asker.ask(*self.steps, **self.options)
+        self.steps.extend(visible_reply(reply.steps))
+        return reply

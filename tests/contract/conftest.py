@@ -1,0 +1,56 @@
+"""Fixtures of the contract tests: core beside a server on the same clock."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from interactions_core.connection import Connection
+from interactions_core.stores import MemoryStore, SessionStore
+from interactions_emulator import Emulator
+from tests.conftest import Clock
+from tests.contract.asking import WAYS, Asker
+
+Connect = Callable[..., Asker]
+
+
+@pytest.fixture
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    """Run a server whose time is the test's."""
+    with Emulator(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+def store() -> SessionStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[Connect]:
+    """Make askers; each may have a key, a store and retries of its own."""
+    askers: list[Asker] = []
+
+    def connect(
+        way: str,
+        *,
+        api_key: str = "the key",
+        base_url: str = "",
+        store: SessionStore = store,
+        sleep: Callable[[float], None] = clock.sleep,
+        max_retries: int = 2,
+    ) -> Asker:
+        connection = Connection(
+            api_key=api_key, base_url=base_url or emulator.url, timeout_s=20
+        )
+        asker = Asker(way, connection, store, clock, sleep, max_retries=max_retries)
+        askers.append(asker)
+        return asker
+
+    yield connect
+    for asker in askers:
+        asker.close()
+
+
+@pytest.fixture(params=WAYS)
+def asker(request: pytest.FixtureRequest, connect: Connect) -> Asker:
+    return connect(request.param)

@@ -1,0 +1,77 @@
+"""Records and ledger entries for the tests of session stores."""
+
+from dataclasses import replace
+
+from interactions_core.records import InteractionRecord, LedgerEntry, ReplyForm, Scope
+from interactions_core.usage import Usage
+
+SCOPE = Scope("gemini|host|print", "tenant", "thread")
+DAY_S = 86_400.0
+HELD = (
+    {"type": "thought", "signature": "c2lnbmF0dXJl"},
+    {"type": "model_output", "content": [{"type": "text", "text": "Hello"}]},
+    {"type": "function_call", "id": "c1", "name": "add", "arguments": {"x": 1.5}},
+    {"type": "hologram", "unknown": {"nested": [1, None, True]}},
+)
+SENT = ({"type": "user_input", "content": [{"type": "text", "text": "Hi"}]},)
+
+
+def make_record(key: str = "v1_a", **changes: object) -> InteractionRecord:
+    record = InteractionRecord(
+        key=key,
+        scope=SCOPE,
+        request_digest=b"request of " + key.encode(),
+        form=ReplyForm.of(HELD),
+        created_at=1_000.25,
+        expires_at=1_000.25 + 55 * DAY_S,
+    )
+    return replace(record, **changes)
+
+
+def whole_record() -> InteractionRecord:
+    """Make a record in which no field has its default."""
+    return InteractionRecord(
+        key="v1_whole",
+        scope=SCOPE,
+        request_digest=bytes(range(32)),
+        form=replace(ReplyForm.of(HELD), only_text=True),
+        created_at=1_790_000_000.125,
+        expires_at=1_790_000_999.5,
+        parent_id="v1_parent",
+        base_key="v1_base",
+        context_digest=b"\xff" * 32,
+        context_steps=7,
+        context_bytes=1234,
+        target="model:gemini-3-flash-preview",
+        sent=SENT,
+        synthetic=(0, 2),
+        held=HELD,
+        returned=(b"\x00mark", b""),
+        local_results=({"type": "function_result", "call_id": "c1", "result": "2"},),
+        setup=b"setup",
+        context="node:7",
+        reason="fork",
+        stored=False,
+        status="requires_action",
+        gone=True,
+        children=1,
+        usage=Usage(1, 2, 3, 4, 5, 6),
+    )
+
+
+def make_entry(key: str = "v1_a", tokens: int = 10) -> LedgerEntry:
+    return LedgerEntry(
+        key=key,
+        target="model:m",
+        reason="continue",
+        status="completed",
+        usage=Usage(tokens, 1, 2, 3, 4, tokens + 10),
+        created_at=1_000.25,
+        attempts=3,
+        maybe_billed=1,
+        recovered=("expired", "plain"),
+        steps_sent=2,
+        bytes_sent=300,
+        replay_steps=20,
+        replay_bytes=3_000,
+    )

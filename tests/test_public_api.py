@@ -1,0 +1,66 @@
+"""The names that users may rely on, and the version that they carry."""
+
+import importlib
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PACKAGES = Path(__file__).parents[1] / "packages"
+
+PUBLIC = {
+    "interactions_core": [
+        "InteractionsError",
+        "MemoryStore",
+        "SessionStore",
+        "SqliteStore",
+        "Usage",
+        "open_store",
+    ],
+    "interactions_langgraph": ["ChatInteractions", "InteractionsSaver"],
+    "interactions_autogen": [],
+    "interactions_crewai": [],
+    "interactions_emulator": ["Emulator"],
+}
+
+HEAVY = {"google.genai", "langgraph", "langchain_core", "autogen_core", "crewai"}
+
+
+@pytest.mark.parametrize(("package", "names"), PUBLIC.items())
+def test_public_names_are_those_that_were_decided_on(
+    package: str, names: list[str]
+) -> None:
+    module = importlib.import_module(package)
+
+    assert module.__all__ == names
+    assert all(hasattr(module, name) for name in names)
+
+
+def test_all_packages_carry_one_version() -> None:
+    projects = [
+        tomllib.loads(path.read_text())["project"]
+        for path in PACKAGES.glob("*/pyproject.toml")
+    ]
+
+    [version] = {project["version"] for project in projects}
+    assert len(projects) == len(PUBLIC)
+    pinned = {
+        dependency
+        for project in projects
+        for dependency in project["dependencies"]
+        if dependency.startswith("interactions-")
+    }
+    assert pinned == {f"interactions-core=={version}"}
+
+
+def test_core_is_imported_without_the_sdk_or_a_framework() -> None:
+    """The SDK costs over a second; a program that only reads a store needs none."""
+    code = "import sys, interactions_core; print(*sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+
+    assert HEAVY & set(done.stdout.split()) == set()
