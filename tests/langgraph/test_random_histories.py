@@ -163,6 +163,8 @@ class Conversation:
             f"call get_weather for {city} and for Paris",
             f"call break_down because of '{city}'",
             f"call take_picture of '{city}'",
+            f"call take_picture of '{city}'",
+            [{"type": "text", "text": f"see, {n}"}, picture(self.dice.randbytes(99))],
             [{"type": "text", "text": f"look, {n}"}, picture(self.dice.randbytes(99))],
             f"Tell me about {city} é \r\n\t {n} ",
         ]
@@ -177,6 +179,8 @@ class Conversation:
         ways = [
             self.edit_recent,
             self.edit_recent,
+            self.edit_picture,
+            self.swap_roles,
             self.remove_recent,
             self.remove_recent,
             self.fork,
@@ -196,14 +200,33 @@ class Conversation:
     def edit_recent(self, history: list[BaseMessage]) -> None:
         self._edit(self.dice.choice(history[-4:]))
 
+    def edit_picture(self, history: list[BaseMessage]) -> None:
+        shown = [message for message in history if isinstance(message.content, list)]
+        self._edit(shown[-1] if shown else history[-1])
+
+    def swap_roles(self, history: list[BaseMessage]) -> None:
+        said = [m for m in history if isinstance(m, AIMessage) and not m.tool_calls]
+        for message in said[-1:]:
+            self.update(HumanMessage(message.content, id=message.id))
+
     def edit_anywhere(self, history: list[BaseMessage]) -> None:
         self._edit(self.dice.choice(history))
 
     def _edit(self, message: BaseMessage) -> None:
-        edited = message.model_copy(
-            update={"content": f"edited {self.dice.randrange(1000)}"}
-        )
-        self.update(edited)
+        """Change one thing: a call's arguments, a failure, a picture, or the words."""
+        changes: list[dict[str, Any]] = [
+            {"content": f"edited {self.dice.randrange(1000)}"}
+        ]
+        if isinstance(message, AIMessage) and message.tool_calls:
+            call = {**message.tool_calls[0], "args": {"city": "Elsewhere"}}
+            changes = [{"tool_calls": [call, *message.tool_calls[1:]]}]
+        if isinstance(message, ToolMessage):
+            other = {"error": "success", "success": "error"}[message.status]
+            changes += [{"status": other}, {"status": other}]
+        if isinstance(message.content, list):
+            shot = picture(self.dice.randbytes(9))
+            changes += [{"content": [message.content[0], shot]}] * 2
+        self.update(message.model_copy(update=self.dice.choice(changes)))
 
     def remove_recent(self, history: list[BaseMessage]) -> None:
         chosen = self.dice.sample(history[-4:], self.dice.randint(1, 2))
