@@ -1,11 +1,14 @@
 """Fixtures for every folder of tests: a local server, and a clock to move by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import certifi
 import pytest
 
 from interactions_emulator import Emulator
 
+END = "-----END CERTIFICATE-----\n"
 EPOCH_S = 1_790_000_000.0
 
 
@@ -32,6 +35,18 @@ class Clock:
 
     async def asleep(self, seconds: float) -> None:
         self.sleep(seconds)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spare every client the 0.2 s that it takes to load all certificates."""
+    pem = Path(certifi.where()).read_text()
+    first = pem[pem.index("-----BEGIN") : pem.index(END) + len(END)]
+    path = tmp_path_factory.mktemp("certificates") / "one.pem"
+    path.write_text(first)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
 
 
 @pytest.fixture

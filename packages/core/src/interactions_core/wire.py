@@ -55,7 +55,8 @@ def open_client(connection: Connection) -> "Client":
         base_url=url or None,
         headers=headers or None,
         api_version=connection.api_version,
-        retry_options=types.HttpRetryOptions(attempts=1),
+        # google-genai 2.34 makes one retry even so, but of no status that exists.
+        retry_options=types.HttpRetryOptions(attempts=1, http_status_codes=[1]),
     )
     try:
         return genai.Client(

@@ -1,0 +1,388 @@
+"""What a stream shows, and what becomes of it when it breaks."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from itertools import takewhile
+
+import httpx
+import pytest
+
+from interactions_core.exceptions import InterruptedStreamError, NetworkError
+from interactions_core.records import InteractionRecord
+from interactions_core.streaming import ArgumentsDelta, CallStarted, TextDelta
+from interactions_emulator import Emulator
+from tests.contract.asking import MODEL, STREAMS, Asker, Chat, text_of
+from tests.contract.conftest import Connect
+
+LONG = "Some words of an answer that takes more than one event. " * 8
+BREAKS = ("silent", "abrupt", "array")
+BEFORE_TEXT = 6
+"""Events before the first text: created, status, the thought's three, step.start."""
+
+TOOLS = [{"type": "function", "name": "add", "parameters": {"type": "object"}}]
+Event = dict[str, object]
+
+
+@pytest.fixture(params=STREAMS)
+def asker(request: pytest.FixtureRequest, connect: Connect) -> Asker:
+    return connect(request.param)
+
+
+def sent(emulator: Emulator, method: str) -> int:
+    return sum(request["method"] == method for request in emulator.requests())
+
+
+def records(asker: Asker) -> list[InteractionRecord | None]:
+    return [asker.store.get(scope, e.key) for scope, e in asker.store.ledger()]
+
+
+# Cut before anything was shown.
+
+
+@pytest.mark.parametrize("how", BREAKS)
+@pytest.mark.parametrize("events", [0, 1, BEFORE_TEXT])
+def test_a_stream_that_breaks_before_it_showed_anything_is_retried(
+    asker: Asker, emulator: Emulator, events: int, how: str
+) -> None:
+    emulator.fault(do={"truncate_after_events": events, "how": how})
+
+    reply = asker.ask("My name is Ada.")
+
+    assert asker.shown_text == text_of(reply) != ""
+    assert (sent(emulator, "POST"), sent(emulator, "GET")) == (2, 0)
+    [(_, entry)] = asker.store.ledger()
+    assert (entry.attempts, entry.maybe_billed) == (2, 0 if how == "array" else 1)
+
+
+def test_a_stream_that_always_breaks_is_given_up(
+    asker: Asker, emulator: Emulator
+) -> None:
+    emulator.fault(do={"truncate_after_events": 3}, times=9)
+
+    with pytest.raises(NetworkError, match="the stream ended before"):
+        asker.ask("hello")
+
+    assert sent(emulator, "POST") == 3
+
+
+def test_an_error_event_before_anything_was_shown_is_retried(
+    asker: Asker, emulator: Emulator
+) -> None:
+    emulator.fault(do={"error_event_after": 2})
+
+    asker.ask("hello")
+
+    assert sent(emulator, "POST") == 2
+
+
+# Cut after something was shown.
+
+
+@pytest.mark.parametrize("how", [*BREAKS, "an error event"])
+def test_a_stream_that_breaks_later_is_read_back(
+    asker: Asker, emulator: Emulator, how: str
+) -> None:
+    emulator.script([{"when": {"last_user_contains": "tell"}, "reply": {"text": LONG}}])
+    broken = {"truncate_after_events": 9, "how": how}
+    if how == "an error event":
+        broken = {"error_event_after": 9}
+    emulator.fault(do=broken)
+    chat = Chat(asker)
+
+    reply = chat.say("tell me")
+
+    assert asker.shown_text == text_of(reply) == LONG
+    assert len(asker.shown) > 1
+    assert (sent(emulator, "POST"), sent(emulator, "GET")) == (1, 1)
+    assert chat.say("more").reason == "continue"
+
+
+@pytest.mark.parametrize("events", range(BEFORE_TEXT + 1, 20))
+def test_calls_that_were_not_shown_are_shown_when_they_are_read_back(
+    asker: Asker, emulator: Emulator, events: int
+) -> None:
+    """Wherever the stream broke, what was shown comes to the whole answer."""
+    reply = {
+        "text": "Adding.",
+        "calls": [{"name": "add", "arguments": {"x": n}} for n in (1, 2)]
+        + [{"name": "add", "arguments": {}}],
+    }
+    emulator.script([{"reply": reply}])
+    emulator.fault(do={"truncate_after_events": events})
+
+    answer = asker.ask("add", settings={"tools": TOOLS})
+
+    calls = [step for step in answer.steps if step["type"] == "function_call"]
+    assert asker.shown_text == "Adding."
+    assert [(e.call_id, e.name) for e in asker.shown if isinstance(e, CallStarted)] == [
+        (call["id"], "add") for call in calls
+    ]
+    assert [
+        json.loads(e.fragment) for e in asker.shown if isinstance(e, ArgumentsDelta)
+    ] == [{"x": 1}, {"x": 2}]
+
+
+@pytest.mark.parametrize(
+    ("loss", "stored"),
+    [({"lost": True}, True), ({}, False)],
+    ids=["lost", "unstored"],
+)
+def test_a_broken_stream_that_cannot_be_read_back_says_what_had_come(
+    asker: Asker, emulator: Emulator, loss: Event, *, stored: bool
+) -> None:
+    emulator.script([{"reply": {"text": LONG}}])
+    emulator.fault(do={"truncate_after_events": 9} | loss)
+
+    with pytest.raises(InterruptedStreamError, match="ask again") as broken:
+        asker.ask("tell me", store=stored)
+
+    said = broken.value.steps[-1]["content"][0]["text"]
+    assert 0 < len(said) < len(LONG)
+    assert LONG.startswith(said)
+    assert asker.shown_text == said
+    assert bool(broken.value.interaction_id) == stored
+    assert sent(emulator, "POST") == 1
+    assert asker.store.ledger() == []
+
+
+def test_a_continuation_that_fails_says_what_all_hops_had_said(
+    asker: Asker, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "a b c d e f", "hops": 2}}])
+    emulator.fault(do={"status": 400, "message": "No such token."}, nth=3)
+
+    with pytest.raises(InterruptedStreamError, match="No such token") as broken:
+        asker.ask("count")
+
+    said = [step for step in broken.value.steps if step["type"] == "model_output"]
+    assert len(said) == 2
+    assert asker.shown_text == "".join(step["content"][0]["text"] for step in said)
+    assert sent(emulator, "POST") == 3
+
+
+def test_a_hop_that_is_rooted_anew_is_not_followed(
+    asker: Asker, emulator: Emulator
+) -> None:
+    chat = Chat(asker)
+    chat.say("hello")
+    emulator.script([{"reply": {"text": "a b c d e f", "hops": 1}}])
+    emulator.fault(do={"reroot": True}, nth=2)
+
+    with pytest.raises(InterruptedStreamError, match="not on the chain"):
+        chat.say("count")
+
+    assert asker.shown_text == "a b c "
+
+
+def test_the_steps_of_all_hops_are_numbered_through(
+    asker: Asker, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "a b c d e f", "hops": 2}}])
+
+    reply = asker.ask("count")
+
+    for event in asker.shown:
+        assert isinstance(event, TextDelta)
+        assert reply.steps[event.index]["content"][0]["text"] == event.text
+
+
+# What a stream shows.
+
+
+def test_an_answer_arrives_in_pieces(asker: Asker, emulator: Emulator) -> None:
+    emulator.script([{"reply": {"text": LONG}}])
+
+    reply = asker.ask("tell me")
+
+    assert len(asker.shown) > 3
+    assert asker.shown_text == text_of(reply) == LONG
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg\x1dh\x1ei",
+        "line\nline\r\nline\rdata: x\n\nevent: y",
+        "\ufeffünï © 🎉 \x00 \x7f",
+    ],
+    ids=["line ends of Unicode", "line ends", "odd characters"],
+)
+def test_text_arrives_to_the_character(
+    asker: Asker, emulator: Emulator, text: str
+) -> None:
+    """JSON may hold characters as they are at which line iterators split."""
+    emulator.script([{"reply": {"text": text}}])
+
+    assert text_of(asker.ask("tell me")) == text
+
+
+# Streams that the emulator does not send.
+
+
+class Canned(http.server.ThreadingHTTPServer):
+    """Answers every POST with the next of some bodies, cut into odd pieces."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _CannedHandler)
+        self.bodies: list[bytes] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _CannedHandler(http.server.BaseHTTPRequestHandler):
+    server: Canned
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        body = self.server.bodies.pop(0)
+        for start in range(0, len(body), 7):
+            self.wfile.write(body[start : start + 7])
+            self.wfile.flush()
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def canned() -> Iterator[Canned]:
+    with Canned() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def frames(*events: Event, end: str = "\n") -> bytes:
+    text = "".join(
+        f"event: {event['event_type']}{end}"
+        f"data: {json.dumps(event, ensure_ascii=False)}{end}{end}"
+        for event in events
+    )
+    return (text + f"event: done{end}data: [DONE]{end}{end}").encode()
+
+
+def answer(text: str, **completed: object) -> list[Event]:
+    created = {"id": "v1_x", "status": "in_progress", "model": MODEL}
+    return [
+        {"interaction": created, "event_type": "interaction.created"},
+        {"index": 0, "step": {"type": "model_output"}, "event_type": "step.start"},
+        {
+            "index": 0,
+            "delta": {"type": "text", "text": text},
+            "event_type": "step.delta",
+        },
+        {"index": 0, "event_type": "step.stop"},
+        {
+            "interaction": created | {"status": "completed"} | completed,
+            "event_type": "interaction.completed",
+        },
+    ]
+
+
+@pytest.fixture
+def canned_asker(asker: Asker, canned: Canned, connect: Connect) -> Asker:
+    return connect(asker.way, base_url=canned.url)
+
+
+def test_pieces_may_end_anywhere(canned_asker: Asker, canned: Canned) -> None:
+    canned.bodies = [frames(*answer("grüße 🎉\u2028!"))]
+
+    assert text_of(canned_asker.ask("hello")) == "grüße 🎉\u2028!"
+
+
+def test_windows_line_ends_are_read(canned_asker: Asker, canned: Canned) -> None:
+    canned.bodies = [frames(*answer("hello"), end="\r\n")]
+
+    assert text_of(canned_asker.ask("hello")) == "hello"
+
+
+def test_an_empty_error_event_is_ignored(canned_asker: Asker, canned: Canned) -> None:
+    """API: seen in the beta; the stream goes on."""
+    events = answer("hello")
+    events.insert(2, {"event_type": "error", "error": {}})
+    events.insert(2, {"event_type": "error"})
+    canned.bodies = [frames(*events)]
+
+    assert text_of(canned_asker.ask("hello")) == "hello"
+
+
+def test_events_of_later_versions_are_ignored(
+    canned_asker: Asker, canned: Canned
+) -> None:
+    events = answer("hello")
+    events.insert(1, {"event_type": "interaction.pondered", "depth": 9})
+    canned.bodies = [b": a comment\n\nid: 7\nretry: 9\n\n" + frames(*events)]
+
+    assert text_of(canned_asker.ask("hello")) == "hello"
+
+
+def test_a_stream_without_its_end_mark_still_counts_once_completed(
+    canned_asker: Asker, canned: Canned
+) -> None:
+    whole = frames(*answer("hello"))
+    canned.bodies = [whole[: whole.index(b"event: done")].rstrip(b"\n")]
+
+    assert text_of(canned_asker.ask("hello")) == "hello"
+    assert canned.bodies == []
+
+
+def test_text_in_the_first_event_of_a_step_is_shown(
+    canned_asker: Asker, canned: Canned
+) -> None:
+    """API: some pages of the documentation put it there; no recording does."""
+    events = answer(" Ada.")
+    block = {"type": "text", "text": "Hello,"}
+    events[1]["step"] = {"type": "model_output", "content": [block]}
+    canned.bodies = [frames(*events)]
+
+    reply = canned_asker.ask("hello")
+
+    assert text_of(reply) == canned_asker.shown_text == "Hello, Ada."
+
+
+def test_what_was_said_is_not_in_the_error_about_a_garbled_stream(
+    canned_asker: Asker, canned: Canned
+) -> None:
+    canned.bodies = [b'data: {"text": "my secret plan\n\nnoise: my secret plan\n\n'] * 3
+
+    with pytest.raises(NetworkError) as broken:
+        canned_asker.ask("hello")
+
+    assert "secret" not in str(broken.value)
+
+
+def test_a_continuation_without_progress_is_not_continued_for_ever(
+    canned_asker: Asker, canned: Canned
+) -> None:
+    stuck = {"status": "requires_continuation", "continuation_token": "T"}
+    canned.bodies = [frames(*answer("a", **stuck))] * 5
+
+    with pytest.raises(Exception, match="no new token"):
+        canned_asker.ask("hello")
+
+    assert len(canned.bodies) == 3
+
+
+def test_counting_events_before_text_is_right(emulator: Emulator) -> None:
+    """Keeps `BEFORE_TEXT` honest."""
+    body = {"model": MODEL, "input": "hello", "stream": True}
+    headers = {"x-goog-api-key": "k"}
+    answered = httpx.post(f"{emulator.url}/v1/interactions", json=body, headers=headers)
+    kinds = [
+        json.loads(line[6:])
+        for line in answered.text.split("\n")
+        if line.startswith("data: {")
+    ]
+
+    quiet = takewhile(lambda e: e.get("delta", {}).get("type") != "text", kinds)
+    assert len(list(quiet)) == BEFORE_TEXT

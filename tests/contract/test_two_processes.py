@@ -1,0 +1,148 @@
+"""Other processes with the same SQLite store continue the same conversations."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interactions_core.steps import model_output, text_part, user_input
+from interactions_core.stores import SqliteStore
+from interactions_emulator import Emulator
+from tests.contract.asking import Chat
+from tests.contract.conftest import Connect
+
+ROOT = Path(__file__).parents[2]
+
+TALK = """
+import json, sys
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.running import Rules
+from interactions_core.steps import visible_reply
+from interactions_core.stores import open_store
+from tests.contract.asking import make_turn, said, text_of
+
+url, path, thread, now, texts = json.loads(sys.argv[1])
+connection = Connection(api_key="the key", base_url=url, timeout_s=20)
+rules = Rules(max_retries=0, retention_s=55 * 86400.0, clock=lambda: now)
+client, store = InteractionsClient(connection, rules), open_store(path)
+print("ready", flush=True)
+sys.stdin.readline()
+steps = []
+for text in texts:
+    steps.append(said(text))
+    reply = client.turn(make_turn(steps, thread_id=thread), store)
+    steps.extend(visible_reply(reply.steps))
+    print(json.dumps([reply.reason, reply.interaction_id, text_of(reply)]), flush=True)
+client.close()
+"""
+
+
+class Talker:
+    """Another process that says some texts and reports what was answered."""
+
+    def __init__(self, *arguments: object) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", TALK, json.dumps(arguments)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
+
+    def replies(self) -> list[Any]:
+        out, errors = self._process.communicate(timeout=60)
+        assert errors == ""
+        return [json.loads(line) for line in out.splitlines()[1:]]
+
+    def kill_after(self, count: int) -> list[Any]:
+        """Kill it without warning once it has reported so many replies."""
+        assert self._process.stdout is not None
+        lines = [self._process.stdout.readline() for _ in range(count + 1)]
+        self._process.kill()
+        self._process.communicate(timeout=60)
+        return [json.loads(line) for line in lines[1:]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sessions.db"
+
+
+@pytest.fixture
+def file(path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(path)
+    yield store
+    store.close()
+
+
+def test_another_process_continues_the_conversation(
+    emulator: Emulator, connect: Connect, clock: Any, path: Path, file: SqliteStore
+) -> None:
+    """The list is the same; the store alone says where the server stands."""
+    texts = ["My name is Ada.", "What is my name?"]
+    first = Talker(emulator.url, f"sqlite:///{path}", "t", clock.now, texts)
+    first.start()
+    (_, _, greeting), (_, parent, answer) = first.replies()
+
+    chat = Chat(connect("unary", store=file), thread_id="t")
+    chat.steps = _told(texts, [greeting, answer])
+    reply = chat.say("Say my name again.")
+
+    assert answer == "Your name is Ada."
+    assert (reply.reason, reply.previous_interaction_id) == ("continue", parent)
+    assert len(emulator.requests()[-1]["body"]["input"]) == 1
+
+
+def test_a_conversation_is_continued_after_its_process_was_killed(
+    emulator: Emulator, connect: Connect, clock: Any, path: Path, file: SqliteStore
+) -> None:
+    texts = [f"This is line {number}." for number in range(500)]
+    first = Talker(emulator.url, f"sqlite:///{path}", "t", clock.now, texts)
+    first.start()
+    replies = first.kill_after(3)
+
+    chat = Chat(connect("unary", store=file), thread_id="t")
+    chat.steps = _told(texts[:3], [text for _, _, text in replies])
+    reply = chat.say("Who are you?")
+
+    assert reply.previous_interaction_id == replies[-1][1]
+
+
+def test_processes_that_talk_at_once_lose_nothing(
+    emulator: Emulator, clock: Any, path: Path, file: SqliteStore
+) -> None:
+    texts = ["My name is Ada.", "Is it late?", "What is my name?"]
+    talkers = [
+        Talker(emulator.url, f"sqlite:///{path}", thread, clock.now, texts * 5)
+        for thread in ("one", "two", "both", "both")
+    ]
+
+    for talker in talkers:
+        talker.start()
+    replies = [talker.replies() for talker in talkers]
+
+    told = {name for reply in replies for _, name, _ in reply}
+    assert len(told) == 60
+    assert {entry.key for _, entry in file.ledger()} == told
+    assert all(file.get(scope, entry.key) for scope, entry in file.ledger())
+    for reply in replies[:2]:
+        assert [reason for reason, _, _ in reply] == ["root", *["continue"] * 14]
+    assert all(reply[-1][2] == "Your name is Ada." for reply in replies)
+
+
+def _told(texts: list[str], answers: list[str]) -> list[Any]:
+    steps: list[Any] = []
+    for text, answer in zip(texts, answers, strict=True):
+        steps += [user_input([text_part(text)]), model_output([text_part(answer)])]
+    return steps
