@@ -18,6 +18,9 @@ DEMO = "examples/support_conversation.py"
 
 # An interpreter that is not there is a session skipped, not a download.
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+# Many tests start processes; without cached bytecode each compiles the SDK anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("UV_COMPILE_BYTECODE", "1")
 
 
 def editable(*packages: str) -> list[str]:
@@ -41,7 +44,8 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the whole suite on this interpreter; `--force-python 3.13` for another."""
     locked(session, *editable(*PACKAGES), "--group", "test")
-    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *session.posargs)
+    parallel = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
+    session.run("pytest", *parallel, *session.posargs)
 
 
 @nox.session
