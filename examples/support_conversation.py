@@ -1,0 +1,149 @@
+"""A support conversation survives a restart and a change of mind; each turn sends only itself.
+
+Runs on a local emulator without a key. With `--live` and GEMINI_API_KEY it runs on the
+real API. The process that talks is ended in the middle and a new one goes on.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from langchain_core.messages import SystemMessage
+from langchain_core.tools import tool
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode, tools_condition
+
+from interactions_core import open_store
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions, InteractionsSaver
+
+MODEL = "gemini-3.5-flash"
+THREAD = {"configurable": {"thread_id": "ticket-1"}}
+RULES = SystemMessage(
+    "You are a support agent. Answer in one sentence; repeat numbers and names exactly."
+)
+
+MORNING = [
+    "Hello, my name is Ada Lovelace.",
+    "My order number is 7731.",
+    "Please look_up_order 7731.",
+    "My phone number is 555-0199.",
+    "What is my order number?",
+]
+AFTERNOON = [
+    "What is my name?",
+    "Please look_up_order 8842 as well.",
+    "What is my phone number?",
+    "My delivery address is 12 Analytical Lane.",
+    "What is my delivery address?",
+    "And what is my order number?",
+]
+CHANGE_OF_MIND = ["My order number is 9999.", "What is my order number?"]
+EXPECTED = {
+    "What is my order number?": "7731",
+    "What is my name?": "Ada",
+    "What is my phone number?": "555-0199",
+    "What is my delivery address?": "Analytical",
+    "And what is my order number?": "7731",
+}
+
+
+@tool
+def look_up_order(number: int) -> str:
+    """Look up the state of an order by its number."""
+    return f"Order {number} left the warehouse on Tuesday."
+
+
+def build(saver):
+    model = ChatInteractions(model=MODEL).bind_tools([look_up_order])
+    graph = StateGraph(MessagesState)
+    graph.add_node(
+        "agent", lambda state: {"messages": [model.invoke([RULES, *state["messages"]])]}
+    )
+    graph.add_node("tools", ToolNode([look_up_order]))
+    graph.add_edge(START, "agent")
+    graph.add_conditional_edges("agent", tools_condition)
+    graph.add_edge("tools", "agent")
+    return graph.compile(checkpointer=saver)
+
+
+def say(graph, question, config=THREAD):
+    state = graph.invoke({"messages": [("user", question)]}, config)
+    answer = state["messages"][-1].text
+    print(f"  user       {question}\n  assistant  {answer}")
+    return answer
+
+
+def talk(part, database):
+    """Take one part of the conversation; this is all that the child processes do."""
+    with InteractionsSaver.from_conn_string(database) as saver:
+        graph = build(saver)
+        if part == "fork":
+            past = next(
+                state
+                for state in graph.get_state_history(THREAD)
+                if len(state.values["messages"]) == 2 and not state.next
+            )
+            say(graph, CHANGE_OF_MIND[0], past.config)
+            assert "9999" in say(graph, CHANGE_OF_MIND[1])
+            return
+        for question in MORNING if part == "morning" else AFTERNOON:
+            answer = say(graph, question)
+            assert EXPECTED.get(question, "") in answer, (question, answer)
+
+
+def table(database):
+    """Print why each request was sent as it was, from the ledger; return its rows."""
+    entries = [entry for _, entry in open_store(database).ledger()]
+    print("\ncall  why        steps sent  bytes sent  a full replay  saved")
+    for number, entry in enumerate(entries, 1):
+        saved = 1 - entry.bytes_sent / entry.replay_bytes
+        print(
+            f"{number:>4}  {entry.reason:<9}  {entry.steps_sent:>10}"
+            f"  {entry.bytes_sent:>10}  {entry.replay_bytes:>13}  {saved:>5.0%}"
+        )
+    sent = sum(entry.bytes_sent for entry in entries)
+    replay = sum(entry.replay_bytes for entry in entries)
+    print(f"\nsent {sent} bytes of input; replaying every turn would be {replay}")
+    return entries
+
+
+def run(database):
+    for part in ("morning", "afternoon", "fork"):
+        print(f"\n{part}, in a process of its own")
+        subprocess.run(
+            [sys.executable, __file__, "--part", part, "--database", database],
+            check=True,
+        )
+    entries = table(database)
+    assert [entry.reason for entry in entries].count("root") == 1
+    assert "fork" in {entry.reason for entry in entries}
+    assert not any(entry.recovered for entry in entries)
+    assert sum(e.bytes_sent for e in entries) < sum(e.replay_bytes for e in entries) / 3
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--live", action="store_true", help="use the real API")
+    parser.add_argument("--part", help=argparse.SUPPRESS)
+    parser.add_argument("--database", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.part:
+        talk(options.part, options.database)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{Path(folder) / 'support.db'}"
+        if options.live:
+            run(database)
+            return
+        with Emulator() as emulator:
+            os.environ["GOOGLE_GEMINI_BASE_URL"] = emulator.url
+            os.environ["GEMINI_API_KEY"] = "any key will do here"
+            run(database)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Every example runs by itself and prints what it claims."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, rows_of
+
+EXAMPLES = ROOT / "examples"
+LONG = {"support_conversation"}
+"""May be longer and prints its table."""
+
+PRINTED = {
+    "adopt_interaction": ["Your name is Ada."],
+    "any_checkpointer": ["Your name is Ada. continue"],
+    "edited_history": ["Your order number is 9999. fork"],
+    "forgetful_server": [
+        "Your name is Ada. Your order number is 7731.",
+        "('root', 1) ('continue', 1) ('expired', 7) ('continue', 1)",
+    ],
+    "quickstart": ["Your name is Ada. continue"],
+    "stateless": [
+        "look_up_order returned: Order 7731 left the warehouse on Tuesday.",
+        "user_input thought function_call function_result",
+    ],
+    "two_processes": ["Your name is Ada. [('root', 1), ('continue', 1)]"],
+}
+
+FILES = sorted(EXAMPLES.glob("*.py"))
+
+
+def stem_of(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("example", FILES, ids=stem_of)
+def test_example_runs_without_a_key(example: Path, tmp_path: Path) -> None:
+    keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"}
+    environment = {k: v for k, v in os.environ.items() if k not in keys}
+
+    run = subprocess.run(
+        [sys.executable, str(example)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    said = run.stdout.splitlines()
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    assert said[-1:]
+    assert example.stem not in PRINTED or said == PRINTED[example.stem]
+    assert example.stem in LONG or len(said) <= 5
+
+
+@pytest.mark.parametrize("example", FILES, ids=stem_of)
+def test_example_is_short_and_claims_one_thing(example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+    module = ast.parse(text)
+    claim = (ast.get_docstring(module) or "").splitlines()[0]
+    (main,) = [
+        node
+        for node in module.body
+        if isinstance(node, ast.FunctionDef) and node.name == "main"
+    ]
+
+    assert claim.endswith(".")
+    assert example.stem in LONG or len(text.splitlines()) <= 60
+    assert example.stem in LONG or any(
+        isinstance(node, ast.Assert) for node in ast.walk(main)
+    )
+
+
+def test_readme_lists_every_example_with_its_claim() -> None:
+    rows = rows_of(EXAMPLES / "README.md", "file")
+
+    assert set(rows) == {f"[{path.name}]({path.name})" for path in FILES}
+    for path in FILES:
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        claim = (docstring or "").splitlines()[0]
+        assert rows[f"[{path.name}]({path.name})"][0] == claim

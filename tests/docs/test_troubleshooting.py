@@ -1,0 +1,358 @@
+"""Each heading of the troubleshooting page is the text of an error that is raised."""
+
+import logging
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
+
+from interactions_core import InteractionsError, SqliteStore, open_store
+from interactions_core.stores import files
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions, InteractionsSaver
+from tests.docs.pages import ROOT, headings_of
+
+PAGE = ROOT / "docs" / "troubleshooting.md"
+Case = Callable[["Bench"], object]
+CASES: dict[str, Case] = {}
+DAY_S = 86_400.0
+
+
+class Bench:
+    """What a case may use: a server, a folder, and a model on both."""
+
+    def __init__(
+        self, emulator: Emulator, folder: Path, patch: pytest.MonkeyPatch
+    ) -> None:
+        self.emulator = emulator
+        self.folder = folder
+        self.patch = patch
+
+    def model(self, **options: Any) -> ChatInteractions:
+        usual = {
+            "model": "gemini-3.5-flash",
+            "base_url": self.emulator.url,
+            "api_key": "k",
+            "max_retries": 0,
+            "sessions": f"memory:{self.folder}",
+        }
+        return ChatInteractions(**usual | options)
+
+    def refusing(self, status: int) -> object:
+        self.emulator.fault(on="create", do={"status": status})
+        return self.model().invoke("Hi")
+
+    def replying(self, **reply: object) -> object:
+        self.emulator.script([{"when": {}, "reply": reply}])
+        return self.model().invoke("Hi")
+
+
+def case(start: str) -> Callable[[Case], Case]:
+    """Register what brings about the error whose text begins like this."""
+
+    def register(function: Case) -> Case:
+        CASES[start] = function
+        return function
+
+    return register
+
+
+@case("mirror='signatures' has no effect")
+def mirror_of_another(bench: Bench) -> object:
+    store = SqliteStore(bench.folder / "sessions.db")
+    return bench.model(sessions=store, mirror="signatures").invoke("Hi")
+
+
+@case("exactly one of")
+def no_model(_: Bench) -> object:
+    return ChatInteractions()
+
+
+@case("ChatInteractions has no option 'modle'")
+def misspelt_option(_: Bench) -> object:
+    return ChatInteractions(modle="gemini-3.5-flash")
+
+
+@case("ChatInteractions has no option 'background'")
+def missing_option(bench: Bench) -> object:
+    return bench.model(background=True)
+
+
+@case("ChatInteractions.invoke has no option")
+def unknown_call_option(bench: Bench) -> object:
+    return bench.model().invoke("Hi", response_format={})
+
+
+@case("No API key was provided.")
+def no_key(bench: Bench) -> object:
+    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
+        bench.patch.delenv(name, raising=False)
+    return bench.model(api_key=None).invoke("Hi")
+
+
+@case("timeout_s must be more than 0")
+def no_time(bench: Bench) -> object:
+    return bench.model(timeout_s=0).invoke("Hi")
+
+
+@case("the API takes no generation config for agents")
+def configured_agent(bench: Bench) -> object:
+    return bench.model(model=None, agent="deep-research", temperature=1).invoke("Hi")
+
+
+@case("HTTP 400 invalid_request: Agents are required")
+def agent_in_the_foreground(bench: Bench) -> object:
+    return bench.model(model=None, agent="deep-research").invoke("Hi")
+
+
+@case("tool_choice names 'fetch'")
+def undeclared_choice(bench: Bench) -> object:
+    def look_up_order(number: int) -> str:
+        """Look up an order."""
+        return str(number)
+
+    tools = bench.model().bind_tools([look_up_order], tool_choice="fetch")
+    return tools.invoke("Hi")
+
+
+@case("cannot adopt")
+def adoption_without_a_reply(bench: Bench) -> object:
+    return bench.model().adopt("v1_abc", [HumanMessage("Hi")])
+
+
+@case("the message list holds no message")
+def only_a_system_message(bench: Bench) -> object:
+    return bench.model().invoke([SystemMessage("Be brief.")])
+
+
+@case("a FunctionMessage has no counterpart")
+def function_message(bench: Bench) -> object:
+    return bench.model().invoke([FunctionMessage("1", name="look_up_order")])
+
+
+@case("a content block of type 'search_result'")
+def unknown_block(bench: Bench) -> object:
+    return bench.model().invoke([HumanMessage([{"type": "search_result"}])])
+
+
+@case("a block of type 'image'")
+def empty_image(bench: Bench) -> object:
+    return bench.model().invoke([HumanMessage([{"type": "image"}])])
+
+
+@case("HTTP 400 invalid_argument: API key not valid.")
+def wrong_key(bench: Bench) -> object:
+    with Emulator(api_keys=["right"]) as server:
+        return bench.model(base_url=server.url, api_key="wrong").invoke("Hi")
+
+
+@case("HTTP 404 not_found: Model")
+def unknown_model(bench: Bench) -> object:
+    return bench.model(model="no-such-model").invoke("Hi")
+
+
+@case("HTTP 404 not_found: Requested entity")
+def unknown_parent(bench: Bench) -> object:
+    parent = bench.model().invoke("Hi").response_metadata["interaction_id"]
+    bench.emulator.advance(56 * DAY_S)
+    return bench.model().invoke("Hi again", previous_interaction_id=parent)
+
+
+@case("HTTP 429")
+def no_quota(bench: Bench) -> object:
+    return bench.refusing(429)
+
+
+@case("HTTP 503")
+def no_service(bench: Bench) -> object:
+    return bench.refusing(503)
+
+
+@case("no answer: ConnectError")
+def nobody_there(bench: Bench) -> object:
+    with Emulator() as stopped:
+        url = stopped.url
+    return bench.model(base_url=url).invoke("Hi")
+
+
+@case("no answer: RemoteProtocolError")
+def lost_answer(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"close": "after"})
+    return bench.model().invoke("Hi")
+
+
+@case("interaction … ended as 'failed'")
+def failed_run(bench: Bench) -> object:
+    return bench.replying(status="failed", text="")
+
+
+@case("interaction … ended as 'in_progress': the API")
+def pending_run(bench: Bench) -> object:
+    return bench.replying(status="in_progress", text="")
+
+
+@case("the stream of … broke off")
+def cut_stream(bench: Bench) -> object:
+    bench.emulator.script([{"when": {}, "reply": {"text": "word " * 100}}])
+    bench.emulator.fault(on="create", do={"truncate_after_events": 8, "lost": True})
+    return list(bench.model().stream("Hi"))
+
+
+@case("interaction … ended as 'incomplete'")
+def spent_on_thoughts(bench: Bench) -> object:
+    return bench.replying(status="incomplete", text="")
+
+
+@case("interaction … ended as 'completed'")
+def empty_answer(bench: Bench) -> object:
+    return bench.replying(text="")
+
+
+@case("no session store for")
+def unknown_store(bench: Bench) -> object:
+    return bench.model(sessions="postgresql://user:password@host/db").invoke("Hi")
+
+
+@case("InteractionsSaver keeps checkpoints in a SQLite file")
+def path_for_a_url(_: Bench) -> object:
+    return InteractionsSaver("state.db")
+
+
+@case("session store …: the file is not a readable SQLite database")
+def other_file(bench: Bench) -> object:
+    (bench.folder / "notes.txt").write_text("These are no sessions. " * 100)
+    return open_store(f"sqlite:///{bench.folder / 'notes.txt'}")
+
+
+@case("session store …: its 'sessions' tables")
+def newer_file(bench: Bench) -> object:
+    path = bench.folder / "newer.db"
+    SqliteStore(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE schema_versions SET version = 99")
+    connection.close()
+    return SqliteStore(path)
+
+
+@case("session store …: its folder cannot be made")
+def file_for_a_folder(bench: Bench) -> object:
+    (bench.folder / "file").touch()
+    return SqliteStore(bench.folder / "file" / "sessions.db")
+
+
+@case("session store …: another process held the write lock")
+def held_lock(bench: Bench) -> object:
+    bench.patch.setattr(files, "BUSY_TIMEOUT_S", 0.05)
+    path = bench.folder / "held.db"
+    store = SqliteStore(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        return store.learn_retention("key", 1.0)
+    finally:
+        other.close()
+        store.close()
+
+
+@case("session store …: the file was removed")
+def removed_file(bench: Bench) -> object:
+    path = bench.folder / "removed.db"
+    store = SqliteStore(path)
+    path.rename(bench.folder / "elsewhere.db")
+    return store.usage()
+
+
+@case("session store …: row …")
+def missing_row(bench: Bench) -> object:
+    with InteractionsSaver(f"sqlite:///{bench.folder / 'state.db'}") as saver:
+        config: Any = {"configurable": {"thread_id": "1", "checkpoint_ns": ""}}
+        checkpoint: Any = {
+            "v": 4,
+            "id": "1",
+            "ts": "",
+            "channel_values": {"messages": [HumanMessage("Hi")]},
+            "channel_versions": {"messages": "1"},
+            "versions_seen": {},
+        }
+        saver.put(config, checkpoint, {}, {"messages": "1"})
+        with saver.sessions.database.writing() as connection:
+            connection.execute("DELETE FROM checkpoint_nodes")
+        return saver.get_tuple(config)
+
+
+ERRORS = [
+    heading
+    for heading in headings_of(PAGE, 3)
+    if not heading.startswith(("this key seems", "interaction … was answered"))
+]
+
+
+def matches(heading: str, text: str) -> bool:
+    """Compare, with `…` for what differs; a heading may be the beginning only."""
+    parts = (re.escape(part) for part in heading.split("…"))
+    return re.match(".+".join(parts).removesuffix(".+"), text) is not None
+
+
+@pytest.mark.parametrize("heading", ERRORS)
+def test_heading_is_what_the_error_says(
+    heading: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (start,) = [start for start in CASES if heading.startswith(start)]
+
+    with pytest.raises(InteractionsError) as raised:
+        CASES[start](Bench(emulator, tmp_path, monkeypatch))
+
+    assert matches(heading, str(raised.value)), str(raised.value)
+
+
+def test_every_case_has_its_heading() -> None:
+    assert len(ERRORS) == len(CASES)
+
+
+def test_short_retention_is_reported_as_the_page_says(
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    bench = Bench(emulator, tmp_path, monkeypatch)
+    history: list[Any] = [HumanMessage("Hi")]
+    history += [bench.model().invoke(history), HumanMessage("Hi again")]
+    late = bench.model()
+    late._clock = lambda: time.time() + 2 * DAY_S
+    emulator.fault(on="create", do={"expire": True})
+
+    with caplog.at_level(logging.WARNING, logger="interactions_core"):
+        late.invoke(history)
+
+    (said,) = caplog.messages
+    assert said in headings_of(PAGE, 3)
+
+
+def test_unwritable_store_is_reported_as_the_page_says(
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    bench = Bench(emulator, tmp_path, monkeypatch)
+    store = SqliteStore(tmp_path / "sessions.db")
+    model = bench.model(sessions=store)
+    model.invoke("Hi")
+    with store.database.writing() as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON ledger "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+
+    reply = model.invoke("Hi again")
+
+    assert reply.text
+    (heading,) = [h for h in headings_of(PAGE, 3) if "but not recorded" in h]
+    (said,) = caplog.messages
+    assert matches(heading, said)
