@@ -2,7 +2,7 @@
 
 import pytest
 
-from interactions_core.exceptions import RequestError
+from interactions_core.exceptions import RateLimitError, RequestError
 from interactions_core.refusals import lost, refusal
 from interactions_core.retries import may_repeat, wait_s
 
@@ -48,3 +48,11 @@ def test_wait_doubles_and_heeds_the_service(
     attempt: int, retry_after_s: float | None, jitter: float, seconds: float
 ) -> None:
     assert wait_s(attempt, retry_after_s, jitter) == seconds
+
+
+def test_whoever_is_told_to_come_back_much_later_is_told_so() -> None:
+    soon = RateLimitError("slow down", status_code=429, retry_after_s=120)
+    late = RateLimitError("slow down", status_code=429, retry_after_s=86_400)
+
+    assert may_repeat(soon)
+    assert not may_repeat(late)

@@ -1,7 +1,9 @@
 """Real graphs on the saver, through LangGraph's public API."""
 
 import asyncio
+import functools
 import operator
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -127,9 +129,19 @@ def say_to(graph: Graph) -> dict[str, Any]:
 
 
 def test_finished_siblings_of_a_failed_node_do_not_run_again(
-    saver: InteractionsSaver,
+    saver: InteractionsSaver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs: list[str] = []
+    stored = threading.Event()
+    put_writes = saver.put_writes
+
+    @functools.wraps(put_writes)
+    def noticed(config: Any, writes: Any, task_id: str, task_path: str = "") -> None:
+        put_writes(config, writes, task_id, task_path)
+        if ("log", ["good"]) in writes:
+            stored.set()
+
+    monkeypatch.setattr(saver, "put_writes", noticed)
 
     def good(_: Log) -> dict[str, Any]:
         runs.append("good")
@@ -138,6 +150,7 @@ def test_finished_siblings_of_a_failed_node_do_not_run_again(
     def bad(_: Log) -> dict[str, Any]:
         runs.append("bad")
         if runs.count("bad") == 1:
+            assert stored.wait(5)
             raise RuntimeError
         return {"log": ["bad"]}
 

@@ -92,13 +92,13 @@ def plan_replay(evidence: Evidence, reason: Reason) -> Plan:
     )
 
 
-def plan_plainly(evidence: Evidence, reason: Reason) -> Plan:
+def plan_plainly(evidence: Evidence) -> Plan:
     """Send the whole list as text and media, after a refusal of the plan's form."""
     composition = compose_plainly(
         evidence.transcript.steps, nudge=evidence.matching.nudge
     )
     return Plan(
-        reason=reason,
+        reason="root" if evidence.matching.store else "stateless",
         steps=composition.steps,
         synthetic=composition.synthetic,
         plainest=True,

@@ -16,6 +16,9 @@ from interactions_core.refusals import NOT_IMPLEMENTED
 
 FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0
+LONGEST_RETRY_AFTER_S: Final = 120.0
+"""Somebody who is told to come back later than this decides that for themselves."""
+
 FRESH_AGE_S: Final = 60.0
 """Until this age an id that the server does not know may only be new to it."""
 
@@ -25,6 +28,8 @@ FRESH_WAIT_S: Final = 10.0
 
 def may_repeat(error: RequestError) -> bool:
     """Tell whether a foreground create may be sent again after an error."""
+    if (error.retry_after_s or 0.0) > LONGEST_RETRY_AFTER_S:
+        return False
     if isinstance(error, ServiceError):
         return error.status_code != NOT_IMPLEMENTED
     return isinstance(error, RateLimitError | NetworkError)

@@ -139,7 +139,7 @@ def _recovered(
         cause,
     )
     if cause == "plain":
-        return plan_plainly(evidence, plan.reason), evidence
+        return plan_plainly(evidence), evidence
     if cause == "expired":
         tally.lost = plan.previous_interaction_id
     return (yield from find_replay(evidence, run.turn, run.records))
