@@ -31,7 +31,9 @@ from tests.contract.session_records import (
 ODD_TEXT = "ünï © 🎉 \u2028 \x00 a lone \ud83d surrogate"
 
 
-@pytest.fixture(params=["memory-full", "sqlite-full", "sqlite-signatures"])
+@pytest.fixture(
+    params=["memory-full", "memory-signatures", "sqlite-full", "sqlite-signatures"]
+)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
     kind, mirror = request.param.split("-")
     if kind == "memory":
@@ -63,7 +65,8 @@ def test_every_field_of_a_record_comes_back(store: SessionStore) -> None:
     if store.mirror == "full":
         assert found == record
     else:
-        assert replace(found, held=HELD, sent=SENT) == record
+        local = record.local_results
+        assert replace(found, held=HELD, sent=SENT, local_results=local) == record
 
 
 def test_every_field_of_a_ledger_entry_comes_back(store: SessionStore) -> None:
@@ -73,12 +76,13 @@ def test_every_field_of_a_ledger_entry_comes_back(store: SessionStore) -> None:
 
 
 def test_a_mirror_of_signatures_keeps_no_content(store: SessionStore) -> None:
-    store.put(make_record(held=HELD, sent=SENT))
+    local = ({"type": "function_result", "call_id": "1", "result": "Hello"},)
+    store.put(make_record(held=HELD, sent=SENT, local_results=local))
 
     found = store.get(SCOPE, "v1_a")
 
     assert found is not None
-    kept = json.dumps([found.held, found.sent])
+    kept = json.dumps([found.held, found.sent, found.local_results])
     assert ("Hello" in kept) == (store.mirror == "full")
     assert "c2lnbmF0dXJl" in kept
 

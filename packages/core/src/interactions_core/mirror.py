@@ -6,9 +6,11 @@ must not rest locally.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.records import InteractionRecord
 from interactions_core.steps import (
     Part,
     Step,
@@ -24,6 +26,17 @@ _KEPT: Final = {
     "thought": ("type", "signature"),
     "function_call": ("type", "id", "name", "signature"),
 }
+
+
+def kept(record: InteractionRecord, mirror: Mirror) -> InteractionRecord:
+    """Reduce a record to what a store of this policy may hold.
+
+    Without content an answer that was given locally is no longer recognised; the
+    list then says what was said.
+    """
+    if mirror == "full":
+        return record
+    return replace(record, held=skeleton(record.held), sent=(), local_results=())
 
 
 def skeleton(held: Sequence[JsonObject]) -> tuple[JsonObject, ...]:

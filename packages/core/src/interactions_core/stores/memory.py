@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from interactions_core.mirror import Mirror, skeleton
+from interactions_core.mirror import Mirror, kept
 from interactions_core.records import InteractionRecord, LedgerEntry, Scope
 from interactions_core.retention import Life, shortened
 from interactions_core.usage import Usage
@@ -72,8 +72,7 @@ class MemoryStore:
 
     def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
         """Keep a record and its ledger entry."""
-        if self.mirror == "signatures":
-            record = replace(record, held=skeleton(record.held), sent=())
+        record = kept(record, self.mirror)
         name = (record.scope, record.key)
         with self._lock:
             entries = self._entries.get(name, ())

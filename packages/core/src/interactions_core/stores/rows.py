@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from interactions_core.canonical import JsonObject
 from interactions_core.records import (
     InteractionRecord,
     LedgerEntry,
@@ -114,12 +113,8 @@ def scope_row(scope: Scope) -> tuple[str, str, str]:
     return (scope.credential, scope.session_id, scope.thread_id)
 
 
-def record_row(
-    record: InteractionRecord,
-    held: Sequence[JsonObject],
-    sent: Sequence[JsonObject],
-) -> tuple[object, ...]:
-    """Return the row of a record, with the content that is to be kept."""
+def record_row(record: InteractionRecord) -> tuple[object, ...]:
+    """Return the row of a record."""
     return (
         *scope_row(record.scope),
         record.key,
@@ -137,8 +132,8 @@ def record_row(
         record.created_at,
         record.expires_at,
         _dump(_form_json(record.form)),
-        _dump(held),
-        _dump(sent),
+        _dump(record.held),
+        _dump(record.sent),
         _dump(_extra_json(record)),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from interactions_core.mirror import Mirror, skeleton
+from interactions_core.mirror import Mirror, kept
 from interactions_core.records import InteractionRecord, LedgerEntry, Scope
 from interactions_core.retention import Life, shortened
 from interactions_core.stores import rows
@@ -73,11 +73,9 @@ class SqliteStore:
 
     def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
         """Keep a record and its ledger entry in one transaction."""
-        content = record.held, record.sent
-        if self.mirror == "signatures":
-            content = skeleton(record.held), ()
+        row = rows.record_row(kept(record, self.mirror))
         with self.database.writing() as db:
-            db.execute(rows.UPSERT, rows.record_row(record, *content))
+            db.execute(rows.UPSERT, row)
             if entry is not None:
                 db.execute(rows.ENTER, rows.entry_row(record.scope, entry))
 
