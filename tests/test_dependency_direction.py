@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "autogen": {"interactions_core", "autogen_core", "autogen_agentchat", "pydantic"},
     "crewai": {"interactions_core", "crewai", "pydantic"},
-    "emulator": {"starlette", "uvicorn"},
+    "emulator": {"starlette", "uvicorn", "cryptography", "pytest", "yaml"},
 }
 """Roots of imports beside the standard library and the package itself."""
 

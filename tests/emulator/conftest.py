@@ -119,3 +119,16 @@ def recording() -> Callable[[str], list[dict[str, Any]]]:
         return loaded[0].get("interactions", loaded)
 
     return recording
+
+
+@pytest.fixture
+def recording_text() -> Callable[[str], str]:
+    """Read a recording as text, or skip where there are none."""
+
+    def recording_text(name: str) -> str:
+        path = RECORDINGS / name
+        if not path.exists():
+            pytest.skip(f"the recording {name} is not here")
+        return path.read_text()
+
+    return recording_text

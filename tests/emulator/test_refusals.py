@@ -240,13 +240,39 @@ def test_a_malformed_id_is_not_an_unknown_one(
     assert http.refused("Hi.", previous_interaction_id=interaction_id) == expected
 
 
-def test_an_unknown_model_is_not_found_and_a_near_one_is_named(http: Any) -> None:
-    status, message = http.refused("Hi.", model="gemni-2.5-flash")
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("gemni-2.5-flash", "gemini-2.5-flash"),
+        ("gemini-3.5-transcribe-nonexistent", "gemini-3.5-transcribe"),
+        ("gemini-9-unheard-of", "gemini-4-argon"),
+        ("models/gemini-3.8-flahs", "gemini-3.8-flash"),
+    ],
+)
+def test_an_unknown_model_is_not_found_and_a_near_one_is_named(
+    http: Any, name: str, near: str
+) -> None:
+    """API: live probe of the transcription model, September 2026."""
+    answer = http.create("Hi.", model=name)
 
-    assert status == 404
-    assert (
-        message == "Model 'gemni-2.5-flash' not found. Did you mean 'gemini-2.5-flash'?"
-    )
+    message = f"Model '{name}' not found. Did you mean '{near}'?"
+    assert answer.status_code == 404
+    assert answer.json()["error"] == {"message": message, "code": "not_found"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "models/gemini-2.5-flash",
+        "gemini-2.5-flash-001",
+        "gemini-2.5-flash-preview-09-2025",
+        "gemini-3.8-flash-latest",
+        "gemini-3.1-pro",
+        "gemma-4-31b-it",
+    ],
+)
+def test_a_version_of_a_known_model_is_served(http: Any, name: str) -> None:
+    assert http.made("Hi.", model=name)["model"] == name
 
 
 def test_header_and_query_key_together_are_refused(http: Any) -> None:
@@ -290,7 +316,7 @@ def test_what_is_not_json_is_a_syntax_error(http: Any, raw: bytes) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/v1/agents"),
+        ("GET", "/v1/triggers"),
         ("PUT", "/v1/interactions"),
         ("GET", "/v2/x"),
         ("GET", "/"),

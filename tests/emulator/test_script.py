@@ -135,7 +135,7 @@ def test_a_strict_script_explains_its_miss(http: Any, emulator: Emulator) -> Non
     assert status == 400
     assert message == (
         "No scripted reply for turn 1 ('Hello.'). Nearest is rule 2:"
-        " last_user_contains 'weather' is not met."
+        " last_user_contains 'weather' is not met: found 'Hello.'."
     )
 
 

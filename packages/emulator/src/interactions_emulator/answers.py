@@ -1,7 +1,7 @@
 """HTTP answers with the recorded headers, and those that never come."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Coroutine
 from time import perf_counter
 
 from starlette.requests import Request
@@ -9,9 +9,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from interactions_emulator import sse
-from interactions_emulator.errors import ApiError
+from interactions_emulator.errors import UNAVAILABLE, ApiError
+from interactions_emulator.following import StreamCutError
 from interactions_emulator.payloads import JsonObject, dump
 
+# Seen after exactly 600 s: a bare array without an event, then the end.
+_CUT = ApiError(503, UNAVAILABLE, shape="array")
 _HEADERS = (
     ("vary", "Origin"),
     ("vary", "X-Origin"),
@@ -26,6 +29,11 @@ _HEADERS = (
 def json_answer(body: object, request: Request) -> Response:
     """Answer 200 with JSON."""
     return _answer(200, dump(body), "application/json", request)
+
+
+def bytes_answer(body: bytes, kind: str, request: Request) -> Response:
+    """Answer 200 with a file."""
+    return _answer(200, body, kind, request)
 
 
 def error_answer(error: ApiError, request: Request) -> Response:
@@ -43,11 +51,10 @@ class EventStream(Response):
 
     def __init__(
         self,
-        events: Iterable[JsonObject],
+        events: AsyncIterator[JsonObject],
         request: Request,
         *,
         effects: JsonObject,
-        delta_delay_s: float = 0.0,
         error_event: JsonObject | None = None,
     ) -> None:
         super().__init__()
@@ -55,7 +62,6 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._events = events
         self._effects = effects
-        self._delta_delay_s = delta_delay_s
         self._error_event = error_event
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,31 +73,33 @@ class EventStream(Response):
                 "headers": self.raw_headers,
             }
         )
-        for number, event in enumerate(self._events):
-            if number == self._effects.get("error_event_after"):
-                await _send_body(send, sse.frame(self._error_event or {}))
-                break
-            if number == self._effects.get("truncate_after_events"):
-                await self._break_off(scope, receive, send)
-                return
-            if self._delta_delay_s and event["event_type"] == "step.delta":
-                await asyncio.sleep(self._delta_delay_s)
-            await _send_body(send, sse.frame(event))
-        await _send_body(send, sse.DONE)
+        ending = await _while_connected(self._send_events(send), receive)
+        if ending is None:
+            return
+        if ending == "abrupt":
+            await _abort(scope, receive)
+            return
+        if ending == "array":
+            await _send_body(send, _CUT.body())
+        if ending == "done":
+            await _send_body(send, sse.DONE)
         await _send_body(send, b"", more=False)
 
-    async def _break_off(self, scope: Scope, receive: Receive, send: Send) -> None:
-        how = self._effects.get("how", "silent")
-        if how == "array":
-            # Seen after exactly 600 s: a bare array, then the end.
-            error = ApiError(
-                503, "The service is currently unavailable.", shape="array"
-            )
-            await _send_body(send, error.body())
-        if how == "abrupt":
-            await _abort(scope, receive)
-        else:
-            await _send_body(send, b"", more=False)
+    async def _send_events(self, send: Send) -> str:
+        """Send what is to be sent; returns how the stream ends."""
+        number = 0
+        try:
+            async for event in self._events:
+                if number == self._effects.get("error_event_after"):
+                    await _send_body(send, sse.frame(self._error_event or {}))
+                    return "done"
+                if number == self._effects.get("truncate_after_events"):
+                    return self._effects.get("how", "silent")
+                await _send_body(send, sse.frame(event))
+                number += 1
+        except StreamCutError:
+            return "array"
+        return "done"
 
 
 class NoAnswer(Response):
@@ -102,11 +110,30 @@ class NoAnswer(Response):
         await _abort(scope, receive)
 
 
+async def _while_connected(
+    sending: Coroutine[object, object, str], receive: Receive
+) -> str | None:
+    """Return what the coroutine does, or None if the client has gone before."""
+    work = asyncio.ensure_future(sending)
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return work.result() if work.done() else None
+    finally:
+        for task in (work, gone):
+            task.cancel()
+        await asyncio.gather(work, gone, return_exceptions=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _abort(scope: Scope, receive: Receive) -> None:
     scope["state"]["transport"].abort()
     # Until the server has noticed, it would answer 500 in our place.
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    await _disconnected(receive)
 
 
 async def _send_body(send: Send, body: bytes, *, more: bool = True) -> None:

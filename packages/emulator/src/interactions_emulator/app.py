@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interactions_emulator.control import Control
 from interactions_emulator.routes import Api
 from interactions_emulator.state import EmulatorState
+from interactions_emulator.webhook_routes import WebhookRoutes
 
 
 def build_app(state: EmulatorState) -> ASGIApp:
@@ -22,5 +23,10 @@ def build_app(state: EmulatorState) -> ASGIApp:
         answer = await api.unknown(Request(scope, receive, send))
         await answer(scope, receive, send)
 
-    routes = [*Control(state).routes(), *api.routes(), Mount("/", app=unknown)]
+    routes = [
+        *Control(state).routes(),
+        *WebhookRoutes(state).public_routes(),
+        *api.routes(),
+        Mount("/", app=unknown),
+    ]
     return Starlette(routes=routes)

@@ -7,16 +7,16 @@ from the text, in the order of the schema's properties.
 import re
 from typing import Any
 
+from interactions_emulator.limits import MAX_SIZE, fit, size_of
 from interactions_emulator.payloads import JsonObject, is_list
 from interactions_emulator.schemas import (
     MAX_DEPTH,
-    MAX_SIZE,
     default_of,
     properties_of,
     resolve,
-    size_of,
     type_of,
 )
+from interactions_emulator.texts import mentions, named, words_of
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)")
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”|(?<!\w)'([^'\n]+)'(?!\w)|`([^`\n]+)`")
@@ -41,6 +41,8 @@ _FREE_TEXT = frozenset(
         "body",
     ]
 )
+_FLAT_FROM = 4
+"""Depth below which unions and lists are kept small."""
 _EXPRESSION = frozenset({"expression", "expr", "formula", "equation", "calculation"})
 _NO = re.compile(r"\b(?:no|not|false|off|disable[d]?|without|never)\b", re.IGNORECASE)
 
@@ -85,7 +87,7 @@ class _Filler:
         self._values = values
 
     def value(self, schema: object, name: str, depth: int) -> Any:  # noqa: ANN401
-        schema = resolve(schema, self._root)
+        schema = resolve(schema, self._root, shallow=depth > _FLAT_FROM)
         if "const" in schema:
             return schema["const"]
         if is_list(schema.get("enum")) and schema["enum"]:
@@ -96,7 +98,7 @@ class _Filler:
         if kind == "array":
             return self._array(schema, name, depth)
         found = self._found(kind, name)
-        return default_of(schema, kind) if found is None else found
+        return default_of(schema, kind) if found is None else fit(found, schema)
 
     def _found(self, kind: str, name: str) -> Any:  # noqa: ANN401
         """Return a scalar from the text, or None if it holds no such value."""
@@ -111,23 +113,23 @@ class _Filler:
 
     def _enum(self, options: list[Any]) -> Any:  # noqa: ANN401
         lowered = self._values.text.lower()
-        hits = [o for o in options if _mentions(lowered, str(o).lower())]
+        hits = [o for o in options if mentions(lowered, str(o).lower())]
         return (hits or options)[0]
 
     def _boolean(self, name: str) -> bool | None:
-        words = _words(name)
+        words = words_of(name)
         text = self._values.text.lower()
         if not words or not all(word in text for word in words):
             return None
         return not _NO.search(text)
 
     def _string(self, name: str) -> str | None:
-        words = set(_words(name))
+        words = set(words_of(name))
         if words & _EXPRESSION and (found := _ARITHMETIC.search(self._values.text)):
             return found[0].strip()
-        named = _named(self._values.text, name)
-        if named is not None:
-            return named
+        said = named(self._values.text, name)
+        if said is not None:
+            return said
         taken = self._values.take_string()
         if taken is not None:
             return taken
@@ -149,17 +151,18 @@ class _Filler:
 
     def _is_offered(self, schema: object) -> bool:
         """Whether the text still holds a value for an optional property."""
-        schema = resolve(schema, self._root)
+        schema = resolve(schema, self._root, shallow=True)
         if is_list(schema.get("enum")):
             text = self._values.text.lower()
-            return any(_mentions(text, str(o).lower()) for o in schema["enum"])
+            return any(mentions(text, str(o).lower()) for o in schema["enum"])
         kind = type_of(schema)
         if kind in {"integer", "number"}:
             return bool(self._values.numbers)
         return kind == "string" and bool(self._values.strings)
 
     def _array(self, schema: JsonObject, name: str, depth: int) -> list[Any]:
-        items = resolve(schema.get("items") or {}, self._root)
+        flat = depth > _FLAT_FROM
+        items = resolve(schema.get("items") or {}, self._root, shallow=flat)
         kind = type_of(items)
         least = size_of(schema.get("minItems"))
         if depth > MAX_DEPTH:
@@ -169,13 +172,14 @@ class _Filler:
         elif kind == "string" and "enum" not in items:
             count = max(len(self._values.strings), least)
         else:
-            count = max(1, least)
+            count = least if flat else max(1, least)
         most = schema.get("maxItems")
         count = count if most is None else min(count, size_of(most))
         # Nested minimums multiply, so all arrays share one allowance.
         count = min(count, self._items_left)
         self._items_left -= count
-        return [self.value(items, name, depth + 1) for _ in range(count)]
+        made = [self.value(items, name, depth + 1) for _ in range(count)]
+        return _distinct(made, items) if schema.get("uniqueItems") else made
 
 
 def _proper(text: str) -> list[str]:
@@ -192,25 +196,23 @@ def _proper(text: str) -> list[str]:
     return words
 
 
-def _named(text: str, name: str) -> str | None:
-    """Find `name: value`, `name=value` or `name is value`."""
-    label = r"[ _-]".join(map(re.escape, _words(name)))
-    if not label:
-        return None
-    pattern = rf"\b{label}\s*(?:=|:|\bis\b)\s*[\"'“]?([^\s\"'”,;?!]+(?<!\.))"
-    found = re.search(pattern, text, re.IGNORECASE)
-    return found[1] if found else None
+def _distinct(values: list[Any], schema: JsonObject) -> list[Any]:
+    """Replace values that occur twice by other options, or number them."""
+    enum = schema.get("enum")
+    options = enum if is_list(enum) else []
+    distinct: list[Any] = []
+    for value in values:
+        choices = [value, *options, _variant(value, len(distinct) + 1)]
+        fresh = (one for one in choices if one not in distinct)
+        distinct.append(next(fresh, value))
+    return distinct
 
 
-def _words(name: str) -> list[str]:
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
-
-
-def _mentions(text: str, word: str) -> bool:
-    return (
-        bool(word) and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
-    )
+def _variant(value: Any, number: int) -> Any:  # noqa: ANN401  any JSON
+    if isinstance(value, str):
+        return f"{value}{number}"
+    is_plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return value + number if is_plain else value
 
 
 def _number(digits: str) -> int | float:

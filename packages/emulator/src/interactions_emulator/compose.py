@@ -1,14 +1,24 @@
 """Gives a reply the API's form: steps, signatures, limits, status."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from interactions_emulator import signatures
+from interactions_emulator.annotations import annotate
 from interactions_emulator.ids import IdSource
 from interactions_emulator.payloads import JsonObject, Step, is_object
 from interactions_emulator.replies import FunctionCall, Reply
+from interactions_emulator.server_tools import (
+    GROUNDING,
+    ServerToolUse,
+    in_order,
+    is_server_step,
+    steps_of,
+)
 from interactions_emulator.turn_rules import pending_calls
-from interactions_emulator.usage import count_steps
+from interactions_emulator.usage import count_steps, usage_extras
 
 _LEAST_THOUGHT = 9
 _MOST_THOUGHT = 64
@@ -24,6 +34,8 @@ class Composed:
     status: str
     output_tokens: int
     thought_tokens: int
+    extras: JsonObject = field(default_factory=dict[str, Any])
+    """Keys of the usage that only some answers have."""
 
 
 def compose(
@@ -41,18 +53,26 @@ def compose(
     if reply.steps is not None:
         return _raw(reply, model, ids)
     wanted = 0 if _skips_thinking(reply, config) else _thought_tokens(about)
-    limit = config.get("max_output_tokens")
+    limit = config.get("max_output_tokens") if reply.is_limited else None
     thought = wanted if limit is None else min(wanted, limit)
     # Seen on a video answer: when thinking used the whole limit there is no step.
     if limit is not None and 0 < limit <= wanted:
         return Composed([], "incomplete", 0, thought)
-    reply = _stopped(reply, config)
+    reply = _stopped(reply, config) if reply.is_limited else reply
     cut = _cut(reply, None if limit is None else limit - thought)
     signature = signatures.issue(model, thought, ids.randbytes())
     summary = _summary(reply, config, about) if thought else None
-    steps = [_thought(signature, summary), *_visible(cut, signature, model, ids)]
-    output = count_steps(steps).total()
-    return Composed(steps, _status(reply, cut, steps), output, thought)
+    said = _visible(cut, signature, model, ids)
+    tools = _tool_steps(cut.server_tools, model, ids)
+    steps = in_order(model, [_thought(signature, summary)], tools, said)
+    spent = count_steps(said)
+    return Composed(
+        steps,
+        _status(reply, cut, steps),
+        spent.total(),
+        thought,
+        _extras(model, spent, tools, cut.server_tools),
+    )
 
 
 def model_output(text: str) -> Step:
@@ -61,9 +81,41 @@ def model_output(text: str) -> Step:
 
 
 def _visible(reply: Reply, signature: str, model: str, ids: IdSource) -> list[Step]:
-    steps = [model_output(reply.text)] if reply.text is not None else []
+    content = [*_text_blocks(reply), *reply.media]
+    steps: list[Step] = []
+    if content:
+        steps.append({"content": content, "type": "model_output"})
     calls = [_function_call(c, ids.call(model), signature) for c in reply.calls]
     return [*steps, *calls]
+
+
+def _text_blocks(reply: Reply) -> list[JsonObject]:
+    if reply.text is None:
+        return []
+    annotations = annotate(reply.text, reply.citations)
+    noted = {"annotations": annotations} if annotations else {}
+    return [{"text": reply.text, **noted, "type": "text"}]
+
+
+def _tool_steps(
+    uses: tuple[ServerToolUse, ...], model: str, ids: IdSource
+) -> list[Step]:
+    def sign() -> str:
+        return signatures.issue(model, _LEAST_THOUGHT, ids.randbytes())
+
+    return [
+        step for use in uses for step in steps_of(use, ids.call(model), model, sign)
+    ]
+
+
+def _extras(
+    model: str, said: Counter[str], tools: list[Step], uses: tuple[ServerToolUse, ...]
+) -> JsonObject:
+    grounding: Counter[str] = Counter()
+    for use in uses:
+        if use.tool in GROUNDING:
+            grounding[use.tool] += max(1, len(use.arguments.get("queries") or ()))
+    return usage_extras(model, said, count_steps(tools).total(), grounding)
 
 
 def _function_call(call: FunctionCall, call_id: str, signature: str) -> Step:
@@ -131,6 +183,7 @@ def _status(reply: Reply, cut: Reply, steps: list[Step]) -> str:
 
 def _raw(reply: Reply, model: str, ids: IdSource) -> Composed:
     """Take raw steps as they are; only what is missing is added."""
+    # Steps of server-run tools count as tool use, not as output.
     fills: dict[str, Callable[[], str]] = {"function_call": lambda: ids.call(model)}
     steps: list[Step] = []
     for step in reply.steps or ():
@@ -138,5 +191,7 @@ def _raw(reply: Reply, model: str, ids: IdSource) -> Composed:
         given = step if make_id is None or "id" in step else {"id": make_id(), **step}
         steps.append(given if is_object(given) else {})
     pending = "requires_action" if pending_calls(steps) else "completed"
-    tokens = count_steps(steps).total()
-    return Composed(steps, reply.status or pending, tokens, 0)
+    tools = [step for step in steps if is_server_step(step)]
+    said = count_steps(step for step in steps if step not in tools)
+    extras = usage_extras(model, said, count_steps(tools).total(), Counter())
+    return Composed(steps, reply.status or pending, said.total(), 0, extras)

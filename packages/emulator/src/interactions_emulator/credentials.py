@@ -5,7 +5,7 @@ import hashlib
 from starlette.requests import Request
 
 from interactions_emulator import refusals
-from interactions_emulator.engine import Caller
+from interactions_emulator.caller import Caller
 from interactions_emulator.settings import Settings
 
 _LEGACY_CLIENT = "google-genai-sdk/1."

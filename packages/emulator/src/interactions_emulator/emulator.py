@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
 from interactions_emulator.payloads import JsonObject, Step
+from interactions_emulator.script_files import load_script
 from interactions_emulator.server import ServerThread, listen, url_of
 from interactions_emulator.settings import DAY_S, Settings
 from interactions_emulator.state import EmulatorState
@@ -37,10 +38,15 @@ class Emulator:
         stateless_parent: Literal["allow", "refuse"] = "allow",
         api_keys: Collection[str] = (),
         isolate_keys: bool = True,
+        job_s: float = 1.0,
+        upstream: str | None = None,
+        upstream_model: str = "",
+        upstream_key: str = "",
+        deliver_anywhere: bool = False,
         seed: int | None = None,
     ) -> None:
         self._address = (host, port)
-        self._script = script
+        self._script = load_script(script)
         self._settings = Settings(
             state=state,
             clock=clock,
@@ -49,6 +55,11 @@ class Emulator:
             stateless_parent=stateless_parent,
             api_keys=frozenset(api_keys),
             isolate_keys=isolate_keys,
+            job_s=job_s,
+            upstream=upstream,
+            upstream_model=upstream_model,
+            upstream_key=upstream_key,
+            deliver_anywhere=deliver_anywhere,
             seed=seed,
         )
         self._thread: ServerThread | None = None
@@ -96,9 +107,13 @@ class Emulator:
         """Return the counters."""
         return self._call("GET", "/stats")
 
+    def deliveries(self) -> list[JsonObject]:
+        """Return what was sent to webhooks, oldest first."""
+        return self._call("GET", "/deliveries")["deliveries"]
+
     def script(self, rules: object) -> None:
-        """Replace the script; None leaves the default answerer."""
-        self._call("POST", "/script", rules)
+        """Replace the script, by rules or a file; None leaves the default answerer."""
+        self._call("POST", "/script", load_script(rules))
 
     def fault(self, *, on: str = "create", do: JsonObject, **options: Any) -> None:  # noqa: ANN401  JSON
         """Order a fault; options are `nth`, `match` and `times`."""

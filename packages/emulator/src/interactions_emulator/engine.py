@@ -3,41 +3,45 @@
 Runs on the server's event loop and never awaits, so each operation is atomic.
 """
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from interactions_emulator import continuation, refusals
-from interactions_emulator.answerer import answer
+from interactions_emulator import continuation, jobs, refusals
+from interactions_emulator.accounting import overhead_of, usage_of
+from interactions_emulator.agents import prepare
+from interactions_emulator.answering import choose_reply, give_form
+from interactions_emulator.caller import Caller
 from interactions_emulator.clock import MovableClock
-from interactions_emulator.compose import Composed, compose
+from interactions_emulator.compose import Composed
 from interactions_emulator.conversation import Conversation
+from interactions_emulator.environments import Environment
 from interactions_emulator.ids import IdSource, is_well_formed, root_of
+from interactions_emulator.jobs import timed
 from interactions_emulator.lineage import context_of, lineage
 from interactions_emulator.payloads import JsonObject, Step
 from interactions_emulator.records import Interaction
+from interactions_emulator.registry import Registry
 from interactions_emulator.replies import Reply
-from interactions_emulator.script import Script
+from interactions_emulator.sandbox_work import Work
+from interactions_emulator.script import FixedScript, Script
 from interactions_emulator.settings import Settings
+from interactions_emulator.settlement import settled
 from interactions_emulator.stores import Store
 from interactions_emulator.turn_rules import (
     check_signatures,
     check_turns,
     pending_calls,
 )
-from interactions_emulator.usage import build_usage, carried, count_json, count_steps
-from interactions_emulator.validation import CreateRequest, Platform
+from interactions_emulator.validation import CreateRequest
 
 _PARENT_STATUSES = frozenset(
-    {"completed", "requires_action", "incomplete", "requires_continuation"}
+    {
+        "completed",
+        "requires_action",
+        "incomplete",
+        "budget_exceeded",
+        "requires_continuation",
+    }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, and through which door."""
-
-    owner: str
-    platform: Platform
 
 
 class Engine:
@@ -48,38 +52,101 @@ class Engine:
         self.store = store
         self.clock = clock
         self.script = Script()
-        self._ids = IdSource(clock, settings.random())
+        random = settings.random()
+        self._ids = IdSource(clock, random)
+        self.registry = Registry(settings, store, clock, random)
 
     def create(
-        self, request: CreateRequest, caller: Caller, effects: JsonObject
+        self,
+        request: CreateRequest,
+        caller: Caller,
+        effects: JsonObject,
+        given: Reply | None = None,
     ) -> tuple[Interaction, Reply]:
         """Answer a create and keep the result before anyone hears of it.
+
+        The outcome of background work is fixed here too; `jobs` hides it until
+        the clock has come to it.
+
+        Args:
+            request: The checked body.
+            caller: Who asks.
+            effects: What is to go wrong.
+            given: The answer, if somebody else has found it already.
 
         Raises:
             ApiError: The request is refused.
         """
+        agent = None
+        if request.agent is not None:
+            agent = self.registry.find_agent(request.agent, caller)
+            request = prepare(request, agent)
         parent = self._parent(request, caller, effects)
         rest = self._rest(request)
         if rest is None:
             self._check_turns(request, parent)
+        sandbox = None
+        if agent is not None and request.environment is not None:
+            sandbox = self.registry.open_environment(request.environment, caller)
         forgets = effects.get("reroot") is True
         conversation = self._conversation(request, None if forgets else parent)
-        reply = self._reply(conversation, rest)
-        reply, token = _hop(reply, rest)
-        composed = compose(
-            reply,
-            request.model,
-            request.generation_config,
-            conversation.last_user_text,
-            self._ids,
+        script = self.script if given is None else FixedScript(reply=given)
+        reply, token = choose_reply(script, conversation, agent, rest)
+        composed, work = give_form(
+            reply, conversation, agent, self._ids, vertex=caller.platform == "vertex"
         )
         if token is not None:
             composed = replace(composed, status="requires_continuation")
         record = self._record(request, caller, parent, composed)
         record = replace(record, continuation_token=token, errors=reply.errors)
+        record = replace(record, arguments_chars=reply.arguments_chars)
+        if sandbox is not None:
+            record = replace(record, environment_id=sandbox.id)
+            self.registry.keep(_worked(sandbox, work, record.created_at))
+        record = timed(record, reply, self.settings.job_s)
         record = self._disturb(record, effects)
         self.store.put(record)
         return record, reply
+
+    def converse(
+        self, request: CreateRequest, caller: Caller, effects: JsonObject
+    ) -> Conversation:
+        """Check a model's create and return what there is to be answered.
+
+        Raises:
+            ApiError: The request is refused.
+        """
+        parent = self._parent(request, caller, effects)
+        self._check_turns(request, parent)
+        forgets = effects.get("reroot") is True
+        return self._conversation(request, None if forgets else parent)
+
+    def settle(
+        self, record: Interaction, conversation: Conversation, reply: Reply
+    ) -> None:
+        """Fix the outcome of background work that was begun without one.
+
+        A run that was cancelled or deleted in the meantime keeps its end.
+        """
+        known = self.store.get(record.id)
+        if known is None or known.cancelled_at is not None:
+            return
+        composed = self.form(reply, conversation)
+        self.store.put(settled(known, composed, reply, self.clock.now()))
+        self.clock.wake()
+
+    def draft(
+        self, request: CreateRequest, caller: Caller, effects: JsonObject
+    ) -> Interaction:
+        """Name a model's foreground work as it begins; nothing is kept yet."""
+        parent = self._parent(request, caller, effects)
+        unmade = Composed([], "in_progress", 0, 0)
+        record = self._record(request, caller, parent, unmade)
+        return self._disturb(timed(record, Reply(), 0.0), effects)
+
+    def form(self, reply: Reply, conversation: Conversation) -> Composed:
+        """Return the steps of a model's answer."""
+        return give_form(reply, conversation, None, self._ids, vertex=False)[0]
 
     def get(self, interaction_id: str, caller: Caller) -> Interaction:
         """Return a stored interaction.
@@ -94,8 +161,32 @@ class Engine:
             raise refusals.not_found()
         return record
 
+    def seen(self, record: Interaction) -> Interaction:
+        """Return the interaction as it shows itself by now."""
+        return jobs.seen(record, self.clock.now())
+
+    def is_running(self, interaction_id: str) -> bool:
+        """Whether there is such background work, and it goes on."""
+        record = self.store.get(interaction_id)
+        return record is not None and jobs.is_running(record, self.clock.now())
+
+    def cancel(self, interaction_id: str, caller: Caller) -> Interaction:
+        """Stop background work and return what is left.
+
+        Raises:
+            ApiError: As `get`; or the interaction is over.
+        """
+        record = self.get(interaction_id, caller)
+        now = self.clock.now()
+        if not jobs.is_cancellable(record, now):
+            raise refusals.already_completed()
+        cancelled = replace(record, cancelled_at=now)
+        self.store.put(cancelled)
+        self.clock.wake()
+        return cancelled
+
     def delete(self, interaction_id: str, caller: Caller) -> None:
-        """Forget a stored interaction; its children stay.
+        """Forget a stored interaction; its children stay, and its work goes on.
 
         Raises:
             ApiError: As `get`.
@@ -105,7 +196,10 @@ class Engine:
     def transcript(self, interaction_id: str) -> list[Step] | None:
         """Return all that is held up to an interaction, of whatever owner and age."""
         record = self.store.get(interaction_id)
-        return None if record is None else context_of(lineage(self.store, record))
+        if record is None:
+            return None
+        *before, last = lineage(self.store, record)
+        return context_of([*before, self.seen(last)])
 
     def _is_visible(self, record: Interaction, caller: Caller) -> bool:
         now = self.clock.now()
@@ -126,7 +220,7 @@ class Engine:
             raise refusals.invalid_argument(why)
         if effects.get("expire"):
             self.store.delete(request.previous)
-        parent = self.get(request.previous, caller)
+        parent = self.seen(self.get(request.previous, caller))
         if parent.status not in _PARENT_STATUSES:
             why = f"the parent's status is {parent.status}"
             raise refusals.invalid_argument(why)
@@ -157,11 +251,6 @@ class Engine:
             chain = _living_tail([(self._is_alive(one), one) for one in chain])
         return Conversation(request, [*context_of(chain), *request.input])
 
-    def _reply(self, conversation: Conversation, rest: list[str] | None) -> Reply:
-        if rest is not None:
-            return Reply(text=rest[0])
-        return self.script.reply_to(conversation) or answer(conversation)
-
     def _record(
         self,
         request: CreateRequest,
@@ -169,8 +258,7 @@ class Engine:
         parent: Interaction | None,
         composed: Composed,
     ) -> Interaction:
-        overhead = _overhead(request)
-        inputs = _input_tokens(request, parent, overhead)
+        overhead = overhead_of(request)
         return Interaction(
             id=self._new_id(caller, parent),
             parent=None if parent is None else parent.id,
@@ -180,12 +268,13 @@ class Engine:
             created_at=self.clock.now(),
             input=request.input,
             steps=composed.steps,
-            usage=build_usage(
-                request.model, inputs, composed.output_tokens, composed.thought_tokens
-            ),
+            usage=usage_of(request, parent, composed, caller.platform),
             overhead=max(overhead, parent.overhead if parent else 0),
             service_tier=request.service_tier,
             stored=request.store,
+            agent=request.agent,
+            webhook_config=request.webhook_config,
+            background=request.background,
         )
 
     def _new_id(self, caller: Caller, parent: Interaction | None) -> str:
@@ -200,34 +289,16 @@ class Engine:
         if effects.get("hide_s"):
             hidden_until = self.clock.now() + effects["hide_s"]
             record = replace(record, hidden_until=hidden_until)
+        if effects.get("stall") and record.background:
+            record = replace(record, due_at=jobs.NEVER)
         return record
 
 
-def _hop(reply: Reply, rest: list[str] | None) -> tuple[Reply, str | None]:
-    """Return what this hop says, and the token for what it leaves."""
-    parts = rest
-    if parts is None and reply.hops and reply.text is not None:
-        parts = continuation.split(reply.text, reply.hops)
-    if parts is None or len(parts) == 1:
-        return reply, None
-    return replace(reply, text=parts[0]), continuation.to_token(parts[1:])
-
-
-def _overhead(request: CreateRequest) -> int:
-    return count_json(request.tools) + count_json(request.system_instruction)
-
-
-def _input_tokens(
-    request: CreateRequest, parent: Interaction | None, overhead: int
-) -> Counter[str]:
-    """Add up input: parent's input, parent's output, what is new.
-
-    So since July 2026; tools that are sent again are not counted again (53 + 15 +
-    15 = 83, recorded 2026-10-05).
-    """
-    new = count_steps(request.input)
-    new["text"] += overhead if parent is None else max(0, overhead - parent.overhead)
-    return new if parent is None else carried(parent.usage) + new
+def _worked(sandbox: Environment, work: Work | None, now: float) -> Environment:
+    """Return the sandbox after the work, if there was any."""
+    if work is None:
+        return sandbox
+    return sandbox.written(work.path, work.content.encode("utf-8", "replace"), now)
 
 
 def _living_tail(chain: list[tuple[bool, Interaction]]) -> list[Interaction]:

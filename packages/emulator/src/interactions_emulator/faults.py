@@ -22,6 +22,9 @@ _MATCH = {
     "chained": bool,
     "contains": str,
     "id": str,
+    "agent": str,
+    "background": bool,
+    "running": bool,
 }
 _DO = {
     "status": int,
@@ -38,6 +41,7 @@ _DO = {
     "expire": bool,
     "reroot": bool,
     "hide_s": float,
+    "stall": bool,
     "delay_s": float,
 }
 _STATUSES = range(400, 600)
@@ -50,6 +54,8 @@ class Target:
     on: str
     interaction_id: str | None = None
     body: JsonObject = field(default_factory=dict[str, object])
+    running: bool = False
+    """Whether the interaction is background work that goes on."""
 
 
 @dataclass
@@ -156,6 +162,9 @@ def _matches(match: JsonObject, target: Target) -> bool:
         "store": body.get("store") is not False,
         "chained": body.get("previous_interaction_id") is not None,
         "id": target.interaction_id,
+        "agent": body.get("agent"),
+        "background": body.get("background") is True,
+        "running": target.running,
     }
     plain = all(facts[key] == want for key, want in match.items() if key != "contains")
     return plain and _contains(match.get("contains"), body)

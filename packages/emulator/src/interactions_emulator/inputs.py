@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from interactions_emulator import refusals
@@ -39,6 +40,8 @@ _SERVER_STEPS = frozenset(
     {f"{tool}_{end}" for tool in _SERVER_TOOLS for end in ("call", "result")}
     | {"tool_call", "tool_result"}
 )
+
+_SECONDS = re.compile(r"\d+(?:\.\d+)?s")
 
 
 def read_input(value: object) -> list[Step]:
@@ -146,6 +149,7 @@ def _check_content(item: object, place: str) -> None:
 
 
 def _check_media(item: JsonObject, place: str) -> None:
+    _check_segment(item.get("processing"), f"{place}.processing")
     data = item.get("data")
     if data is None:
         _require_string(item, "uri", place)
@@ -154,6 +158,18 @@ def _check_media(item: JsonObject, place: str) -> None:
         base64.b64decode(data, validate=True)
     except (binascii.Error, TypeError, ValueError) as exc:
         raise refusals.corrupt_base64(place=f"{place}.data") from exc
+
+
+def _check_segment(processing: object, place: str) -> None:
+    if not is_object(processing):
+        return
+    given = [processing.get(key) for key in ("start_offset", "end_offset")]
+    offsets = [str(offset) for offset in given if offset is not None]
+    if not all(_SECONDS.fullmatch(offset) for offset in offsets):
+        raise refusals.invalid_input(place)
+    start, *end = [float(offset[:-1]) for offset in offsets] or [0.0]
+    if end and end[0] <= start:
+        raise refusals.invalid_input(place)
 
 
 def _check_keys(item: JsonObject, known: frozenset[str], place: str) -> None:

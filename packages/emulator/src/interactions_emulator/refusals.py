@@ -54,6 +54,11 @@ def not_found() -> ApiError:
     return ApiError(404, default_message(404))
 
 
+def already_exists() -> ApiError:
+    """An id that is taken (code of the docs' table; the text is Google's usual)."""
+    return ApiError(409, "Requested entity already exists.", "already_exists")
+
+
 def bad_name(interaction_id: str) -> ApiError:
     """An id that cannot be one (live probe, Aug 2026)."""
     return invalid(f"Invalid interaction name: interactions/{interaction_id}")
@@ -123,6 +128,11 @@ def missing_call_id() -> ApiError:
 def corrupt_base64(place: str) -> ApiError:
     """Media whose data cannot be decoded (live probe, Sep 2026)."""
     return wrong_type(place, "string, corrupt base64")
+
+
+def invalid_input(place: str) -> ApiError:
+    """A segment of media that ends before it begins (recorded, Sep 2026)."""
+    return invalid(f"Invalid input at '{place}'.")
 
 
 def missing_input() -> ApiError:

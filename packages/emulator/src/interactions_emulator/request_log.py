@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from interactions_emulator.payloads import JsonObject, parse
 
-_MOST_ROWS = 20_000
-_MOST_BYTES = 256 * 1024 * 1024
+_MOST_ROWS = 10_000
+_MOST_BYTES = 64 * 1024 * 1024
 
 
-@dataclass
+@dataclass(slots=True)
 class LoggedRequest:
     """One request; filled in while it is served."""
 

@@ -1,10 +1,10 @@
-"""The API's routes: create, get, delete, cancel; the rest is 501.
+"""The API's routes; what is not among them is 501.
 
 Each request is logged, counted, and given to the faults before it is served.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import perf_counter
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,16 +19,20 @@ from interactions_emulator.answers import (
     error_answer,
     json_answer,
 )
+from interactions_emulator.caller import Caller
 from interactions_emulator.credentials import identify
-from interactions_emulator.engine import Caller
 from interactions_emulator.errors import ApiError
-from interactions_emulator.faults import Target, error_of, event_error_of
-from interactions_emulator.payloads import JsonObject, is_object, parse
-from interactions_emulator.records import resource
-from interactions_emulator.request_log import LoggedRequest
-from interactions_emulator.sse import stream_events
+from interactions_emulator.exchange import Exchange, Work
+from interactions_emulator.faults import error_of, event_error_of
+from interactions_emulator.following import Follower
+from interactions_emulator.payloads import JsonObject
+from interactions_emulator.records import Interaction, resource
+from interactions_emulator.replies import Reply
+from interactions_emulator.resource_routes import Resources
 from interactions_emulator.state import EmulatorState
-from interactions_emulator.validation import read_create
+from interactions_emulator.upstream_work import Made
+from interactions_emulator.validation import CreateRequest, read_create
+from interactions_emulator.webhook_routes import WebhookRoutes
 
 _PREFIXES = (
     "/v1",
@@ -37,43 +41,6 @@ _PREFIXES = (
     "/v1/projects/{project}/locations/{location}",
     "/v1beta1/projects/{project}/locations/{location}",
 )
-
-
-class Exchange:
-    """One request on its way through the server."""
-
-    def __init__(self, request: Request, raw: bytes, row: LoggedRequest) -> None:
-        self.request = request
-        self.raw = raw
-        self.row = row
-        self.effects: JsonObject = {}
-        self.interaction_id: str = request.path_params.get("id", "")
-
-    def body(self) -> object:
-        """Return the JSON body.
-
-        Raises:
-            ApiError: It is not JSON.
-        """
-        try:
-            return parse(self.raw)
-        except ValueError as exc:
-            raise refusals.syntax_error() from exc
-
-    def target(self, on: str) -> Target:
-        """Return what faults look at."""
-        try:
-            body = self.body()
-        except ApiError:
-            body = None
-        return Target(on, self.interaction_id or None, body if is_object(body) else {})
-
-    def flag(self, name: str) -> bool:
-        """Return a boolean of the query."""
-        return self.request.query_params.get(name, "").lower() in {"true", "1"}
-
-
-Work = Callable[[Exchange, Caller], Awaitable[Response]]
 
 
 class Api:
@@ -87,20 +54,19 @@ class Api:
         return [route for prefix in _PREFIXES for route in self._routes(prefix)]
 
     def _routes(self, prefix: str) -> list[Route]:
-        one = prefix + "/interactions/{id}"
+        one = "/interactions/{id}"
+        table: list[tuple[str, str, str, Work]] = [
+            ("create", "POST", "/interactions", self._create),
+            ("get", "GET", one, self._get),
+            ("delete", "DELETE", one, self._delete),
+            ("cancel", "POST", one + "/cancel", self._cancel),
+        ]
+        others = Resources(self._state.engine.registry, self._state.clock).table()
+        others += WebhookRoutes(self._state).table()
+        table += [("other", method, path, work) for method, path, work in others]
         return [
-            Route(
-                prefix + "/interactions",
-                self._serving("create", self._create),
-                methods=["POST"],
-            ),
-            Route(one, self._serving("get", self._get), methods=["GET"]),
-            Route(one, self._serving("delete", self._delete), methods=["DELETE"]),
-            Route(
-                one + "/cancel",
-                self._serving("cancel", self._cancel),
-                methods=["POST"],
-            ),
+            Route(prefix + path, self._serving(on, work), methods=[method])
+            for on, method, path, work in table
         ]
 
     def _serving(self, on: str, work: Work) -> Callable[[Request], Awaitable[Response]]:
@@ -146,46 +112,81 @@ class Api:
 
     def _strike(self, exchange: Exchange, on: str) -> JsonObject:
         faults = self._state.faults
-        return faults.strike(exchange.target(on)) if faults else {}
+        if not faults:
+            return {}
+        running = self._state.engine.is_running(exchange.interaction_id)
+        return faults.strike(exchange.target(on, running=running))
 
     async def _create(self, exchange: Exchange, caller: Caller) -> Response:
         request = read_create(exchange.body(), caller.platform)
         engine = self._state.engine
         try:
-            record, reply = engine.create(request, caller, exchange.effects)
+            made = await self._make(request, caller, exchange.effects)
         except ApiError as error:
             if error.when_streaming and request.stream:
                 error.shape = "sse"
             raise
+        record, reply = made.record, made.reply
         self._state.counts["creates"] += 1
+        self._state.counts["background_creates"] += record.background
         exchange.row.interaction = record.id
         if exchange.effects.get("lost"):
             engine.store.delete(record.id)
+        self._state.notices.notify(record)
+        if not record.background:
+            await self._work(reply)
+        if made.events is not None:
+            return _event_stream(made.events, exchange)
+        if request.stream:
+            delay_s = reply.delta_delay_s
+            return self._stream(exchange, record, delta_delay_s=delay_s, live=True)
+        return json_answer(resource(engine.seen(record)), exchange.request)
+
+    async def _make(
+        self, request: CreateRequest, caller: Caller, effects: JsonObject
+    ) -> Made:
+        upstream = self._state.upstream
+        if upstream is None:
+            return Made(*self._state.engine.create(request, caller, effects))
+        return await upstream.create(request, caller, effects)
+
+    async def _work(self, reply: Reply) -> None:
+        """Let foreground work take its time."""
         if reply.delay_s:
             await asyncio.sleep(reply.delay_s)
-        if not request.stream:
-            return json_answer(resource(record), exchange.request)
-        return EventStream(
-            stream_events(record),
-            exchange.request,
-            effects=exchange.effects,
-            delta_delay_s=reply.delta_delay_s,
-            error_event=event_error_of(exchange.effects),
+        clock = self._state.clock
+        done_at = clock.now() + (reply.wait_s or 0.0)
+        while clock.now() < done_at and not clock.is_stopped:
+            await clock.wait_until(done_at)
+
+    def _stream(
+        self,
+        exchange: Exchange,
+        record: Interaction,
+        *,
+        last_event_id: str | None = None,
+        delta_delay_s: float = 0.0,
+        live: bool = False,
+    ) -> Response:
+        follower = Follower(self._state.engine.store, self._state.clock, record)
+        events = follower.events(
+            last_event_id=last_event_id, delta_delay_s=delta_delay_s, live=live
         )
+        return _event_stream(events, exchange)
 
     async def _get(self, exchange: Exchange, caller: Caller) -> Response:
-        record = self._state.engine.get(exchange.interaction_id, caller)
+        engine = self._state.engine
+        record = engine.get(exchange.interaction_id, caller)
+        if exchange.flag("stream"):
+            last = exchange.request.query_params.get("last_event_id")
+            answer = self._stream(exchange, record, last_event_id=last)
+        else:
+            shown = engine.seen(record)
+            body = resource(shown, include_input=exchange.flag("include_input"))
+            answer = json_answer(body, exchange.request)
         self._state.counts["gets"] += 1
         exchange.row.interaction = record.id
-        if exchange.flag("stream"):
-            return EventStream(
-                stream_events(record),
-                exchange.request,
-                effects=exchange.effects,
-                error_event=event_error_of(exchange.effects),
-            )
-        shown = resource(record, include_input=exchange.flag("include_input"))
-        return json_answer(shown, exchange.request)
+        return answer
 
     async def _delete(self, exchange: Exchange, caller: Caller) -> Response:
         self._state.engine.delete(exchange.interaction_id, caller)
@@ -193,14 +194,22 @@ class Api:
         return json_answer({}, exchange.request)
 
     async def _cancel(self, exchange: Exchange, caller: Caller) -> Response:
-        self._state.engine.get(exchange.interaction_id, caller)
+        engine = self._state.engine
+        record = engine.cancel(exchange.interaction_id, caller)
         self._state.counts["cancels"] += 1
-        raise refusals.already_completed()
+        exchange.row.interaction = record.id
+        return json_answer(resource(engine.seen(record)), exchange.request)
 
     async def _unknown(self, exchange: Exchange, caller: Caller) -> Response:
         request = exchange.request
         what = f"{request.method} {request.url.path} (for {caller.platform})"
         raise refusals.not_built(what)
+
+
+def _event_stream(events: AsyncIterator[JsonObject], exchange: Exchange) -> Response:
+    effects = exchange.effects
+    error = event_error_of(effects)
+    return EventStream(events, exchange.request, effects=effects, error_event=error)
 
 
 def _shown_path(request: Request) -> str:

@@ -2,26 +2,81 @@
 
 from typing import Any
 
-from interactions_emulator.payloads import JsonObject, is_list, is_number, is_object
+from interactions_emulator.limits import fit
+from interactions_emulator.payloads import JsonObject, is_list, is_object
 
 MAX_DEPTH = 12
-MAX_SIZE = 1_000
+_MOST_MERGED = 3
 
 
-def resolve(schema: object, root: JsonObject) -> JsonObject:
-    """Follow references and take the first useful branch of a union."""
+def resolve(
+    schema: object, root: JsonObject, *, shallow: bool = False, depth: int = 0
+) -> JsonObject:
+    """Follow references, merge `allOf`, and take one branch of a union.
+
+    Args:
+        schema: The schema to read.
+        root: Where references lead.
+        shallow: Take the branch that nests least, so that recursion ends.
+        depth: How many `allOf` the schema is in.
+    """
     for _ in range(MAX_DEPTH):
-        if not is_object(schema):
+        if not is_object(schema) or depth > _MOST_MERGED:
             return {}
         if isinstance(schema.get("$ref"), str):
-            schema = _lookup(schema["$ref"], root)
-            continue
-        union = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
-        if not is_list(union):
+            schema = _beside(schema, "$ref", _lookup(schema["$ref"], root))
+        elif is_list(schema.get("allOf")):
+            schema = _merged(schema, root, depth)
+        elif union := _union(schema):
+            schema = _beside(schema, union, _branch(schema[union], shallow=shallow))
+        else:
             return schema
-        useful = [o for o in union if not (is_object(o) and o.get("type") == "null")]
-        schema = (useful or union)[0] if union else {}
     return {}
+
+
+def _union(schema: JsonObject) -> str | None:
+    names = (name for name in ("anyOf", "oneOf") if is_list(schema.get(name)))
+    return next(names, None)
+
+
+def _beside(schema: JsonObject, key: str, taken: object) -> JsonObject:
+    """Put what a keyword stands for among the keywords beside it."""
+    rest = {name: value for name, value in schema.items() if name != key}
+    return {**rest, **taken} if is_object(taken) else rest
+
+
+def _branch(union: list[Any], *, shallow: bool) -> object:
+    useful = [o for o in union if not (is_object(o) and o.get("type") == "null")]
+    if shallow:
+        flat = [one for one in union if is_object(one) and not _nests(one)]
+        return (flat or union or [{}])[-1]
+    return (useful or union or [{}])[0]
+
+
+def _nests(schema: JsonObject) -> bool:
+    return "$ref" in schema or type_of(schema) in {"object", "array"}
+
+
+def _merged(schema: JsonObject, root: JsonObject, depth: int) -> JsonObject:
+    merged = _beside(schema, "allOf", {})
+    for part in schema["allOf"]:
+        one = resolve(part, root, depth=depth + 1)
+        properties = {**_properties(merged), **_properties(one)}
+        required = [*_required(merged), *_required(one)]
+        merged = {**merged, **one}
+        if properties:
+            merged |= {"properties": properties, "required": required}
+    return merged
+
+
+def _properties(schema: JsonObject) -> JsonObject:
+    properties = schema.get("properties")
+    return properties if is_object(properties) else {}
+
+
+def _required(schema: JsonObject) -> list[Any]:
+    required = schema.get("required")
+    return required if is_list(required) else []
 
 
 def type_of(schema: JsonObject) -> str:
@@ -41,29 +96,26 @@ def default_of(schema: JsonObject, kind: str) -> Any:  # noqa: ANN401  any JSON
     if "default" in schema:
         return schema["default"]
     if kind in {"integer", "number"}:
-        return schema.get("minimum", 0)
+        return fit(0, schema)
     if kind == "boolean":
         return False
     if kind == "null":
         return None
-    return "x" * size_of(schema.get("minLength"))
+    return fit("", schema)
 
 
 def properties_of(schema: JsonObject) -> tuple[JsonObject, list[str]]:
     """Return the properties of an object schema, and which are required."""
-    properties, required = schema.get("properties"), schema.get("required")
-    known = properties if is_object(properties) else {}
-    names = required if is_list(required) else []
-    return known, [name for name in names if isinstance(name, str) and name in known]
-
-
-def size_of(value: object) -> int:
-    """Return a length that a schema asks for, within reason."""
-    return int(min(max(value, 0), MAX_SIZE)) if is_number(value) else 0
+    known = _properties(schema)
+    names = [name for name in _required(schema) if isinstance(name, str)]
+    return known, [name for name in dict.fromkeys(names) if name in known]
 
 
 def _lookup(ref: str, root: JsonObject) -> object:
     found: object = root
+    if ref == "#":
+        return root
     for part in ref.removeprefix("#/").split("/"):
+        part = part.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901  JSON Pointer
         found = found.get(part) if is_object(found) else None
     return found

@@ -46,6 +46,7 @@ class EmulatorServer(uvicorn.Server):
             )
         )
         self._sock = sock
+        self._clock = state.clock
         self._stop = asyncio.Event()
 
     async def main_loop(self) -> None:
@@ -62,6 +63,8 @@ class EmulatorServer(uvicorn.Server):
 
         A test suite starts and stops hundreds of emulators.
         """
+        # Streams of running work would go on for minutes.
+        self._clock.stop()
         for closing in (*self.servers, *(sockets or ())):
             closing.close()
         for connection in list(self.server_state.connections):

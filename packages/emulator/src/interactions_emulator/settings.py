@@ -1,7 +1,7 @@
 """How an emulator behaves where the API leaves a choice or is not known."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
 from time import time
@@ -28,6 +28,16 @@ class Settings:
     """The only keys that are accepted; empty accepts any."""
     isolate_keys: bool = True
     """Whether interactions are visible only to the key that made them."""
+    job_s: float = 1.0
+    """How long background work takes when no script says so."""
+    upstream: str | None = None
+    """Base URL (with `/v1`) of the OpenAI-compatible server that answers."""
+    upstream_model: str = ""
+    """The upstream's name of the model; empty passes the request's own on."""
+    upstream_key: str = field(default="", repr=False)
+    """Sent to the upstream as a bearer token."""
+    deliver_anywhere: bool = False
+    """Whether webhooks may lead to other hosts than this one."""
     seed: int | None = None
     """Makes ids and signatures repeatable for an equal clock."""
 

@@ -3,13 +3,18 @@
 from collections import Counter
 
 from interactions_emulator.clock import MovableClock
+from interactions_emulator.deliveries import Deliveries
 from interactions_emulator.engine import Engine
 from interactions_emulator.faults import FaultPlan
+from interactions_emulator.notices import Notices
 from interactions_emulator.payloads import JsonObject
 from interactions_emulator.request_log import RequestLog
 from interactions_emulator.script import read_script
 from interactions_emulator.settings import Settings
 from interactions_emulator.stores import MemoryStore, SqliteStore
+from interactions_emulator.upstream import Upstream
+from interactions_emulator.upstream_work import UpstreamWork
+from interactions_emulator.webhooks import WebhookBook
 
 _COUNTED = ("creates", "background_creates", "gets", "cancels", "deletes")
 
@@ -29,6 +34,10 @@ class EmulatorState:
         self.faults = FaultPlan()
         self.log = RequestLog()
         self.counts: Counter[str] = Counter()
+        self.webhooks = WebhookBook(self.clock, settings.random().randbytes)
+        self.deliveries = Deliveries(self.clock, anywhere=settings.deliver_anywhere)
+        self.notices = Notices(store, self.clock, self.webhooks, self.deliveries)
+        self.upstream = _upstream_work(settings, self.engine)
 
     def stats(self) -> JsonObject:
         """Return how often what was done; refused requests are not counted."""
@@ -49,7 +58,21 @@ class EmulatorState:
         self.faults.clear()
         self.log.clear()
         self.counts.clear()
+        self.webhooks.clear()
+        self.deliveries.clear()
+        self.notices.clear()
+        if self.upstream is not None:
+            self.upstream.clear()
 
     def close(self) -> None:
         """Release the state file."""
         self.engine.store.close()
+
+
+def _upstream_work(settings: Settings, engine: Engine) -> UpstreamWork | None:
+    if settings.upstream is None:
+        return None
+    key = settings.upstream_key
+    return UpstreamWork(
+        engine, Upstream(settings.upstream, settings.upstream_model, key=key)
+    )

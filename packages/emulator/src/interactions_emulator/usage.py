@@ -39,23 +39,62 @@ def count_steps(steps: Iterable[Step]) -> Counter[str]:
 
 
 def build_usage(
-    model: str, inputs: Counter[str], output: int, thought: int
+    model: str,
+    inputs: Counter[str],
+    output: int,
+    thought: int,
+    extras: JsonObject | None = None,
 ) -> JsonObject:
-    """Build the usage object, keys in the server's order."""
+    """Build the usage object, keys in the server's order.
+
+    Args:
+        model: Decides which keys there are.
+        inputs: Input tokens by modality.
+        output: Visible output tokens.
+        thought: Thinking tokens.
+        extras: Keys that only some answers have, as `usage_extras` makes them.
+    """
+    extras = extras or {}
+    tool_use = extras.get("total_tool_use_tokens", 0)
     input_total = inputs.total()
-    by_modality = [{"modality": m, "tokens": n} for m, n in inputs.items() if n]
     usage: JsonObject = {
-        "total_tokens": input_total + output + thought,
+        "total_tokens": input_total + output + thought + tool_use,
         "total_input_tokens": input_total,
-        "input_tokens_by_modality": by_modality,
+        "input_tokens_by_modality": _by_modality(inputs),
         "total_cached_tokens": 0,
         "total_output_tokens": output,
-        "total_tool_use_tokens": 0,
+        "output_tokens_by_modality": extras.get("output_tokens_by_modality"),
+        "total_tool_use_tokens": tool_use,
+        "tool_use_tokens_by_modality": extras.get("tool_use_tokens_by_modality"),
         "total_thought_tokens": thought,
+        "grounding_tool_count": extras.get("grounding_tool_count"),
     }
+    usage = {key: value for key, value in usage.items() if value is not None}
     if needs_signatures(model):
         usage["raw_prompt_token"] = input_total + _PROMPT_EXTRA
     return usage
+
+
+def usage_extras(
+    model: str, said: Counter[str], tool_use: int, grounding: Counter[str]
+) -> JsonObject:
+    """Return the keys that come with media output and with built-in tools.
+
+    Tool tokens by modality were recorded on 2.5, counts of grounding from 3 on.
+    """
+    extras: JsonObject = {"total_tool_use_tokens": tool_use}
+    if said.keys() - {"text"}:
+        extras["output_tokens_by_modality"] = _by_modality(said)
+    if needs_signatures(model) and grounding:
+        counts = [{"type": kind, "count": n} for kind, n in grounding.items()]
+        extras["grounding_tool_count"] = counts
+    elif tool_use:
+        extras["tool_use_tokens_by_modality"] = _by_modality(Counter(text=tool_use))
+    return extras
+
+
+def _by_modality(counted: Counter[str]) -> list[JsonObject]:
+    return [{"modality": m, "tokens": n} for m, n in counted.items() if n]
 
 
 def carried(usage: JsonObject) -> Counter[str]:

@@ -4,13 +4,14 @@ Says nothing about the conversation: what may follow what is in `turn_rules`.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 from interactions_emulator import refusals
+from interactions_emulator.formats import check_schema, read_outputs
 from interactions_emulator.generation import check_generation_config
 from interactions_emulator.inputs import read_input
-from interactions_emulator.models import is_known, nearest
+from interactions_emulator.models import is_known, nearest, runs_in_background
 from interactions_emulator.payloads import JsonObject, Step, is_list, is_object
 from interactions_emulator.tools import check_tools
 
@@ -39,14 +40,17 @@ _KEYS: dict[str, type] = {
 }
 _VERTEX_KEYS: dict[str, type] = {"safety_settings": list}
 _TYPE_NAMES = {str: "string", list: "an array", dict: "object", bool: "boolean"}
+AGENT_MODEL = "gemini-3.7-flash"
+"""What agents run on unless told otherwise (docs, Aug 2026)."""
 _TIERS = ["flex", "standard", "priority", "deferred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRequest:
-    """A well-formed create for a model."""
+    """A well-formed create for a model or an agent."""
 
     model: str
+    """The model asked, or the one that the agent runs on."""
     input: list[Step]
     previous: str | None
     stream: bool
@@ -55,8 +59,15 @@ class CreateRequest:
     system_instruction: str
     generation_config: JsonObject
     response_format: JsonObject | None
+    outputs: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    """The modalities asked for beside text, each with its format."""
     service_tier: str
     continuation_token: str | None
+    agent: str | None = None
+    agent_config: JsonObject = field(default_factory=dict[str, Any])
+    background: bool = False
+    environment: str | JsonObject | None = None
+    webhook_config: JsonObject | None = None
 
 
 def read_create(body: object, platform: Platform) -> CreateRequest:
@@ -69,7 +80,8 @@ def read_create(body: object, platform: Platform) -> CreateRequest:
         raise refusals.syntax_error()
     _check_keys(body, platform)
     model = _check_target(body)
-    _check_modes(body, model)
+    _check_background(body, model)
+    _check_modes(body)
     tools: list[JsonObject] = body.get("tools") or []
     check_tools(tools, platform)
     config: JsonObject = body.get("generation_config") or {}
@@ -84,8 +96,14 @@ def read_create(body: object, platform: Platform) -> CreateRequest:
         system_instruction=body.get("system_instruction") or "",
         generation_config=config,
         response_format=_response_format(body.get("response_format")),
+        outputs=read_outputs(body),
         service_tier=_one_of(body.get("service_tier"), "service_tier", _TIERS),
         continuation_token=body.get("continuation_token"),
+        agent=body.get("agent") or None,
+        agent_config=body.get("agent_config") or {},
+        background=body.get("background") is True,
+        environment=_environment(body.get("environment")),
+        webhook_config=body.get("webhook_config") or None,
     )
 
 
@@ -104,7 +122,9 @@ def _check_target(body: JsonObject) -> str:
         raise refusals.no_target() if not model else refusals.two_targets()
     if agent:
         _check_agent(body, agent)
-        raise refusals.not_built(what="agents")
+        return AGENT_MODEL
+    if body.get("agent_config"):
+        raise refusals.unknown_parameter(key="agent_config")
     name = str(model)
     if not is_known(name):
         raise refusals.unknown_model(name, nearest(name))
@@ -118,18 +138,22 @@ def _check_agent(body: JsonObject, agent: str) -> None:
         raise refusals.needs_background()
 
 
-def _check_modes(body: JsonObject, model: str) -> None:
+def _check_background(body: JsonObject, model: str) -> None:
     background = body.get("background") is True
     if background and body.get("store") is False:
         raise refusals.needs_store()
-    if background and model.startswith("gemini-2.5"):
+    if background and not body.get("agent") and not runs_in_background(model):
         raise refusals.no_background(model)
-    if background:
-        raise refusals.not_built(what="background interactions")
-    if body.get("webhook_config"):
+    if body.get("webhook_config") and not background:
         raise refusals.invalid_argument(why="webhook_config needs background")
-    if body.get("service_tier") == "deferred":
-        raise refusals.not_built(what="the deferred service tier")
+    if body.get("service_tier") != "deferred":
+        return
+    if not background or body.get("stream") is True:
+        why = "the deferred tier needs background, and a create that does not stream"
+        raise refusals.invalid_argument(why)
+
+
+def _check_modes(body: JsonObject) -> None:
     if body.get("response_mime_type") and not body.get("response_format"):
         raise refusals.mime_type_alone()
 
@@ -140,12 +164,19 @@ def _input(body: JsonObject) -> list[Step]:
     return read_input(body.get("input"))
 
 
+def _environment(value: object) -> str | JsonObject | None:
+    if value is None or isinstance(value, str) or is_object(value):
+        return value or None
+    raise refusals.wrong_type(place="environment", expected="string or object")
+
+
 def _response_format(value: object) -> JsonObject | None:
     formats = value if is_list(value) else [value]
     for one in formats:
         if one is not None and not is_object(one):
             raise refusals.wrong_type(place="response_format", expected="object")
         if one and one.get("type", "text") == "text" and is_object(one.get("schema")):
+            check_schema(one["schema"])
             return one
     return None
 

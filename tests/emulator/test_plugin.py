@@ -1,0 +1,79 @@
+"""The pytest plugin, in a pytest of its own."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+PLUGIN = ("-p", "interactions_emulator.plugin", "-p", "no:cacheprovider")
+SERVED = """
+import json, urllib.request
+import pytest
+
+def said(emulator, text):
+    body = json.dumps({"model": "gemini-2.5-flash", "input": text}).encode()
+    headers = {"x-goog-api-key": "k"}
+    request = urllib.request.Request(emulator.url + "/v1/interactions", body, headers)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["steps"][-1]["content"][0]["text"]
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    (pytester.path / "from_ini.json").write_text('[{"reply": {"text": "ini"}}]')
+    (pytester.path / "marked.json").write_text('[{"reply": {"text": "marked"}}]')
+    return pytester
+
+
+def test_the_fixture_gives_each_test_its_own_emulator(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        SERVED + "urls = []\n"
+        "def test_one(interactions_emulator):\n"
+        "    assert said(interactions_emulator, 'Hi.').startswith('Understood.')\n"
+        "    urls.append(interactions_emulator.requests())\n"
+        "def test_two(interactions_emulator):\n"
+        "    assert interactions_emulator.requests() == []\n"
+    )
+
+    result = run.runpytest_subprocess(*PLUGIN)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_scripts_come_from_the_setting_and_the_marker(run: pytest.Pytester) -> None:
+    run.makeini("[pytest]\ninteractions_emulator_script = from_ini.json\n")
+    run.makepyfile(
+        SERVED + "def test_ini(interactions_emulator):\n"
+        "    assert said(interactions_emulator, 'Hi.') == 'ini'\n"
+        "@pytest.mark.interactions_emulator('marked.json', retention_s=5)\n"
+        "def test_marked(interactions_emulator):\n"
+        "    assert said(interactions_emulator, 'Hi.') == 'marked'\n"
+        "@pytest.mark.interactions_emulator(script=[{'reply': {'text': 'rules'}}])\n"
+        "def test_rules(interactions_emulator):\n"
+        "    assert said(interactions_emulator, 'Hi.') == 'rules'\n"
+    )
+
+    result = run.runpytest_subprocess(*PLUGIN, "--strict-markers")
+
+    result.assert_outcomes(passed=3)
+
+
+def test_a_run_without_the_fixture_loads_no_server(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        "import sys\n"
+        "def test_nothing_is_loaded():\n"
+        "    assert not {'starlette', 'uvicorn'} & set(sys.modules)\n"
+    )
+
+    result = run.runpytest_subprocess(*PLUGIN)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_the_plugin_is_an_entry_point() -> None:
+    root = Path(__file__).parents[2]
+    project = (root / "packages" / "emulator" / "pyproject.toml").read_text()
+
+    assert '[project.entry-points.pytest11]\ninteractions_emulator = "int' in project
