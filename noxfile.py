@@ -117,10 +117,19 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure what the README says about speed and size."""
+    """Measure speed and size; `-- saver_size --runs 1` for one of the scripts."""
     locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
-    for script in sorted((ROOT / "benchmarks").glob("*.py")):
-        session.run("python", str(script), *session.posargs)
+    chosen, *arguments = session.posargs or ["*"]
+    for script in sorted((ROOT / "benchmarks").glob(f"{chosen}.py")):
+        session.run("python", str(script), *arguments)
+
+
+@nox.session
+def clients(session: nox.Session) -> None:
+    """Run other people's clients, unmodified, against the emulator."""
+    locked(session, *editable("emulator"), "uv")
+    kept = str(Path(session.create_tmp()) / "environments")
+    session.run("python", "clients/run.py", "--environments", kept, *session.posargs)
 
 
 @nox.session
