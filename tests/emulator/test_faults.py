@@ -252,6 +252,7 @@ def test_faults_can_be_cancelled(http: Any, emulator: Emulator) -> None:
         pytest.param({"do": {"shape": "xml", "status": 500}}, id="shape"),
         pytest.param({"do": {"hide_s": "1"}}, id="hide"),
         pytest.param({"do": {"status": 500}, "nth": 0}, id="nth"),
+        pytest.param({"do": {"status": 500}, "probability": 2}, id="probability"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(
@@ -259,3 +260,61 @@ def test_a_fault_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         emulator.fault(**fault)
+
+
+def statuses_by_chance(http: Any, emulator: Emulator, seed: int) -> list[int]:
+    emulator.clear_faults()
+    emulator.fault(probability=0.5, seed=seed, do={"status": 503})
+    return [http.create("Hi.").status_code for _ in range(40)]
+
+
+def test_a_seed_makes_the_same_requests_fail(http: Any, emulator: Emulator) -> None:
+    first, again = (statuses_by_chance(http, emulator, seed=7) for _ in range(2))
+    other = statuses_by_chance(http, emulator, seed=8)
+
+    assert first == again != other
+    assert set(first) == {200, 503}
+
+
+def test_faults_by_chance_end_after_so_many(http: Any, emulator: Emulator) -> None:
+    emulator.fault(probability=0.9, times=3, do={"status": 503})
+
+    statuses = [http.create("Hi.").status_code for _ in range(20)]
+
+    assert statuses.count(503) == 3
+
+
+def test_a_malformed_event_leaves_the_rest_whole(http: Any, emulator: Emulator) -> None:
+    emulator.fault(do={"malformed_event_after": 3})
+
+    frames = http.create("Hi.", stream=True).text.strip().split("\n\n")
+
+    broken = [frame for frame in frames if frame.endswith('"text":')]
+    assert len(broken) == 1
+    assert frames.index(broken[0]) == 3
+    assert frames[-1] == "event: done\ndata: [DONE]"
+
+
+def test_a_stalled_stream_says_nothing_until_the_client_leaves(
+    http: Any, emulator: Emulator
+) -> None:
+    emulator.fault(do={"stall_after_events": 2})
+
+    asked = {"model": "gemini-2.5-flash", "input": "Hi.", "stream": True}
+    with pytest.raises(httpx.ReadTimeout):
+        http.post("/v1/interactions", json=asked, timeout=0.3)
+
+    assert http.create("Hi.").status_code == 200
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_slow_bytes_add_up_to_the_same_answer(
+    http: Any, emulator: Emulator, *, stream: bool
+) -> None:
+    whole = http.create("Hi.", stream=stream)
+    emulator.fault(do={"slow_bytes_s": 0.001})
+
+    slow = http.create("Hi.", stream=stream)
+
+    assert slow.headers["content-type"] == whole.headers["content-type"]
+    assert len(slow.text) == len(whole.text)

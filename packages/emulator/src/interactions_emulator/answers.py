@@ -1,7 +1,8 @@
 """HTTP answers with the recorded headers, and those that never come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+import math
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from time import perf_counter
 
 from starlette.requests import Request
@@ -9,12 +10,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from interactions_emulator import sse
+from interactions_emulator.clock import MovableClock
 from interactions_emulator.errors import UNAVAILABLE, ApiError
 from interactions_emulator.following import StreamCutError
 from interactions_emulator.payloads import JsonObject, dump
 
 # Seen after exactly 600 s: a bare array without an event, then the end.
 _CUT = ApiError(503, UNAVAILABLE, shape="array")
+_MALFORMED = b'event: step.delta\ndata: {"index":0,"delta":{"text":\n\n'
+_PIECE = 64
+"""Bytes at a time where an answer is to be slow."""
 _HEADERS = (
     ("vary", "Origin"),
     ("vary", "X-Origin"),
@@ -55,12 +60,14 @@ class EventStream(Response):
         request: Request,
         *,
         effects: JsonObject,
+        clock: MovableClock,
         error_event: JsonObject | None = None,
     ) -> None:
         super().__init__()
         _set_headers(self, "text/event-stream", request)
         del self.headers["content-length"]
         self._events = events
+        self._clock = clock
         self._effects = effects
         self._error_event = error_event
 
@@ -95,11 +102,54 @@ class EventStream(Response):
                     return "done"
                 if number == self._effects.get("truncate_after_events"):
                     return self._effects.get("how", "silent")
-                await _send_body(send, sse.frame(event))
+                if number == self._effects.get("stall_after_events"):
+                    await self._stalled()
+                if number == self._effects.get("malformed_event_after"):
+                    await _send_body(send, _MALFORMED)
+                await self._send_slowly(send, sse.frame(event))
                 number += 1
         except StreamCutError:
             return "array"
         return "done"
+
+    async def _stalled(self) -> None:
+        """Say nothing more until the client goes or the server stops."""
+        while not self._clock.is_stopped:
+            await self._clock.wait_until(math.inf)
+
+    async def _send_slowly(self, send: Send, frame: bytes) -> None:
+        pause_s = self._effects.get("slow_bytes_s")
+        if not pause_s:
+            await _send_body(send, frame)
+            return
+        for piece in _pieces(frame):
+            await _send_body(send, piece)
+            await asyncio.sleep(pause_s)
+
+
+class SlowAnswer(Response):
+    """An answer that arrives a few bytes at a time."""
+
+    def __init__(self, answer: Response, pause_s: float) -> None:
+        super().__init__()
+        self.status_code = answer.status_code
+        self.raw_headers = answer.raw_headers
+        self._content = bytes(answer.body)
+        self._pause_s = pause_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI
+        """Send the body piece by piece."""
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        for piece in _pieces(self._content):
+            await _send_body(send, piece)
+            await asyncio.sleep(self._pause_s)
+        await _send_body(send, b"", more=False)
 
 
 class NoAnswer(Response):
@@ -108,6 +158,11 @@ class NoAnswer(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI
         """Close the connection without a byte."""
         await _abort(scope, receive)
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]
 
 
 async def _while_connected(

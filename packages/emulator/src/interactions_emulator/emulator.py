@@ -116,7 +116,10 @@ class Emulator:
         self._call("POST", "/script", load_script(rules))
 
     def fault(self, *, on: str = "create", do: JsonObject, **options: Any) -> None:  # noqa: ANN401  JSON
-        """Order a fault; options are `nth`, `match` and `times`."""
+        """Order a fault.
+
+        Options are `nth`, `match`, `times`, `probability` and `seed`.
+        """
         self._call("POST", "/faults", {"on": on, "do": do, **options})
 
     def clear_faults(self) -> None:

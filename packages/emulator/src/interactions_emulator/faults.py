@@ -1,5 +1,7 @@
 """Faults on order: what goes wrong, with which request, how often."""
 
+import random
+import sys
 from dataclasses import dataclass, field
 
 from interactions_emulator.conversation import all_text
@@ -13,6 +15,8 @@ _FAULT = {
     "nth": int,
     "match": dict,
     "times": int,
+    "probability": float,
+    "seed": int,
     "do": dict,
 }
 _MATCH = {
@@ -36,6 +40,9 @@ _DO = {
     "close": ("before", "after"),
     "truncate_after_events": int,
     "error_event_after": int,
+    "malformed_event_after": int,
+    "stall_after_events": int,
+    "slow_bytes_s": float,
     "how": ("silent", "abrupt", "array"),
     "lost": bool,
     "expire": bool,
@@ -67,19 +74,28 @@ class Fault:
     match: JsonObject
     times: int
     do: JsonObject
+    probability: float = 1.0
+    dice: random.Random = field(default_factory=random.Random)
+    """Thrown for each request in turn, so that a seed gives the same failures."""
     seen: int = 0
+    hit: int = 0
 
     def hits(self, target: Target) -> bool:
         """Count the request if it is one of ours; True if it is to fail."""
         if self.on not in {target.on, "any"} or not _matches(self.match, target):
             return False
         self.seen += 1
-        return self.nth <= self.seen < self.nth + self.times
+        if self.seen < self.nth or self.spent:
+            return False
+        if self.dice.random() >= self.probability:
+            return False
+        self.hit += 1
+        return True
 
     @property
     def spent(self) -> bool:
         """Whether no later request can be hit."""
-        return self.seen >= self.nth + self.times - 1
+        return self.hit >= self.times
 
 
 class FaultPlan:
@@ -129,7 +145,20 @@ def read_fault(value: object) -> Fault:
         raise problem(place="the fault", what=what)
     if do.get("status", 500) not in _STATUSES:
         raise problem(place="do", what="needs a status from 400 to 599")
-    return Fault(fault.get("on") or "create", nth, match, fault.get("times", 1), do)
+    probability = fault.get("probability", 1.0)
+    if probability > 1:
+        raise problem(place="probability", what="needs a number from 0 to 1")
+    # With a probability there is no first one to wait for: it holds until cleared.
+    times = fault.get("times", sys.maxsize if "probability" in fault else 1)
+    return Fault(
+        fault.get("on") or "create",
+        nth,
+        match,
+        times,
+        do,
+        probability,
+        random.Random(fault.get("seed", 0)),  # noqa: S311 - failures, not secrets
+    )
 
 
 def error_of(effects: JsonObject) -> ApiError | None:

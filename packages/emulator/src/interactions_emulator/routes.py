@@ -16,10 +16,12 @@ from interactions_emulator import refusals
 from interactions_emulator.answers import (
     EventStream,
     NoAnswer,
+    SlowAnswer,
     error_answer,
     json_answer,
 )
 from interactions_emulator.caller import Caller
+from interactions_emulator.clock import MovableClock
 from interactions_emulator.credentials import identify
 from interactions_emulator.errors import ApiError
 from interactions_emulator.exchange import Exchange, Work
@@ -108,7 +110,11 @@ class Api:
         answer = await work(exchange, identify(exchange.request, self._state.settings))
         if error is not None:
             raise error
-        return NoAnswer() if effects.get("close") == "after" else answer
+        if effects.get("close") == "after":
+            return NoAnswer()
+        if effects.get("slow_bytes_s") and not isinstance(answer, EventStream):
+            return SlowAnswer(answer, effects["slow_bytes_s"])
+        return answer
 
     def _strike(self, exchange: Exchange, on: str) -> JsonObject:
         faults = self._state.faults
@@ -136,7 +142,7 @@ class Api:
         if not record.background:
             await self._work(reply)
         if made.events is not None:
-            return _event_stream(made.events, exchange)
+            return _event_stream(made.events, exchange, self._state.clock)
         if request.stream:
             delay_s = reply.delta_delay_s
             return self._stream(exchange, record, delta_delay_s=delay_s, live=True)
@@ -172,7 +178,7 @@ class Api:
         events = follower.events(
             last_event_id=last_event_id, delta_delay_s=delta_delay_s, live=live
         )
-        return _event_stream(events, exchange)
+        return _event_stream(events, exchange, self._state.clock)
 
     async def _get(self, exchange: Exchange, caller: Caller) -> Response:
         engine = self._state.engine
@@ -206,10 +212,17 @@ class Api:
         raise refusals.not_built(what)
 
 
-def _event_stream(events: AsyncIterator[JsonObject], exchange: Exchange) -> Response:
+def _event_stream(
+    events: AsyncIterator[JsonObject], exchange: Exchange, clock: MovableClock
+) -> Response:
     effects = exchange.effects
-    error = event_error_of(effects)
-    return EventStream(events, exchange.request, effects=effects, error_event=error)
+    return EventStream(
+        events,
+        exchange.request,
+        effects=effects,
+        clock=clock,
+        error_event=event_error_of(effects),
+    )
 
 
 def _shown_path(request: Request) -> str:
