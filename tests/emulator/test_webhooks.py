@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 
 from interactions_emulator import Emulator
@@ -357,6 +358,23 @@ def test_the_sdk_manages_webhooks(sdk: Any, receiver: Receiver) -> None:
     assert got.uri == receiver.uri
     assert [one.id for one in listed.webhooks] == [made.id]
     assert rotated.secret != made.new_signing_secret
+
+
+def test_the_emulator_ends_while_a_delivery_waits_for_its_next_attempt(
+    receiver: Receiver,
+) -> None:
+    body = {"uri": receiver.uri, "subscribed_events": EVENTS}
+    receiver.answers += [500] * 20
+    # Whether the end met the wait at a bad moment was a matter of chance.
+    for _ in range(20):
+        with Emulator() as emulator, httpx.Client(base_url=emulator.url) as client:
+            client.headers["x-goog-api-key"] = "a key"
+            made = client.post("/v1/webhooks", json=body).json()
+            client.post(f"/v1/webhooks/{made['id']}:ping")
+
+            receiver.next()
+
+    assert receiver.answers == []
 
 
 def next_after(
