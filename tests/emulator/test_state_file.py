@@ -15,6 +15,7 @@ import pytest
 from interactions_emulator import Emulator
 
 HEADERS = {"x-goog-api-key": "k"}
+MODEL = "gemini-3.7-flash"
 
 
 @contextmanager
@@ -137,3 +138,16 @@ def test_a_bad_script_is_an_error_before_anything_starts(tmp_path: Path) -> None
         pass
 
     assert not state.exists()
+
+
+def test_the_command_says_how_long_background_work_takes() -> None:
+    with process("--job-seconds", "60") as (_, (url, _)):
+        begun = create(url, input="Hi.", model=MODEL, background=True)
+        read = f"{url}/v1/interactions/{begun['id']}"
+
+        httpx.post(f"{url}/emulator/clock", json={"advance_s": 30})
+        halfway = httpx.get(read, headers=HEADERS).json()["status"]
+        httpx.post(f"{url}/emulator/clock", json={"advance_s": 40})
+        after = httpx.get(read, headers=HEADERS).json()["status"]
+
+    assert (halfway, after) == ("in_progress", "completed")

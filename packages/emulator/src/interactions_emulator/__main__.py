@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         upstream_model=options.model,
         upstream_key=os.environ.get(_UPSTREAM_KEY, ""),
         deliver_anywhere=options.deliver_anywhere,
+        job_s=options.job_seconds,
     )
     state = EmulatorState(settings, load_script(options.script))
     # The server re-raises the signal that ended it; both then end alike.
@@ -71,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         help="let webhooks lead to other hosts",
     )
     parser.add_argument("--retention-days", type=float, default=55.0)
+    parser.add_argument(
+        "--job-seconds", type=float, default=1.0, help="how long background work takes"
+    )
     parser.add_argument("--orphans", choices=["refuse", "truncate"], default="refuse")
     parser.add_argument(
         "--api-key",

@@ -14,9 +14,9 @@ from interactions_emulator.clock import MovableClock
 from interactions_emulator.compose import Composed
 from interactions_emulator.conversation import Conversation
 from interactions_emulator.environments import Environment
-from interactions_emulator.ids import IdSource, is_well_formed, root_of
+from interactions_emulator.holdings import Holdings
+from interactions_emulator.ids import IdSource, root_of
 from interactions_emulator.jobs import timed
-from interactions_emulator.lineage import context_of, lineage
 from interactions_emulator.payloads import JsonObject, Step
 from interactions_emulator.records import Interaction
 from interactions_emulator.registry import Registry
@@ -33,16 +33,6 @@ from interactions_emulator.turn_rules import (
 )
 from interactions_emulator.validation import CreateRequest
 
-_PARENT_STATUSES = frozenset(
-    {
-        "completed",
-        "requires_action",
-        "incomplete",
-        "budget_exceeded",
-        "requires_continuation",
-    }
-)
-
 
 class Engine:
     """Creates, finds and forgets interactions."""
@@ -54,6 +44,7 @@ class Engine:
         self.script = Script()
         random = settings.random()
         self._ids = IdSource(clock, random)
+        self._holdings = Holdings(settings, store, clock)
         self.registry = Registry(settings, store, clock, random)
 
     def create(
@@ -81,15 +72,14 @@ class Engine:
         if request.agent is not None:
             agent = self.registry.find_agent(request.agent, caller)
             request = prepare(request, agent)
-        parent = self._parent(request, caller, effects)
+        parent = self._holdings.parent(request, caller, effects)
         rest = self._rest(request)
         if rest is None:
             self._check_turns(request, parent)
         sandbox = None
         if agent is not None and request.environment is not None:
             sandbox = self.registry.open_environment(request.environment, caller)
-        forgets = effects.get("reroot") is True
-        conversation = self._conversation(request, None if forgets else parent)
+        conversation = self._conversation(request, parent, effects)
         script = self.script if given is None else FixedScript(reply=given)
         reply, token = choose_reply(script, conversation, agent, rest)
         composed, work = give_form(
@@ -116,10 +106,9 @@ class Engine:
         Raises:
             ApiError: The request is refused.
         """
-        parent = self._parent(request, caller, effects)
+        parent = self._holdings.parent(request, caller, effects)
         self._check_turns(request, parent)
-        forgets = effects.get("reroot") is True
-        return self._conversation(request, None if forgets else parent)
+        return self._conversation(request, parent, effects)
 
     def settle(
         self, record: Interaction, conversation: Conversation, reply: Reply
@@ -139,7 +128,7 @@ class Engine:
         self, request: CreateRequest, caller: Caller, effects: JsonObject
     ) -> Interaction:
         """Name a model's foreground work as it begins; nothing is kept yet."""
-        parent = self._parent(request, caller, effects)
+        parent = self._holdings.parent(request, caller, effects)
         unmade = Composed([], "in_progress", 0, 0)
         record = self._record(request, caller, parent, unmade)
         return self._disturb(timed(record, Reply(), 0.0), effects)
@@ -154,16 +143,11 @@ class Engine:
         Raises:
             ApiError: Its name is malformed, or the caller may not see it (any more).
         """
-        if not is_well_formed(interaction_id):
-            raise refusals.bad_name(interaction_id)
-        record = self.store.get(interaction_id)
-        if record is None or not self._is_visible(record, caller):
-            raise refusals.not_found()
-        return record
+        return self._holdings.get(interaction_id, caller)
 
     def seen(self, record: Interaction) -> Interaction:
         """Return the interaction as it shows itself by now."""
-        return jobs.seen(record, self.clock.now())
+        return self._holdings.seen(record)
 
     def is_running(self, interaction_id: str) -> bool:
         """Whether there is such background work, and it goes on."""
@@ -195,44 +179,7 @@ class Engine:
 
     def transcript(self, interaction_id: str) -> list[Step] | None:
         """Return all that is held up to an interaction, of whatever owner and age."""
-        record = self.store.get(interaction_id)
-        if record is None:
-            return None
-        *before, last = lineage(self.store, record)
-        return context_of([*before, self.seen(last)])
-
-    def _is_visible(self, record: Interaction, caller: Caller) -> bool:
-        now = self.clock.now()
-        ours = record.owner == caller.owner or not self.settings.isolate_keys
-        alive = self._is_alive(record) and record.hidden_until <= now
-        return record.stored and ours and alive
-
-    def _is_alive(self, record: Interaction) -> bool:
-        return self.clock.now() < record.created_at + self.settings.retention_s
-
-    def _parent(
-        self, request: CreateRequest, caller: Caller, effects: JsonObject
-    ) -> Interaction | None:
-        if request.previous is None:
-            return None
-        if not request.store and self.settings.stateless_parent == "refuse":
-            why = "store:false with a previous_interaction_id is switched off"
-            raise refusals.invalid_argument(why)
-        if effects.get("expire"):
-            self.store.delete(request.previous)
-        parent = self.seen(self.get(request.previous, caller))
-        if parent.status not in _PARENT_STATUSES:
-            why = f"the parent's status is {parent.status}"
-            raise refusals.invalid_argument(why)
-        self._check_ancestry(parent)
-        return parent
-
-    def _check_ancestry(self, parent: Interaction) -> None:
-        if self.settings.orphans == "truncate":
-            return
-        chain = lineage(self.store, parent)
-        if chain[0].parent is not None or not all(map(self._is_alive, chain)):
-            raise refusals.not_found()
+        return self._holdings.transcript(interaction_id)
 
     def _rest(self, request: CreateRequest) -> list[str] | None:
         token = request.continuation_token
@@ -244,12 +191,11 @@ class Engine:
         check_signatures(request.model, request.input)
 
     def _conversation(
-        self, request: CreateRequest, parent: Interaction | None
+        self, request: CreateRequest, parent: Interaction | None, effects: JsonObject
     ) -> Conversation:
-        chain = [] if parent is None else lineage(self.store, parent)
-        if self.settings.orphans == "truncate":
-            chain = _living_tail([(self._is_alive(one), one) for one in chain])
-        return Conversation(request, [*context_of(chain), *request.input])
+        forgets = effects.get("reroot") is True
+        context = self._holdings.context(None if forgets else parent)
+        return Conversation(request, [*context, *request.input])
 
     def _record(
         self,
@@ -299,9 +245,3 @@ def _worked(sandbox: Environment, work: Work | None, now: float) -> Environment:
     if work is None:
         return sandbox
     return sandbox.written(work.path, work.content.encode("utf-8", "replace"), now)
-
-
-def _living_tail(chain: list[tuple[bool, Interaction]]) -> list[Interaction]:
-    """Return what follows the last dead ancestor."""
-    dead = [index for index, (alive, _) in enumerate(chain) if not alive]
-    return [one for _, one in chain[dead[-1] + 1 if dead else 0 :]]
