@@ -102,6 +102,50 @@ def test_open_ends_are_closed(
     assert composition.synthetic == synthetic
 
 
+THOUGHT: JsonObject = {"type": "thought", "signature": "sig"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "thoughts", "expected", "synthetic"),
+    [
+        pytest.param(
+            [Q, A, Q], {1: [THOUGHT]}, [Q, THOUGHT, A, Q], (1,), id="before a text"
+        ),
+        pytest.param(
+            [Q, call("c1"), call("c2"), result("c1"), result("c2")],
+            {1: [THOUGHT]},
+            [Q, THOUGHT, call("c1"), call("c2"), result("c1"), result("c2")],
+            (1,),
+            id="before calls, in the place of the bypass",
+        ),
+        pytest.param(
+            [Q, A, call("c1"), result("c1")],
+            {1: [THOUGHT]},
+            [Q, THOUGHT, A, call("c1"), result("c1")],
+            (1,),
+            id="before a text that calls follow",
+        ),
+        pytest.param(
+            [Q, A, Q, call("c1"), result("c1")],
+            {1: [THOUGHT]},
+            [Q, THOUGHT, A, Q, BYPASS, call("c1"), result("c1")],
+            (1, 4),
+            id="in an earlier turn than the call's",
+        ),
+    ],
+)
+def test_thoughts_that_the_list_carries_are_put_back(
+    steps: list[Step],
+    thoughts: dict[int, list[JsonObject]],
+    expected: list[Step | JsonObject],
+    synthetic: tuple[int, ...],
+) -> None:
+    composition = compose(steps, 0, {}, thoughts=thoughts)
+
+    assert list(composition.steps) == wires(expected)
+    assert composition.synthetic == synthetic
+
+
 def test_open_calls_without_a_record_are_answered_from_the_list() -> None:
     steps = [Q, call("c1"), call("c2"), result("c1"), Q]
 

@@ -11,6 +11,7 @@ from interactions_core.streaming import (
     Assembler,
     CallStarted,
     MediaDelta,
+    ServerStep,
     StreamEvent,
     TextDelta,
     ThoughtDelta,
@@ -133,13 +134,13 @@ STREAMS = [
             delta(0, type=SEARCH["type"], signature="s", arguments={"queries": ["q"]}),
         ],
         SEARCH | {"signature": "s", "arguments": {"queries": ["q"]}},
-        [],
+        [ServerStep(0, SEARCH | {"signature": "s", "arguments": {"queries": ["q"]}})],
         id="a step of a server-run tool",
     ),
     pytest.param(
         [start(0, type="dance", tempo=3), delta(0, type="dance_move", move="left")],
         {"type": "dance", "tempo": 3, "move": "left"},
-        [],
+        [ServerStep(0, {"type": "dance", "tempo": 3, "move": "left"})],
         id="a kind that nobody knows yet",
     ),
     pytest.param(

@@ -5,13 +5,14 @@ Decides nothing; `client` is the same file without `await`.
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core import wire
 from interactions_core.canonical import JsonObject
-from interactions_core.connection import Connection
+from interactions_core.connection import CANCEL_TIMEOUT_S, Connection
 from interactions_core.effects import (
     Create,
     Effect,
@@ -20,6 +21,7 @@ from interactions_core.effects import (
     Local,
     NextEvent,
     OpenStream,
+    Running,
     Show,
     Sleep,
 )
@@ -33,6 +35,8 @@ from interactions_core.turns import take_turn
 
 if TYPE_CHECKING:
     from google.genai import Client
+
+logger: Final = logging.getLogger("interactions_core")
 
 _Loop = asyncio.AbstractEventLoop
 
@@ -87,6 +91,16 @@ class AsyncInteractionsClient:
             )
             return wire.parsed_interaction(await raw.text())
 
+    async def give_up(self, interaction_id: str) -> None:
+        """Cancel a run that nobody waits for any more, as far as that is possible."""
+        try:
+            with wire.explained():
+                await self.sdk().aio.interactions.cancel(
+                    interaction_id, timeout=CANCEL_TIMEOUT_S
+                )
+        except InteractionsError as error:
+            logger.warning("run %s goes on: %s", interaction_id, error)
+
     async def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
         with wire.explained():
@@ -125,6 +139,9 @@ class AsyncInteractionsClient:
                 answer = error = None
                 if isinstance(effect, Show):
                     yield effect.event
+                    continue
+                if isinstance(effect, Running):
+                    hands.running = effect.interaction_id
                     continue
                 try:
                     answer = await hands.perform(effect)
@@ -171,6 +188,7 @@ class _Hands:
         self._client = client
         self._store = store
         self._stream = contextlib.AsyncExitStack()
+        self.running = ""
         self._events: AsyncIterator[JsonObject] = _nothing()
 
     async def perform(self, effect: Effect) -> object:
@@ -179,12 +197,12 @@ class _Hands:
                 return await _locally(self._store, call)
             case Create(body):
                 return await self._create(body)
-            case OpenStream(body):
-                return await self._open(body)
+            case OpenStream(body, silence_s):
+                return await self._open(body, silence_s)
             case NextEvent():
                 return await anext(self._events, None)
             case Fetch(interaction_id):
-                await self.aclose()
+                await self._close_stream()
                 return await self._client.get(interaction_id, include_input=False)
             case Sleep(seconds):
                 return await self._client.sleep(seconds)
@@ -192,6 +210,11 @@ class _Hands:
                 raise NotImplementedError(effect)
 
     async def aclose(self) -> None:
+        await self._close_stream()
+        if self.running:
+            await self._client.give_up(self.running)
+
+    async def _close_stream(self) -> None:
         self._events = _nothing()
         await self._stream.aclose()
 
@@ -202,12 +225,12 @@ class _Hands:
             )
             return wire.parsed_interaction(await raw.text())
 
-    async def _open(self, body: JsonObject) -> None:
-        await self.aclose()
+    async def _open(self, body: JsonObject, silence_s: float | None) -> None:
+        await self._close_stream()
         with wire.explained():
             response = await self._stream.enter_async_context(
                 self._resource().with_streaming_response.create(
-                    **self._arguments(body, stream=True)
+                    **self._arguments(body, stream=True, most_s=silence_s)
                 )
             )
         self._events = _events(response.iter_bytes())
@@ -216,9 +239,13 @@ class _Hands:
     def _resource(self) -> Any:  # noqa: ANN401
         return self._client.sdk().aio.interactions
 
-    def _arguments(self, body: JsonObject, *, stream: bool) -> dict[str, Any]:
+    def _arguments(
+        self, body: JsonObject, *, stream: bool, most_s: float | None = None
+    ) -> dict[str, Any]:
         timeout_s = self._client.connection.timeout_s
-        return wire.create_arguments(body, timeout_s, stream=stream)
+        return wire.create_arguments(
+            body, min(timeout_s, most_s or timeout_s), stream=stream
+        )
 
 
 async def _locally(store: SessionStore, call: Callable[[], object]) -> Any:  # noqa: ANN401

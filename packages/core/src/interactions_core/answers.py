@@ -77,7 +77,7 @@ def unary_answer(
             hop=answer.hops if answer else 0,
         )
         check(str(interaction.get("id") or ""))
-        answer = _joined(answer, interaction, steps_of(interaction))
+        answer = joined(answer, interaction, steps_of(interaction))
         sent = continuation(sent, interaction, store=store)
     return cast("Answer", answer)
 
@@ -99,7 +99,7 @@ def streamed_answer(
             if answer is None:
                 raise
             raise _interrupted(answer, error) from error
-        answer = _joined(answer, assembler.interaction, assembler.steps)
+        answer = joined(answer, assembler.interaction, assembler.steps)
         sent = continuation(sent, assembler.interaction, store=store)
     return cast("Answer", answer)
 
@@ -180,7 +180,7 @@ def _read_back(
         if found.get("status") in ANSWERED and rest is not None:
             for item in rest:
                 yield from show(replace(item, index=before + item.index))
-            return _read(found)
+            return read_whole(found)
     raise InterruptedStreamError(
         interaction_id, f"{error} {_ASK_AGAIN}", assembler.steps
     ) from error
@@ -194,7 +194,8 @@ def _interrupted(answer: Answer, error: InteractionsError) -> InterruptedStreamE
     return InterruptedStreamError(name, said, (*answer.steps, *later))
 
 
-def _read(interaction: JsonObject) -> Assembler:
+def read_whole(interaction: JsonObject) -> Assembler:
+    """Assemble an interaction that was read from the server."""
     assembler = Assembler(dict(interaction), completed=True)
     for index, step in enumerate(steps_of(interaction)):
         for _ in assembler.feed(
@@ -204,7 +205,7 @@ def _read(interaction: JsonObject) -> Assembler:
     return assembler
 
 
-def _joined(
+def joined(
     before: Answer | None, interaction: JsonObject, steps: tuple[JsonObject, ...]
 ) -> Answer:
     """Add a hop to the answer so far; ids and status are those of the last."""

@@ -4,15 +4,16 @@ Decides nothing; `aclient` is the same file with `await`.
 """
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core import wire
 from interactions_core.adoption import adopted_record
 from interactions_core.canonical import JsonObject
-from interactions_core.connection import Connection
+from interactions_core.connection import CANCEL_TIMEOUT_S, Connection
 from interactions_core.effects import (
     Create,
     Effect,
@@ -21,6 +22,7 @@ from interactions_core.effects import (
     Local,
     NextEvent,
     OpenStream,
+    Running,
     Show,
     Sleep,
 )
@@ -34,6 +36,8 @@ from interactions_core.turns import take_turn
 
 if TYPE_CHECKING:
     from google.genai import Client
+
+logger: Final = logging.getLogger("interactions_core")
 
 
 class InteractionsClient:
@@ -83,6 +87,14 @@ class InteractionsClient:
             )
             return wire.parsed_interaction(raw.text())
 
+    def give_up(self, interaction_id: str) -> None:
+        """Cancel a run that nobody waits for any more, as far as that is possible."""
+        try:
+            with wire.explained():
+                self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
+        except InteractionsError as error:
+            logger.warning("run %s goes on: %s", interaction_id, error)
+
     def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
         with wire.explained():
@@ -115,6 +127,9 @@ class InteractionsClient:
                 if isinstance(effect, Show):
                     yield effect.event
                     continue
+                if isinstance(effect, Running):
+                    hands.running = effect.interaction_id
+                    continue
                 try:
                     answer = hands.perform(effect)
                 except InteractionsError as exc:
@@ -135,6 +150,7 @@ class _Hands:
     def __init__(self, client: InteractionsClient) -> None:
         self._client = client
         self._stream = contextlib.ExitStack()
+        self.running = ""
         self._events: Iterator[JsonObject] = iter(())
 
     def perform(self, effect: Effect) -> object:
@@ -143,12 +159,12 @@ class _Hands:
                 return call()
             case Create(body):
                 return self._create(body)
-            case OpenStream(body):
-                return self._open(body)
+            case OpenStream(body, silence_s):
+                return self._open(body, silence_s)
             case NextEvent():
                 return next(self._events, None)
             case Fetch(interaction_id):
-                self.close()
+                self._close_stream()
                 return self._client.get(interaction_id, include_input=False)
             case Sleep(seconds):
                 return self._client.sleep(seconds)
@@ -156,6 +172,11 @@ class _Hands:
                 raise NotImplementedError(effect)
 
     def close(self) -> None:
+        self._close_stream()
+        if self.running:
+            self._client.give_up(self.running)
+
+    def _close_stream(self) -> None:
         self._events = iter(())
         self._stream.close()
 
@@ -166,12 +187,12 @@ class _Hands:
             )
             return wire.parsed_interaction(raw.text())
 
-    def _open(self, body: JsonObject) -> None:
-        self.close()
+    def _open(self, body: JsonObject, silence_s: float | None) -> None:
+        self._close_stream()
         with wire.explained():
             response = self._stream.enter_context(
                 self._resource().with_streaming_response.create(
-                    **self._arguments(body, stream=True)
+                    **self._arguments(body, stream=True, most_s=silence_s)
                 )
             )
         self._events = _events(response.iter_bytes())
@@ -180,9 +201,13 @@ class _Hands:
     def _resource(self) -> Any:  # noqa: ANN401
         return self._client.sdk().interactions
 
-    def _arguments(self, body: JsonObject, *, stream: bool) -> dict[str, Any]:
+    def _arguments(
+        self, body: JsonObject, *, stream: bool, most_s: float | None = None
+    ) -> dict[str, Any]:
         timeout_s = self._client.connection.timeout_s
-        return wire.create_arguments(body, timeout_s, stream=stream)
+        return wire.create_arguments(
+            body, min(timeout_s, most_s or timeout_s), stream=stream
+        )
 
 
 def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:

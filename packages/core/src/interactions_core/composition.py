@@ -5,20 +5,18 @@ call, a call for every result, a signature before a foreign call, something to
 answer. Every step added here is counted as synthetic.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from interactions_core.agreement import Agreement
-from interactions_core.canonical import Json, JsonObject
+from interactions_core.canonical import JsonObject
 from interactions_core.mirror import restored
+from interactions_core.plain import told_in_words
 from interactions_core.records import InteractionRecord
 from interactions_core.steps import (
-    Part,
     Step,
     function_result,
-    part_from_wire,
     pending_calls,
     text_part,
     user_input,
@@ -33,6 +31,12 @@ NUDGE: Final = "Continue."
 
 Replies = Mapping[int, tuple[InteractionRecord, Agreement]]
 """Recorded replies by the position in the list at which they begin."""
+
+Thoughts = Mapping[int, Sequence[JsonObject]]
+"""Thought steps by the number of steps of the list that come before them."""
+
+
+_NO_THOUGHTS: Final[Thoughts] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class _Writer:
     """Collects steps; knows which calls are still open."""
 
     open_calls: dict[str, str]
+    has_thought: bool = False
+    """Whether the model's turn that is being written was given a thought."""
     steps: list[JsonObject] = field(default_factory=list[JsonObject])
     synthetic: list[int] = field(default_factory=list[int])
     ends: list[tuple[int, InteractionRecord]] = field(
@@ -67,6 +73,12 @@ class _Writer:
     def invent(self, step: JsonObject) -> None:
         self.synthetic.append(len(self.steps))
         self.steps.append(step)
+
+    def think(self, thoughts: Sequence[JsonObject]) -> None:
+        """Put back what the model thought before what comes next."""
+        for thought in thoughts:
+            self.invent(thought)
+            self.has_thought = True
 
     def close_calls(self) -> None:
         """Answer every open call with an error, so that other input may follow."""
@@ -83,6 +95,7 @@ def compose(
     parent: tuple[InteractionRecord, Agreement] | None = None,
     pending: Mapping[str, str] | None = None,
     nudge: str = NUDGE,
+    thoughts: Thoughts = _NO_THOUGHTS,
 ) -> Composition:
     """Write the input that follows what the server already holds.
 
@@ -93,6 +106,7 @@ def compose(
         parent: What is chained on, and how the list repeats its reply.
         pending: Open calls, where no record of the parent tells them.
         nudge: What to say when nothing else is left to say.
+        thoughts: What the list itself carries; used where no reply is recorded.
 
     Returns:
         A composition that ends with something to answer.
@@ -109,9 +123,11 @@ def compose(
         elif steps[i].kind == "function_call":
             if start == 0 and not any(map(_is_said_to_model, writer.steps)):
                 writer.invent(user_input([text_part(nudge)]).wire)
-            i += _foreign_calls(writer, steps, i, replies)
+            i += _foreign_calls(writer, steps, i, replies, thoughts)
         else:
             writer.close_calls()
+            writer.has_thought &= steps[i].kind != "user_input"
+            writer.think(thoughts.get(i, ()))
             writer.add(steps[i].wire)
             i += 1
     writer.close_calls()
@@ -130,7 +146,7 @@ def compose_plainly(steps: Sequence[Step], *, nudge: str = NUDGE) -> Composition
     Calls and results become sentences; nothing needs a signature or a partner.
     """
     plain = [
-        _told(step.wire)
+        told_in_words(step.wire)
         if step.kind in {"function_call", "function_result"}
         else step.wire
         for step in steps
@@ -161,6 +177,7 @@ def _reply(
 ) -> int:
     record, agreed = reply
     writer.close_calls()
+    writer.has_thought = False
     for step in restored(record.held, steps[start : start + agreed.consumed]):
         writer.add(step)
     writer.ends.append((len(writer.steps), record))
@@ -171,6 +188,7 @@ def _reply(
 def _results(writer: _Writer, steps: Sequence[Step], start: int) -> int:
     """Write a run of results: those that answer open calls first."""
     end = start
+    writer.has_thought = False
     strays: list[Step] = []
     while end < len(steps) and steps[end].kind == "function_result":
         wire = steps[end].wire
@@ -182,21 +200,27 @@ def _results(writer: _Writer, steps: Sequence[Step], start: int) -> int:
         end += 1
     writer.close_calls()
     for stray in strays:
-        writer.invent(_told(stray.wire))
+        writer.invent(told_in_words(stray.wire))
     return end - start
 
 
 def _foreign_calls(
-    writer: _Writer, steps: Sequence[Step], start: int, replies: Replies
+    writer: _Writer,
+    steps: Sequence[Step],
+    start: int,
+    replies: Replies,
+    thoughts: Thoughts,
 ) -> int:
     """Write a run of calls that no recorded reply holds."""
     writer.close_calls()
-    writer.invent({"type": "thought", "signature": BYPASS_SIGNATURE})
+    if not thoughts.get(start) and not writer.has_thought:
+        writer.invent({"type": "thought", "signature": BYPASS_SIGNATURE})
     end = start
     while (
         end < len(steps) and end not in replies and steps[end].kind == "function_call"
     ):
         wire = steps[end].wire
+        writer.think(thoughts.get(end, ()))
         writer.add(_with_object(wire))
         writer.open_calls[str(wire["id"])] = str(wire["name"])
         end += 1
@@ -215,28 +239,3 @@ def _with_object(call: JsonObject) -> JsonObject:
     if isinstance(call["arguments"], Mapping):
         return call
     return {**call, "arguments": {"arguments": call["arguments"]}}
-
-
-def _told(step: JsonObject) -> JsonObject:
-    """Say in words what a call or a result was; media stay media."""
-    if step["type"] == "function_call":
-        said = f"[called {step['name']} with {_shown(step['arguments'])}]"
-        return user_input([text_part(said)]).wire
-    parts = _parts(step.get("result"))
-    words = "".join(str(p.wire["text"]) for p in parts if p.wire["type"] == "text")
-    failed = " failed" if step.get("is_error") else ""
-    name = step.get("name") or step.get("call_id")
-    media = [part for part in parts if part.wire["type"] != "text"]
-    return user_input([text_part(f"[result of {name}{failed}: {words}]"), *media]).wire
-
-
-def _parts(result: Json) -> list[Part]:
-    if isinstance(result, list):
-        return [part_from_wire(block) for block in result if isinstance(block, Mapping)]
-    return [text_part(_shown(result))]
-
-
-def _shown(value: Json) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)

@@ -4,6 +4,7 @@ Values only; no key and no password is in a repr.
 """
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 from interactions_core.exceptions import ConfigurationError
 
 DEFAULT_TIMEOUT_S: Final = 600.0
+CANCEL_TIMEOUT_S: Final = 5.0
+"""How long a turn that ends early waits for the server to stop its run."""
+
 """Of one request. The SDK has no limit of its own; the service cuts at ten minutes."""
 
 DEFAULT_MAX_RETRIES: Final = 4
@@ -24,9 +28,12 @@ class Connection:
         api_key: The key; `None` reads GOOGLE_API_KEY or GEMINI_API_KEY.
         base_url: Another server, e.g. the emulator's `url`.
         api_version: `"v1"`, `"v1beta"`, ...
+        headers: Sent with every request.
         vertexai: Whether to ask the enterprise platform.
         project: Its project.
         location: Its location.
+        credentials: `google.auth` credentials for it; `None` finds those of the
+            environment.
         client: A `google.genai.Client` to use instead; its owner closes it.
         timeout_s: Of one request.
         anchor_key: Signs what messages say of their interactions, so that they are
@@ -37,9 +44,11 @@ class Connection:
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = field(default=None, repr=False)
     api_version: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     vertexai: bool | None = None
     project: str | None = None
     location: str | None = None
+    credentials: object = field(default=None, repr=False)
     client: object = field(default=None, repr=False)
     timeout_s: float = DEFAULT_TIMEOUT_S
     anchor_key: bytes = field(default=b"", repr=False)

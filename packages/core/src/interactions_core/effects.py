@@ -34,9 +34,15 @@ class OpenStream:
     """Send a create with `stream`; answered once the answer begins.
 
     The driver closes the stream before it opens another, and at the end of the turn.
+
+    Attributes:
+        body: The create.
+        silence_s: How long the stream may say nothing, in seconds; `None` for as long
+            as any request.
     """
 
     body: JsonObject
+    silence_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,18 @@ class Sleep:
     seconds: float
 
 
-Effect = Local | Create | OpenStream | NextEvent | Fetch | Show | Sleep
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Say which run the turn waits for; "" for none any more.
+
+    The driver cancels it on the server if the turn ends before it: nobody would ever
+    fetch what it costs.
+    """
+
+    interaction_id: str
+
+
+Effect = Local | Create | OpenStream | NextEvent | Fetch | Show | Sleep | Running
 
 # What an effect is answered with depends on the effect; the functions below are the
 # only ones that touch it, and give each answer its type.
@@ -82,9 +99,9 @@ def create(body: JsonObject) -> Flow[JsonObject]:
     return cast("JsonObject", (yield Create(body)))
 
 
-def open_stream(body: JsonObject) -> Flow[None]:
+def open_stream(body: JsonObject, silence_s: float | None = None) -> Flow[None]:
     """Send a create whose answer is a stream."""
-    yield OpenStream(body)
+    yield OpenStream(body, silence_s)
 
 
 def next_event() -> Flow[JsonObject | None]:
@@ -100,6 +117,11 @@ def fetch(interaction_id: str) -> Flow[JsonObject]:
 def show(event: StreamEvent) -> Flow[None]:
     """Hand an event on."""
     yield Show(event)
+
+
+def running(interaction_id: str) -> Flow[None]:
+    """Say which run is waited for."""
+    yield Running(interaction_id)
 
 
 def sleep(seconds: float) -> Flow[None]:

@@ -19,6 +19,7 @@ InteractionsError                catch-all
     UnknownStatusError           a status that this version does not know
     InterruptedStreamError       the stream ended before the interaction did
     EmptyReplyError              completed without anything to hand on
+    DeadlineExceededError        a background run took too long
   LostSubmitError                a create whose answer was lost
   UnsupportedContentError        a message part has no step (also a ValueError)
   EmptyTranscriptError           nothing to send (also a ValueError)
@@ -28,11 +29,21 @@ This module imports nothing of this package.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 class InteractionsError(Exception):
-    """Base of every error that these packages raise for themselves."""
+    """Base of every error that these packages raise for themselves.
+
+    Pickles and copies keep message and attributes, whatever the constructor takes.
+    """
+
+    def __reduce__(
+        self,
+    ) -> (
+        "tuple[Callable[..., InteractionsError], tuple[object, ...], dict[str, object]]"
+    ):
+        return _restored, (type(self), self.args), self.__dict__.copy()
 
 
 class ConfigurationError(InteractionsError, ValueError):
@@ -191,6 +202,23 @@ class EmptyReplyError(OutcomeError):
     """The interaction ended without text, calls or media."""
 
 
+class DeadlineExceededError(OutcomeError):
+    """A background run took longer than its deadline; it was asked to stop.
+
+    Attributes:
+        deadline_s: What was allowed, in seconds.
+    """
+
+    def __init__(self, interaction_id: str, deadline_s: float) -> None:
+        super().__init__(interaction_id, "in_progress", "")
+        message = (
+            f"interaction {interaction_id} was not done after {deadline_s:g} s and was "
+            "cancelled; raise deadline_s, or read what there is of it by its id"
+        )
+        self.args = (message,)
+        self.deadline_s = deadline_s
+
+
 class LostSubmitError(InteractionsError):
     """A create was sent and its answer lost; the run may exist and be billed.
 
@@ -201,8 +229,8 @@ class LostSubmitError(InteractionsError):
     def __init__(self, job_key: str) -> None:
         super().__init__(
             f"the answer to a create was lost (job {job_key}): the run may exist on "
-            "the server. The API has no list call to find it; decide with "
-            "on_lost_submit='raise' or 'resubmit'"
+            "the server and be billed, and the API has no list call to find it. "
+            "Ask again, or have that done for you with on_lost_submit='resubmit'"
         )
         self.job_key = job_key
 
@@ -213,6 +241,14 @@ class UnsupportedContentError(InteractionsError, ValueError):
 
 class EmptyTranscriptError(InteractionsError, ValueError):
     """There is no message to send; nothing was sent."""
+
+
+def _restored(
+    kind: type[InteractionsError], args: tuple[object, ...]
+) -> InteractionsError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 def unknown_option(owner: str, name: str, known: Iterable[str]) -> ConfigurationError:

@@ -76,6 +76,7 @@ def _matching(turn: Turn, records: Records) -> Flow[Matching]:
         context=turn.context,
         glued=turn.glued,
         nudge=turn.nudge,
+        thoughts=turn.thoughts,
     )
     for i in sorted(turn.anchors, reverse=True):
         anchor = turn.anchors[i]

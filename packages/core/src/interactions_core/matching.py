@@ -10,7 +10,8 @@ from typing import Final
 
 from interactions_core.agreement import Agreement, agreement
 from interactions_core.anchors import Anchor
-from interactions_core.composition import NUDGE
+from interactions_core.canonical import JsonObject
+from interactions_core.composition import NUDGE, Thoughts
 from interactions_core.digest import Transcript
 from interactions_core.mirror import is_skeleton
 from interactions_core.records import InteractionRecord
@@ -38,6 +39,7 @@ class Matching:
         anchors: Verified anchors of interactions that the store does not know, by the
             number of steps that they vouch for.
         unverified: Whether the list names interactions that did not verify.
+        thoughts: Thought steps that the list carries with it, by position.
     """
 
     store: bool = True
@@ -47,6 +49,7 @@ class Matching:
     nudge: str = NUDGE
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
     unverified: bool = False
+    thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])
 
 
 @dataclass(frozen=True, slots=True)

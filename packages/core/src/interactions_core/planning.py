@@ -81,6 +81,7 @@ def plan_replay(evidence: Evidence, reason: Reason) -> Plan:
         0,
         dict(evidence.replies(0)),
         nudge=evidence.matching.nudge,
+        thoughts=evidence.matching.thoughts,
     )
     base, length = _base(composition)
     return Plan(
@@ -140,6 +141,7 @@ def _chained(evidence: Evidence, i: int, found: Match, reason: Reason) -> Plan:
         dict(evidence.replies(start)),
         parent=found,
         nudge=evidence.matching.nudge,
+        thoughts=evidence.matching.thoughts,
     )
     return Plan(
         reason=reason,
@@ -157,6 +159,7 @@ def _anchored(evidence: Evidence, i: int, anchor: Anchor) -> Plan:
         dict(evidence.replies(i)),
         pending=_calls_before(evidence.transcript, i),
         nudge=evidence.matching.nudge,
+        thoughts=evidence.matching.thoughts,
     )
     return Plan(
         reason="continue",

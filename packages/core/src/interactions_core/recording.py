@@ -110,6 +110,7 @@ def make_record(
         status=str(answer.interaction.get("status")),
         created_at=now,
         expires_at=expires_at,
+        environment_id=str(answer.interaction.get("environment_id") or ""),
         usage=usage_from_wire(answer.interaction.get("usage")),
     )
 

@@ -116,6 +116,7 @@ class InteractionRecord:
         expires_at: Epoch seconds; the earliest of its ancestry.
         gone: Whether the server is known to have lost it or an ancestor.
         children: How many known interactions continue it.
+        environment_id: The environment that an agent worked in; "" for none.
         usage: As reported.
     """
 
@@ -143,6 +144,7 @@ class InteractionRecord:
     status: str = "completed"
     gone: bool = False
     children: int = 0
+    environment_id: str = ""
     usage: Usage = field(default_factory=Usage)
 
 

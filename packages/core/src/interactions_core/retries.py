@@ -26,6 +26,10 @@ FRESH_WAIT_S: Final = 10.0
 """How long a fresh id is waited for before everything is sent again."""
 
 
+_REFUSED: Final = frozenset({409, 503, NOT_IMPLEMENTED})
+"""Service errors after which no run has started."""
+
+
 def may_repeat(error: RequestError) -> bool:
     """Tell whether a foreground create may be sent again after an error."""
     if (error.retry_after_s or 0.0) > LONGEST_RETRY_AFTER_S:
@@ -33,6 +37,13 @@ def may_repeat(error: RequestError) -> bool:
     if isinstance(error, ServiceError):
         return error.status_code != NOT_IMPLEMENTED
     return isinstance(error, RateLimitError | NetworkError)
+
+
+def is_lost(error: RequestError) -> bool:
+    """Tell whether a run may have started although its create failed."""
+    if isinstance(error, ServiceError):
+        return error.status_code not in _REFUSED
+    return isinstance(error, NetworkError) and error.sent
 
 
 def wait_s(attempt: int, retry_after_s: float | None, jitter: float) -> float:

@@ -3,9 +3,15 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from interactions_core.lookup import Records
 from interactions_core.turn import Turn
+
+DEFAULT_DEADLINE_S: Final = 3_900.0
+"""Deep Research may take an hour (API document); a little more for the queue."""
+
+DEFAULT_POLL: Final = (1.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +24,18 @@ class Rules:
             may have learned a shorter time.
         clock: Epoch seconds.
         jitter: A random number from 0 to 1, for back-off.
+        deadline_s: How long a run in the background may take.
+        poll: The first and the longest pause between two looks at it, in seconds.
+        resubmits: Whether a background create whose answer was lost is sent again.
     """
 
     max_retries: int
     retention_s: float
     clock: Callable[[], float]
     jitter: Callable[[], float] = random.random
+    deadline_s: float = DEFAULT_DEADLINE_S
+    poll: tuple[float, float] = DEFAULT_POLL
+    resubmits: bool = False
 
 
 @dataclass(slots=True)

@@ -4,8 +4,10 @@ Pure. Unary and streamed answers end as the same steps; fields and kinds that th
 version does not know are kept as they came.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from interactions_core.canonical import Json, JsonObject, parsed_arguments
 from interactions_core.steps import MEDIA_KINDS
@@ -52,8 +54,21 @@ class MediaDelta:
     block: JsonObject
 
 
-StreamEvent = TextDelta | ThoughtDelta | CallStarted | ArgumentsDelta | MediaDelta
+@dataclass(frozen=True, slots=True)
+class ServerStep:
+    """A step of something that ran on the server, whole: a search, a code run."""
+
+    index: int
+    step: JsonObject
+
+
+StreamEvent = (
+    TextDelta | ThoughtDelta | CallStarted | ArgumentsDelta | MediaDelta | ServerStep
+)
 """What a stream shows before its answer is complete."""
+
+_SAID: Final = frozenset({"user_input", "model_output", "thought", "function_call"})
+"""Steps whose content is shown as it comes, or is none of the answer's."""
 
 _Draft = dict[str, Json]
 
@@ -89,6 +104,8 @@ class Assembler:
                 yield from self._start(_index(event), _mapping(event.get("step")))
             case "step.delta":
                 yield from self._delta(_index(event), _mapping(event.get("delta")))
+            case "step.stop":
+                yield from self._stop(_index(event))
             case "error":
                 self.error = _mapping(event.get("error")) or self.error
             case _:
@@ -105,6 +122,10 @@ class Assembler:
                 yield MediaDelta(index, block)
         for block in _list(step.get("summary")):
             yield ThoughtDelta(index, str(block.get("text") or ""))
+
+    def _stop(self, index: int) -> Iterator[StreamEvent]:
+        if index in self._drafts and self._drafts[index].get("type") not in _SAID:
+            yield ServerStep(index, self._step(index))
 
     def _delta(self, index: int, delta: JsonObject) -> Iterator[StreamEvent]:
         draft = self._drafts.setdefault(index, {"type": "model_output"})
@@ -137,6 +158,18 @@ class Assembler:
         """Return a step with what is there of its arguments."""
         draft, text = self._drafts[index], "".join(self._arguments.get(index, ()))
         return {**draft, "arguments": parsed_arguments(text)} if text else draft
+
+
+def events_of(steps: Sequence[JsonObject]) -> Iterator[StreamEvent]:
+    """Yield what a stream of these steps would have shown."""
+    assembler = Assembler()
+    for index, step in enumerate(steps):
+        told: JsonObject = {"index": index, "step": step}
+        yield from assembler.feed({"event_type": "step.start", **told})
+        if step.get("type") == "function_call":
+            arguments = json.dumps(step.get("arguments", {}), ensure_ascii=False)
+            yield ArgumentsDelta(index, arguments)
+        yield from assembler.feed({"event_type": "step.stop", "index": index})
 
 
 def event_error(interaction: JsonObject) -> str:

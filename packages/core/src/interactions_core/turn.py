@@ -1,10 +1,11 @@
 """What is asked in one turn, and what comes of it: values only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interactions_core.anchors import Anchor
 from interactions_core.canonical import Json, JsonObject, canonical_hash
+from interactions_core.composition import Thoughts
 from interactions_core.digest import Transcript
 from interactions_core.records import Reason
 from interactions_core.usage import Usage
@@ -24,9 +25,12 @@ class Turn:
         session_id: The user's isolation scope.
         thread_id: The framework's conversation.
         store: Whether the server may keep the answer.
+        background: Whether the server works on it while nobody listens.
         previous_interaction_id: A parent that the caller names; "" to have one found.
         anchors: What the messages say of themselves, by the number of steps up to and
             with the message.
+        thoughts: Thought steps that the messages carry with them, by the number of
+            steps before them; a replay of what no store holds puts them back.
         context: The framework's execution context.
         glued: Whether the framework glues observations to replies.
         nudge: What to say when the list ends with the model's own words.
@@ -38,8 +42,10 @@ class Turn:
     session_id: str = ""
     thread_id: str = ""
     store: bool = True
+    background: bool = False
     previous_interaction_id: str = ""
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
+    thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])
     context: str = ""
     glued: bool = False
     nudge: str = "Continue."

@@ -27,16 +27,21 @@ from interactions_core.refusals import NOT_IMPLEMENTED, is_about_form, is_about_
 from interactions_core.retries import (
     FRESH_AGE_S,
     FRESH_WAIT_S,
+    is_lost,
     may_repeat,
     wait_s,
 )
 from interactions_core.running import Tally, TurnRun
 from interactions_core.turn import Reply, Turn
+from interactions_core.waiting import followed_answer, waited_answer
 
 logger: Final = logging.getLogger("interactions_core")
 
 
 T = TypeVar("T")
+
+_NEW: Final = (None, "remote")
+"""Environments that are no particular one."""
 
 
 class _RerootedError(InteractionsError):
@@ -75,6 +80,13 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
 def _answered(run: TurnRun, plan: Plan, *, stream: bool) -> Flow[Answer]:
     """Send a plan and follow it until it is answered or refused."""
     body, check = request_body(run.turn, plan), _root_check(plan)
+    if run.turn.background:
+        follow = followed_answer if stream else waited_answer
+
+        def begin(attempt: Callable[[], Flow[T]]) -> Flow[T]:
+            return _repeated(run, attempt, fresh=_is_fresh(plan, run.now()))
+
+        return (yield from follow(run, body, check, begin))
     answer = streamed_answer if stream else unary_answer
 
     def repeat(attempt: Callable[[], Flow[T]], *, hop: int) -> Flow[T]:
@@ -95,13 +107,19 @@ def _repeated(run: TurnRun, attempt: Callable[[], Flow[T]], *, fresh: bool) -> F
                 tally.maybe_billed += 1
             if fresh and _may_appear(error, tally):
                 seconds = _fresh_wait_s(tally)
-            elif failures < run.rules.max_retries and may_repeat(error):
+            elif failures < run.rules.max_retries and _repeats(run, error):
                 failures += 1
                 seconds = wait_s(failures, error.retry_after_s, run.rules.jitter())
             else:
                 raise
             logger.info("create failed (%s); again in %.1f s", error, seconds)
         yield from sleep(seconds)
+
+
+def _repeats(run: TurnRun, error: RequestError) -> bool:
+    """Tell whether a create may be sent again; a run must not be begun twice."""
+    once = run.turn.background and not run.rules.resubmits
+    return may_repeat(error) and not (once and is_lost(error))
 
 
 def _is_fresh(plan: Plan, now: float) -> bool:
@@ -181,4 +199,19 @@ def request_body(turn: Turn, plan: Plan) -> dict[str, object]:
         body["previous_interaction_id"] = plan.previous_interaction_id
     if not turn.store:
         body["store"] = False
-    return body | dict(turn.settings)
+    if turn.background:
+        body["background"] = True
+    return body | dict(turn.settings) | _environment(turn, plan)
+
+
+def _environment(turn: Turn, plan: Plan) -> dict[str, object]:
+    """Keep the environment of the chain: its files are part of what is continued.
+
+    API: a chained turn of an agent names the environment beside its parent, and
+    `"remote"` alone would be a new one.
+    """
+    before = plan.parent or plan.base
+    wanted = turn.settings.get("environment")
+    if turn.target[0] != "agent" or before is None or not before.environment_id:
+        return {}
+    return {"environment": before.environment_id} if wanted in _NEW else {}

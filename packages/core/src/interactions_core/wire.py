@@ -53,7 +53,7 @@ def open_client(connection: Connection) -> "Client":
     url, headers = without_password(connection.base_url or "")
     options = types.HttpOptions(
         base_url=url or None,
-        headers=headers or None,
+        headers={**connection.headers, **headers} or None,
         api_version=connection.api_version,
         # google-genai 2.34 makes one retry even so, but of no status that exists.
         retry_options=types.HttpRetryOptions(attempts=1, http_status_codes=[1]),
@@ -64,6 +64,8 @@ def open_client(connection: Connection) -> "Client":
             vertexai=connection.vertexai,
             project=connection.project,
             location=connection.location,
+            # Its type needs google-auth, which core does not import.
+            credentials=cast("Any", connection.credentials),
             http_options=options,
         )
     except ValueError as exc:

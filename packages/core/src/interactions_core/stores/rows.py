@@ -167,6 +167,7 @@ def record_from_row(row: Sequence[Any]) -> InteractionRecord:
         synthetic=tuple(extra["synthetic"]),
         returned=None if returned is None else _bytes(returned),
         local_results=tuple(extra["local_results"]),
+        environment_id=extra.get("environment_id", ""),
         usage=Usage(*extra["usage"]),
         children=row[21],
     )
@@ -231,6 +232,7 @@ def _extra_json(record: InteractionRecord) -> dict[str, object]:
         "returned": None if returned is None else [mark.hex() for mark in returned],
         "local_results": record.local_results,
         "usage": _usage_row(record.usage),
+        "environment_id": record.environment_id,
     }
 
 
