@@ -1,5 +1,6 @@
 """Each heading of the troubleshooting page is the text of an error that is raised."""
 
+import json
 import logging
 import re
 import sqlite3
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
 
 from interactions_core import InteractionsError, SqliteStore, open_store
@@ -78,14 +80,35 @@ def misspelt_option(_: Bench) -> object:
     return ChatInteractions(modle="gemini-3.5-flash")
 
 
-@case("ChatInteractions has no option 'background'")
-def missing_option(bench: Bench) -> object:
-    return bench.model(background=True)
-
-
 @case("ChatInteractions.invoke has no option")
 def unknown_call_option(bench: Bench) -> object:
-    return bench.model().invoke("Hi", response_format={})
+    return bench.model().invoke("Hi", temprature=1)
+
+
+@case("'retention' is an option of a model")
+def model_option_in_a_call(bench: Bench) -> object:
+    return bench.model().invoke("Hi", retention=1)
+
+
+@case("ChatInteractions does not take 'top_k'")
+def option_of_another_api(bench: Bench) -> object:
+    return bench.model(top_k=40)
+
+
+@case("ChatInteractions: 'max_tokens'")
+def two_names(bench: Bench) -> object:
+    return bench.model(max_tokens=1, max_output_tokens=2)
+
+
+@case("model_kwargs cannot hold")
+def covered_field(bench: Bench) -> object:
+    return bench.model(model_kwargs={"tools": []}).invoke("Hi")
+
+
+@case("the secret of")
+def lost_secret(bench: Bench) -> object:
+    saved = dumps(bench.model(additional_headers={"X-Team": "blue"}))
+    return bench.model(**json.loads(saved)["kwargs"] | {"api_key": "k"})
 
 
 @case("No API key was provided.")
@@ -107,7 +130,20 @@ def configured_agent(bench: Bench) -> object:
 
 @case("HTTP 400 invalid_request: Agents are required")
 def agent_in_the_foreground(bench: Bench) -> object:
-    return bench.model(model=None, agent="deep-research").invoke("Hi")
+    agent = "deep-research-preview-04-2026"
+    return bench.model(model=None, agent=agent, background=False).invoke("Hi")
+
+
+@case("interaction … was not done after")
+def run_that_takes_too_long(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"stall": True})
+    return bench.model(background=True, deadline_s=0.001).invoke("Hi")
+
+
+@case("the answer to a create was lost")
+def create_without_an_answer(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"close": "after"})
+    return bench.model(background=True).invoke("Hi")
 
 
 @case("tool_choice names 'fetch'")
@@ -118,6 +154,52 @@ def undeclared_choice(bench: Bench) -> object:
 
     tools = bench.model().bind_tools([look_up_order], tool_choice="fetch")
     return tools.invoke("Hi")
+
+
+def bound(bench: Bench, tool: Any, **options: Any) -> object:
+    return bench.model(tools=[NUMBERED]).bind_tools([tool], **options).invoke("Hi")
+
+
+NUMBERED = {"type": "function", "name": "look_up_order", "parameters": {}}
+
+
+@case("tool_choice 'any' needs a function")
+def forced_built_in(bench: Bench) -> object:
+    search = {"type": "google_search"}
+    return bench.model().bind_tools([search], tool_choice="any").invoke("Hi")
+
+
+@case("two tools are named")
+def two_functions_of_a_name(bench: Bench) -> object:
+    return bound(bench, NUMBERED | {"description": "Another."})
+
+
+@case("the API takes no function named")
+def name_with_a_space(bench: Bench) -> object:
+    return bound(bench, NUMBERED | {"name": "look up"})
+
+
+@case("the schema of the function")
+def tuple_schema(bench: Bench) -> object:
+    pair = {"type": "array", "items": [{"type": "string"}]}
+    parameters = {"type": "object", "properties": {"pair": pair}}
+    return bound(bench, NUMBERED | {"parameters": parameters})
+
+
+@case("the API has no tool of type")
+def tool_of_another_provider(bench: Bench) -> object:
+    return bound(bench, {"type": "web_search_preview"})
+
+
+@case("a dict with")
+def no_tool(bench: Bench) -> object:
+    return bound(bench, {"what": "ever"})
+
+
+@case("method 'grammar'")
+def unknown_method(bench: Bench) -> object:
+    # A method that type checkers refuse too.
+    return bench.model().with_structured_output({}, method="grammar")  # pyright: ignore[reportArgumentType]
 
 
 @case("cannot adopt")

@@ -433,7 +433,10 @@ def test_picture_in_a_reply_is_in_the_message_and_still_chains(
 
     assert drawn.content == [
         "Here it is.",
-        {"type": "image", "mime_type": "image/png", "base64": "aGVsbG8="},
+        {
+            "type": "image_url",
+            "image_url": {"url": "data:image/png;base64,aGVsbG8="},
+        },
     ]
     assert reason(answer) == "continue"
 

@@ -11,6 +11,7 @@ from langchain_core.messages import BaseMessage
 
 from interactions_core.exceptions import UnsupportedContentError
 from interactions_core.steps import MediaKind, Part, media_part, text_part
+from interactions_langgraph._blocks import OPAQUE
 
 _MEDIA: Final = frozenset({"image", "audio", "video", "file"})
 _KINDS: Final[Mapping[str, MediaKind]] = {
@@ -32,6 +33,8 @@ _PROVIDERS_OWN: Final = frozenset(
         "server_tool_call",
         "server_tool_call_chunk",
         "server_tool_result",
+        "executable_code",
+        "code_execution_result",
     }
 )
 """Blocks of a model's message that say nothing in a replay: calls are read from
@@ -58,8 +61,14 @@ def _said(content: Iterable[str | Block]) -> Iterable[Part]:
     for block in content:
         if isinstance(block, str):
             yield text_part(block)
-        elif block.get("type") not in _PROVIDERS_OWN:
+        elif block.get("type") not in _PROVIDERS_OWN and not _is_opaque(block):
             yield _part(block)
+
+
+def _is_opaque(block: Block) -> bool:
+    """Tell whether a block shows a step of ours that LangChain has no block for."""
+    value = block.get("value")
+    return isinstance(value, Mapping) and OPAQUE in value
 
 
 def _part(block: Block) -> Part:

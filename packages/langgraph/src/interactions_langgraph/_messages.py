@@ -18,7 +18,7 @@ from langchain_core.messages import (
 )
 
 from interactions_core.anchors import Anchor, anchor_from_metadata
-from interactions_core.canonical import parsed_arguments
+from interactions_core.canonical import JsonObject, parsed_arguments
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import (
     EmptyTranscriptError,
@@ -35,6 +35,7 @@ from interactions_core.steps import (
     user_input,
 )
 from interactions_langgraph._content import input_parts, output_parts
+from interactions_langgraph._thoughts import thoughts_in
 
 ANCHOR: Final = "interaction_anchor"
 """The key in `response_metadata` under which a message names its own digest."""
@@ -57,6 +58,7 @@ class Conversation:
     system_instruction: str
     transcript: Transcript
     anchors: dict[int, Anchor]
+    thoughts: dict[int, list[JsonObject]]
 
 
 def read_messages(messages: Sequence[BaseMessage]) -> Conversation:
@@ -71,7 +73,10 @@ def read_messages(messages: Sequence[BaseMessage]) -> Conversation:
         leading += 1
     steps: list[Step] = []
     anchors: dict[int, Anchor] = {}
+    thoughts: dict[int, list[JsonObject]] = {}
     for message in messages[leading:]:
+        if isinstance(message, AIMessage):
+            thoughts |= thoughts_in(message, len(steps))
         steps.extend(steps_of(message))
         anchor = _anchor(message)
         if anchor is not None:
@@ -80,7 +85,7 @@ def read_messages(messages: Sequence[BaseMessage]) -> Conversation:
         msg = "the message list holds no message to answer; nothing was sent"
         raise EmptyTranscriptError(msg)
     instruction = "\n\n".join(_text(message) for message in messages[:leading])
-    return Conversation(instruction, Transcript.of(steps), anchors)
+    return Conversation(instruction, Transcript.of(steps), anchors, thoughts)
 
 
 def steps_of(message: BaseMessage) -> list[Step]:

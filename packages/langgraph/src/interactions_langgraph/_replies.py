@@ -1,42 +1,76 @@
-"""Replies as LangChain messages, whole or in pieces.
+"""Whole replies as LangChain messages.
 
-Pure. A streamed message and a unary one carry the same content, calls and metadata;
-ids and usage come once, with the last piece, because LangChain joins strings that
-come twice.
+Pure. Most answers are a text and calls; whatever else comes goes through the pieces
+of a stream, so that a streamed message and a unary one are equal.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final, cast
+from functools import reduce
+from operator import add
 
 from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
     InvalidToolCall,
     ToolCall,
+    message_chunk_to_message,
 )
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.tool import tool_call_chunk
-from langchain_core.outputs import ChatGenerationChunk
 
-from interactions_core.steps import visible_reply
-from interactions_core.streaming import (
-    ArgumentsDelta,
-    CallStarted,
-    MediaDelta,
-    StreamEvent,
-    TextDelta,
-)
+from interactions_core.canonical import JsonObject
+from interactions_core.steps import pending_calls, reply_text, visible_reply
+from interactions_core.streaming import events_of
 from interactions_core.turn import Reply
-from interactions_core.usage import Usage
-from interactions_langgraph._messages import ANCHOR
-
-PROVIDER: Final = "google_genai"
-"""What LangChain calls Gemini: middleware compares it with `ls_provider`."""
+from interactions_langgraph._blocks import Version, server_block
+from interactions_langgraph._chunks import Chunks
+from interactions_langgraph._metadata import kwargs_of, metadata_of, usage_of
 
 
-def message_of(reply: Reply) -> AIMessage:
-    """Turn a reply into a message."""
+def message_of(reply: Reply, version: Version = "v0") -> AIMessage:
+    """Turn a reply into a message.
+
+    Args:
+        reply: The whole answer.
+        version: The form of the content: `"v0"` is a string where the answer is text,
+            `"v1"` LangChain's standard blocks.
+    """
+    if version == "v0" and _is_plain(reply.steps):
+        return _plain_message(reply)
+    chunks = chunks_of(reply, version)
+    message = message_chunk_to_message(reduce(add, chunks))
+    assert isinstance(message, AIMessage)  # noqa: S101 - what a chunk of it becomes
+    return message
+
+
+def chunks_of(reply: Reply, version: Version) -> list[AIMessageChunk]:
+    """Return the pieces that a stream of this reply would have had."""
+    pieces = Chunks(version, is_agents(reply))
+    said = [pieces.of(event) for event in events_of(reply.steps)]
+    return [*filter(None, said), *pieces.end(reply)]
+
+
+def is_agents(reply: Reply) -> bool:
+    """Tell whether a managed agent answered."""
+    return bool(reply.interaction.get("agent"))
+
+
+def _is_plain(steps: tuple[JsonObject, ...]) -> bool:
+    left = pending_calls(steps)
+    return all(
+        _is_text(step)
+        if step.get("type") == "model_output"
+        else not step.get("summary")
+        and (str(step.get("id")) in left or server_block(step, "v0") is None)
+        for step in steps
+    )
+
+
+def _is_text(step: JsonObject) -> bool:
+    content = step.get("content")
+    blocks = content if isinstance(content, list) else []
+    return all(isinstance(b, dict) and b.get("type") == "text" for b in blocks)
+
+
+def _plain_message(reply: Reply) -> AIMessage:
     calls: list[ToolCall] = []
     invalid: list[InvalidToolCall] = []
     for step in visible_reply(reply.steps):
@@ -56,97 +90,10 @@ def message_of(reply: Reply) -> AIMessage:
                 )
             )
     return AIMessage(
-        content=content_of(reply),
+        content=reply_text(reply.steps),
         tool_calls=calls,
         invalid_tool_calls=invalid,
+        additional_kwargs=kwargs_of(reply),
         response_metadata=metadata_of(reply),
         usage_metadata=usage_of(reply.usage),
-    )
-
-
-def content_of(reply: Reply) -> str | list[str | dict[str, Any]]:
-    """Return what a reply says: a string, or a list where media stand beside text."""
-    blocks = [
-        block
-        for step in visible_reply(reply.steps)
-        if step.kind == "model_output"
-        for block in cast("list[dict[str, Any]]", step.wire["content"])
-    ]
-    if all(block["type"] == "text" for block in blocks):
-        return "".join(block["text"] for block in blocks)
-    return [
-        block["text"] if block["type"] == "text" else media_block(block)
-        for block in blocks
-    ]
-
-
-def media_block(block: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a media block of the wire into LangChain's standard form."""
-    kind = "file" if block["type"] == "document" else block["type"]
-    names = {"data": "base64", "uri": "url"}
-    rest = {names.get(k, k): v for k, v in block.items() if k != "type"}
-    return {"type": kind, **rest}
-
-
-def chunk_of(event: StreamEvent) -> ChatGenerationChunk | None:
-    """Turn an event into a piece of the message; thoughts are not part of it."""
-    match event:
-        case TextDelta(text=text):
-            chunk = AIMessageChunk(content=text)
-        case CallStarted(index=index, call_id=call_id, name=name):
-            call = tool_call_chunk(name=name, args="", id=call_id, index=index)
-            chunk = AIMessageChunk(content="", tool_call_chunks=[call])
-        case ArgumentsDelta(index=index, fragment=fragment):
-            call = tool_call_chunk(args=fragment, index=index)
-            chunk = AIMessageChunk(content="", tool_call_chunks=[call])
-        case MediaDelta(block=block):
-            chunk = AIMessageChunk(content=[media_block(block)])
-        case _:
-            return None
-    return ChatGenerationChunk(message=chunk)
-
-
-def last_chunk_of(reply: Reply) -> ChatGenerationChunk:
-    """Make the piece that carries ids, metadata and usage."""
-    return ChatGenerationChunk(
-        message=AIMessageChunk(
-            content="",
-            response_metadata=metadata_of(reply),
-            usage_metadata=usage_of(reply.usage),
-            chunk_position="last",
-        )
-    )
-
-
-def metadata_of(reply: Reply) -> dict[str, Any]:
-    """Say where a message comes from; JSON all the way down."""
-    metadata: dict[str, Any] = {
-        "interaction_id": reply.interaction_id,
-        "previous_interaction_id": reply.previous_interaction_id,
-        "plan_reason": reply.reason,
-        "model_name": reply.model_name,
-        "model_provider": PROVIDER,
-        "status": reply.status,
-    }
-    tier = reply.interaction.get("service_tier")
-    if tier:
-        metadata["service_tier"] = tier
-    if reply.anchor is not None:
-        metadata[ANCHOR] = {
-            "digest": reply.anchor.digest,
-            "expires_at": reply.anchor.expires_at,
-            "mac": reply.anchor.mac,
-        }
-    return metadata
-
-
-def usage_of(usage: Usage) -> UsageMetadata:
-    """Map token counts; thoughts count as output, as they are billed."""
-    output = usage.output_tokens + usage.thought_tokens
-    return UsageMetadata(
-        input_tokens=usage.input_tokens + usage.tool_use_tokens,
-        output_tokens=output,
-        total_tokens=usage.input_tokens + usage.tool_use_tokens + output,
-        input_token_details={"cache_read": usage.cached_tokens},
-        output_token_details={"reasoning": usage.thought_tokens},
     )

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._tools import Tool, declaration, tool_choice
+from interactions_langgraph._choices import tool_choice
+from interactions_langgraph._sealed import revealed
+from interactions_langgraph._tools import Tool, declarations, distinct
 
 GENERATION: Final = (
     "temperature",
@@ -18,12 +20,17 @@ GENERATION: Final = (
     "max_output_tokens",
     "thinking_level",
     "thinking_summaries",
+    "speech_config",
+    "image_config",
+    "video_config",
+    "transcription_config",
 )
 """Options that go into `generation_config`."""
 
 TOP_LEVEL: Final = (
     "agent_config",
     "environment",
+    "response_format",
     "response_modalities",
     "service_tier",
     "labels",
@@ -37,14 +44,22 @@ PER_CALL: Final = frozenset(
         *TOP_LEVEL,
         "model",
         "agent",
+        "model_kwargs",
         "tools",
         "tool_choice",
         "store",
+        "background",
         "previous_interaction_id",
         "session_id",
     }
 )
 """Options that `invoke`, `bind` and their kin take for one call."""
+
+_OURS: Final = frozenset(
+    {"model", "agent", "input", "stream", "store", "previous_interaction_id"}
+    | {"tools", "system_instruction", "continuation_token", "background"}
+)
+"""Fields of the body that an adapter decides, so that `model_kwargs` may not."""
 
 
 def settings_of(
@@ -61,15 +76,20 @@ def settings_of(
         system_instruction: From the leading system messages.
         tools: Functions and built-in tools.
         stop: LangChain's own stop argument; it wins over `stop_sequences`.
+
+    Raises:
+        ConfigurationError: The options contradict each other, or the API would refuse
+            a tool.
     """
     generation = {key: options[key] for key in GENERATION if _is_set(options, key)}
     if stop:
         generation["stop_sequences"] = list(stop)
-    declared = [declaration(tool) for tool in tools]
+    declared = distinct(declarations(tools))
     choice = tool_choice(options.get("tool_choice"), declared)
-    if choice is not None and declared:
-        # The API refuses a choice where there is nothing to choose from.
+    if choice is not None:
         generation["tool_choice"] = choice
+    extra = _extra(options.get("model_kwargs") or {})
+    generation |= extra.pop("generation_config", {})
     if generation and _is_set(options, "agent"):
         names = ", ".join(generation)
         msg = f"the API takes no generation config for agents; unset {names}"
@@ -78,10 +98,13 @@ def settings_of(
     if system_instruction:
         settings["system_instruction"] = system_instruction
     if declared:
-        settings["tools"] = declared
+        settings["tools"] = [_plain(tool) for tool in declared]
     if generation:
         settings["generation_config"] = generation
-    return settings | {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
+    fields = {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
+    if "environment" in fields:
+        fields["environment"] = revealed(fields["environment"])
+    return settings | fields | extra
 
 
 def target_of(options: Mapping[str, Any]) -> tuple[str, str]:
@@ -96,6 +119,21 @@ def target_of(options: Mapping[str, Any]) -> tuple[str, str]:
         msg = f"exactly one of `model` and `agent` is asked for one turn; {state}"
         raise ConfigurationError(msg)
     return given[0], str(options[given[0]]).removeprefix("models/")
+
+
+def _plain(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a declaration as it is sent: with its secrets, without what is ours."""
+    if tool["type"] == "function":
+        return {key: value for key, value in tool.items() if key != "strict"}
+    return revealed(tool)
+
+
+def _extra(model_kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    for name in model_kwargs:
+        if name in _OURS or name in TOP_LEVEL:
+            msg = f"model_kwargs cannot hold {name!r}, which has its own option"
+            raise ConfigurationError(msg)
+    return dict(model_kwargs)
 
 
 def _is_set(options: Mapping[str, Any], key: str) -> bool:

@@ -1,79 +1,199 @@
 """Tools as the API takes them: flat function declarations beside built-in ones."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import BaseModel
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._names import (
+    check_name,
+    check_schema,
+    is_recursive,
+    lowered,
+)
+from interactions_langgraph._sealed import sealed
 
 Tool = dict[str, Any] | type | Callable[..., Any] | BaseTool
 
-_CHOICES: Final = {
-    "auto": "auto",
-    "any": "any",
-    "required": "any",
-    "none": "none",
-    "validated": "validated",
-}
-
-
-def declaration(tool: Tool) -> dict[str, Any]:
-    """Declare one tool.
-
-    Functions, pydantic classes, LangChain tools and OpenAI schemas become flat
-    `function` declarations; a mapping whose `type` is a built-in tool of the API
-    goes as it is.
-    """
-    if isinstance(tool, Mapping) and _is_built_in(tool):
-        return dict(tool)
-    function = convert_to_openai_tool(tool)["function"]
-    declared: dict[str, Any] = {"type": "function", "name": function["name"]}
-    if function.get("description"):
-        declared["description"] = function["description"]
-    declared["parameters"] = function.get("parameters") or {
-        "type": "object",
-        "properties": {},
+_GOOGLE: Final = frozenset(
+    {
+        "code_execution",
+        "computer_use",
+        "file_search",
+        "google_maps",
+        "google_search",
+        "retrieval",
+        "url_context",
     }
+)
+"""Built-in tools that Google's other API writes as `{name: {options}}`."""
+
+_COUNTERPARTS: Final = {
+    "code_interpreter": "{'type': 'code_execution'}",
+    "code_execution": "{'type': 'code_execution'}",
+    "google_search_retrieval": "{'type': 'google_search'}",
+    "mcp": "{'type': 'mcp_server', 'name': …, 'url': …, 'headers': …}",
+    "web_fetch": "{'type': 'url_context'}",
+    "web_search": "{'type': 'google_search'}",
+}
+"""Other providers' built-in tools, and what this API has instead."""
+
+_FUNCTION_KEYS: Final = frozenset(
+    {"type", "name", "description", "short_description", "parameters", "strict"}
+    | {"defer_loading", "parameters_json_schema"}
+)
+"""What a function may have: the API's fields, OpenAI's promise, Google's other form."""
+
+_OPEN_PARAMETERS: Final = {"type": "object", "properties": {}}
+
+
+class Declared(dict[str, Any]):
+    """A tool in the API's form that has been checked.
+
+    A function may have `strict` beside the API's fields: its calls obey its schema.
+    """
+
+
+def declarations(tools: Iterable[Tool]) -> list[Declared]:
+    """Declare tools.
+
+    Functions, pydantic classes, TypedDicts, LangChain tools and the dicts of OpenAI,
+    Anthropic and Google become flat `function` declarations; a dict whose `type` is a
+    built-in tool of the API goes as it is, its secrets sealed.
+
+    Raises:
+        ConfigurationError: The API would refuse a name or a schema, or the tool is
+            another provider's.
+    """
+    return [declared for tool in tools for declared in _declared(tool)]
+
+
+def distinct(declared: Iterable[Declared]) -> list[Declared]:
+    """Join equal functions, and refuse different ones of one name.
+
+    Raises:
+        ConfigurationError: Two functions have one name; the API refuses that.
+    """
+    functions: dict[str, Declared] = {}
+    result: list[Declared] = []
+    for tool in declared:
+        if tool["type"] == "function":
+            known = functions.setdefault(tool["name"], tool)
+            if known != tool:
+                msg = f"two tools are named {tool['name']!r}; rename one of them"
+                raise ConfigurationError(msg)
+            if known is not tool:
+                continue
+        result.append(tool)
+    return result
+
+
+def _declared(tool: Any) -> Iterable[Declared]:
+    if isinstance(tool, Declared):
+        return [tool]
+    if isinstance(tool, BaseModel) and type(tool).__module__ == "google.genai.types":
+        tool = tool.model_dump(exclude_none=True, mode="json")
+        tool = {"function_declarations": [tool]} if "name" in tool else tool
+    if not isinstance(tool, Mapping):
+        return [_function(_converted(tool))]
+    if "function_declarations" in tool or tool.keys() & _GOOGLE:
+        return _of_google(tool)
+    kind = tool.get("type")
+    if kind == "function" and "function" not in tool:
+        return [_function(_without_openapi(tool))]
+    if isinstance(kind, str) and kind not in {"function", "object", "custom"}:
+        return [_built_in(kind, tool)]
+    if kind is None and not tool.keys() & _SHAPES:
+        raise _unreadable(tool)
+    return [_function(_converted(tool))]
+
+
+_SHAPES: Final = frozenset(
+    {"name", "title", "function", "toolSpec", "input_schema", "properties"}
+)
+
+
+def _of_google(tool: Mapping[str, Any]) -> Iterable[Declared]:
+    for key, value in tool.items():
+        if key == "function_declarations":
+            for function in value:
+                yield _function(_without_openapi(function))
+        elif key in _GOOGLE:
+            yield _built_in(key, {"type": key, **(value or {})})
+        else:
+            raise _unreadable(tool)
+
+
+def _without_openapi(function: Any) -> Mapping[str, Any]:
+    if isinstance(function, BaseModel) and not isinstance(function, BaseTool):
+        function = function.model_dump(exclude_none=True, mode="json")
+    if not isinstance(function, Mapping):
+        return _converted(function)
+    schema = function.get("parameters_json_schema") or lowered(
+        function.get("parameters")
+    )
+    return {**function, "parameters": schema}
+
+
+def _converted(tool: Any) -> Mapping[str, Any]:
+    try:
+        function = convert_to_openai_tool(tool)["function"]
+    except (ValueError, TypeError) as exc:
+        raise _unreadable(tool, f" ({exc})") from exc
+    schema = _schema_of(tool)
+    if schema is not None and is_recursive(schema):
+        # LangChain inlines references, and cuts those that never end.
+        rest = {k: v for k, v in schema.items() if k not in {"title", "description"}}
+        return {**function, "parameters": rest}
+    return function
+
+
+def _schema_of(tool: Any) -> Mapping[str, Any] | None:
+    if isinstance(tool, BaseTool):
+        tool = tool.tool_call_schema
+    if isinstance(tool, type) and issubclass(tool, BaseModel):
+        return tool.model_json_schema()
+    return tool if isinstance(tool, Mapping) else None
+
+
+def _function(function: Mapping[str, Any]) -> Declared:
+    name = function.get("name")
+    check_name(name)
+    unknown = sorted(function.keys() - _FUNCTION_KEYS)
+    if unknown:
+        msg = f"the API takes no {', '.join(unknown)} of the function {name!r}"
+        raise ConfigurationError(msg)
+    declared = Declared(type="function", name=name)
+    for key in ("description", "short_description", "defer_loading"):
+        if function.get(key):
+            declared[key] = function[key]
+    declared["parameters"] = function.get("parameters") or _OPEN_PARAMETERS
+    check_schema(f"the function {name!r}", declared["parameters"])
+    if function.get("strict"):
+        declared["strict"] = True
     return declared
 
 
-# LangChain hands on whatever the user wrote.
-def tool_choice(choice: Any, tools: Sequence[Mapping[str, Any]]) -> object:
-    """Bring a tool choice into the API's form.
-
-    Args:
-        choice: `"auto"`, `"any"`, `"required"`, `"none"`, `True`, a function's name,
-            a list of names, or an OpenAI choice object.
-        tools: The declared tools.
-
-    Returns:
-        What goes into `generation_config.tool_choice`, or `None` for no choice.
-
-    Raises:
-        ConfigurationError: The choice names no declared function.
-    """
-    if choice is None or choice is False:
-        return None
-    if choice is True:
-        return "any"
-    if isinstance(choice, str) and choice in _CHOICES:
-        return _CHOICES[choice]
-    if isinstance(choice, Mapping):
-        choice = choice.get("function", choice).get("name")
-    names = [choice] if isinstance(choice, str) else list(choice or ())
-    declared = [tool["name"] for tool in tools if "name" in tool]
-    for name in names:
-        if name not in declared:
-            known = ", ".join(declared) or "none"
-            msg = f"tool_choice names {name!r}, which is not declared ({known})"
-            raise ConfigurationError(msg)
-    return {"allowed_tools": {"mode": "any", "tools": names}}
+def _built_in(kind: str, tool: Mapping[str, Any]) -> Declared:
+    # Theirs are versioned: `web_search_20250305`, `web_search_preview`.
+    counterpart = _COUNTERPARTS.get(re.sub(r"_(\d+|preview\w*)$", "", kind))
+    if counterpart is not None and kind != "code_execution":
+        msg = f"the API has no tool of type {kind!r}; use {counterpart}"
+        raise ConfigurationError(msg)
+    return Declared(sealed(tool))
 
 
-def _is_built_in(tool: Mapping[str, Any]) -> bool:
-    kind = tool.get("type")
-    if kind == "function":
-        return "function" not in tool and "name" in tool
-    return isinstance(kind, str) and kind != "object" and "properties" not in tool
+def _unreadable(tool: Any, why: str = "") -> ConfigurationError:
+    shown = (
+        f"a dict with {', '.join(map(repr, tool))}"
+        if isinstance(tool, Mapping)
+        else f"a {type(tool).__name__}"
+    )
+    return ConfigurationError(
+        f"{shown} is no tool that can be declared{why}; give a function, a class, a "
+        "LangChain tool, or a dict such as {'type': 'google_search'}"
+    )

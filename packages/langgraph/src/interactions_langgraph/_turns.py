@@ -5,10 +5,11 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from interactions_core.exceptions import unknown_option
+from interactions_core.exceptions import ConfigurationError
 from interactions_core.turn import Turn
 from interactions_langgraph._messages import read_messages
 from interactions_langgraph._settings import PER_CALL, settings_of, target_of
+from interactions_langgraph._vocabulary import ALIASES, spelled
 
 
 def turn_of(
@@ -24,7 +25,8 @@ def turn_of(
     Args:
         options: The constructor's options.
         messages: The whole message list.
-        call: What was bound, or given with this call; it overrides the constructor.
+        call: What was bound, or given with this call, under its own or another name;
+            it overrides the constructor.
         stop: LangChain's stop argument.
         thread_id: The LangGraph thread; "" for none.
 
@@ -33,13 +35,18 @@ def turn_of(
         EmptyTranscriptError: There is nothing to send.
         UnsupportedContentError: A message has no counterpart in the API.
     """
-    for name in call:
-        if name not in PER_CALL and not name.startswith("ls_"):
-            owner = "ChatInteractions.invoke"
-            raise unknown_option(owner, name, PER_CALL)
+    for_us = {name: call[name] for name in call if not _is_langchains(name)}
+    for name in for_us:
+        if ALIASES.get(name, name) in options.keys() - PER_CALL:
+            msg = f"{name!r} is an option of a model, not of one call; make another one"
+            raise ConfigurationError(msg)
+    call = spelled("ChatInteractions.invoke", for_us, PER_CALL)
     chosen = {**options, **call}
     if call.get("model") or call.get("agent"):
         chosen |= {name: call.get(name) for name in ("model", "agent")}
+    if str(chosen.get("agent")).startswith("antigravity"):
+        # API: these agents need one; `"remote"` is a new one.
+        chosen["environment"] = chosen.get("environment") or "remote"
     conversation = read_messages(messages)
     return Turn(
         transcript=conversation.transcript,
@@ -47,13 +54,31 @@ def turn_of(
         settings=settings_of(
             chosen,
             system_instruction=conversation.system_instruction,
-            tools=[*options["tools"], *call.get("tools", ())],
+            tools=[*options["tools"], *(call.get("tools") or ())],
             stop=stop,
         ),
         session_id=chosen["session_id"],
         thread_id=thread_id,
         store=chosen["store"],
+        background=_in_background(chosen),
         previous_interaction_id=call.get("previous_interaction_id") or "",
         anchors=conversation.anchors,
+        thoughts=conversation.thoughts,
         nudge=chosen["nudge"],
     )
+
+
+def _in_background(options: Mapping[str, Any]) -> bool:
+    """Let agents work in the background unless told otherwise: they take minutes.
+
+    API: Deep Research refuses anything else, and an unstored run cannot be.
+    """
+    wanted = options["background"]
+    if wanted is None:
+        return bool(options.get("agent")) and bool(options["store"])
+    return bool(wanted)
+
+
+def _is_langchains(name: str) -> bool:
+    """Tell whether an option is for LangChain itself: tracing, or how it calls us."""
+    return name == "stream" or name.startswith("ls_")

@@ -1,49 +1,42 @@
 """`ChatInteractions`: a LangChain chat model whose conversations stay on the server."""
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, closing
-from datetime import timedelta
-from time import time
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
     CallbackManagerForLLMRun,
 )
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.language_models.base import LangSmithParams
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
-from pydantic import ConfigDict, Field, PrivateAttr, SecretStr
+from pydantic import PrivateAttr
 
-from interactions_core.connection import (
-    DEFAULT_MAX_RETRIES,
-    DEFAULT_TIMEOUT_S,
-    Connection,
-)
-from interactions_core.exceptions import ConfigurationError, unknown_option
-from interactions_core.mirror import Mirror
-from interactions_core.retention import DEFAULT_RETENTION_S
-from interactions_core.running import Rules
-from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import check_url
 from interactions_core.turn import Reply, Turn
+from interactions_langgraph._blocks import Version
+from interactions_langgraph._chunks import Chunks
 from interactions_langgraph._drivers import Drivers
+from interactions_langgraph._errors import model_errors
+from interactions_langgraph._formats import json_format
 from interactions_langgraph._graph import graph_run
-from interactions_langgraph._replies import (
-    PROVIDER,
-    chunk_of,
-    last_chunk_of,
-    message_of,
+from interactions_langgraph._identity import ModelIdentity
+from interactions_langgraph._replies import message_of
+from interactions_langgraph._structured import (
+    Method,
+    answer_parser,
+    call_parser,
+    check_request,
+    parsed,
+    shown_schema,
 )
-from interactions_langgraph._settings import GENERATION, TOP_LEVEL, target_of
-from interactions_langgraph._tools import Tool, declaration
+from interactions_langgraph._tools import Tool, declarations
 from interactions_langgraph._turns import turn_of
 
 
-class ChatInteractions(BaseChatModel):
+class ChatInteractions(ModelIdentity):
     """A chat model on Gemini's Interactions API.
 
     Each call sends only the messages that the server does not hold yet, and chains
@@ -59,97 +52,79 @@ class ChatInteractions(BaseChatModel):
             `agent` are given.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
-
-    model: str | None = None
-    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
-    agent: str | None = None
-    """A managed agent's name."""
-    agent_config: dict[str, Any] | None = None
-    environment: str | dict[str, Any] | None = None
-    sessions: str | Any = None
-    """A session store or its URL. `None`: the store of the graph's
-    `InteractionsSaver`, or else `"memory:"`."""
-    session_id: str = ""
-    """The isolation scope: a tenant, a user. `thread_id` is added by itself."""
-    store: bool = True
-    """`False` keeps nothing on the server and sends everything with every call."""
-    mirror: Mirror = "full"
-    """What a session store opened by URL keeps of the content."""
-    retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
-    """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
-    timeout_s: float = DEFAULT_TIMEOUT_S
-    max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
-    tools: list[Any] = Field(default_factory=list[Any])
-    """Tools of every call, beside those of `bind_tools`."""
-    temperature: float | None = None
-    top_p: float | None = None
-    seed: int | None = None
-    stop_sequences: list[str] | None = None
-    max_output_tokens: int | None = None
-    thinking_level: str | None = None
-    thinking_summaries: Literal["auto", "none"] | None = None
-    response_modalities: list[str] | None = None
-    service_tier: str | None = None
-    labels: dict[str, str] | None = None
-    safety_settings: list[dict[str, Any]] | None = None
-    nudge: str = "Continue."
-    """What is said when a message list ends with the model's own words."""
-    api_key: SecretStr | None = None
-    base_url: str | None = None
-    api_version: str | None = None
-    vertexai: bool | None = None
-    project: str | None = None
-    location: str | None = None
-    client: Any = Field(default=None, exclude=True, repr=False)
-    """A `google.genai.Client` to use instead; its owner closes it."""
-    anchor_key: SecretStr | None = None
-    """Signs what messages say of their interactions: chains then continue behind any
-    checkpointer, in every process that knows the key, without a shared store."""
-    trust_anchors: bool = False
-    """Believe unsigned messages too; for programs with a single tenant."""
-
     _drivers: Drivers | None = PrivateAttr(default=None)
-    _clock: Callable[[], float] = PrivateAttr(default=time)
-
-    def __init__(self, **options: Any) -> None:
-        known = type(self).model_fields
-        for name in options:
-            if name not in known:
-                own = known.keys() - BaseChatModel.model_fields.keys()
-                raise unknown_option(type(self).__name__, name, own)
-        target_of(options)
-        super().__init__(**options)
-        self._check()
-
-    @property
-    def _llm_type(self) -> str:
-        return "interactions"
-
-    @property
-    def _identifying_params(self) -> dict[str, Any]:
-        names = ("model", "agent", "store", "tools", *GENERATION, *TOP_LEVEL)
-        return {name: getattr(self, name) for name in names if getattr(self, name)}
-
-    def _get_ls_params(
-        self, stop: list[str] | None = None, **kwargs: Any
-    ) -> LangSmithParams:
-        params = super()._get_ls_params(stop=stop, **kwargs)
-        params["ls_provider"] = PROVIDER
-        params["ls_model_name"] = kwargs.get("model") or self.model or self.agent or ""
-        return params
 
     def bind_tools(
         self,
         tools: Sequence[Tool],
         *,
         tool_choice: Any = None,
+        strict: bool | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Bind functions, pydantic classes and built-in tools for every call."""
+        """Bind functions, classes, built-in tools and MCP servers for every call.
+
+        Args:
+            tools: In any form that LangChain, OpenAI, Anthropic or Google write.
+            tool_choice: `"auto"`, `"any"`, `"required"`, `"none"`, `True`, a
+                function's name, several names, or a provider's choice object.
+            strict: `True` has calls obey their schemas (the API's mode `validated`,
+                or `any` where a call is forced).
+            kwargs: Other options of a call.
+
+        Raises:
+            ConfigurationError: The API would refuse a tool, or the choice.
+        """
+        declared = declarations(tools)
+        if strict and tool_choice in {None, "auto"}:
+            tool_choice = "validated"
         if tool_choice is not None:
             kwargs["tool_choice"] = tool_choice
-        return self.bind(tools=[declaration(tool) for tool in tools], **kwargs)
+        return self.bind(tools=declared, **kwargs)
+
+    def with_structured_output(
+        self,
+        schema: Any = None,
+        *,
+        method: Method = "json_schema",
+        include_raw: bool = False,
+        strict: bool | None = None,
+        tools: Sequence[Tool] = (),
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Answer with an object of a schema.
+
+        Args:
+            schema: A pydantic class, a TypedDict or a JSON schema; `None` with
+                `"json_mode"` only.
+            method: `"json_schema"`: the API holds the answer to the schema;
+                `"function_calling"`: a forced call; `"json_mode"`: any JSON.
+            include_raw: Give `{"raw", "parsed", "parsing_error"}` and raise no parse
+                error.
+            strict: Changes nothing: the API always holds answers to their schema.
+            tools: What else the model may use; a call of theirs is a parse error here.
+            kwargs: Other options of a call.
+
+        Raises:
+            ConfigurationError: The API would refuse the schema, or `method` does not
+                exist.
+        """
+        check_request(schema, method)
+        kwargs["ls_structured_output_format"] = {
+            "kwargs": {"method": method, "strict": strict},
+            "schema": shown_schema(schema),
+        }
+        if method == "function_calling":
+            [function] = declarations([schema])
+            kwargs |= {"tool_choice": function["name"]}
+            model = self.bind_tools([function, *tools], **kwargs)
+            parser = call_parser(schema, function["name"])
+        else:
+            wanted = json_format(schema if method == "json_schema" else None)
+            kwargs |= {"response_format": wanted}
+            model = self.bind_tools(tools, **kwargs) if tools else self.bind(**kwargs)
+            parser = answer_parser(schema)
+        return parsed(model, parser, include_raw=include_raw)
 
     def adopt(
         self,
@@ -171,8 +146,9 @@ class ChatInteractions(BaseChatModel):
         Raises:
             ConfigurationError: The messages do not end with a model's reply.
         """
-        turn = self._turn(messages, {}, thread_id=thread_id)
-        self._ready().sync.adopt(turn, self._store(), interaction_id)
+        with model_errors():
+            turn = self._turn(messages, {}, thread_id=thread_id)
+            self._ready().sync.adopt(turn, self._store(), interaction_id)
 
     def close(self) -> None:
         """Close the connections of sync calls; the next call opens them again."""
@@ -203,8 +179,9 @@ class ChatInteractions(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        turn = self._turn(messages, kwargs, stop)
-        return _result(self._ready().sync.turn(turn, self._store()))
+        with model_errors():
+            turn = self._turn(messages, kwargs, stop)
+            return self._result(self._ready().sync.turn(turn, self._store()))
 
     async def _agenerate(
         self,
@@ -213,8 +190,9 @@ class ChatInteractions(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        turn = self._turn(messages, kwargs, stop)
-        return _result(await self._ready().awaited.turn(turn, self._store()))
+        with model_errors():
+            turn = self._turn(messages, kwargs, stop)
+            return self._result(await self._ready().awaited.turn(turn, self._store()))
 
     def _stream(
         self,
@@ -223,15 +201,16 @@ class ChatInteractions(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        turn = self._turn(messages, kwargs, stop)
-        with closing(self._ready().sync.stream(turn, self._store())) as events:
-            for event in events:
-                chunk = _chunk(event)
-                if chunk is None:
-                    continue
-                if run_manager is not None:
-                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
+        with model_errors():
+            turn = self._turn(messages, kwargs, stop)
+            pieces = Chunks(self._version, agent=turn.target[0] == "agent")
+            stream = self._ready().sync.stream(turn, self._store())
+            with closing(stream) as events:
+                for event in events:
+                    for chunk in pieces.heard(event):
+                        if run_manager is not None:
+                            run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                        yield chunk
 
     async def _astream(
         self,
@@ -240,17 +219,24 @@ class ChatInteractions(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        turn = self._turn(messages, kwargs, stop)
-        async with aclosing(
-            self._ready().awaited.stream(turn, self._store())
-        ) as events:
-            async for event in events:
-                chunk = _chunk(event)
-                if chunk is None:
-                    continue
-                if run_manager is not None:
-                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
+        with model_errors():
+            turn = self._turn(messages, kwargs, stop)
+            pieces = Chunks(self._version, agent=turn.target[0] == "agent")
+            stream = self._ready().awaited.stream(turn, self._store())
+            async with aclosing(stream) as events:
+                async for event in events:
+                    for chunk in pieces.heard(event):
+                        if run_manager is not None:
+                            await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                        yield chunk
+
+    @property
+    def _version(self) -> Version:
+        return "v1" if self.output_version == "v1" else "v0"
+
+    def _result(self, reply: Reply) -> ChatResult:
+        message = message_of(reply, self._version)
+        return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _turn(
         self,
@@ -267,60 +253,11 @@ class ChatInteractions(BaseChatModel):
             thread_id=thread_id or graph_run().thread_id,
         )
 
-    def _check(self) -> None:
-        """Refuse now what the first call would refuse."""
-        self._connection()
-        if isinstance(self.sessions, str):
-            check_url(self.sessions)
-
-    def _store(self) -> SessionStore:
-        sessions = self.sessions
-        if sessions is None:
-            sessions = graph_run().sessions or "memory:"
-        store = open_store(sessions, mirror=self.mirror)
-        if store.mirror != self.mirror and "mirror" in self.model_fields_set:
-            msg = (
-                f"mirror={self.mirror!r} has no effect: {store.url} was opened with "
-                f"mirror={store.mirror!r}; give the option to whoever opens the store"
-            )
-            raise ConfigurationError(msg)
-        return store
-
     def _ready(self) -> Drivers:
         with _making:
             if self._drivers is None:
                 self._drivers = Drivers(self._connection(), self._rules())
             return self._drivers
 
-    def _connection(self) -> Connection:
-        key, anchor_key = self.api_key, self.anchor_key
-        return Connection(
-            api_key=key.get_secret_value() if key else None,
-            base_url=self.base_url,
-            api_version=self.api_version,
-            vertexai=self.vertexai,
-            project=self.project,
-            location=self.location,
-            client=self.client,
-            timeout_s=self.timeout_s,
-            anchor_key=anchor_key.get_secret_value().encode() if anchor_key else b"",
-            trust_anchors=self.trust_anchors,
-        )
-
-    def _rules(self) -> Rules:
-        return Rules(
-            max_retries=self.max_retries,
-            retention_s=self.retention.total_seconds(),
-            clock=self._clock,
-        )
-
 
 _making = threading.Lock()
-
-
-def _result(reply: Reply) -> ChatResult:
-    return ChatResult(generations=[ChatGeneration(message=message_of(reply))])
-
-
-def _chunk(event: Any) -> ChatGenerationChunk | None:
-    return last_chunk_of(event) if isinstance(event, Reply) else chunk_of(event)

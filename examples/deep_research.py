@@ -1,0 +1,46 @@
+"""Deep research shows its plan first, runs when it is approved, and a model goes on.
+
+The agent works in the background while the calls wait. Without `base_url` and
+`api_key` the same program asks Google and takes some minutes.
+"""
+
+from langchain_core.messages import HumanMessage
+
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions
+
+
+def config(*, planning):
+    return {
+        "type": "deep-research",
+        "thinking_summaries": "auto",
+        "collaborative_planning": planning,
+    }
+
+
+def main():
+    with Emulator() as server:
+        where = {"base_url": server.url, "api_key": "any"}
+        agent = ChatInteractions(agent="deep-research-preview-04-2026", **where)
+        talk = [HumanMessage("Research my topic: the history of TPUs.")]
+
+        plan = agent.invoke(talk, agent_config=config(planning=True))
+        talk += [plan, HumanMessage("Looks good.")]
+        report = None
+        for piece in agent.stream(talk, agent_config=config(planning=False)):
+            report = piece if report is None else report + piece
+        talk += [report, HumanMessage("How many sources have you cited?")]
+        answer = ChatInteractions(model="gemini-3.5-flash", **where).invoke(talk)
+
+        print(plan.text.splitlines()[0])
+        print(len(report.response_metadata["grounding_metadata"]["grounding_chunks"]))
+        print(answer.response_metadata["plan_reason"])
+
+        sent = [r["body"] for r in server.requests() if r["method"] == "POST"]
+        assert [len(body["input"]) for body in sent] == [1, 1, 1]
+        assert [body.get("background") for body in sent] == [True, True, None]
+        assert "agreed plan" in report.text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What a message says about itself: where it comes from, what it cost, what it thought.
+
+Pure.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from langchain_core.messages.ai import UsageMetadata
+
+from interactions_core.canonical import JsonObject
+from interactions_core.steps import pending_calls
+from interactions_core.turn import Reply
+from interactions_core.usage import Usage
+from interactions_langgraph._blocks import Version, server_block
+from interactions_langgraph._citations import grounding_of
+from interactions_langgraph._messages import ANCHOR
+from interactions_langgraph._thoughts import THOUGHTS, carried_thoughts
+
+PROVIDER: Final = "google_genai"
+"""What LangChain calls Gemini: middleware compares it with `ls_provider`."""
+
+_FINISHED: Final = {
+    "completed": "STOP",
+    "requires_action": "STOP",
+    "incomplete": "MAX_TOKENS",
+}
+"""Statuses as the finish reasons that programs on Gemini's older API look for."""
+
+
+def kwargs_of(reply: Reply) -> dict[str, Any]:
+    """Return the `additional_kwargs`: thoughts, if there are any."""
+    thoughts = carried_thoughts(reply.steps)
+    return {THOUGHTS: thoughts} if thoughts else {}
+
+
+def metadata_of(reply: Reply, version: Version = "v0") -> dict[str, Any]:
+    """Say where a message comes from; JSON all the way down."""
+    metadata: dict[str, Any] = {
+        "interaction_id": reply.interaction_id,
+        "previous_interaction_id": reply.previous_interaction_id,
+        "plan_reason": reply.reason,
+        "model_name": reply.model_name,
+        "model_provider": PROVIDER,
+        "status": reply.status,
+    }
+    tier = reply.interaction.get("service_tier")
+    if tier:
+        metadata["service_tier"] = tier
+    if reply.status in _FINISHED:
+        metadata["finish_reason"] = _FINISHED[reply.status]
+    metadata |= _grounds(reply, version)
+    if reply.anchor is not None:
+        metadata[ANCHOR] = {
+            "digest": reply.anchor.digest,
+            "expires_at": reply.anchor.expires_at,
+            "mac": reply.anchor.mac,
+        }
+    return metadata
+
+
+def _grounds(reply: Reply, version: Version) -> dict[str, Any]:
+    """Say what content of the version has no place for."""
+    if version == "v1":
+        return {"output_version": "v1"}
+    steps = [*_own_steps(reply)]
+    blocks = [server_block(s, "v1") for s in steps if server_block(s, "v0") is None]
+    grounding = grounding_of(reply.steps)
+    found: dict[str, Any] = {"server_tools": blocks} if blocks else {}
+    return found | ({"grounding_metadata": grounding} if grounding else {})
+
+
+def _own_steps(reply: Reply) -> Iterator[JsonObject]:
+    """Yield the steps that ran on the server."""
+    left = pending_calls(reply.steps)
+    said = {"user_input", "model_output", "thought"}
+    for step in reply.steps:
+        if step.get("type") not in said and str(step.get("id")) not in left:
+            yield step
+
+
+def usage_of(usage: Usage) -> UsageMetadata:
+    """Map token counts; thoughts count as output, as they are billed."""
+    output = usage.output_tokens + usage.thought_tokens
+    return UsageMetadata(
+        input_tokens=usage.input_tokens + usage.tool_use_tokens,
+        output_tokens=output,
+        total_tokens=usage.input_tokens + usage.tool_use_tokens + output,
+        input_token_details={"cache_read": usage.cached_tokens},
+        output_token_details={"reasoning": usage.thought_tokens},
+    )

@@ -1,0 +1,203 @@
+"""The options of `ChatInteractions`, and what they make of core's clients.
+
+No call is made here.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from time import time
+from typing import Annotated, Any, Final, Literal
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, SkipValidation
+
+from interactions_core.connection import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT_S,
+    Connection,
+)
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.mirror import Mirror
+from interactions_core.retention import DEFAULT_RETENTION_S
+from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.opening import check_url
+from interactions_langgraph._graph import graph_run
+from interactions_langgraph._sealed import (
+    revealed,
+    sealed,
+    sealed_headers,
+    sealed_url,
+)
+from interactions_langgraph._settings import target_of
+from interactions_langgraph._tools import declarations
+from interactions_langgraph._vocabulary import spelled
+
+_OF_CLIENT: Final = (
+    "api_key",
+    "base_url",
+    "api_version",
+    "additional_headers",
+    "vertexai",
+    "project",
+    "location",
+    "credentials",
+)
+"""Options that say how a client is made."""
+
+
+class ModelOptions(BaseChatModel):
+    """What can be given to a `ChatInteractions`, under its own or another name."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    model: str | None = None
+    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
+    agent: str | None = None
+    """A managed agent's name."""
+    agent_config: dict[str, Any] | None = None
+    environment: str | dict[str, Any] | None = None
+    sessions: str | Any = None
+    """A session store or its URL. `None`: the store of the graph's
+    `InteractionsSaver`, or else `"memory:"`."""
+    session_id: str = ""
+    """The isolation scope: a tenant, a user. `thread_id` is added by itself."""
+    store: bool = True
+    """`False` keeps nothing on the server and sends everything with every call."""
+    background: bool | None = None
+    """Whether the server works on it while nobody listens; this call waits for it.
+    `None`: agents do if they may (Deep Research must), models do not."""
+    deadline_s: float = Field(default=DEFAULT_DEADLINE_S, gt=0)
+    """How long a run in the background may take; then it is cancelled."""
+    poll: tuple[float, float] = DEFAULT_POLL
+    """The first and the longest pause between two looks at such a run, in seconds."""
+    on_lost_submit: Literal["raise", "resubmit"] = "raise"
+    """What to do when the answer to the create of such a run was lost: the run may
+    exist, and a second one would be billed as well."""
+    mirror: Mirror = "full"
+    """What a session store opened by URL keeps of the content."""
+    retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
+    """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
+    streaming: bool = False
+    """Let `invoke` stream, for callbacks that show tokens."""
+    tools: list[Any] = Field(default_factory=list[Any])
+    """Tools of every call, beside those of `bind_tools`."""
+    temperature: float | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    stop_sequences: list[str] | None = None
+    max_output_tokens: int | None = None
+    thinking_level: str | None = None
+    thinking_summaries: Literal["auto", "none"] | None = None
+    response_format: dict[str, Any] | list[dict[str, Any]] | None = None
+    response_modalities: list[str] | None = None
+    speech_config: dict[str, Any] | list[dict[str, Any]] | None = None
+    image_config: dict[str, Any] | None = None
+    video_config: dict[str, Any] | None = None
+    transcription_config: dict[str, Any] | None = None
+    service_tier: str | None = None
+    labels: dict[str, str] | None = None
+    safety_settings: list[dict[str, Any]] | None = None
+    model_kwargs: dict[str, Any] | None = None
+    """Fields of the create body that have no option of their own."""
+    nudge: str = "Continue."
+    """What is said when a message list ends with the model's own words."""
+    api_key: SecretStr | None = None
+    base_url: Annotated[str | None, SkipValidation] = None
+    api_version: str | None = None
+    additional_headers: Annotated[Any, SkipValidation] = None
+    """HTTP headers of every request."""
+    vertexai: bool | None = None
+    project: str | None = None
+    location: str | None = None
+    credentials: Any = Field(default=None, exclude=True, repr=False)
+    """`google.auth` credentials, for the enterprise platform."""
+    client: Any = Field(default=None, exclude=True, repr=False)
+    """A `google.genai.Client` to use instead; its owner closes it."""
+    anchor_key: SecretStr | None = None
+    """Signs what messages say of their interactions: chains then continue behind any
+    checkpointer, in every process that knows the key, without a shared store."""
+    trust_anchors: bool = False
+    """Believe unsigned messages too; for programs with a single tenant."""
+
+    _clock: Callable[[], float] = PrivateAttr(default=time)
+
+    def __init__(self, **options: Any) -> None:
+        known = type(self).model_fields
+        own = known.keys() - BaseChatModel.model_fields.keys()
+        theirs = {name: options[name] for name in options if name in known.keys() - own}
+        given = {name: options[name] for name in options if name not in theirs}
+        chosen = spelled(type(self).__name__, given, own)
+        target_of(chosen)
+        super().__init__(**theirs, **_protected(chosen))
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse now what the first call would refuse, or not notice."""
+        ignored = [name for name in _OF_CLIENT if getattr(self, name) is not None]
+        if self.client is not None and ignored:
+            msg = f"`client` brings its own {', '.join(ignored)}; give one or the other"
+            raise ConfigurationError(msg)
+        if not isinstance(self.additional_headers, str | None):
+            msg = "additional_headers must be a dict of names and texts"
+            raise ConfigurationError(msg)
+        self._connection()
+        if isinstance(self.sessions, str):
+            check_url(self.sessions)
+
+    def _store(self) -> SessionStore:
+        sessions = self.sessions
+        if sessions is None:
+            sessions = graph_run().sessions or "memory:"
+        store = open_store(sessions, mirror=self.mirror)
+        if store.mirror != self.mirror and "mirror" in self.model_fields_set:
+            msg = (
+                f"mirror={self.mirror!r} has no effect: {store.url} was opened with "
+                f"mirror={store.mirror!r}; give the option to whoever opens the store"
+            )
+            raise ConfigurationError(msg)
+        return store
+
+    def _connection(self) -> Connection:
+        key, anchor_key = self.api_key, self.anchor_key
+        return Connection(
+            api_key=key.get_secret_value() if key else None,
+            base_url=revealed(self.base_url),
+            api_version=self.api_version,
+            headers=revealed(self.additional_headers) or {},
+            vertexai=self.vertexai,
+            project=self.project,
+            location=self.location,
+            credentials=self.credentials,
+            client=self.client,
+            timeout_s=self.timeout_s,
+            anchor_key=anchor_key.get_secret_value().encode() if anchor_key else b"",
+            trust_anchors=self.trust_anchors,
+        )
+
+    def _rules(self) -> Rules:
+        return Rules(
+            max_retries=self.max_retries,
+            retention_s=self.retention.total_seconds(),
+            clock=self._clock,
+            deadline_s=self.deadline_s,
+            poll=self.poll,
+            resubmits=self.on_lost_submit == "resubmit",
+        )
+
+
+def _protected(options: dict[str, Any]) -> dict[str, Any]:
+    """Check tools, and seal what is secret, before anything can show it."""
+    ways: dict[str, Callable[[Any], Any]] = {
+        "additional_headers": sealed_headers,
+        "base_url": sealed_url,
+        "environment": sealed,
+        "tools": declarations,
+    }
+    kept = {name: value for name, value in options.items() if value is not None}
+    return {
+        name: ways[name](value) if name in ways else value
+        for name, value in kept.items()
+    }

@@ -1,0 +1,287 @@
+"""Answers as objects, in every method and for every kind of schema."""
+
+from typing import Any
+
+import pydantic.v1
+import pytest
+from langchain_core.exceptions import OutputParserException
+from langchain_core.tools import tool
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_emulator import Emulator
+from tests.langgraph.conftest import MakeModel
+
+
+class Person(BaseModel):
+    """A person that the text names."""
+
+    name: str
+    age: int | None = None
+
+
+class OldPerson(pydantic.v1.BaseModel):
+    """A person that the text names."""
+
+    name: str
+
+
+class PersonDict(TypedDict):
+    """A person that the text names."""
+
+    name: str
+
+
+class Company(BaseModel):
+    """A company, its head, and companies that it owns."""
+
+    head: Person
+    owns: list["Company"] = Field(default_factory=list)
+
+
+SCHEMA = {
+    "title": "person",
+    "description": "A person that the text names.",
+    "type": "object",
+    "properties": {"name": {"type": "string"}},
+    "required": ["name"],
+}
+ASKED = "Extract the person 'Ada'."
+
+
+def sent(emulator: Emulator) -> dict[str, Any]:
+    return emulator.requests()[-1]["body"]
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [(Person, Person), (OldPerson, OldPerson), (PersonDict, dict), (SCHEMA, dict)],
+    ids=["pydantic", "pydantic v1", "TypedDict", "JSON schema"],
+)
+def test_answer_is_an_object_of_the_schema(
+    make_model: MakeModel, schema: Any, kind: type, method: Any
+) -> None:
+    model = make_model().with_structured_output(schema, method=method)
+
+    answer = model.invoke(ASKED)
+
+    assert isinstance(answer, kind)
+    assert (answer["name"] if isinstance(answer, dict) else answer.name) == "Ada"
+
+
+@pytest.mark.anyio
+async def test_answer_is_an_object_when_awaited(make_model: MakeModel) -> None:
+    model = make_model()
+
+    answer = await model.with_structured_output(Person).ainvoke(ASKED)
+    await model.aclose()
+
+    assert isinstance(answer, Person)
+
+
+def test_schema_goes_as_response_format_by_default(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    make_model().with_structured_output(Person).invoke(ASKED)
+
+    assert sent(emulator)["response_format"] == {
+        "type": "text",
+        "mime_type": "application/json",
+        "schema": Person.model_json_schema(),
+    }
+    assert "tools" not in sent(emulator)
+
+
+def test_function_calling_forces_the_one_call(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    @tool
+    def other(name: str) -> str:
+        """Do something else with a name."""
+        return name
+
+    model = make_model(tools=[other]).with_structured_output(
+        Person, method="function_calling"
+    )
+
+    assert isinstance(model.invoke(ASKED), Person)
+    assert sent(emulator)["generation_config"]["tool_choice"] == {
+        "allowed_tools": {"mode": "any", "tools": ["Person"]}
+    }
+
+
+def test_references_of_a_schema_are_kept(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    answer = make_model().with_structured_output(Company).invoke("'Ada' heads it.")
+
+    assert isinstance(answer, Company)
+    schema = sent(emulator)["response_format"]["schema"]
+    assert schema == Company.model_json_schema()
+
+
+def test_json_mode_asks_for_json_without_a_schema(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    emulator.script([{"when": {}, "reply": {"text": '{"name": "Ada"}'}}])
+    model = make_model()
+
+    typed = model.with_structured_output(Person, method="json_mode").invoke("JSON!")
+    free = model.with_structured_output(method="json_mode").invoke("JSON!")
+
+    assert (typed, free) == (Person(name="Ada"), {"name": "Ada"})
+    wanted = {"type": "text", "mime_type": "application/json"}
+    assert sent(emulator)["response_format"] == wanted
+
+
+def test_object_grows_while_it_streams(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    emulator.script(
+        [{"when": {}, "reply": {"text": '{"name": "' + "Ada " * 20 + '"}'}}]
+    )
+    model = make_model().with_structured_output(SCHEMA)
+
+    pieces = list(model.stream("Who?"))
+
+    names = [piece["name"] for piece in pieces if "name" in piece]
+    assert len(names) > 1
+    assert all(names[-1].startswith(name) for name in names)
+    assert names[-1] == "Ada " * 20
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+@pytest.mark.parametrize("schema", [Person, SCHEMA], ids=["pydantic", "dict"])
+def test_include_raw_gives_message_and_object(
+    make_model: MakeModel, schema: Any, method: Any
+) -> None:
+    model = make_model().with_structured_output(schema, method=method, include_raw=True)
+
+    answer = model.invoke(ASKED)
+
+    assert answer["parsed"]
+    assert answer["parsing_error"] is None
+    assert answer["raw"].response_metadata["interaction_id"]
+
+
+@pytest.fixture
+def cut_off(make_model: MakeModel, emulator: Emulator) -> Any:
+    """Make a model whose answer ends in the middle of the object."""
+    said = [
+        {"type": "model_output", "content": [{"type": "text", "text": '{"name": "A'}]}
+    ]
+    emulator.script([{"when": {}, "reply": {"steps": said, "status": "incomplete"}}])
+    return make_model()
+
+
+def test_answer_that_was_cut_off_is_a_clear_error(cut_off: Any) -> None:
+    for schema in (Person, SCHEMA):
+        with pytest.raises(OutputParserException, match="raise max_output_tokens"):
+            cut_off.with_structured_output(schema).invoke("Who?")
+
+
+def test_stream_that_was_cut_off_ends_in_the_error(cut_off: Any) -> None:
+    with pytest.raises(OutputParserException, match="raise max_output_tokens"):
+        list(cut_off.with_structured_output(SCHEMA).stream("Who?"))
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+def test_raw_message_is_there_when_it_was_cut_off(cut_off: Any, method: Any) -> None:
+    model = cut_off.with_structured_output(Person, method=method, include_raw=True)
+
+    answer = model.invoke("Who?")
+
+    assert answer["parsed"] is None
+    assert answer["raw"].text == '{"name": "A'
+    assert "cut off" in str(answer["parsing_error"])
+
+
+def test_call_of_a_tool_beside_the_schema_is_a_clear_error(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    @tool
+    def look_up(name: str) -> str:
+        """Look up a name."""
+        return name
+
+    emulator.script(
+        [
+            {
+                "when": {},
+                "reply": {"calls": [{"name": "look_up", "arguments": {"name": "A"}}]},
+            }
+        ]
+    )
+    model = make_model().with_structured_output(Person, tools=[look_up])
+
+    with pytest.raises(OutputParserException, match=r"asked for tools \(look_up\)"):
+        model.invoke(ASKED)
+    assert sent(emulator)["tools"][0]["name"] == "look_up"
+    assert "response_format" in sent(emulator)
+
+
+def test_tools_beside_the_schema_leave_room_for_the_answer(
+    make_model: MakeModel,
+) -> None:
+    model = make_model(tools=[{"type": "google_search"}])
+
+    assert isinstance(model.with_structured_output(Person).invoke(ASKED), Person)
+
+
+@pytest.mark.parametrize("strict", [None, True, False])
+@pytest.mark.parametrize("method", ["json_schema", "function_calling", "json_mode"])
+def test_strict_is_accepted_by_every_method(
+    make_model: MakeModel, emulator: Emulator, method: Any, strict: Any
+) -> None:
+    if method == "json_mode":
+        emulator.script([{"when": {}, "reply": {"text": '{"name": "Ada"}'}}])
+    model = make_model().with_structured_output(Person, method=method, strict=strict)
+
+    assert isinstance(model.invoke(ASKED), Person)
+
+
+def test_schema_is_told_to_traces(make_model: MakeModel) -> None:
+    bound = make_model().with_structured_output(Person, include_raw=True)
+
+    steps = bound.first.steps__["raw"]  # type: ignore[attr-defined]
+    told = steps.kwargs["ls_structured_output_format"]
+
+    assert told["kwargs"]["method"] == "json_schema"
+    assert told["schema"]["title"] == "Person"
+
+
+@pytest.mark.parametrize(
+    ("schema", "method", "problem"),
+    [
+        (Person, "grammar", "none of function_calling, json_schema, json_mode"),
+        (None, "json_schema", "needs a schema"),
+        (
+            {"type": "array", "items": [{"type": "string"}]},
+            "json_schema",
+            "prefixItems",
+        ),
+        ({"$ref": "#/$defs/X"}, "json_schema", "not in it"),
+        ("name", "json_schema", "is no schema"),
+    ],
+)
+def test_impossible_request_is_refused_at_once(
+    make_model: MakeModel, emulator: Emulator, schema: Any, method: Any, problem: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        make_model().with_structured_output(schema, method=method)
+
+    assert emulator.requests() == []
+
+
+def test_object_can_be_asked_for_in_a_conversation(make_model: MakeModel) -> None:
+    model = make_model()
+    first = model.invoke("Hello")
+
+    answer = model.with_structured_output(Person, include_raw=True).invoke(
+        [("human", "Hello"), first, ("human", ASKED)]
+    )
+
+    assert answer["raw"].response_metadata["plan_reason"] == "continue"
+    assert answer["parsed"] == Person(name="Ada")
