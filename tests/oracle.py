@@ -26,6 +26,11 @@ Said = tuple[Any, ...]
 
 def listed(messages: Sequence[BaseMessage]) -> list[Said]:
     """Read a message list: what the framework means."""
+    return _answered(said_by(messages))
+
+
+def said_by(messages: Sequence[BaseMessage]) -> list[Said]:
+    """Read a message list, with the results that answer nothing."""
     said: list[Said] = []
     leading = True
     for message in messages:
@@ -51,7 +56,7 @@ def listed(messages: Sequence[BaseMessage]) -> list[Said]:
                 said.append(("user", _blocks(message.content)))
             case _:
                 raise TypeError(message)
-    return _answered(said)
+    return said
 
 
 def held(
@@ -141,10 +146,26 @@ def _block(block: Mapping[str, Any] | str) -> tuple[str, object]:
         return ("text", block)
     if block["type"] == "text":
         return ("text", block["text"])
+    if block["type"] == "image_url":
+        # What callbacks are shown in the place of an inline image.
+        mime_type, _, data = block["image_url"]["url"].partition(";base64,")
+        block = {"type": "image", "mime_type": mime_type.removeprefix("data:")}
+        block["data"] = data
     data = block.get("data") or block.get("base64") or ""
     kind = {"file": "document"}.get(block["type"], block["type"])
     return (kind, (block.get("mime_type"), hashlib.sha256(data.encode()).hexdigest()))
 
 
 def _plain(value: object) -> str:
-    return json.dumps(value, sort_keys=True)
+    return json.dumps(_as_javascript_has_it(value), sort_keys=True)
+
+
+def _as_javascript_has_it(value: object) -> object:
+    """Write 1.0 as 1: a list that crossed a wire may hold either."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _as_javascript_has_it(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_javascript_has_it(item) for item in value]
+    return value

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -6,8 +6,20 @@ import pytest
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.langgraph.standard_skips import hold_to_the_guide
+from tests.langgraph.watched import Watched
 
 MakeModel = Callable[..., ChatInteractions]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if item.path.name.startswith("test_standard_"):
+        hold_to_the_guide(item.originalname, report)
+    return report
 
 
 @pytest.fixture
@@ -31,3 +43,11 @@ def make_model(emulator: Emulator, clock: Clock, tmp_path: Any) -> Iterator[Make
     yield make
     for model in made:
         model.close()
+
+
+@pytest.fixture
+def watched(make_model: MakeModel, emulator: Emulator) -> Iterator[Watched]:
+    """Make models and agents, and hold the server against them when all is done."""
+    watching = Watched(make_model, emulator)
+    yield watching
+    watching.check()

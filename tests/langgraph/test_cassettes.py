@@ -199,7 +199,9 @@ SECRETS: list[Callable[[str], bool]] = [
 ]
 
 
-@pytest.mark.parametrize("path", sorted(CASSETTES.glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted(CASSETTES.rglob("*.yaml")), ids=lambda p: p.stem
+)
 def test_cassette_holds_no_key(path: Path) -> None:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
 
