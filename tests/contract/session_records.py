@@ -55,6 +55,7 @@ def whole_record() -> InteractionRecord:
         status="requires_action",
         gone=True,
         children=1,
+        environment_id="env_1",
         usage=Usage(1, 2, 3, 4, 5, 6),
     )
 

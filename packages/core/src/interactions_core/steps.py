@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
@@ -18,6 +19,10 @@ MEDIA_KINDS: Final[frozenset[str]] = frozenset({"image", "audio", "video", "docu
 
 MODEL_KINDS: Final = frozenset({"model_output", "function_call"})
 """Kinds of canonical steps that a model says; `function_result` is the client's."""
+
+
+_LONGEST_KNOWN: Final = 4_000
+"""Characters of a text whose step is remembered; bounds what that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +245,23 @@ def _blocks(step: JsonObject) -> list[JsonObject]:
 
 
 def _content_step(kind: str, parts: Sequence[Part]) -> Step:
+    if len(parts) == 1 and parts[0].wire is parts[0].identity:
+        text = parts[0].wire.get("text")
+        if isinstance(text, str) and len(text) <= _LONGEST_KNOWN:
+            return _text_step(kind, text)
+    return _hashed_step(kind, parts)
+
+
+@lru_cache(maxsize=8192)
+def _text_step(kind: str, text: str) -> Step:
+    """Remember the steps of texts: frameworks bring the same list again and again.
+
+    The text itself is the key, so that a message that was changed is another one.
+    """
+    return _hashed_step(kind, [text_part(text)])
+
+
+def _hashed_step(kind: str, parts: Sequence[Part]) -> Step:
     wire = {"type": kind, "content": [part.wire for part in parts]}
     identity = {"type": kind, "content": [part.identity for part in parts]}
     return Step(wire, canonical_hash(identity))

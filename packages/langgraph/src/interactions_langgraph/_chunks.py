@@ -177,10 +177,16 @@ class Chunks:
         return self._marked([{**block, "index": self._place(place)}])
 
     def _marked(self, content: str | list[str | Block]) -> AIMessageChunk:
-        """Say on each piece how it is to be read; LangChain joins these words."""
-        marks = {"model_provider": PROVIDER}
+        """Say on a piece how its blocks are to be read; LangChain joins these words.
+
+        Pieces of calls in the provider's form stay unmarked: LangChain's reader of
+        Gemini's messages knows whole calls only.
+        """
+        marks: dict[str, str] = {}
         if self.version == "v1":
-            marks["output_version"] = "v1"
+            marks = {"output_version": "v1"}
+        elif content and not isinstance(content, str):
+            marks = {"model_provider": PROVIDER}
         return AIMessageChunk(content=content, response_metadata=marks)
 
     def _place(self, key: _Place) -> int:

@@ -4,6 +4,7 @@ from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.running import Rules
+from interactions_core.stores import SessionStore
 
 
 class Drivers:
@@ -14,10 +15,13 @@ class Drivers:
     Attributes:
         sync: For `invoke`, `stream` and `batch`.
         awaited: For `ainvoke`, `astream` and `abatch`.
+        store: The session store of the last call; a file stays open between calls as
+            long as somebody holds it.
     """
 
     def __init__(self, connection: Connection, rules: Rules) -> None:
         self._made_from = (connection, rules)
+        self.store: SessionStore | None = None
         self.sync = InteractionsClient(connection, rules)
         self.awaited = AsyncInteractionsClient(connection, rules)
 

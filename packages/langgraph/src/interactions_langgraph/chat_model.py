@@ -15,6 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
+from interactions_core.stores import SessionStore
 from interactions_core.turn import Reply, Turn
 from interactions_langgraph._blocks import Version
 from interactions_langgraph._chunks import Chunks
@@ -153,11 +154,13 @@ class ChatInteractions(ModelIdentity):
     def close(self) -> None:
         """Close the connections of sync calls; the next call opens them again."""
         if self._drivers is not None:
+            self._drivers.store = None
             self._drivers.sync.close()
 
     async def aclose(self) -> None:
         """Close the connections of this event loop."""
         if self._drivers is not None:
+            self._drivers.store = None
             await self._drivers.awaited.close()
 
     def __enter__(self) -> Self:
@@ -181,7 +184,7 @@ class ChatInteractions(ModelIdentity):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
-            return self._result(self._ready().sync.turn(turn, self._store()))
+            return self._result(self._ready().sync.turn(turn, self._held_store()))
 
     async def _agenerate(
         self,
@@ -192,7 +195,9 @@ class ChatInteractions(ModelIdentity):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
-            return self._result(await self._ready().awaited.turn(turn, self._store()))
+            return self._result(
+                await self._ready().awaited.turn(turn, self._held_store())
+            )
 
     def _stream(
         self,
@@ -204,7 +209,7 @@ class ChatInteractions(ModelIdentity):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            stream = self._ready().sync.stream(turn, self._store())
+            stream = self._ready().sync.stream(turn, self._held_store())
             with closing(stream) as events:
                 for event in events:
                     for chunk in pieces.heard(event):
@@ -222,7 +227,7 @@ class ChatInteractions(ModelIdentity):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            stream = self._ready().awaited.stream(turn, self._store())
+            stream = self._ready().awaited.stream(turn, self._held_store())
             async with aclosing(stream) as events:
                 async for event in events:
                     for chunk in pieces.heard(event):
@@ -252,6 +257,10 @@ class ChatInteractions(ModelIdentity):
             stop=stop,
             thread_id=thread_id or graph_run().thread_id,
         )
+
+    def _held_store(self) -> SessionStore:
+        store = self._ready().store = self._store()
+        return store
 
     def _ready(self) -> Drivers:
         with _making:
