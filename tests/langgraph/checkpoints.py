@@ -71,3 +71,38 @@ def bytes_of(folder: Path) -> bytes:
 
 def talk(length: int) -> list[BaseMessage]:
     return [HumanMessage(f"message {n}", id=str(n)) for n in range(length)]
+
+
+def orphans(saver: InteractionsSaver) -> dict[str, int]:
+    """Count rows that refer to nothing, and rows that nothing can refer to."""
+    queries = {
+        "nodes without a content": (
+            "SELECT count(*) FROM checkpoint_nodes n WHERE NOT EXISTS "
+            "(SELECT 1 FROM checkpoint_contents c WHERE c.number = n.content)"
+        ),
+        "nodes without a parent": (
+            "SELECT count(*) FROM checkpoint_nodes n WHERE n.parent & 0xFFFFFFFF "
+            "AND NOT EXISTS "
+            "(SELECT 1 FROM checkpoint_nodes p WHERE p.number = n.parent)"
+        ),
+        "checkpoints without a namespace": (
+            "SELECT count(*) FROM checkpoints WHERE space NOT IN "
+            "(SELECT number FROM checkpoint_spaces)"
+        ),
+        "contents without a thread": (
+            "SELECT count(*) FROM checkpoint_contents WHERE number >> 32 NOT IN "
+            "(SELECT number FROM checkpoint_threads)"
+        ),
+    }
+    with saver.sessions.database.reading() as connection:
+        return {
+            name: connection.execute(query).fetchone()[0]
+            for name, query in queries.items()
+        }
+
+
+def read_everything(saver: InteractionsSaver) -> list[Any]:
+    """Read every checkpoint whole; raise where a reference dangles."""
+    found = list(saver.list(None))
+    assert set(orphans(saver).values()) == {0}
+    return found

@@ -184,6 +184,23 @@ class LedgerEntry:
     replay_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class HeldInteraction:
+    """An interaction of a thread, as deleting the thread must see it.
+
+    Attributes:
+        scope: Whose it is.
+        key: The interaction's id.
+        parent_id: What it was chained on; "" for a root.
+        is_shared: Another thread knows it, or continues it.
+    """
+
+    scope: Scope
+    key: str
+    parent_id: str
+    is_shared: bool
+
+
 def marks_of(steps: Sequence[Step]) -> tuple[bytes, ...]:
     """Return the marks of steps."""
     return tuple(step.mark for step in steps)

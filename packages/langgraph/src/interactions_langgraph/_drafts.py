@@ -46,11 +46,11 @@ class MessagesDraft:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AssemblyDraft:
-    """A value with lists of messages inside, stored apart from it."""
+    """A value with lists of messages or large parts inside, stored apart from it."""
 
     frame: ContentDraft
-    """The value without the lists."""
-    parts: Sequence[tuple[Path, MessagesDraft]]
+    """The value without them."""
+    parts: Sequence[tuple[Path, MessagesDraft | ContentDraft]]
 
 
 Draft = ContentDraft | MessagesDraft | AssemblyDraft
@@ -64,18 +64,20 @@ def draft_value(value: object, key: bytes, codec: Codec) -> Draft:
         return _draft_messages(value.value, key, codec, is_snapshot=True)
     if isinstance(value, BaseMessage):
         return draft_content(codec.dump_state(codec.state(value)), key)
-    found: list[tuple[Path, list[BaseMessage]]] = []
+    found: list[tuple[Path, object]] = []
     frame = set_aside(value, found) if codec.knows_messages else value
     content = draft_content(codec.dump(frame), key)
     if not found:
         return content
     return AssemblyDraft(
-        content,
-        [
-            (path, _draft_messages(messages, key, codec, is_snapshot=False))
-            for path, messages in found
-        ],
+        content, [(path, _draft_part(part, key, codec)) for path, part in found]
     )
+
+
+def _draft_part(part: object, key: bytes, codec: Codec) -> MessagesDraft | ContentDraft:
+    if is_message_list(part):
+        return _draft_messages(part, key, codec, is_snapshot=False)
+    return draft_content(codec.dump(part), key)
 
 
 def draft_content(dump: Dump, key: bytes) -> ContentDraft:

@@ -112,7 +112,7 @@ class History:
         """Read all checkpoints that are sought, newest first, some at a time."""
         values = self._new_reader()
         left = search.limit
-        for numbers in _in_pages(self._numbers(search)):
+        for numbers in in_pages(self._numbers(search)):
             if left is not None and left <= 0:
                 return
             page = self._page(numbers, search, left, values)
@@ -136,7 +136,7 @@ class History:
         values: ValueReader,
     ) -> list[CheckpointTuple]:
         with self._tables.snapshot() as connection:
-            found = _read_rows(connection, numbers, self._codec)
+            found = read_rows(connection, numbers, self._codec)
             rows = [row for row in found if search.accepts(row.outline.metadata)]
             rows = rows[:limit]
             writes = read_writes(connection, [row.number for row in rows])
@@ -167,9 +167,10 @@ def _references(rows: Iterable[Row], writes: Writes) -> Iterator[tuple[int, int]
         yield from row.references(writes.get(row.number, ()))
 
 
-def _read_rows(
+def read_rows(
     connection: sqlite3.Connection, numbers: Sequence[int], codec: Codec
 ) -> list[Row]:
+    """Read checkpoints by the numbers of their rows, newest first."""
     rows = connection.execute(_BY_NUMBER, (json.dumps(numbers),)).fetchall()
     return _unpack(connection, rows, codec)
 
@@ -192,7 +193,8 @@ def _unpack(
     return unpacked
 
 
-def _in_pages(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+def in_pages(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut into pages, small ones first."""
     # Whoever wants the newest one only should not wait for a thousand.
     start, size = 0, FIRST_PAGE
     while start < len(numbers):

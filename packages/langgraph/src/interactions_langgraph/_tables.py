@@ -71,7 +71,12 @@ CREATE TABLE checkpoint_writes (
 ) WITHOUT ROWID
 """
 
-MIGRATIONS: Final = (tuple(_VERSION_1.split(";")),)
+# A number is given out once, also after the rows with the highest were erased.
+_VERSION_2: Final = (
+    "ALTER TABLE checkpoint_threads ADD COLUMN floor INTEGER NOT NULL DEFAULT 0",
+)
+
+MIGRATIONS: Final = (tuple(_VERSION_1.split(";")), _VERSION_2)
 
 
 class CheckpointTables:

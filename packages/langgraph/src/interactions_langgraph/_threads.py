@@ -48,9 +48,15 @@ class Threads:
         if row is None:
             message = f"thread {thread_id} vanished while it was being written"
             raise RuntimeError(message)
-        number, type_, sealed = row
-        key = str(self._codec.load(type_, sealed)).encode()
-        return Thread(number, sealed, self._codec.domain + key)
+        return _open_thread(row, self._codec)
+
+
+def find_thread(
+    connection: sqlite3.Connection, thread_id: str, codec: Codec
+) -> Thread | None:
+    """Find a thread that has been written to."""
+    row = _find(connection, thread_id)
+    return _open_thread(row, codec) if row else None
 
 
 def is_current(connection: sqlite3.Connection, thread: Thread) -> bool:
@@ -102,6 +108,12 @@ def delete_thread(connection: sqlite3.Connection, thread_id: str) -> None:
         )
     connection.execute("DELETE FROM checkpoint_spaces WHERE thread = ?", (number,))
     connection.execute("DELETE FROM checkpoint_threads WHERE number = ?", (number,))
+
+
+def _open_thread(row: tuple[int, str, bytes], codec: Codec) -> Thread:
+    number, type_, sealed = row
+    key = str(codec.load(type_, sealed)).encode()
+    return Thread(number, sealed, codec.domain + key)
 
 
 def _find(

@@ -105,9 +105,10 @@ class ValueWriter:
 
     def _next(self, table: str) -> int:
         first = first_number(self._thread.number)
-        (last,) = self.connection.execute(
-            f"SELECT max(number) FROM {table} "  # noqa: S608  a table's name from above
-            "WHERE number > ? AND number < ?",
-            (first, first_number(self._thread.number + 1)),
+        last, floor = self.connection.execute(
+            f"SELECT (SELECT max(number) FROM {table} "  # noqa: S608  a table's name from above
+            "WHERE number > ? AND number < ?), floor "
+            "FROM checkpoint_threads WHERE number = ?",
+            (first, first_number(self._thread.number + 1), self._thread.number),
         ).fetchone()
-        return (last or first) + 1
+        return max(last or first, first + floor) + 1

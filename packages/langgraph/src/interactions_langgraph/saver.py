@@ -1,11 +1,11 @@
 """The LangGraph checkpointer, in the file of a session store.
 
-Nothing here touches the network.
+Nothing here touches the network, unless a thread is deleted with `remote=True`.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,18 +16,29 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    DeltaChannelHistory,
     get_checkpoint_metadata,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
+from interactions_core.connection import Connection
+from interactions_core.exceptions import ConfigurationError
 from interactions_core.stores.protocols import SessionStore
 from interactions_langgraph._addresses import Address, Search
 from interactions_langgraph._checkpoints import Checkpoints, NewCheckpoint
 from interactions_langgraph._codec import Codec
+from interactions_langgraph._copying import copy_thread
+from interactions_langgraph._deltas import read_delta_history
 from interactions_langgraph._history import History
 from interactions_langgraph._sessions import open_sessions
+from interactions_langgraph._sweeping import delete_runs, keep_newest, threads_of_runs
 from interactions_langgraph._tables import CheckpointTables
-from interactions_langgraph._threads import delete_thread
+from interactions_langgraph._threads import delete_thread, find_thread
+from interactions_langgraph.deletion import (
+    DeletionReport,
+    delete_remotely,
+    open_client,
+)
 
 
 class InteractionsSaver(BaseCheckpointSaver[str]):
@@ -42,6 +53,8 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
     Args:
         sessions: A `SqliteStore`, or its URL: `"sqlite:///state.db"`.
         serde: Another serializer than LangGraph's own.
+        connection: How `delete_thread(..., remote=True)` reaches the API; without it,
+            as google-genai's own environment variables say.
 
     Attributes:
         sessions: The session store, where a `ChatInteractions` in the graph keeps
@@ -57,22 +70,29 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         sessions: str | SessionStore,
         *,
         serde: SerializerProtocol | None = None,
+        connection: Connection | None = None,
     ) -> None:
         super().__init__(serde=serde)
         self.sessions = open_sessions(sessions)
         self._owns_sessions = self.sessions is not sessions
+        self._client = open_client(connection or Connection())
         self._tables = CheckpointTables(self.sessions.database)
         self._last_codec = Codec(self.serde)
 
     @classmethod
     def from_conn_string(
-        cls, conn_string: str, *, serde: SerializerProtocol | None = None
+        cls,
+        conn_string: str,
+        *,
+        serde: SerializerProtocol | None = None,
+        connection: Connection | None = None,
     ) -> Self:
         """Open a saver by URL, to be used at once or under `with`."""
-        return cls(conn_string, serde=serde)
+        return cls(conn_string, serde=serde, connection=connection)
 
     def close(self) -> None:
         """Close what this saver opened itself."""
+        self._client.close()
         if self._owns_sessions:
             self.sessions.close()
 
@@ -149,16 +169,80 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
             Address.of(config), tuple(writes), (task_id, task_path)
         )
 
-    def delete_thread(self, thread_id: str) -> None:
+    # LangGraph's method returns nothing.
+    def delete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, thread_id: str, *, remote: bool = False
+    ) -> DeletionReport:
         """Erase a thread's checkpoints and its sessions from the file.
 
         What is deleted is overwritten, and the write-ahead log is emptied unless
-        another process is reading.
+        another process is reading. With `remote`, the thread's interactions are
+        then deleted on the server too, except those that another thread rests on.
+        A server that fails raises nothing: the report says what it may still have.
+
+        Returns:
+            What became of the interactions; empty without `remote`.
         """
         with self._tables.writing() as connection:
+            held = self.sessions.held_by(str(thread_id)) if remote else []
             delete_thread(connection, str(thread_id))
             self.sessions.delete_thread(str(thread_id))
         self.sessions.database.erase_log()
+        return delete_remotely(self._client, self.sessions, held)
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Erase the checkpoints and writes of some runs, in all threads.
+
+        What later checkpoints of a delta channel are built from stays.
+        """
+        runs = {str(run_id) for run_id in run_ids}
+        with self._tables.writing() as connection:
+            for thread_id in threads_of_runs(connection, runs):
+                thread = find_thread(connection, thread_id, self._codec)
+                if thread is not None:
+                    delete_runs(connection, thread, self._codec, runs)
+        self.sessions.database.erase_log()
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a thread's checkpoints, writes and sessions, under the same ids.
+
+        The usage ledger stays with the source: what was paid was paid once.
+
+        Raises:
+            ConfigurationError: The target has checkpoints or writes of its own.
+        """
+        source, target = str(source_thread_id), str(target_thread_id)
+        with self._tables.writing() as connection:
+            copy_thread(connection, source, target)
+            self.sessions.copy_thread(source, target)
+
+    def prune(
+        self, thread_ids: Sequence[str], *, strategy: str = "keep_latest"
+    ) -> None:
+        """Erase all checkpoints but the newest of each namespace, or whole threads.
+
+        `"keep_latest"` keeps what the newest one's delta channels are built from,
+        and erases whatever nothing refers to. `"delete"` is `delete_thread`.
+
+        Raises:
+            ConfigurationError: There is no such strategy.
+        """
+        if strategy not in {"keep_latest", "delete"}:
+            message = f"prune takes 'keep_latest' or 'delete', not {strategy!r}"
+            raise ConfigurationError(message)
+        for thread_id in thread_ids:
+            if strategy == "delete":
+                self.delete_thread(thread_id)
+            else:
+                self._keep_newest(str(thread_id))
+        self.sessions.database.erase_log()
+
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """Read delta channels in a few queries, however long the thread is."""
+        address = Address.of(config)
+        return read_delta_history(self._tables, self._codec, address, channels)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Run `get_tuple` in a worker thread."""
@@ -200,9 +284,33 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         """Run `put_writes` in a worker thread."""
         await asyncio.to_thread(self.put_writes, config, writes, task_id, task_path)
 
-    async def adelete_thread(self, thread_id: str) -> None:
+    async def adelete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, thread_id: str, *, remote: bool = False
+    ) -> DeletionReport:
         """Run `delete_thread` in a worker thread."""
-        await asyncio.to_thread(self.delete_thread, thread_id)
+        return await asyncio.to_thread(self.delete_thread, thread_id, remote=remote)
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Run `delete_for_runs` in a worker thread."""
+        await asyncio.to_thread(self.delete_for_runs, run_ids)
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Run `copy_thread` in a worker thread."""
+        await asyncio.to_thread(self.copy_thread, source_thread_id, target_thread_id)
+
+    async def aprune(
+        self, thread_ids: Sequence[str], *, strategy: str = "keep_latest"
+    ) -> None:
+        """Run `prune` in a worker thread."""
+        await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
+
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """Run `get_delta_channel_history` in a worker thread."""
+        return await asyncio.to_thread(
+            self.get_delta_channel_history, config=config, channels=channels
+        )
 
     def get_next_version(self, current: str | float | None, channel: None) -> str:
         """Count up; the random part tells two forks of one parent apart."""
@@ -224,6 +332,13 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
     @property
     def _history(self) -> History:
         return History(self._tables, self._codec)
+
+    def _keep_newest(self, thread_id: str) -> None:
+        # One transaction for each thread, so that writers of others wait less.
+        with self._tables.writing() as connection:
+            thread = find_thread(connection, thread_id, self._codec)
+            if thread is not None:
+                keep_newest(connection, thread, self._codec)
 
     def _pages(
         self,

@@ -8,7 +8,12 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from interactions_core.mirror import Mirror, kept
-from interactions_core.records import InteractionRecord, LedgerEntry, Scope
+from interactions_core.records import (
+    HeldInteraction,
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
 from interactions_core.retention import Life, shortened
 from interactions_core.usage import Usage
 
@@ -156,6 +161,40 @@ class MemoryStore:
                 for entry in entries
                 if _within(scope, session_id, thread_id)
             ]
+
+    def copy_thread(self, source: str, target: str) -> int:
+        """Copy the interactions of a thread, but for its ledger."""
+        with self._lock:
+            copies = [
+                replace(record, scope=replace(record.scope, thread_id=target))
+                for record in self._records.values()
+                if record.scope.thread_id == source
+            ]
+            new = [c for c in copies if (c.scope, c.key) not in self._records]
+        for record in new:
+            self.put(record)
+        return len(new)
+
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread."""
+        with self._lock:
+            records = list(self._records.values())
+        others = {
+            (record.scope.credential, key)
+            for record in records
+            if record.scope.thread_id != thread_id
+            for key in (record.key, record.parent_id)
+        }
+        mine = [r for r in records if r.scope.thread_id == thread_id and r.stored]
+        return [
+            HeldInteraction(
+                record.scope,
+                record.key,
+                record.parent_id,
+                (record.scope.credential, record.key) in others,
+            )
+            for record in sorted(mine, key=lambda record: record.created_at)
+        ]
 
     def delete_thread(self, thread_id: str) -> int:
         """Forget a thread in all scopes, its sums included."""

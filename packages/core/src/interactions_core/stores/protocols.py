@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from interactions_core.mirror import Mirror
-from interactions_core.records import InteractionRecord, LedgerEntry, Scope
+from interactions_core.records import (
+    HeldInteraction,
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
 from interactions_core.usage import Usage
 
 
@@ -80,6 +85,21 @@ class SessionStore(Protocol):
         self, *, session_id: str | None = None, thread_id: str | None = None
     ) -> list[tuple[Scope, LedgerEntry]]:
         """Return the ledger, oldest first."""
+        ...
+
+    def copy_thread(self, source: str, target: str) -> int:
+        """Let a thread know what another one knows, in all scopes.
+
+        Interactions that the target has already stay as they are. The ledger is not
+        copied: what was paid was paid once.
+
+        Returns:
+            How many interactions were copied.
+        """
+        ...
+
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread, oldest first, in all scopes."""
         ...
 
     def delete_thread(self, thread_id: str) -> int:

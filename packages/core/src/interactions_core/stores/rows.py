@@ -77,6 +77,22 @@ UPSERT: Final = (
     f"INSERT OR REPLACE INTO interactions ({_COLUMNS}) VALUES ({','.join('?' * 21)})"
 )
 
+COPY_THREAD: Final = (
+    f"INSERT INTO interactions ({_COLUMNS}) SELECT "  # constants above
+    f"{_COLUMNS.replace('thread_id', '?', 1)} FROM interactions WHERE thread_id = ? "
+    "ON CONFLICT DO NOTHING"
+)
+
+# The others are gone through once, not once for each row.
+HELD_BY: Final = """WITH others (credential, key) AS (
+    SELECT credential, key FROM interactions WHERE thread_id <> :thread
+    UNION
+    SELECT credential, parent_id FROM interactions WHERE thread_id <> :thread
+)
+SELECT credential, session_id, thread_id, key, parent_id,
+    (credential, key) IN (SELECT credential, key FROM others)
+FROM interactions WHERE thread_id = :thread AND stored ORDER BY created_at"""
+
 ENTER: Final = f"INSERT INTO ledger VALUES (NULL, {','.join('?' * 21)})"
 
 _SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"

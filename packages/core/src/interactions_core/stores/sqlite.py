@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from interactions_core.mirror import Mirror, kept
-from interactions_core.records import InteractionRecord, LedgerEntry, Scope
+from interactions_core.records import (
+    HeldInteraction,
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
 from interactions_core.retention import Life, shortened
 from interactions_core.stores import rows
 from interactions_core.stores.database import Database
@@ -124,6 +129,20 @@ class SqliteStore:
         with self.database.reading() as db:
             found = db.execute(rows.LEDGER, _twice(session_id, thread_id)).fetchall()
         return [rows.entry_from_row(row) for row in found]
+
+    def copy_thread(self, source: str, target: str) -> int:
+        """Copy the rows of a thread, but for its ledger."""
+        with self.database.writing() as db:
+            return db.execute(rows.COPY_THREAD, (target, source)).rowcount
+
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread, in one snapshot."""
+        with self.database.reading() as db:
+            found = db.execute(rows.HELD_BY, {"thread": thread_id}).fetchall()
+        return [
+            HeldInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]))
+            for row in found
+        ]
 
     def delete_thread(self, thread_id: str) -> int:
         """Erase every row of a thread, in all scopes."""

@@ -1,0 +1,262 @@
+"""Deleting checkpoints, and what no other checkpoint of their thread refers to.
+
+A thread is gone through as a whole: what the checkpoints that stay refer to is
+marked, the rest is erased. That also takes what replaced checkpoints left behind.
+"""
+
+import dataclasses
+import json
+import logging
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from interactions_langgraph._codec import Codec
+from interactions_langgraph._history import Row, read_rows
+from interactions_langgraph._lineage import Member, ancestors_needed
+from interactions_langgraph._outlines import pack_outline
+from interactions_langgraph._references import (
+    ASSEMBLY,
+    CONTENT,
+    SNAPSHOT,
+    from_reference,
+)
+from interactions_langgraph._tables import first_number
+from interactions_langgraph._threads import Thread
+from interactions_langgraph._value_reader import read_contents
+from interactions_langgraph._value_writer import ValueWriter
+
+_log = logging.getLogger("interactions_langgraph")
+
+_KIND_MASK: Final = 3
+
+_ROWS: Final = (
+    "SELECT c.number FROM checkpoint_spaces s "
+    "CROSS JOIN checkpoints c ON c.space = s.number "
+    "WHERE s.thread = ? ORDER BY c.checkpoint_id DESC, c.number DESC"
+)
+_THREADS: Final = (
+    "SELECT DISTINCT t.thread_id FROM checkpoints c "
+    "JOIN checkpoint_spaces s ON s.number = c.space "
+    "JOIN checkpoint_threads t ON t.number = s.thread "
+    "WHERE c.run_id IN (SELECT value FROM json_each(?))"
+)
+_SPACES: Final = "SELECT number FROM checkpoint_spaces WHERE thread = ?"
+_DELETE_WRITES: Final = (
+    "DELETE FROM checkpoint_writes WHERE (space, checkpoint_id) IN "
+    "(SELECT space, checkpoint_id FROM checkpoints "
+    "WHERE number IN (SELECT value FROM json_each(?)))"
+)
+_DELETE_ROWS: Final = (
+    "DELETE FROM checkpoints WHERE number IN (SELECT value FROM json_each(?))"
+)
+# Newer ones may be of a checkpoint that is about to be put.
+_DELETE_STRAY_WRITES: Final = f"""
+DELETE FROM checkpoint_writes WHERE space IN ({_SPACES})
+AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.space = checkpoint_writes.space
+    AND c.checkpoint_id = checkpoint_writes.checkpoint_id)
+AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints c
+    WHERE c.space = checkpoint_writes.space)
+"""  # noqa: S608  constants above
+_FORGET_PARENTS: Final = f"""
+UPDATE checkpoints SET parent_id = NULL
+WHERE space IN ({_SPACES}) AND parent_id IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM checkpoints p WHERE p.space = checkpoints.space
+    AND p.checkpoint_id = checkpoints.parent_id)
+"""  # noqa: S608  constants above
+_WRITTEN: Final = f"SELECT reference FROM checkpoint_writes WHERE space IN ({_SPACES})"  # noqa: S608
+_CHAINS: Final = """
+WITH RECURSIVE chain (number, parent, content) AS (
+    SELECT number, parent, content FROM checkpoint_nodes
+    WHERE number IN (SELECT value FROM json_each(?))
+    UNION
+    SELECT n.number, n.parent, n.content
+    FROM chain CROSS JOIN checkpoint_nodes n ON n.number = chain.parent
+)
+SELECT number, content FROM chain
+"""
+# A number is given out once: a reader may remember what it meant.
+_RAISE_FLOOR: Final = """
+UPDATE checkpoint_threads SET floor = max(
+    floor,
+    (SELECT coalesce(max(number), 0) FROM checkpoint_contents
+        WHERE number > ? AND number < ?) & 0xFFFFFFFF,
+    (SELECT coalesce(max(number), 0) FROM checkpoint_nodes
+        WHERE number > ? AND number < ?) & 0xFFFFFFFF)
+WHERE number = ?
+"""
+
+
+@dataclasses.dataclass(slots=True)
+class Marked:
+    """The rows that are referred to."""
+
+    contents: set[int]
+    nodes: set[int]
+
+
+def threads_of_runs(
+    connection: sqlite3.Connection, runs: Iterable[str]
+) -> Sequence[str]:
+    """Return the ids of the threads that these runs wrote to."""
+    rows = connection.execute(_THREADS, (json.dumps([*runs]),))
+    return [thread_id for (thread_id,) in rows]
+
+
+def keep_newest(connection: sqlite3.Connection, thread: Thread, codec: Codec) -> None:
+    """Keep the newest checkpoint of each namespace, and what it rests on."""
+    rows = _rows_of(connection, thread, codec)
+    newest: dict[str, int] = {}
+    for row in rows:
+        newest.setdefault(row.address.namespace, row.number)
+    _keep_only(connection, thread, codec, rows, set(newest.values()))
+
+
+def delete_runs(
+    connection: sqlite3.Connection, thread: Thread, codec: Codec, runs: set[str]
+) -> None:
+    """Delete the checkpoints of some runs, except what others rest on."""
+    rows = _rows_of(connection, thread, codec)
+    kept = {row.number for row in rows if str(_run_of(row)) not in runs}
+    _keep_only(connection, thread, codec, rows, kept)
+
+
+def _run_of(row: Row) -> object:
+    return row.outline.metadata.get("run_id")
+
+
+def _rows_of(connection: sqlite3.Connection, thread: Thread, codec: Codec) -> list[Row]:
+    numbers = [n for (n,) in connection.execute(_ROWS, (thread.number,))]
+    return read_rows(connection, numbers, codec)
+
+
+def _keep_only(
+    connection: sqlite3.Connection,
+    thread: Thread,
+    codec: Codec,
+    rows: Sequence[Row],
+    kept: set[int],
+) -> None:
+    spaces: dict[str, list[Row]] = {}
+    for row in rows:
+        spaces.setdefault(row.address.namespace, []).append(row)
+    needed: set[int] = set()
+    for members in spaces.values():
+        heads = [row.number for row in members if row.number in kept]
+        needed |= ancestors_needed(map(_member, members), heads)
+    if needed - kept:
+        _log.info(
+            "thread %s: %d checkpoints stay because later ones build on their writes",
+            rows[0].address.thread_id,
+            len(needed - kept),
+        )
+    kept |= needed
+    gone = json.dumps([row.number for row in rows if row.number not in kept])
+    connection.execute(_DELETE_WRITES, (gone,))
+    connection.execute(_DELETE_ROWS, (gone,))
+    connection.execute(_DELETE_STRAY_WRITES, (thread.number,))
+    connection.execute(_FORGET_PARENTS, (thread.number,))
+    remaining = [row for row in rows if row.number in kept]
+    _repack(connection, thread, codec, remaining)
+    _sweep(connection, thread, codec, remaining)
+
+
+def _member(row: Row) -> Member:
+    outline = row.outline
+    counted = outline.metadata.get("counters_since_delta_snapshot") or {}
+    snapshots = {
+        name
+        for name, reference in outline.references.items()
+        if reference & _KIND_MASK == SNAPSHOT
+    }
+    return Member(
+        row.number,
+        row.address.checkpoint_id or "",
+        row.parent_id,
+        frozenset(outline.checkpoint["channel_versions"]),
+        frozenset(outline.references),
+        frozenset({*counted, *snapshots}),
+    )
+
+
+def _repack(
+    connection: sqlite3.Connection,
+    thread: Thread,
+    codec: Codec,
+    rows: Sequence[Row],
+) -> None:
+    """Pack outlines anew: they were deflated against ones that are gone."""
+    query = "UPDATE checkpoint_spaces SET dictionary = NULL WHERE thread = ?"
+    connection.execute(query, (thread.number,))
+    writer = ValueWriter(connection, thread, codec)
+    # Oldest first, as they were packed when they were put.
+    for row in reversed(rows):
+        (number,) = connection.execute(
+            "SELECT space FROM checkpoints WHERE number = ?", (row.number,)
+        ).fetchone()
+        (dictionary,) = connection.execute(
+            "SELECT dictionary FROM checkpoint_spaces WHERE number = ?", (number,)
+        ).fetchone()
+        packed = pack_outline(
+            row.outline.dump(codec), (number, dictionary), thread, writer
+        )
+        connection.execute(
+            "UPDATE checkpoints SET dictionary = ?, type = ?, body = ? "
+            "WHERE number = ?",
+            (packed.dictionary, packed.type, packed.body, row.number),
+        )
+
+
+def _sweep(
+    connection: sqlite3.Connection,
+    thread: Thread,
+    codec: Codec,
+    rows: Sequence[Row],
+) -> None:
+    references = {ref for row in rows for ref in row.outline.references.values()}
+    written = connection.execute(_WRITTEN, (thread.number,))
+    references |= {reference for (reference,) in written}
+    marked = _mark(connection, thread, codec, references)
+    bounds = first_number(thread.number), first_number(thread.number + 1)
+    connection.execute(_RAISE_FLOOR, (*bounds, *bounds, thread.number))
+    for table, numbers in (
+        ("checkpoint_nodes", marked.nodes),
+        ("checkpoint_contents", marked.contents),
+    ):
+        connection.execute(
+            f"DELETE FROM {table} WHERE number > ? AND number < ? "  # noqa: S608
+            "AND number NOT IN (SELECT value FROM json_each(?))",
+            (*bounds, json.dumps([*numbers])),
+        )
+
+
+def _mark(
+    connection: sqlite3.Connection,
+    thread: Thread,
+    codec: Codec,
+    references: Iterable[int],
+) -> Marked:
+    pairs = {from_reference(thread.number, reference) for reference in references}
+    assemblies = {number for number, kind in pairs if kind == ASSEMBLY}
+    for type_, body in read_contents(connection, assemblies).values():
+        frame, parts = codec.load(type_, body)
+        inner = (frame, *(reference for _, reference in parts))
+        pairs |= {from_reference(thread.number, reference) for reference in inner}
+    contents = {number for number, kind in pairs if kind in {CONTENT, ASSEMBLY}}
+    tips = [number for number, kind in pairs if kind not in {CONTENT, ASSEMBLY}]
+    nodes: set[int] = set()
+    for number, content in connection.execute(_CHAINS, (json.dumps(tips),)):
+        nodes.add(number)
+        contents.add(content)
+    contents |= _dictionaries(connection, thread)
+    return Marked(contents, nodes)
+
+
+def _dictionaries(connection: sqlite3.Connection, thread: Thread) -> set[int]:
+    counts = connection.execute(
+        f"SELECT dictionary FROM checkpoints WHERE space IN ({_SPACES}) "  # noqa: S608
+        "UNION SELECT dictionary FROM checkpoint_spaces WHERE thread = ?",
+        (thread.number, thread.number),
+    )
+    first = first_number(thread.number)
+    return {first + count for (count,) in counts if count is not None}

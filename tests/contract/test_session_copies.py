@@ -1,0 +1,64 @@
+"""Copying what a thread knows, and telling what others rest on, in every store."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from interactions_core.records import HeldInteraction
+from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
+from tests.contract.session_records import SCOPE, make_entry, make_record, whole_record
+
+OTHER = replace(SCOPE, thread_id="other")
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    opened = SqliteStore(tmp_path / "sessions.db")
+    yield opened
+    opened.close()
+
+
+def test_a_copy_has_every_field_but_no_ledger(store: SessionStore) -> None:
+    store.put(replace(whole_record(), children=0), make_entry("v1_whole"))
+
+    copied = store.copy_thread(SCOPE.thread_id, "other")
+
+    expected = replace(whole_record(), scope=OTHER, children=0)
+    assert (copied, store.get(OTHER, "v1_whole")) == (1, expected)
+    assert len(store.ledger()) == 1
+
+
+def test_a_copy_replaces_nothing(store: SessionStore) -> None:
+    store.put(make_record(context="theirs"))
+    store.put(make_record(scope=OTHER, context="ours"))
+
+    copied = store.copy_thread(SCOPE.thread_id, "other")
+
+    found = store.get(OTHER, "v1_a")
+    assert copied == 0
+    assert found is not None
+    assert found.context == "ours"
+
+
+def test_held_interactions_are_told_with_who_else_needs_them(
+    store: SessionStore,
+) -> None:
+    store.put(make_record("v1_known"))
+    store.put(make_record("v1_continued", created_at=2_000.0))
+    store.put(make_record("v1_alone", created_at=3_000.0, parent_id="v1_continued"))
+    store.put(make_record("local", stored=False))
+    store.put(make_record("v1_known", scope=OTHER))
+    store.put(make_record("v1_child", scope=OTHER, parent_id="v1_continued"))
+    elsewhere = replace(OTHER, credential="another")
+    store.put(make_record("v1_alone", scope=elsewhere))
+
+    assert store.held_by(SCOPE.thread_id) == [
+        HeldInteraction(SCOPE, "v1_known", "", is_shared=True),
+        HeldInteraction(SCOPE, "v1_continued", "", is_shared=True),
+        HeldInteraction(SCOPE, "v1_alone", "v1_continued", is_shared=False),
+    ]
