@@ -78,10 +78,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 @nox.parametrize("resolution", ["lowest-direct", "highest"])
-@nox.parametrize("package", ["langgraph", "emulator"])
+@nox.parametrize("package", ["langgraph", "autogen", "emulator"])
 def compat(session: nox.Session, package: str, resolution: str) -> None:
     """Install one package alone at its oldest and newest versions and test it."""
     chosen = editable(*dict.fromkeys(("core", package, "emulator")))
+    if (package, resolution) == ("autogen", "lowest-direct"):
+        # Each release of it pins autogen-core to its own version.
+        chosen.append("autogen-agentchat==0.7.1")
     session.install("--resolution", resolution, *chosen)
     # In a step of its own: the test tools are not what is being tried out, and must
     # not lift what is.
@@ -95,7 +98,8 @@ def compat(session: nox.Session, package: str, resolution: str) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Run every example and snippet, and follow every link between files."""
-    locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
+    parts = editable("core", "langgraph", "autogen", "emulator")
+    locked(session, *parts, "--group", "test")
     session.run("pytest", "tests/docs", *session.posargs)
 
 

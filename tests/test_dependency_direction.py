@@ -18,7 +18,13 @@ ALLOWED: dict[str, set[str]] = {
         "ormsgpack",
         "pydantic",
     },
-    "autogen": {"interactions_core", "autogen_core", "autogen_agentchat", "pydantic"},
+    "autogen": {
+        "interactions_core",
+        "autogen_core",
+        "autogen_agentchat",
+        "opentelemetry",
+        "pydantic",
+    },
     "crewai": {"interactions_core", "crewai", "pydantic"},
     "emulator": {"starlette", "uvicorn", "cryptography", "pytest", "yaml"},
 }

@@ -16,6 +16,13 @@ LONG = {"support_conversation"}
 
 PRINTED = {
     "adopt_interaction": ["Your name is Ada."],
+    "autogen_quickstart": [
+        "poet: Leaves fall.",
+        "critic: Name a colour.",
+        "poet: Red leaves fall slowly.",
+        "critic: APPROVE",
+    ],
+    "autogen_swarm": ["The order is on its way to Ada. DONE"],
     "any_checkpointer": ["Your name is Ada. continue"],
     "edited_history": ["Your order number is 9999. fork"],
     "forgetful_server": [

@@ -52,7 +52,7 @@ def test_page_names_no_registry_and_no_path_of_a_machine(page: Path) -> None:
         assert word not in text
 
 
-@pytest.mark.parametrize("package", ["core", "langgraph"])
+@pytest.mark.parametrize("package", ["core", "langgraph", "autogen"])
 def test_package_readme_is_short_and_links_up(package: str) -> None:
     text = (ROOT / "packages" / package / "README.md").read_text(encoding="utf-8")
 

@@ -1,3 +1,5 @@
-"""Conversion of AutoGen's messages for Gemini's Interactions API."""
+"""AutoGen model client on Gemini's Interactions API."""
 
-__all__: list[str] = []
+from interactions_autogen.model_client import InteractionsChatCompletionClient
+
+__all__ = ["InteractionsChatCompletionClient"]

@@ -4,7 +4,8 @@ Pure. Works on messages as plain mappings, as `message.model_dump()` gives them,
 that it needs no AutoGen. What a message means is decided here and nowhere else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final, cast
 
@@ -23,6 +24,11 @@ from interactions_core.steps import (
 
 _USER: Final = "user"
 """The source of a team's task; it needs no name before its words."""
+
+_REMEMBERED: Final = 2048
+_REMEMBERED_CHARS: Final = 4096
+"""Agents pass their whole history with every call: hashing it anew would cost 10 µs
+for each message."""
 
 
 def to_steps(
@@ -68,11 +74,8 @@ def _steps(message: JsonObject, *, prefix: bool) -> Iterator[Step]:
             yield user_input([text_part(f"<system>\n{content}\n</system>")])
         case "UserMessage":
             source = str(message.get("source") or _USER)
-            said = list(_user_parts(content))
-            if prefix and source != _USER:
-                said = _prefixed(said, f"{source}: ")
-            if said:
-                yield user_input(said)
+            name = f"{source}: " if prefix and source != _USER else ""
+            yield from _user(content, name)
         case "AssistantMessage":
             yield from _assistant(content)
         case "FunctionExecutionResultMessage":
@@ -88,18 +91,41 @@ def _steps(message: JsonObject, *, prefix: bool) -> Iterator[Step]:
             raise UnsupportedContentError(reason)
 
 
+def _user(content: Json, name: str) -> Iterator[Step]:
+    if isinstance(content, str):
+        if name + content:
+            yield _text_step(user_input, name + content)
+        return
+    said = list(_user_parts(content))
+    if name:
+        said = _prefixed(said, name)
+    if said:
+        yield user_input(said)
+
+
 def _assistant(content: Json) -> Iterator[Step]:
     if isinstance(content, str):
         if content:
-            yield model_output([text_part(content)])
+            yield _text_step(model_output, content)
         return
     for call in _mappings(content):
         arguments = parsed_arguments(str(call["arguments"]))
         yield function_call(str(call["id"]), str(call["name"]), arguments)
 
 
+def _text_step(kind: Callable[[Sequence[Part]], Step], text: str) -> Step:
+    if len(text) > _REMEMBERED_CHARS:
+        return kind([text_part(text)])
+    return _remembered(kind, text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(kind: Callable[[Sequence[Part]], Step], text: str) -> Step:
+    return kind([text_part(text)])
+
+
 def _user_parts(content: Json) -> Iterator[Part]:
-    for part in [content] if isinstance(content, str) else _items(content):
+    for part in _items(content):
         if isinstance(part, str):
             if part:
                 yield text_part(part)

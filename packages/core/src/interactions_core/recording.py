@@ -241,4 +241,5 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         interaction=interaction,
         anchor=anchor,
         recovered=tuple(run.tally.recovered),
+        sent=tuple(plan.steps),
     )

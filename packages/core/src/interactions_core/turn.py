@@ -75,6 +75,7 @@ class Reply:
         interaction: The answer as the API gave it, without its steps.
         anchor: What a message may carry to be recognised again; `None` if unstored.
         recovered: What had to be worked around on the way.
+        sent: The input steps of the request that was answered.
     """
 
     interaction_id: str
@@ -86,6 +87,7 @@ class Reply:
     interaction: JsonObject
     anchor: Anchor | None = None
     recovered: tuple[str, ...] = ()
+    sent: tuple[JsonObject, ...] = ()
 
     @property
     def model_name(self) -> str:

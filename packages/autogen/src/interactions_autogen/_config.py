@@ -1,0 +1,197 @@
+"""The options of the model client, and what of them goes into a component.
+
+Holds values only: no secret can be read from its JSON, its repr or its errors.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, Literal, cast
+
+from autogen_core.models import ModelInfo
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+
+from interactions_autogen._secrets import (
+    is_masked,
+    secret_text,
+    secrets_in,
+    with_secrets,
+)
+from interactions_core.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.mirror import Mirror
+from interactions_core.options import check_names
+from interactions_core.retention import DEFAULT_RETENTION_S
+
+OWNER: Final = "InteractionsChatCompletionClient"
+
+
+class InteractionsClientConfig(BaseModel):
+    """Every option of `InteractionsChatCompletionClient`.
+
+    A dump holds what was given and leaves out the defaults. Through JSON, secrets
+    become asterisks: such an `api_key` counts as not given, so that the environment
+    decides, and a masked header or password is an error that names it.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    model: str | None = None
+    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
+    agent: str | None = None
+    """A managed agent's name."""
+    agent_config: dict[str, Any] | None = None
+    environment: str | dict[str, Any] | None = Field(default=None, repr=False)
+    sessions: str = "memory:"
+    """The URL of a session store; the constructor also takes a store."""
+    session_id: str = ""
+    """The isolation scope: a tenant, a user, a team."""
+    store: bool = True
+    """`False` keeps nothing on the server and sends everything with every call."""
+    stateless_prompts: bool = False
+    """Send calls of one message, no system text and no tools with `store=False`."""
+    mirror: Mirror = "full"
+    """What a session store opened by URL keeps of the content."""
+    retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
+    """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
+    timeout_s: float = Field(default=DEFAULT_TIMEOUT_S, gt=0)
+    max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
+    tools: list[dict[str, Any]] = Field(
+        default_factory=list[dict[str, Any]], repr=False
+    )
+    """Built-in tools and MCP servers of every call; functions belong to agents."""
+    temperature: float | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    stop_sequences: list[str] | None = None
+    max_output_tokens: int | None = None
+    thinking_level: str | None = None
+    thinking_summaries: Literal["auto", "none"] | None = None
+    response_modalities: list[str] | None = None
+    service_tier: str | None = None
+    labels: dict[str, str] | None = None
+    safety_settings: list[dict[str, Any]] | None = None
+    nudge: str = "Continue."
+    """What is said when a message list ends with the model's own words."""
+    add_name_prefixes: bool = True
+    """Put `critic: ` before what another speaker says; the API has no field for it."""
+    model_info: dict[str, Any] | None = None
+    """Replaces entries of the `ModelInfo` that is assumed."""
+    token_limit: int = 1_048_576
+    """What `remaining_tokens` counts down from: the input of current Gemini models."""
+    api_key: SecretStr | None = None
+    base_url: str | None = Field(default=None, repr=False)
+    api_version: str | None = None
+    vertexai: bool | None = None
+    project: str | None = None
+    location: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_names(cls, given: dict[str, Any]) -> dict[str, Any]:
+        check_names(OWNER, given, cls.model_fields)
+        return given
+
+    @field_validator("api_key", mode="before")
+    @classmethod
+    def _unmasked_key(cls, value: Any) -> Any:
+        return None if is_masked(value) else value
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _unmasked_url(cls, value: Any) -> Any:
+        if is_masked(value):
+            where = "base_url, which had a password,"
+            raise _masked_error(where)
+        return secret_text(value)
+
+    @field_validator("tools", "environment", "agent_config")
+    @classmethod
+    def _revealed(cls, value: Any) -> Any:
+        for path, text in secrets_in(value):
+            if is_masked(text):
+                raise _masked_error(path)
+        return with_secrets(value, secret_text)
+
+    @field_validator("tools")
+    @classmethod
+    def _built_in(cls, tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for tool in tools:
+            if tool.get("type") in {None, "function"}:
+                msg = (
+                    f"{OWNER}: tools takes built-in tools and MCP servers such as "
+                    "{'type': 'google_search'}; give functions to the agent, which "
+                    "runs them"
+                )
+                raise ConfigurationError(msg)
+        return tools
+
+    @field_serializer("retention")
+    def _iso(self, retention: timedelta) -> str:
+        return f"PT{retention.total_seconds():.0f}S"
+
+    @field_serializer("tools", "environment", "agent_config")
+    def _hidden(self, value: Any) -> Any:
+        return with_secrets(value, SecretStr)
+
+    @field_serializer("base_url")
+    def _hidden_password(self, url: str | None) -> SecretStr | str | None:
+        # In one process it loads again; through JSON it is asterisks as a whole.
+        return SecretStr(url) if url and "@" in url else url
+
+    @model_serializer(mode="wrap")
+    def _only_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {k: v for k, v in dump(self).items() if k in self.model_fields_set}
+
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def read_options(options: Mapping[str, Any]) -> InteractionsClientConfig:
+    """Read the options of a constructor.
+
+    Raises:
+        ConfigurationError: One is unknown, or not what it should be.
+    """
+    check_names(OWNER, options, InteractionsClientConfig.model_fields)
+    try:
+        return InteractionsClientConfig(**options)
+    except ValidationError as exc:
+        said = "; ".join(
+            f"{'.'.join(map(str, error['loc']))}: {error['msg']}".lstrip(": ")
+            for error in exc.errors(include_input=False, include_url=False)
+        )
+        msg = f"{OWNER}: {said}"
+        raise ConfigurationError(msg) from None
+
+
+def info_of(given: Mapping[str, Any] | None, family: str) -> ModelInfo:
+    """Return what AutoGen is told of a model: able, unless said otherwise."""
+    info = ModelInfo(
+        vision=True,
+        function_calling=True,
+        json_output=True,
+        structured_output=True,
+        multiple_system_messages=True,
+        family=family,
+    )
+    check_names(f"{OWNER}: model_info", given or (), ModelInfo.__annotations__)
+    return cast("ModelInfo", {**info, **(given or {})})
+
+
+def _masked_error(what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{OWNER}: {what} is masked: it was left out when the component was written; "
+        "give it again"
+    )

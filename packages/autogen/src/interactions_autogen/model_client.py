@@ -1,0 +1,300 @@
+"""`InteractionsChatCompletionClient`: AutoGen on server-side sessions."""
+
+import threading
+import warnings
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing, closing
+from time import time
+from typing import Any, Self, Unpack, cast
+
+from autogen_core import CancellationToken, Component
+from autogen_core.models import (
+    ChatCompletionClient,
+    CreateResult,
+    LLMMessage,
+    ModelInfo,
+    RequestUsage,
+    validate_model_info,
+)
+from autogen_core.tools import Tool, ToolSchema
+from pydantic import BaseModel
+
+from interactions_autogen._cancellation import linked, linked_stream
+from interactions_autogen._config import (
+    OWNER,
+    InteractionsClientConfig,
+    info_of,
+    read_options,
+)
+from interactions_autogen._options import ClientOptions
+from interactions_autogen._replies import chunk_of, request_usage, result_of
+from interactions_autogen._secrets import secret_text
+from interactions_autogen._telemetry import (
+    chat_span,
+    describe,
+    log_call,
+    log_stream_end,
+    log_stream_start,
+)
+from interactions_autogen._tokens import estimated_tokens
+from interactions_autogen._tools import ToolChoice
+from interactions_autogen._turns import Call, turn_of
+from interactions_core.aclient import AsyncInteractionsClient
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.options import target_of
+from interactions_core.running import Rules
+from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.opening import check_url
+from interactions_core.turn import Reply, Turn
+from interactions_core.usage import Usage
+
+
+class InteractionsChatCompletionClient(
+    ChatCompletionClient, Component[InteractionsClientConfig]
+):
+    """A model client on Gemini's Interactions API.
+
+    Each call sends only the messages that the server does not hold yet, and chains
+    them on the interaction that holds the rest. What the server holds is known by
+    content and `session_id`: one object serves all agents of a team, many teams,
+    users and event loops at once, and nothing on it belongs to one conversation.
+
+    `docs/autogen.md` has the table of options.
+
+    Raises:
+        ConfigurationError: An option is unknown or wrong, or both or neither of
+            `model` and `agent` are given.
+    """
+
+    component_type = "model"
+    component_config_schema = InteractionsClientConfig
+    component_provider_override = f"interactions_autogen.{OWNER}"
+
+    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+        self._client: object = options.pop("client", None)
+        sessions = options.get("sessions")
+        self._given_store: SessionStore | None = None
+        if sessions is not None and not isinstance(sessions, str):
+            self._given_store = sessions
+            del options["sessions"]
+        self._config = read_options(cast("dict[str, Any]", options))
+        self._begin()
+
+    def _begin(self) -> None:
+        self._options = {
+            name: getattr(self._config, name)
+            for name in type(self._config).model_fields
+        }
+        self._model_info = info_of(self._config.model_info, target_of(self._options)[1])
+        validate_model_info(self._model_info)
+        check_url(self._config.sessions)
+        self._connection()
+        self._clock: Callable[[], float] = time
+        self._lock = threading.Lock()
+        self._usage = Usage()
+        self._store: SessionStore | None = None
+        self._driver: AsyncInteractionsClient | None = None
+
+    async def create(
+        self,
+        messages: Sequence[LLMMessage],
+        *,
+        tools: Sequence[Tool | ToolSchema] = (),
+        tool_choice: ToolChoice = "auto",
+        json_output: bool | type[BaseModel] | None = None,
+        extra_create_args: Mapping[str, Any] | None = None,
+        cancellation_token: CancellationToken | None = None,
+    ) -> CreateResult:
+        """Answer a message list; `extra_create_args` override the constructor."""
+        call = Call(messages, tools, tool_choice, json_output, extra_create_args or {})
+        return await linked(self._answer(self._turn(call)), cancellation_token)
+
+    async def create_stream(
+        self,
+        messages: Sequence[LLMMessage],
+        *,
+        tools: Sequence[Tool | ToolSchema] = (),
+        tool_choice: ToolChoice = "auto",
+        json_output: bool | type[BaseModel] | None = None,
+        extra_create_args: Mapping[str, Any] | None = None,
+        cancellation_token: CancellationToken | None = None,
+    ) -> AsyncGenerator[str | CreateResult]:
+        """Answer a message list: pieces of text, then the result that `create` gives.
+
+        Thoughts are in the result only; AutoGen would show them as the answer.
+        """
+        call = Call(messages, tools, tool_choice, json_output, extra_create_args or {})
+        said = linked_stream(self._said(self._turn(call)), cancellation_token)
+        async with aclosing(said):
+            async for item in said:
+                yield item
+
+    def adopt(self, interaction_id: str, messages: Sequence[LLMMessage]) -> None:
+        """Declare that an interaction on the server holds exactly these messages.
+
+        Calls whose list begins with them chain on it from now on. The messages end
+        with the reply that the interaction gave.
+
+        Args:
+            interaction_id: What some other program got from the API.
+            messages: The conversation up to and with its reply.
+
+        Raises:
+            ConfigurationError: The messages do not end with a model's reply.
+        """
+        with closing(InteractionsClient(self._connection(), self._rules())) as sync:
+            sync.adopt(self._turn(Call(messages)), self._sessions(), interaction_id)
+
+    async def close(self) -> None:
+        """Close the connections of this event loop; the next call opens them again."""
+        if self._driver is not None:
+            await self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def actual_usage(self) -> RequestUsage:
+        """Return the tokens of all calls of this object, those of pickles excluded."""
+        return request_usage(self._usage)
+
+    def total_usage(self) -> RequestUsage:
+        """Return the same as `actual_usage`: no answer comes from a local cache."""
+        return request_usage(self._usage)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all calls of this object, by kind."""
+        return self._usage
+
+    def count_tokens(
+        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()
+    ) -> int:
+        """Estimate locally what a list costs."""
+        return estimated_tokens(messages, tools)
+
+    def remaining_tokens(
+        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()
+    ) -> int:
+        """Estimate what is left of `token_limit`; less than nothing means too long."""
+        return self._config.token_limit - estimated_tokens(messages, tools)
+
+    @property
+    def model_info(self) -> ModelInfo:
+        """What AutoGen's agents take the model to be able to do."""
+        return self._model_info
+
+    @property
+    def capabilities(self) -> ModelInfo:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return `model_info`, under the name that AutoGen has deprecated."""
+        warnings.warn("use model_info", DeprecationWarning, stacklevel=2)
+        return self._model_info
+
+    def _to_config(self) -> InteractionsClientConfig:
+        if self._client is not None:
+            msg = (
+                f"{OWNER}: a component cannot hold the object given as client=; "
+                "give api_key, base_url and their kin instead"
+            )
+            raise ConfigurationError(msg)
+        if self._given_store is None:
+            return self._config
+        return read_options(self._config.given() | {"sessions": self._given_store.url})
+
+    @classmethod
+    def _from_config(cls, config: InteractionsClientConfig) -> Self:
+        return cls(**config.given())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the options, the key among them; connections are opened anew."""
+        config = self._to_config()
+        return {"options": {k: v for k, v in config.given().items() if v is not None}}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self._client, self._given_store = None, None
+        self._config = read_options(state["options"])
+        self._begin()
+
+    async def _answer(self, turn: Turn) -> CreateResult:
+        with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
+            reply = await self._ready().turn(turn, self._sessions())
+            self._count(reply)
+            describe(span, reply)
+            log_call(reply)
+            return result_of(reply)
+
+    async def _said(self, turn: Turn) -> AsyncGenerator[str | CreateResult]:
+        with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
+            said = self._ready().stream(turn, self._sessions())
+            started = False
+            async with aclosing(said):
+                async for event in said:
+                    if not started:
+                        log_stream_start(turn)
+                        started = True
+                    if isinstance(event, Reply):
+                        self._count(event)
+                        describe(span, event)
+                        log_stream_end(event)
+                        yield result_of(event)
+                    elif text := chunk_of(event):
+                        yield text
+
+    def _count(self, reply: Reply) -> None:
+        with self._lock:
+            self._usage += reply.usage
+
+    def _turn(self, call: Call) -> Turn:
+        return turn_of(self._options, call, self._model_info)
+
+    def _sessions(self) -> SessionStore:
+        config = self._config
+        if self._given_store is not None:
+            if "mirror" in config.model_fields_set:
+                _check_mirror(self._given_store, config.mirror)
+            return self._given_store
+        with self._lock:
+            if self._store is None:
+                self._store = open_store(config.sessions, mirror=config.mirror)
+            return self._store
+
+    def _ready(self) -> AsyncInteractionsClient:
+        with self._lock:
+            if self._driver is None:
+                self._driver = AsyncInteractionsClient(
+                    self._connection(), self._rules()
+                )
+            return self._driver
+
+    def _connection(self) -> Connection:
+        config = self._config
+        return Connection(
+            api_key=secret_text(config.api_key),
+            base_url=config.base_url,
+            api_version=config.api_version,
+            vertexai=config.vertexai,
+            project=config.project,
+            location=config.location,
+            client=self._client,
+            timeout_s=config.timeout_s,
+        )
+
+    def _rules(self) -> Rules:
+        return Rules(
+            max_retries=self._config.max_retries,
+            retention_s=self._config.retention.total_seconds(),
+            clock=self._clock,
+        )
+
+
+def _check_mirror(store: SessionStore, mirror: str) -> None:
+    if store.mirror != mirror:
+        msg = (
+            f"mirror={mirror!r} has no effect: {store.url} was opened with "
+            f"mirror={store.mirror!r}; give the option to whoever opens the store"
+        )
+        raise ConfigurationError(msg)

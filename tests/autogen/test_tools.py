@@ -1,0 +1,163 @@
+"""Tools and structured output through real agents."""
+
+import json
+from typing import Any
+
+import pytest
+from autogen_agentchat.agents import AssistantAgent
+from autogen_agentchat.messages import (
+    StructuredMessage,
+    ToolCallExecutionEvent,
+)
+from autogen_core import FunctionCall
+from autogen_core.models import (
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+)
+from autogen_core.tools import FunctionTool
+
+from interactions_core.exceptions import (
+    ConfigurationError,
+)
+from interactions_emulator import Emulator
+from tests.autogen.asking import (
+    WEATHER,
+    Client,
+    Person,
+    bodies,
+    said,
+    sent,
+    user,
+)
+from tests.autogen.conftest import MakeClient
+from tests.autogen.teams import get_weather
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_parallel_calls_are_answered_in_one_turn(
+    client: Client, emulator: Emulator
+) -> None:
+    agent = AssistantAgent("a", client, tools=[WEATHER], reflect_on_tool_use=True)
+
+    done = await agent.run(task="call get_weather for Paris and for Rome")
+
+    [executed] = [m for m in done.messages if isinstance(m, ToolCallExecutionEvent)]
+    assert [r.content for r in executed.content] == [
+        "Paris: 21 degrees",
+        "Rome: 21 degrees",
+    ]
+    assert "Rome: 21 degrees" in done.messages[-1].to_text()
+    assert [s["type"] for s in sent(emulator)["input"]] == ["function_result"] * 2
+
+
+@pytest.mark.parametrize(
+    ("choice", "wire"),
+    [
+        ("auto", None),
+        ("required", "any"),
+        ("none", "none"),
+        (WEATHER, {"allowed_tools": {"mode": "any", "tools": ["get_weather"]}}),
+    ],
+    ids=["auto", "required", "none", "tool"],
+)
+async def test_tool_choice_reaches_the_api(
+    client: Client, emulator: Emulator, choice: Any, wire: Any
+) -> None:
+    await client.create([user("Hello")], tools=[WEATHER], tool_choice=choice)
+
+    assert sent(emulator).get("generation_config", {}).get("tool_choice") == wire
+
+
+async def test_tool_choice_without_tools_is_not_sent(
+    client: Client, emulator: Emulator
+) -> None:
+    """AutoGen: a reflection passes "none" and no tools."""
+    await client.create([user("Hello")], tool_choice="none")
+
+    assert "generation_config" not in sent(emulator)
+
+
+async def test_chosen_tool_must_be_among_the_tools(
+    client: Client, emulator: Emulator
+) -> None:
+    other = FunctionTool(get_weather, name="other", description="Another.")
+
+    with pytest.raises(ValueError, match="'other', which is not declared"):
+        await client.create([user("Hi")], tools=[WEATHER], tool_choice=other)
+
+    assert bodies(emulator) == []
+
+
+async def test_built_in_tools_go_beside_an_agents_functions(
+    make_client: MakeClient, emulator: Emulator
+) -> None:
+    client = make_client(tools=[{"type": "google_search"}])
+
+    await client.create([user("Hello")], tools=[WEATHER, {"name": "stop"}])
+
+    search, weather, stop = sent(emulator)["tools"]
+    assert search == {"type": "google_search"}
+    assert weather["type"] == "function"
+    assert weather["parameters"]["properties"].keys() == {"city"}
+    assert stop["parameters"] == {"type": "object", "properties": {}}
+
+
+async def test_text_beside_calls_is_a_thought_and_the_chain_goes_on(
+    client: Client, emulator: Emulator
+) -> None:
+    """AutoGen: content is text or calls; its own clients put the text there too."""
+    call = {"name": "get_weather", "arguments": {"city": "Rome"}}
+    emulator.script(
+        [{"sequence": [{"text": "I look.", "calls": [call]}, {"text": "!"}]}]
+    )
+
+    asked = await client.create([user("Weather?")], tools=[WEATHER])
+    [made] = asked.content
+    assert isinstance(made, FunctionCall)
+    result = FunctionExecutionResult(content="21", name="get_weather", call_id=made.id)
+    await client.create(
+        [
+            user("Weather?"),
+            said(asked),
+            FunctionExecutionResultMessage(content=[result]),
+        ],
+        tools=[WEATHER],
+    )
+
+    assert (asked.thought, asked.finish_reason) == ("I look.", "function_calls")
+    assert json.loads(made.arguments) == {"city": "Rome"}
+    assert [s["type"] for s in sent(emulator)["input"]] == ["function_result"]
+
+
+async def test_json_mode_asks_for_json_text(client: Client, emulator: Emulator) -> None:
+    await client.create([user("Hello")], json_output=True)
+
+    assert sent(emulator)["response_format"] == {
+        "type": "text",
+        "mime_type": "application/json",
+    }
+
+
+async def test_agent_with_an_output_type_answers_with_it(client: Client) -> None:
+    agent = AssistantAgent("a", client, output_content_type=Person)
+
+    done = await agent.run(task="I am Ada.")
+
+    answer = done.messages[-1]
+    assert isinstance(answer, StructuredMessage)
+    assert answer.content == Person(name="Ada")
+
+
+async def test_structured_output_goes_with_tools_in_one_call(
+    client: Client, emulator: Emulator
+) -> None:
+    await client.create([user("Hello")], tools=[WEATHER], json_output=Person)
+
+    assert sent(emulator)["response_format"]["schema"]["properties"].keys() == {"name"}
+    assert sent(emulator)["tools"]
+
+
+async def test_json_output_of_another_kind_is_refused(client: Client) -> None:
+    with pytest.raises(ConfigurationError, match="a bool or a pydantic class"):
+        await client.create([user("Hello")], json_output=dict)  # type: ignore[arg-type]

@@ -1,0 +1,116 @@
+"""The options that all adapters share become the same fields of a request."""
+
+from typing import Any
+
+import pytest
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.options import (
+    check_names,
+    chosen,
+    settings_of,
+    target_of,
+    tool_choice_of,
+)
+
+TOOLS: list[Any] = [
+    {"type": "function", "name": "look_up"},
+    {"type": "google_search"},
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "target"),
+    [
+        ({"model": "models/gemini-3.5-flash"}, ("model", "gemini-3.5-flash")),
+        ({"agent": "deep-research", "model": None}, ("agent", "deep-research")),
+    ],
+    ids=["model", "agent"],
+)
+def test_target_is_the_one_that_is_set(options: Any, target: Any) -> None:
+    assert target_of(options) == target
+
+
+@pytest.mark.parametrize(
+    ("options", "state"),
+    [({"model": "m", "agent": "a"}, "both"), ({"model": None}, "neither")],
+    ids=["both", "neither"],
+)
+def test_both_or_neither_target_is_refused(options: Any, state: str) -> None:
+    with pytest.raises(ConfigurationError, match=state):
+        target_of(options)
+
+
+@pytest.mark.parametrize(
+    ("call", "model", "agent"),
+    [
+        ({}, "m", None),
+        ({"model": "n"}, "n", None),
+        ({"agent": "a"}, None, "a"),
+    ],
+    ids=["nothing", "model", "agent"],
+)
+def test_call_replaces_whichever_target_was_set(
+    call: Any, model: str | None, agent: str | None
+) -> None:
+    merged = chosen({"model": "m", "agent": None, "seed": 1}, call)
+
+    assert (merged["model"], merged["agent"], merged["seed"]) == (model, agent, 1)
+
+
+def test_only_what_is_set_is_sent() -> None:
+    options: Any = {"temperature": 0, "top_p": None, "labels": {"a": "b"}, "model": "m"}
+
+    settings = settings_of(options, system_instruction="", tools=[])
+
+    assert settings == {"generation_config": {"temperature": 0}, "labels": {"a": "b"}}
+
+
+def test_tools_choice_and_instruction_are_fields_of_the_body() -> None:
+    settings = settings_of(
+        {"model": "m"}, system_instruction="Be kind.", tools=TOOLS, tool_choice="any"
+    )
+
+    assert settings == {
+        "system_instruction": "Be kind.",
+        "tools": TOOLS,
+        "generation_config": {"tool_choice": "any"},
+    }
+
+
+def test_choice_without_tools_is_left_out() -> None:
+    """API: a choice where there is nothing to choose from is refused."""
+    settings = settings_of({}, system_instruction="", tools=[], tool_choice="none")
+
+    assert settings == {}
+
+
+def test_generation_options_for_an_agent_are_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match="unset temperature, seed"):
+        settings_of(
+            {"agent": "a", "temperature": 1, "seed": 2}, system_instruction="", tools=[]
+        )
+
+
+@pytest.mark.parametrize(
+    ("choice", "wire"),
+    [
+        ("required", "any"),
+        ("validated", "validated"),
+        ("look_up", {"allowed_tools": {"mode": "any", "tools": ["look_up"]}}),
+        (["look_up"], {"allowed_tools": {"mode": "any", "tools": ["look_up"]}}),
+    ],
+    ids=["required", "validated", "name", "names"],
+)
+def test_tool_choice_is_a_word_or_names(choice: Any, wire: Any) -> None:
+    assert tool_choice_of(choice, TOOLS) == wire
+
+
+def test_choice_of_an_undeclared_function_names_the_declared() -> None:
+    with pytest.raises(ConfigurationError, match=r"'lookup'.*\(look_up\)"):
+        tool_choice_of("lookup", TOOLS)
+
+
+def test_unknown_name_is_told_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match=r"Owner has no option 'sed'.*'seed'"):
+        check_names("Owner", ["model", "sed"], {"model", "seed"})
