@@ -66,11 +66,12 @@ def test_deleted_thread_is_gone_from_the_file(database: Path) -> None:
 
 def test_schema_versions_are_those_that_it_names(database: Path) -> None:
     connection = sqlite3.connect(database)
-    found = connection.execute("SELECT version FROM schema_versions").fetchall()
+    found = dict(connection.execute("SELECT part, version FROM schema_versions"))
     connection.close()
 
-    assert found == [(1,), (1,)]
-    assert "Both versions are 1" in PAGE.read_text(encoding="utf-8")
+    assert found == {"checkpoints": 2, "sessions": 1}
+    said = "The version of the checkpoints is 2, that of the sessions 1"
+    assert said in PAGE.read_text(encoding="utf-8")
 
 
 def test_normal_operation_is_silent_and_recovery_is_logged_as_it_says(

@@ -2,6 +2,7 @@
 
 import pytest
 
+import interactions_autogen
 import interactions_langgraph
 from tests.docs import compatibility
 from tests.docs.pages import ROOT, blocks_of, rows_of
@@ -29,8 +30,9 @@ def test_classes_of_the_table_are_those_that_there_are() -> None:
 
     for name in interactions_langgraph.__all__:
         assert f"`{name}`" in rows["LangGraph"][1]
-    for framework in ("AutoGen", "CrewAI"):
-        assert "message conversion only in this release" in rows[framework][1]
+    for name in interactions_autogen.__all__:
+        assert f"`{name}`" in rows["AutoGen"][1]
+    assert "message conversion only in this release" in rows["CrewAI"][1]
 
 
 @pytest.mark.parametrize("session", ["demo", "tests", "docs", "bench"])
