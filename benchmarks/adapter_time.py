@@ -10,7 +10,8 @@ import argparse
 import contextlib
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -22,6 +23,9 @@ from interactions_langgraph import ChatInteractions
 
 MODEL = "gemini-3.5-flash"
 SIZES = (10, 400)
+GROWN = 5
+"""Turns at the end of each chat that were asked one by one, as in a real one."""
+
 TARGETS_MS = {10: 1.0, 400: 4.0}
 TARGET_RATIO = 2.0
 
@@ -52,7 +56,7 @@ class Timed:
         return self.measured(lambda: create(**arguments))
 
     @contextlib.contextmanager
-    def _streamed(self, **arguments: Any) -> Iterator[Any]:  # noqa: ANN401  passed on
+    def _streamed(self, **arguments: Any) -> Generator[Any]:  # noqa: ANN401  passed on
         create = self._client.interactions.with_streaming_response.create
         opened = self.measured(lambda: create(**arguments))
         response = self.measured(opened.__enter__)
@@ -80,17 +84,22 @@ class _Response:
 
 
 def history(size: int) -> list[BaseMessage]:
-    """Make a chat of so many messages; it ends with the model's."""
-    kinds = (HumanMessage, AIMessage)
-    return [kinds[i % 2](f"Message {i}. " + "word " * 40) for i in range(size)]
+    """Make a chat of so many messages, unlike any other; it ends with the model's."""
+    kinds, chat = (HumanMessage, AIMessage), next(_chats)
+    return [kinds[i % 2](f"{chat}-{i}. " + "word " * 40) for i in range(size)]
+
+
+_chats = count()
 
 
 def own_time(
     model: ChatInteractions, timed: Timed, size: int, calls: int, *, stream: bool
 ) -> float:
     """Return the adapter's own milliseconds of a chained call; the median."""
-    told = [*history(size - 2), HumanMessage("Are you there?")]
-    told.append(model.invoke(told))
+    told, chat = history(size - 2 * GROWN), next(_chats)
+    for turn in range(GROWN):
+        told.append(HumanMessage(f"Are you there? {chat}-{turn}"))
+        told.append(model.invoke(told))
     taken = [
         once(model, timed, [*told, HumanMessage(f"And then? {number}")], stream=stream)
         for number in range(calls + 3)
