@@ -126,6 +126,13 @@ THOUGHT: JsonObject = {"type": "thought", "signature": "sig"}
             id="before a text that calls follow",
         ),
         pytest.param(
+            [A, call("c1"), result("c1")],
+            {0: [THOUGHT]},
+            [NUDGE, THOUGHT, A, call("c1"), result("c1")],
+            (0, 1),
+            id="before a text and calls that open a list",
+        ),
+        pytest.param(
             [Q, A, Q, call("c1"), result("c1")],
             {1: [THOUGHT]},
             [Q, THOUGHT, A, Q, BYPASS, call("c1"), result("c1")],

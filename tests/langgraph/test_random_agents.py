@@ -42,7 +42,7 @@ from tests.langgraph.watched import Call, Listener, assert_told, on
 from tests.oracle import said_by
 
 TURNS = int(os.environ.get("RANDOM_TURNS", "16"))
-FIXED_SEEDS = tuple(range(4))
+FIXED_SEEDS = (*range(4), 98480243)  # The last begins a list with a call.
 # One run of the suite shares this name among its workers, the next has another.
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "0")
 NEW_SEEDS = tuple(random.Random(f"{_RUN}a{i}").randrange(10**9) for i in range(2))

@@ -114,6 +114,8 @@ def compose(
     writer = _Writer(dict(pending or {}))
     if parent is not None:
         _after_reply(writer, *parent)
+    if start == 0 and _opens_with_call(steps, replies):
+        writer.invent(user_input([text_part(nudge)]).wire)
     i = start
     while i < len(steps):
         if i in replies:
@@ -121,8 +123,6 @@ def compose(
         elif steps[i].kind == "function_result":
             i += _results(writer, steps, i)
         elif steps[i].kind == "function_call":
-            if start == 0 and not any(map(_is_said_to_model, writer.steps)):
-                writer.invent(user_input([text_part(nudge)]).wire)
             i += _foreign_calls(writer, steps, i, replies, thoughts)
         else:
             writer.close_calls()
@@ -134,6 +134,17 @@ def compose(
     if not writer.steps or not _is_said_to_model(writer.steps[-1]):
         writer.invent(user_input([text_part(nudge)]).wire)
     return Composition(tuple(writer.steps), tuple(writer.synthetic), tuple(writer.ends))
+
+
+def _opens_with_call(steps: Sequence[Step], replies: Replies) -> bool:
+    """Whether the model would call before anything was said to it, which is refused."""
+    for i, step in enumerate(steps):
+        if step.kind in {"user_input", "function_result"}:
+            return False
+        said = replies[i][0].held if i in replies else (step.wire,)
+        if any(each.get("type") == "function_call" for each in said):
+            return True
+    return False
 
 
 def _is_said_to_model(step: JsonObject) -> bool:
