@@ -3,12 +3,16 @@
 A chat against the emulator on loopback: a chained call with so many messages before
 it, unary and streamed (up to the first chunk), and a call that sends all of them
 again, beside a bare create of one step. The time inside the SDK, which covers network
-and server, is taken off. Medians of `--calls` calls after a warm-up.
+and server, is taken off, and so is what LangChain itself takes around a model that
+does nothing but the create; that share is printed too. Medians of `--calls` pairs
+after a warm-up.
 """
 
 import argparse
 import contextlib
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
@@ -16,9 +20,15 @@ from time import perf_counter
 from typing import Any
 
 from google import genai
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+)
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 
 MODEL = "gemini-3.5-flash"
@@ -92,25 +102,49 @@ def history(size: int) -> list[BaseMessage]:
 _chats = count()
 
 
+class Bare(BaseChatModel):
+    """A model that does nothing but the create: what is left is LangChain's share."""
+
+    timed: Any
+
+    @property
+    def _llm_type(self) -> str:
+        return "bare"
+
+    def _generate(self, *_: Any, **__: Any) -> ChatResult:  # noqa: ANN401  LangChain's
+        self.timed.with_raw_response.create(model=MODEL, input="Hi.")
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("Hi."))])
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:  # noqa: ANN401  LangChain's
+        create = self.timed.with_streaming_response.create
+        asked: dict[str, Any] = {"model": MODEL, "input": "Hi.", "stream": True}
+        with create(**asked) as response:
+            for _chunk in response.iter_bytes():
+                yield ChatGenerationChunk(message=AIMessageChunk("Hi."))
+
+
 def own_time(
     model: ChatInteractions, timed: Timed, size: int, calls: int, *, stream: bool
-) -> float:
-    """Return the adapter's own milliseconds of a chained call; the median."""
+) -> tuple[float, float]:
+    """Return milliseconds of a chained call, ours and LangChain's; the medians."""
     told, chat = history(size - 2 * GROWN), next(_chats)
     for turn in range(GROWN):
         told.append(HumanMessage(f"Are you there? {chat}-{turn}"))
         told.append(model.invoke(told))
-    taken = [
-        once(model, timed, [*told, HumanMessage(f"And then? {number}")], stream=stream)
-        for number in range(calls + 3)
-    ]
-    return statistics.median(taken[3:]) * 1000
+    bare = Bare(timed=timed)
+    own: list[float] = []
+    frame: list[float] = []
+    for number in range(calls + 3):
+        messages = [*told, HumanMessage(f"And then? {number}")]
+        frame.append(once(bare, timed, messages, stream=stream) * 1000)
+        own.append(once(model, timed, messages, stream=stream) * 1000 - frame[-1])
+    return statistics.median(own[3:]), statistics.median(frame[3:])
 
 
 def once(
-    model: ChatInteractions, timed: Timed, messages: list[BaseMessage], *, stream: bool
+    model: BaseChatModel, timed: Timed, messages: list[BaseMessage], *, stream: bool
 ) -> float:
-    """Return the adapter's own seconds of one call, or of a stream's first chunk."""
+    """Return the seconds of a call outside the SDK, or of a stream's first chunk."""
     timed.seconds = 0.0
     began = perf_counter()
     if not stream:
@@ -140,26 +174,40 @@ def replay_ratio(model: ChatInteractions, client: genai.Client, calls: int) -> f
     return statistics.median(replays) / statistics.median(bare)
 
 
+@contextlib.contextmanager
+def emulator() -> Generator[str]:
+    """Run an emulator in a process of its own, so that it takes no time of ours."""
+    command = [sys.executable, "-m", "interactions_emulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603  our own module
+        assert running.stdout is not None
+        try:
+            yield running.stdout.readline().strip()
+        finally:
+            running.terminate()
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=50)
     calls: int = parser.parse_args().calls
-    with Emulator() as server, tempfile.TemporaryDirectory() as folder:
-        options: Any = {"base_url": server.url}
+    with emulator() as url, tempfile.TemporaryDirectory() as folder:
+        options: Any = {"base_url": url}
         client = genai.Client(api_key="any", http_options=options)
-        print(f"{'sessions':10}{'messages':>10}{'call':>10}{'first chunk':>13}  target")
+        print(f"{'sessions':10}{'messages':>9}{'call':>10}{'first chunk':>13}", end="")
+        print(f"{'of LangChain':>18}  target")
         for sessions in ("memory:time", f"sqlite:///{folder}/time.db"):
             for size in SIZES:
                 timed = Timed(client)
                 model = ChatInteractions(model=MODEL, sessions=sessions, client=timed)
-                call, first = (
+                (call, around), (first, before) = (
                     own_time(model, timed, size, calls, stream=way)
                     for way in (False, True)
                 )
                 print(
-                    f"{sessions.partition(':')[0]:10}{size:>10}{call:>7.2f} ms"
-                    f"{first:>10.2f} ms  {TARGETS_MS[size]:.0f} ms"
+                    f"{sessions.partition(':')[0]:10}{size:>9}{call:>7.2f} ms"
+                    f"{first:>10.2f} ms{around:>10.2f} {before:4.2f} ms"
+                    f"  {TARGETS_MS[size]:.0f} ms"
                 )
         model = ChatInteractions(model=MODEL, sessions="memory:ratio", client=client)
         ratio = replay_ratio(model, client, calls)

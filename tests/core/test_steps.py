@@ -1,9 +1,13 @@
 """What is in a step's mark, and what a reply looks like to a framework."""
 
 import base64
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from interactions_core.canonical import canonical_hash
 from interactions_core.steps import (
     Part,
     Step,
@@ -18,6 +22,7 @@ from interactions_core.steps import (
     text_part,
     user_input,
     visible_reply,
+    wire_mark,
 )
 from tests.core.session import call, model, result, thought, user
 
@@ -181,3 +186,24 @@ def test_block_of_an_unknown_kind_is_identified_by_all_it_has() -> None:
 def test_result_without_a_name_sends_none() -> None:
     assert "name" not in function_result("c1", "", "a").wire
     assert "is_error" not in function_result("c1", "", "a").wire
+
+
+@given(st.text(st.characters(), max_size=40), st.sampled_from([user, model]))
+def test_mark_of_a_text_is_the_hash_of_its_canonical_form(text: str, who: Any) -> None:
+    step = who(text)
+
+    assert step.mark == wire_mark(step.wire) == canonical_hash(step.wire)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"type": "user_input", "content": [{"type": "text", "text": 1}]},
+        {"type": "user_input", "content": [{"type": "text", "text": "a", "x": 1}]},
+        {"type": "model_output", "content": [{"type": "text", "text": "a"}], "x": 1},
+        {"type": 'odd"', "content": [{"type": "text", "text": "a"}]},
+        {"type": "thought", "signature": "s"},
+    ],
+)
+def test_mark_of_any_other_step_on_the_wire_is_its_hash(step: Any) -> None:
+    assert wire_mark(step) == canonical_hash(step)

@@ -47,12 +47,11 @@ def _refuse(constant: str) -> Json:
 
 
 def _integral(value: Json) -> Json:
-    match value:
-        case str() | bool() | int() | None:
-            return value
-        case float():
-            return int(value) if value.is_integer() else value
-        case Mapping():
-            return {key: _integral(item) for key, item in value.items()}
-        case _:
-            return [_integral(item) for item in value]
+    # Plain types first: most of a conversation is made of them.
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict | Mapping):
+        return {key: _integral(item) for key, item in value.items()}
+    return [_integral(item) for item in value]

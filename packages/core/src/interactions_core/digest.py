@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from interactions_core.canonical import JsonObject, canonical_hash
-from interactions_core.steps import MODEL_KINDS, Step
+from interactions_core.canonical import JsonObject
+from interactions_core.steps import MODEL_KINDS, Step, wire_mark
 
 SEED: Final = hashlib.sha256(
     b"interactions-adapters canonical steps, version 1"
@@ -26,7 +26,7 @@ def fold(digest: bytes, mark: bytes) -> bytes:
 def fold_wire(digest: bytes, steps: Iterable[JsonObject]) -> bytes:
     """Extend the digest of a server context by steps, hidden ones included."""
     for step in steps:
-        digest = fold(digest, canonical_hash(step))
+        digest = fold(digest, wire_mark(step))
     return digest
 
 

@@ -47,12 +47,14 @@ def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evid
     Returns:
         The plan, and the evidence that a later replay is written from.
     """
-    matching = yield from _matching(turn, records)
-    evidence = Evidence(turn.transcript, {}, matching)
+    evidence = Evidence(turn.transcript, {}, _matching(turn))
     if turn.previous_interaction_id:
         plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
         return (yield from _with_parent(plan, records)), evidence
-    for positions in _chunks(turn, matching):
+    newest = next(_chunks(turn, evidence.matching))
+    evidence = yield from _known(evidence, newest, records)
+    evidence = yield from _vouched(evidence, turn, records)
+    for positions in _chunks(turn, evidence.matching):
         evidence = yield from _known(evidence, positions, records)
         plan = plan_chain(evidence, positions, now=now)
         if plan is not None:
@@ -69,8 +71,8 @@ def find_replay(
     return plan_replay(evidence, "expired"), evidence
 
 
-def _matching(turn: Turn, records: Records) -> Flow[Matching]:
-    matching = Matching(
+def _matching(turn: Turn) -> Matching:
+    return Matching(
         store=turn.store,
         setup=turn.setup,
         context=turn.context,
@@ -78,18 +80,27 @@ def _matching(turn: Turn, records: Records) -> Flow[Matching]:
         nudge=turn.nudge,
         thoughts=turn.thoughts,
     )
+
+
+def _vouched(evidence: Evidence, turn: Turn, records: Records) -> Flow[Evidence]:
+    """Take in the newest anchor, where the store does not know its interaction."""
+    matching = evidence.matching
+    found = {record.key for known in evidence.known.values() for record in known}
     for i in sorted(turn.anchors, reverse=True):
         anchor = turn.anchors[i]
         if anchor.digest != turn.transcript.digests[i].hex():
             continue
         name = anchor.interaction_id
+        if name in found:
+            break
         recorded = yield from local(lambda: records.store.get(records.scope, name))  # noqa: B023 - runs at once
         if recorded is not None:
             break
         if _trusted(anchor, records):
-            return replace(matching, anchors={i: anchor})
+            matching = replace(matching, anchors={i: anchor})
+            break
         matching = replace(matching, unverified=True)
-    return matching
+    return replace(evidence, matching=matching)
 
 
 def _trusted(anchor: Anchor, records: Records) -> bool:

@@ -13,7 +13,7 @@ from interactions_core.exceptions import (
     OutcomeError,
     UnknownStatusError,
 )
-from interactions_core.steps import visible_reply
+from interactions_core.steps import says_something
 from interactions_core.streaming import event_error
 
 ANSWERED: Final = frozenset({"completed", "requires_action", "incomplete"})
@@ -33,7 +33,7 @@ def outcome_error(
     status = str(interaction.get("status"))
     name = str(interaction.get("id") or "")
     if status in ANSWERED:
-        if visible_reply(steps):
+        if says_something(steps):
             return None
         return EmptyReplyError(name, status, _why_empty(status))
     said = event_error(interaction)

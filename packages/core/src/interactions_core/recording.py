@@ -5,12 +5,13 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 from interactions_core.anchors import Anchor, signed
 from interactions_core.answers import Answer
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.digest import SEED, fold_wire
+from interactions_core.digest import SEED, fold, fold_wire
 from interactions_core.effects import Flow, local
 from interactions_core.exceptions import OutcomeError, StoreError
 from interactions_core.planning import Plan
@@ -22,17 +23,23 @@ from interactions_core.records import (
 )
 from interactions_core.retention import DAY_S, learned_retention
 from interactions_core.running import Tally, TurnRun
-from interactions_core.steps import visible_reply
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
 from interactions_core.usage import usage_from_wire
 
 logger: Final = logging.getLogger("interactions_core")
 
+_encoder: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=dict
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """The server context that an answer extends: mirrored base, digest, size."""
+    """The server context that an answer extends: mirrored base, digest, size.
+
+    The size is in bytes, without what of the base is sent again.
+    """
 
     base_key: str
     digest: bytes
@@ -55,8 +62,9 @@ def record_turn(
         if run.tally.lost:
             yield from _learn(run)
         limit = yield from local(lambda: store.retention(records.scope.credential))
-        record = make_record(run, plan, answer, limit or float("inf"))
-        entry = _entry(record, plan, run.tally)
+        sent_bytes = wire_size(plan.steps)
+        record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
+        entry = _entry(record, plan, run.tally, sent_bytes)
         if failure is not None:
             record = _dead(record)
         yield from local(lambda: store.put(record, entry))
@@ -70,7 +78,7 @@ def record_turn(
 
 
 def make_record(
-    run: TurnRun, plan: Plan, answer: Answer, retention_s: float
+    run: TurnRun, plan: Plan, answer: Answer, sent_bytes: int, retention_s: float
 ) -> InteractionRecord:
     """Describe an answer for the store.
 
@@ -78,6 +86,7 @@ def make_record(
         run: What was asked, and in which scope.
         plan: What was sent.
         answer: What came back.
+        sent_bytes: The size of what was sent.
         retention_s: The retention that was learned, if it is shorter than configured.
     """
     turn, now = run.turn, run.now()
@@ -95,7 +104,7 @@ def make_record(
         base_key=context.base_key,
         context_digest=fold_wire(context.digest, added),
         context_steps=context.steps + len(added),
-        context_bytes=context.size + wire_size(added),
+        context_bytes=context.size + sent_bytes + wire_size(answer.steps),
         target=turn.target_name,
         sent=context.sent,
         synthetic=tuple(
@@ -118,12 +127,8 @@ def make_record(
 def wire_size(steps: tuple[JsonObject, ...]) -> int:
     """Return the size of steps as JSON on the wire, in bytes."""
     return sum(
-        len(_on_the_wire(step).encode("utf-8", "surrogatepass")) for step in steps
+        len(_encoder.encode(step).encode("utf-8", "surrogatepass")) for step in steps
     )
-
-
-def _on_the_wire(step: JsonObject) -> str:
-    return json.dumps(step, ensure_ascii=False, separators=(",", ":"), default=dict)
 
 
 def _context(plan: Plan) -> _Context:
@@ -135,14 +140,15 @@ def _context(plan: Plan) -> _Context:
         base.key,
         base.context_digest,
         base.context_steps,
-        base.context_bytes,
+        base.context_bytes - wire_size(plan.steps[:skipped]),
         plan.steps[skipped:],
         skipped,
     )
 
 
-def _entry(record: InteractionRecord, plan: Plan, tally: Tally) -> LedgerEntry:
-    sent = wire_size(plan.steps)
+def _entry(
+    record: InteractionRecord, plan: Plan, tally: Tally, sent: int
+) -> LedgerEntry:
     base = plan.parent
     return LedgerEntry(
         key=record.key,
@@ -218,10 +224,10 @@ def _root(store: SessionStore, scope: Scope, key: str) -> InteractionRecord | No
 def _anchor(run: TurnRun, record: InteractionRecord) -> Anchor | None:
     if not record.stored:
         return None
-    transcript = run.turn.transcript.extended(visible_reply(record.held))
+    digest = reduce(fold, record.form.marks, record.request_digest)
     anchor = Anchor(
         interaction_id=record.key,
-        digest=transcript.request_digest.hex(),
+        digest=digest.hex(),
         expires_at=record.expires_at,
     )
     records = run.records

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from interactions_core.canonical import Json, JsonObject, canonical_hash
+from interactions_core.canonical import (
+    Json,
+    JsonObject,
+    canonical_bytes,
+    canonical_hash,
+)
 
 MediaKind = Literal["image", "audio", "video", "document"]
 
@@ -20,6 +25,8 @@ MEDIA_KINDS: Final[frozenset[str]] = frozenset({"image", "audio", "video", "docu
 MODEL_KINDS: Final = frozenset({"model_output", "function_call"})
 """Kinds of canonical steps that a model says; `function_result` is the client's."""
 
+
+_SAID: Final = ("user_input", "model_output")
 
 _LONGEST_KNOWN: Final = 4_000
 """Characters of a text whose step is remembered; bounds what that takes."""
@@ -113,14 +120,14 @@ def part_from_wire(block: JsonObject) -> Part:
     return Part(block, identity)
 
 
-def user_input(parts: Sequence[Part]) -> Step:
+def user_input(content: str | Sequence[Part]) -> Step:
     """Make a step of what a user, or whoever stands in for one, says."""
-    return _content_step("user_input", parts)
+    return _content_step("user_input", content)
 
 
-def model_output(parts: Sequence[Part]) -> Step:
+def model_output(content: str | Sequence[Part]) -> Step:
     """Make a step of what a model says."""
-    return _content_step("model_output", parts)
+    return _content_step("model_output", content)
 
 
 def function_call(call_id: str, name: str, arguments: Json) -> Step:
@@ -161,6 +168,19 @@ def function_result(
     if is_error:
         wire["is_error"] = identity["is_error"] = True
     return Step(wire, canonical_hash(identity))
+
+
+def wire_mark(step: JsonObject) -> bytes:
+    """Return the SHA-256 of a step exactly as it is on the wire, 32 bytes."""
+    kind, content = step.get("type"), step.get("content")
+    if kind in _SAID and len(step) == len({"type", "content"}):
+        match content:
+            case [{"type": "text", "text": str(text), **others}] if not others:
+                # The mark of a text is remembered; hashed anew it would be the same.
+                return _content_step(str(kind), text).mark
+            case _:
+                pass
+    return canonical_hash(step)
 
 
 def pending_calls(steps: Iterable[JsonObject]) -> dict[str, str]:
@@ -205,6 +225,16 @@ def visible_reply(held: Sequence[JsonObject]) -> tuple[Step, ...]:
     return (*said, *calls)
 
 
+def says_something(held: Sequence[JsonObject]) -> bool:
+    """Tell whether an answer has anything that a framework's message can say."""
+    return bool(pending_calls(held)) or any(
+        block.get("type") != "text" or block.get("text")
+        for step in held
+        if step.get("type") == "model_output"
+        for block in _blocks(step)
+    )
+
+
 def reply_text(steps: Iterable[JsonObject]) -> str:
     """Join the text of all `model_output` steps."""
     return "".join(
@@ -244,12 +274,16 @@ def _blocks(step: JsonObject) -> list[JsonObject]:
     return [block for block in content if isinstance(block, Mapping)]
 
 
-def _content_step(kind: str, parts: Sequence[Part]) -> Step:
-    if len(parts) == 1 and parts[0].wire is parts[0].identity:
-        text = parts[0].wire.get("text")
+def _content_step(kind: str, content: str | Sequence[Part]) -> Step:
+    if isinstance(content, str):
+        if len(content) <= _LONGEST_KNOWN:
+            return _text_step(kind, content)
+        return _hashed_step(kind, [text_part(content)])
+    if len(content) == 1 and content[0].wire is content[0].identity:
+        text = content[0].wire.get("text")
         if isinstance(text, str) and len(text) <= _LONGEST_KNOWN:
             return _text_step(kind, text)
-    return _hashed_step(kind, parts)
+    return _hashed_step(kind, content)
 
 
 @lru_cache(maxsize=8192)
@@ -258,7 +292,11 @@ def _text_step(kind: str, text: str) -> Step:
 
     The text itself is the key, so that a message that was changed is another one.
     """
-    return _hashed_step(kind, [text_part(text)])
+    wire = {"type": kind, "content": [{"type": "text", "text": text}]}
+    # What `canonical_bytes` would write, without the way there.
+    said = canonical_bytes(text).decode()
+    canonical = f'{{"content":[{{"text":{said},"type":"text"}}],"type":"{kind}"}}'
+    return Step(wire, hashlib.sha256(canonical.encode()).digest())
 
 
 def _hashed_step(kind: str, parts: Sequence[Part]) -> Step:

@@ -85,7 +85,8 @@ class ModelIdentity(ModelOptions):
     def _get_invocation_params(
         self, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
-        return super()._get_invocation_params(stop=stop, **_shown(kwargs))
+        # LangChain's own goes through the deprecated `dict()`, guarded at some cost.
+        return {**self.asdict(), "stop": stop, **_shown(kwargs)}
 
     def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
         return super()._get_llm_string(stop=stop, **_shown(kwargs))

@@ -35,7 +35,7 @@ from interactions_core.steps import (
     user_input,
 )
 from interactions_langgraph._content import input_parts, output_parts
-from interactions_langgraph._thoughts import thoughts_in
+from interactions_langgraph._thoughts import THOUGHTS, thoughts_in
 
 ANCHOR: Final = "interaction_anchor"
 """The key in `response_metadata` under which a message names its own digest."""
@@ -76,11 +76,14 @@ def read_messages(messages: Sequence[BaseMessage]) -> Conversation:
     thoughts: dict[int, list[JsonObject]] = {}
     for message in messages[leading:]:
         if isinstance(message, AIMessage):
-            thoughts |= thoughts_in(message, len(steps))
-        steps.extend(steps_of(message))
-        anchor = _anchor(message)
-        if anchor is not None:
-            anchors[len(steps)] = anchor
+            if THOUGHTS in message.additional_kwargs:
+                thoughts |= thoughts_in(message, len(steps))
+            steps.extend(_model_steps(message))
+            anchor = _anchor(message)
+            if anchor is not None:
+                anchors[len(steps)] = anchor
+        else:
+            steps.extend(steps_of(message))
     if not steps:
         msg = "the message list holds no message to answer; nothing was sent"
         raise EmptyTranscriptError(msg)
@@ -94,13 +97,13 @@ def steps_of(message: BaseMessage) -> list[Step]:
         case AIMessage():
             return _model_steps(message)
         case HumanMessage():
-            return [user_input(input_parts(message))]
+            return [user_input(_heard(message))]
         case ToolMessage():
             return [_result(message)]
         case SystemMessage() | ChatMessage(role="system"):
             return [user_input(_marked(_text(message)))]
         case ChatMessage(role=role) if role in _USER_ROLES:
-            return [user_input(input_parts(message))]
+            return [user_input(_heard(message))]
         case ChatMessage(role=role) if role in _MODEL_ROLES:
             return _said(output_parts(message))
         case _:
@@ -112,7 +115,11 @@ def steps_of(message: BaseMessage) -> list[Step]:
 
 
 def _model_steps(message: AIMessage) -> list[Step]:
-    steps = _said(output_parts(message))
+    content = message.content
+    if isinstance(content, str):
+        steps = [model_output(content)] if content else []
+    else:
+        steps = _said(output_parts(message))
     for i, call in enumerate(message.tool_calls):
         steps.append(_call(call["id"], i, call["name"], call["args"]))
     for i, call in enumerate(message.invalid_tool_calls, len(message.tool_calls)):
@@ -126,17 +133,21 @@ def _call(call_id: str | None, i: int, name: str, arguments: object) -> Step:
     return function_call(call_id or f"call_{i}", name, arguments)  # pyright: ignore[reportArgumentType]
 
 
+def _heard(message: BaseMessage) -> str | list[Part]:
+    content = message.content
+    return content if isinstance(content, str) else input_parts(message)
+
+
 def _said(parts: list[Part]) -> list[Step]:
     parts = joined_parts(parts)
     return [model_output(parts)] if parts else []
 
 
 def _result(message: ToolMessage) -> Step:
-    content = message.content
     return function_result(
         message.tool_call_id,
         message.name or "",
-        content if isinstance(content, str) else input_parts(message),
+        _heard(message),
         is_error=message.status == "error",
     )
 
@@ -156,9 +167,7 @@ def _text(message: BaseMessage) -> str:
     )
 
 
-def _anchor(message: BaseMessage) -> Anchor | None:
-    if not isinstance(message, AIMessage):
-        return None
+def _anchor(message: AIMessage) -> Anchor | None:
     found = message.response_metadata.get(ANCHOR)
     interaction_id = message.response_metadata.get("interaction_id")
     if not isinstance(found, dict) or not interaction_id:

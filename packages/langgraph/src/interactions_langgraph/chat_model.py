@@ -251,7 +251,7 @@ class ChatInteractions(ModelIdentity):
         thread_id: str = "",
     ) -> Turn:
         return turn_of(
-            {name: getattr(self, name) for name in type(self).model_fields},
+            self.__dict__,
             messages,
             call,
             stop=stop,

@@ -3,6 +3,7 @@
 Functions of a path and a connection only; `database` decides when they run.
 """
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -26,7 +27,8 @@ _VERSIONS = (
 def identity_of(path: str) -> Identity:
     """Tell which file a path leads to."""
     try:
-        found = Path(path).stat()
+        # This runs with every use; a `Path` would be parsed each time.
+        found = os.stat(path)  # noqa: PTH116
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino

@@ -220,7 +220,10 @@ class MemoryStore:
     def _read(self, scope: Scope, key: str) -> InteractionRecord:
         self._records.move_to_end((scope, key))
         children = len(self._children.get((scope, key), ()))
-        return replace(self._records[(scope, key)], children=children)
+        record = self._records[(scope, key)]
+        if record.children != children:
+            record = self._records[(scope, key)] = replace(record, children=children)
+        return record
 
     def _forget(self, name: tuple[Scope, str]) -> None:
         record = self._records.pop(name, None)

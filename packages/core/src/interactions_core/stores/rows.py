@@ -280,4 +280,7 @@ def _bytes(values: Sequence[str]) -> tuple[bytes, ...]:
 
 def _dump(value: object) -> str:
     # ASCII, because SQLite refuses text with a lone surrogate.
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    return _encoder.encode(value)
+
+
+_encoder: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
