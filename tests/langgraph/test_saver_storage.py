@@ -22,7 +22,15 @@ from langgraph.types import Send
 from interactions_core.records import InteractionRecord, ReplyForm, Scope
 from interactions_langgraph import InteractionsSaver
 from interactions_langgraph._message_states import build_message, pack_message
-from tests.langgraph.checkpoints import at, bytes_of, count, put_value, talk, value_of
+from tests.langgraph.checkpoints import (
+    at,
+    bytes_of,
+    count,
+    put,
+    put_value,
+    talk,
+    value_of,
+)
 
 TEXT = "xyzzy-plugh-7291"
 
@@ -105,12 +113,16 @@ def change_extra(message: BaseMessage) -> None:
 
 @pytest.mark.parametrize("change", [change_content, change_deeply, change_extra])
 @pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("around", [3, 30])
 def test_a_message_changed_in_place_is_stored_as_changed(
-    change: Callable[[BaseMessage], None], version: int, saver: InteractionsSaver
+    change: Callable[[BaseMessage], None],
+    version: int,
+    around: int,
+    saver: InteractionsSaver,
 ) -> None:
     """Ours: also where the channel's version does not move."""
     extra: Any = {"additional_kwargs": {"a": {"b": []}}, "of_tomorrow": {"x": 1}}
-    messages = [*talk(3), HumanMessage(TEXT, **extra), *talk(3)]
+    messages = [*talk(3), HumanMessage(TEXT, **extra), *talk(around)]
     first = put_value(saver, messages)
 
     change(messages[3])
@@ -119,6 +131,18 @@ def test_a_message_changed_in_place_is_stored_as_changed(
     assert value_of(saver, second) == messages
     assert value_of(saver, first) != messages
     assert value_of(saver, first)[3].content == TEXT
+
+
+def test_a_long_list_whose_rows_were_erased_is_stored_again(
+    saver: InteractionsSaver,
+) -> None:
+    messages: list[BaseMessage] = talk(40)
+    put(saver, {"c": messages}, metadata={"run_id": "run"})
+    saver.delete_for_runs(["run"])
+
+    config = put_value(saver, [*messages, HumanMessage(TEXT)])
+
+    assert value_of(saver, config) == [*messages, HumanMessage(TEXT)]
 
 
 def test_what_is_read_belongs_to_the_reader(saver: InteractionsSaver) -> None:

@@ -32,7 +32,9 @@ def is_message_list(value: object) -> TypeGuard[list[BaseMessage]]:
     # An empty list, or a list of another class, is a value like any other.
     if type(value) is not list or not value:
         return False
-    return all(isinstance(item, BaseMessage) for item in cast("list[object]", value))
+    # Few classes, many messages.
+    classes = {*map(type, cast("list[object]", value))}
+    return all(issubclass(cls, BaseMessage) for cls in classes)
 
 
 def set_aside(

@@ -11,10 +11,13 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from interactions_langgraph._list_memory import ListMemory
 from interactions_langgraph._message_states import (
     Dump,
+    Fields,
     MessageCache,
     build_message,
+    pack_fields,
     pack_message,
 )
 
@@ -30,6 +33,7 @@ class Codec:
     Attributes:
         is_compact: The serializer is LangGraph's own, without encryption.
         knows_messages: It serializes a message by its class and fields.
+        lists: The lists of messages that were taken down last.
         domain: Sets the digests of one kind of serializer apart from another's.
     """
 
@@ -39,6 +43,7 @@ class Codec:
         self._inner = self._sealing.serde if self._sealing else serde
         self.knows_messages = _is_jsonplus(self._inner)
         self._messages = MessageCache()
+        self.lists = ListMemory()
         self.is_compact = self._sealing is None and self.knows_messages
         self.domain = f"{type(serde).__name__}/{type(self._inner).__name__}\0".encode()
 
@@ -64,9 +69,14 @@ class Codec:
             return self._messages.load((type_, body), self.serde.loads_typed)
         return self.load(type_, body)
 
-    def state(self, message: BaseMessage) -> MessageState:
-        """Take down all that `dump` would see of a message, at this moment."""
-        packed = pack_message(message) if self.knows_messages else None
+    def state(self, message: BaseMessage, fields: Fields | None = None) -> MessageState:
+        """Take down all that `dump` would see of a message, at this moment.
+
+        Or, of a message of plain data, at the moment when `fields` was copied.
+        """
+        if not self.knows_messages:
+            return self.dump(message)
+        packed = pack_fields(fields) if fields else pack_message(message)
         return self.dump(message) if packed is None else packed
 
     def dump_state(self, state: MessageState) -> Dump:

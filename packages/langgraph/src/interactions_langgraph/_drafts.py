@@ -7,7 +7,7 @@ the digest of the other half.
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from langchain_core.messages import BaseMessage
@@ -17,7 +17,8 @@ from langgraph.checkpoint.serde.types import (
 
 from interactions_langgraph._assemblies import Path, is_message_list, set_aside
 from interactions_langgraph._codec import Codec, MessageState
-from interactions_langgraph._message_states import Dump
+from interactions_langgraph._list_memory import NOTHING, SHORTEST, TakenDown
+from interactions_langgraph._message_states import Dump, fields_of
 
 # LangGraph has no public name for what a `DeltaChannel` stores at a snapshot.
 DeltaSnapshot: Final = _DeltaSnapshot
@@ -37,11 +38,21 @@ class ContentDraft:
 class MessagesDraft:
     """A list of messages, stored as a chain."""
 
-    states: Sequence[MessageState]
     digests: Sequence[bytes]
     """The i-th is of the first i + 1 messages."""
+    before: TakenDown
+    """Holds the first messages, as long as their states are not in `states`."""
+    states: Sequence[MessageState]
+    """Of the last messages."""
     is_snapshot: bool
     """The list came inside a `_DeltaSnapshot`."""
+
+    def states_from(self, start: int) -> Iterator[MessageState]:
+        """Yield the states of all messages but the first `start`."""
+        known = len(self.digests) - len(self.states)
+        for i in range(start, known):
+            yield self.before.packed(i)
+        yield from self.states[max(0, start - known) :]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,15 +100,28 @@ def draft_content(dump: Dump, key: bytes) -> ContentDraft:
 def _draft_messages(
     messages: list[BaseMessage], key: bytes, codec: Codec, *, is_snapshot: bool
 ) -> MessagesDraft:
-    digest = _digest(b"messages\0", key)
-    states: list[MessageState] = []
+    seed = _digest(b"messages\0", key)
+    before, known = NOTHING, 0
+    if len(messages) >= SHORTEST:
+        before = codec.lists.recall(_fold(seed, codec.state(messages[0])))
+        known = before.common(messages)
+    digest = before.digests[known - 1] if known else seed
+    copies = [fields_of(message) for message in messages[known:]]
+    new = zip(messages[known:], copies, strict=True)
+    states = [codec.state(message, fields) for message, fields in new]
     digests: list[bytes] = []
-    for message in messages:
-        state = codec.state(message)
-        digest = _digest(digest, state if isinstance(state, bytes) else _tagged(state))
-        states.append(state)
+    for state in states:
+        digest = _fold(digest, state)
         digests.append(digest)
-    return MessagesDraft(states, digests, is_snapshot)
+    if states and all(isinstance(state, bytes) for state in states):
+        size = sum(map(len, states))
+        codec.lists.remember(before.followed_by(known, copies, digests, size))
+    digests = [*before.digests[:known], *digests]
+    return MessagesDraft(digests, before, states, is_snapshot)
+
+
+def _fold(digest: bytes, state: MessageState) -> bytes:
+    return _digest(digest, state if isinstance(state, bytes) else _tagged(state))
 
 
 def _tagged(dump: Dump) -> bytes:

@@ -5,7 +5,7 @@ at any depth. So it tells on every `put` which messages are as before, and on
 every read it stands in for building a message that was built before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import ormsgpack
@@ -28,6 +28,9 @@ from langchain_core.messages import (
 
 Dump = tuple[str, bytes]
 """A serialized value: what kind of bytes, and the bytes."""
+
+Fields = tuple[type[BaseMessage], Mapping[str, Any], Mapping[str, Any] | None]
+"""What makes a message: its class, its fields, and what it holds beside them."""
 
 CACHE_BYTES: Final = 32 * 1024 * 1024
 """How many bytes of messages one saver remembers for faster reading."""
@@ -76,16 +79,41 @@ def pack_message(message: BaseMessage) -> bytes | None:
         Equal bytes only for messages that serialize equally; `None` if the class is
         another one, or a field holds more than plain data.
     """
-    name = _NAMES.get(type(message))
+    return pack_fields((type(message), message.__dict__, message.__pydantic_extra__))
+
+
+def pack_fields(fields: Fields) -> bytes | None:
+    """Pack a message of these fields."""
+    cls, values, extra = fields
+    name = _NAMES.get(cls)
     if name is None:
         return None
     try:
-        return ormsgpack.packb(
-            [name, message.__dict__, message.__pydantic_extra__],
-            option=_ONLY_PLAIN_DATA,
-        )
+        return ormsgpack.packb([name, values, extra], option=_ONLY_PLAIN_DATA)
     except (TypeError, ValueError):
         return None
+
+
+def fields_of(message: BaseMessage) -> Fields:
+    """Copy what a message holds, at any depth but for what cannot change."""
+    extra = message.__pydantic_extra__
+    fields = _copied(message.__dict__)
+    return type(message), fields, None if extra is None else _copied(extra)
+
+
+def _copied(value: Any) -> Any:
+    # No other thread comes between the steps of `copy`.
+    own = value.copy()
+    if not own:
+        return _EMPTY[type(own)]
+    for key, part in own.items() if type(own) is dict else enumerate(own):
+        if type(part) in _EMPTY:
+            own[key] = _copied(part)
+    return own
+
+
+# One of each, since most messages hold several and nobody changes a copy.
+_EMPTY: Final[dict[type, Any]] = {dict: {}, list: []}
 
 
 def build_message(packed: bytes) -> BaseMessage:
@@ -93,17 +121,16 @@ def build_message(packed: bytes) -> BaseMessage:
     name, fields, extra = ormsgpack.unpackb(packed)
     cls = _CLASSES[name]
     message = cls.__new__(cls)
-    # Pydantic's own pickling protocol; validating again would cost three times
+    # What pydantic's own `__setstate__` does; validating again would cost three times
     # as much and could only find what was found when the message was made.
-    message.__setstate__(
-        {
-            "__dict__": fields,
-            "__pydantic_extra__": extra,
-            "__pydantic_fields_set__": {*fields, *(extra or ())},
-            "__pydantic_private__": None,
-        }
-    )
+    _set(message, "__dict__", fields)
+    _set(message, "__pydantic_extra__", extra)
+    _set(message, "__pydantic_fields_set__", {*fields, *extra} if extra else {*fields})
+    _set(message, "__pydantic_private__", None)
     return message
+
+
+_set: Final = object.__setattr__
 
 
 class MessageCache:

@@ -72,7 +72,7 @@ class ValueWriter:
 
     def _keep_messages(self, draft: MessagesDraft) -> int:
         kept, tip = self._longest_kept(draft.digests)
-        new = zip(draft.digests[kept:], draft.states[kept:], strict=True)
+        new = zip(draft.digests[kept:], draft.states_from(kept), strict=True)
         for digest, state in new:
             content = self._keep_message(state)
             node = self._next("checkpoint_nodes")
