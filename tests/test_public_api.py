@@ -20,7 +20,7 @@ PUBLIC = {
         "open_store",
     ],
     "interactions_langgraph": ["ChatInteractions", "InteractionsSaver"],
-    "interactions_autogen": ["InteractionsChatCompletionClient"],
+    "interactions_autogen": ["InteractionsAgent", "InteractionsChatCompletionClient"],
     "interactions_crewai": [],
     "interactions_emulator": ["Emulator"],
 }

@@ -47,6 +47,7 @@ from interactions_core.options import target_of
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.opening import check_url
+from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
 from interactions_core.usage import Usage
 
@@ -109,7 +110,7 @@ class InteractionsChatCompletionClient(
     ) -> CreateResult:
         """Answer a message list; `extra_create_args` override the constructor."""
         call = Call(messages, tools, tool_choice, json_output, extra_create_args or {})
-        return await linked(self._answer(self._turn(call)), cancellation_token)
+        return await linked(self._answer(self.read(call)), cancellation_token)
 
     async def create_stream(
         self,
@@ -126,7 +127,7 @@ class InteractionsChatCompletionClient(
         Thoughts are in the result only; AutoGen would show them as the answer.
         """
         call = Call(messages, tools, tool_choice, json_output, extra_create_args or {})
-        said = linked_stream(self._said(self._turn(call)), cancellation_token)
+        said = linked_stream(self._said(self.read(call)), cancellation_token)
         async with aclosing(said):
             async for item in said:
                 yield item
@@ -145,7 +146,7 @@ class InteractionsChatCompletionClient(
             ConfigurationError: The messages do not end with a model's reply.
         """
         with closing(InteractionsClient(self._connection(), self._rules())) as sync:
-            sync.adopt(self._turn(Call(messages)), self._sessions(), interaction_id)
+            sync.adopt(self.read(Call(messages)), self._sessions(), interaction_id)
 
     async def close(self) -> None:
         """Close the connections of this event loop; the next call opens them again."""
@@ -228,6 +229,19 @@ class InteractionsChatCompletionClient(
             return result_of(reply)
 
     async def _said(self, turn: Turn) -> AsyncGenerator[str | CreateResult]:
+        async with aclosing(self.follow(turn)) as said:
+            async for event in said:
+                if isinstance(event, Reply):
+                    yield result_of(event)
+                elif text := chunk_of(event):
+                    yield text
+
+    def read(self, call: Call) -> Turn:
+        """Read a call as a turn of core."""
+        return turn_of(self._options, call, self._model_info)
+
+    async def follow(self, turn: Turn) -> AsyncGenerator[StreamEvent | Reply]:
+        """Take a turn: what a stream shows, then the reply, logged and counted."""
         with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
             said = self._ready().stream(turn, self._sessions())
             started = False
@@ -240,16 +254,11 @@ class InteractionsChatCompletionClient(
                         self._count(event)
                         describe(span, event)
                         log_stream_end(event)
-                        yield result_of(event)
-                    elif text := chunk_of(event):
-                        yield text
+                    yield event
 
     def _count(self, reply: Reply) -> None:
         with self._lock:
             self._usage += reply.usage
-
-    def _turn(self, call: Call) -> Turn:
-        return turn_of(self._options, call, self._model_info)
 
     def _sessions(self) -> SessionStore:
         config = self._config

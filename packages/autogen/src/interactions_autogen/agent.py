@@ -1,0 +1,234 @@
+"""`InteractionsAgent`: a managed agent as a member of an AutoGen team."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, Literal, Self, Unpack
+
+from autogen_agentchat.agents import BaseChatAgent
+from autogen_agentchat.base import Response
+from autogen_agentchat.messages import (
+    BaseAgentEvent,
+    BaseChatMessage,
+    HandoffMessage,
+    ModelClientStreamingChunkEvent,
+    TextMessage,
+)
+from autogen_core import CancellationToken, Component
+from autogen_core.models import AssistantMessage, CreateResult, LLMMessage
+
+from interactions_autogen._agent_state import (
+    DESCRIPTION,
+    Approval,
+    InteractionsAgentConfig,
+    InteractionsAgentState,
+    is_approval,
+)
+from interactions_autogen._cancellation import linked_stream
+from interactions_autogen._config import InteractionsClientConfig
+from interactions_autogen._options import ClientOptions
+from interactions_autogen._progress import Progress
+from interactions_autogen._replies import result_of
+from interactions_autogen._turns import Call
+from interactions_autogen.model_client import InteractionsChatCompletionClient
+from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
+from interactions_core.turn import Reply, Turn
+
+Said = BaseAgentEvent | BaseChatMessage | Response
+
+
+class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
+    """A managed agent, Deep Research or Antigravity for instance, in a team.
+
+    It works on the server in the background while a turn waits, and shows its
+    thoughts and searches as events that every team accepts. A cancelled turn cancels
+    the run. Its conversation is its own: what is sent, and on which interaction it is
+    chained, follows from the messages alone, so that a loaded agent goes on with the
+    same sessions, and a lost one is sent again as a whole.
+
+    With `agent_config={..., "collaborative_planning": True}` the first reply is a
+    plan, handed to `approver` as a `HandoffMessage`; a message that approves of it
+    begins the work, any other one asks for another plan.
+
+    Args:
+        name: The name in the team, a Python identifier.
+        description: What other members are told of it.
+        approver: Who is handed the plan.
+        approval: Decides whether a message approves of a plan; without it a few plain
+            words do, `"approve"` among them, or a `StructuredMessage` whose content
+            has `approved`.
+        options: Those of `InteractionsChatCompletionClient`, `agent` among them.
+
+    Raises:
+        ConfigurationError: `agent` is missing, or an option is unknown or wrong.
+    """
+
+    component_config_schema = InteractionsAgentConfig
+    component_provider_override = "interactions_autogen.InteractionsAgent"
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        description: str = DESCRIPTION,
+        approver: str = "user",
+        approval: Approval | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        super().__init__(name, description)
+        agent = options.get("agent") or ""
+        if not agent:
+            msg = (
+                f"InteractionsAgent {name!r}: give the name of a managed agent, agent="
+            )
+            raise ConfigurationError(msg)
+        if agent.startswith("antigravity") and not options.get("environment"):
+            # API: these agents need one; `"remote"` is a new one.
+            options["environment"] = "remote"
+        self._client = InteractionsChatCompletionClient(**options)
+        self._agent_config = dict(options.get("agent_config") or {})
+        self._approver = approver
+        self._approval = approval
+        self._state = InteractionsAgentState()
+
+    @property
+    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
+        """A text, or a plan that is handed over."""
+        return (TextMessage, HandoffMessage)
+
+    async def on_messages(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> Response:
+        """Answer new messages; without any, go on with what was being worked on."""
+        said = self.on_messages_stream(messages, cancellation_token)
+        async with aclosing(said):
+            async for item in said:
+                if isinstance(item, Response):
+                    return item
+        msg = "a stream without a response"
+        raise RuntimeError(msg)
+
+    async def on_messages_stream(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> AsyncGenerator[Said, None]:
+        """Answer new messages: events as they come, then the response."""
+        turn = self._begin(messages)
+        progress, shown = Progress(self.name), list[BaseAgentEvent | BaseChatMessage]()
+        heard = linked_stream(self._client.follow(turn), cancellation_token)
+        async with aclosing(heard):
+            async for event in heard:
+                if isinstance(event, Reply):
+                    for item in progress.rest():
+                        shown.append(item)
+                        yield item
+                    yield Response(
+                        chat_message=self._answered(event), inner_messages=shown
+                    )
+                    return
+                for item in progress.heard(event):
+                    if not isinstance(item, ModelClientStreamingChunkEvent):
+                        shown.append(item)
+                    yield item
+
+    async def on_reset(self, cancellation_token: CancellationToken) -> None:
+        """Forget the conversation; the next message begins a new one."""
+        self._state = InteractionsAgentState()
+
+    async def save_state(self) -> Mapping[str, Any]:
+        """Write down the conversation, also in the middle of a turn."""
+        return self._state.model_dump()
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on with a conversation; a turn that was begun is gone on with."""
+        self._state = InteractionsAgentState.model_validate(state)
+
+    async def close(self) -> None:
+        """Close the connections of this event loop."""
+        await self._client.close()
+
+    def _to_config(self) -> InteractionsAgentConfig:
+        if self._approval is not None:
+            msg = (
+                f"InteractionsAgent {self.name!r}: a component cannot hold the function "
+                "given as approval=; give it again where the component is loaded"
+            )
+            raise ConfigurationError(msg)
+        return InteractionsAgentConfig(
+            name=self.name,
+            description=self.description,
+            approver=self._approver,
+            options=InteractionsClientConfig(**self._client.dump_component().config),
+        )
+
+    @classmethod
+    def _from_config(cls, config: InteractionsAgentConfig) -> Self:
+        return cls(
+            config.name,
+            description=config.description,
+            approver=config.approver,
+            **config.options.given(),
+        )
+
+    def _begin(self, messages: Sequence[BaseChatMessage]) -> Turn:
+        """Take in what is new and say what to ask.
+
+        What a team hands over again after a turn that was cut short is not new.
+        """
+        state, heard = self._state, _heard(messages)
+        before = state.unanswered() if state.begun else []
+        again = bool(before) and heard[: len(before)] == before
+        state.messages += heard[len(before) :] if again else heard
+        if messages and not again:
+            state.phase = self._next_phase(messages[-1])
+        state.begun = True
+        extra: dict[str, Any] = {}
+        if self._plans and state.phase == "work":
+            told = {**self._agent_config, "collaborative_planning": False}
+            extra["agent_config"] = told
+        call = Call([*state.messages], extra=extra)
+        return replace(self._client.read(call), background=True)
+
+    @property
+    def _plans(self) -> bool:
+        return bool(self._agent_config.get("collaborative_planning"))
+
+    def _next_phase(self, message: BaseChatMessage) -> Literal["work", "plan"]:
+        approves = self._approval or is_approval
+        approved = self._state.phase == "planned" and approves(message)
+        return "plan" if self._plans and not approved else "work"
+
+    def _answered(self, reply: Reply) -> BaseChatMessage:
+        result = result_of(reply)
+        text = _text_of(result, reply.interaction_id)
+        self._state.messages.append(AssistantMessage(content=text, source=self.name))
+        self._state.begun = False
+        said: dict[str, Any] = {
+            "source": self.name,
+            "content": text,
+            "models_usage": result.usage,
+            "metadata": {"interaction_id": reply.interaction_id},
+        }
+        if self._state.phase != "plan":
+            return TextMessage(**said)
+        self._state.phase = "planned"
+        return HandoffMessage(target=self._approver, **said)
+
+
+def _heard(messages: Sequence[BaseChatMessage]) -> list[LLMMessage]:
+    heard: list[LLMMessage] = []
+    for message in messages:
+        if isinstance(message, HandoffMessage):
+            heard += message.context
+        heard.append(message.to_model_message())
+    return heard
+
+
+def _text_of(result: CreateResult, name: str) -> str:
+    if isinstance(result.content, str):
+        return result.content
+    wanted = ", ".join(call.name for call in result.content)
+    msg = (
+        f"interaction {name} asks for {wanted}, and an InteractionsAgent runs no "
+        "functions; let an AssistantAgent with a model have them"
+    )
+    raise UnsupportedContentError(msg)
