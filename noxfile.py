@@ -143,11 +143,13 @@ def clients(session: nox.Session) -> None:
 @nox.session
 def record(session: nox.Session) -> None:
     """Record the cassettes anew: on the emulator, or `-- --live` with a key."""
-    locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
+    parts = editable("core", "langgraph", "autogen", "emulator")
+    locked(session, *parts, "--group", "test")
     live = "--live" in session.posargs
     environment = {"CASSETTES": "live" if live else "emulator"}
     suite = "tests/langgraph/test_standard_integration.py::TestIntegration"
-    recorded = ["tests/langgraph/test_cassettes.py", f"{suite}::test_stream_time"]
+    own = [f"tests/{package}/test_cassettes.py" for package in ("langgraph", "autogen")]
+    recorded = [*own, f"{suite}::test_stream_time"]
     network = ["--force-enable-socket"] if live else []
     session.run("pytest", *recorded, *network, env=environment)
 

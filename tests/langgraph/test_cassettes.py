@@ -1,27 +1,14 @@
-"""The exact requests that the chat model sends, pinned in cassettes.
+"""The exact requests that the chat model sends, pinned in cassettes."""
 
-Recorded from the emulator and played back without any server, matched on method, path
-and body. `nox -s record` records them anew, with `-- --live` against the real API.
-"""
-
-import json
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import vcr
-import yaml
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
-from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
+from tests.recorded import CASSETTES, bodies_of, cassette_at, recorded_options
 
-CASSETTES = Path(__file__).parents[1] / "cassettes" / "langgraph"
-MODE = os.environ.get("CASSETTES", "play")
-HOST = "http://emulator.invalid"
-LIVE_KEY = os.environ.get("GEMINI_API_KEY", "")
 WEATHER = {
     "type": "function",
     "name": "get_weather",
@@ -35,72 +22,22 @@ WEATHER = {
 
 
 @pytest.fixture
-def server() -> Iterator[str | None]:
-    """Say where requests go: nowhere when a cassette is played."""
-    if MODE == "emulator":
-        with Emulator() as emulator:
-            yield emulator.url
-    else:
-        yield None if MODE == "live" else HOST
-
-
-@pytest.fixture
-def model(server: str | None) -> Iterator[ChatInteractions]:
-    # Without a store that remembers: a cassette must not depend on the ones before.
-    with ChatInteractions(
-        model="gemini-3.5-flash",
-        base_url=server,
-        api_version="v1",
-        api_key=LIVE_KEY if MODE == "live" else "not-a-key",
-        sessions=f"memory:{os.urandom(4).hex()}",
-        max_retries=0,
-    ) as made:
+def model() -> Iterator[ChatInteractions]:
+    with recorded_options() as options, ChatInteractions(**options) as made:
         yield made
 
 
 @pytest.fixture
 def cassette(request: pytest.FixtureRequest) -> Iterator[Any]:
-    path = CASSETTES / f"{request.node.name}.yaml"
-    if MODE != "play":
-        path.unlink(missing_ok=True)
-    recorder = vcr.VCR(
-        record_mode="none" if MODE == "play" else "all",
-        match_on=["method", "path", "body"],
-        filter_headers=["x-goog-api-key", "authorization", "host", "user-agent"],
-        before_record_request=_anonymous,
-        before_record_response=_small,
-        decode_compressed_response=True,
-    )
-    with recorder.use_cassette(str(path)) as playing:
+    with cassette_at(CASSETTES / "langgraph" / f"{request.node.name}.yaml") as playing:
         yield playing
-        if MODE == "play":
-            assert playing.all_played
-
-
-def _anonymous(request: Any) -> Any:
-    """Name no machine: the cassette is the same wherever it was recorded."""
-    request.uri = HOST + "/" + request.uri.split("/", 3)[3]
-    request.headers.pop("x-goog-api-client", None)
-    return request
-
-
-def _small(response: dict[str, Any]) -> dict[str, Any]:
-    kept = ("content-type", "Content-Type")
-    response["headers"] = {
-        name: value for name, value in response["headers"].items() if name in kept
-    }
-    return response
-
-
-def bodies(cassette: Any) -> list[dict[str, Any]]:
-    return [json.loads(request.body) for request in cassette.requests]
 
 
 def test_text_is_one_user_input_step(model: ChatInteractions, cassette: Any) -> None:
     reply = model.invoke("My name is Ada.")
 
     assert reply.text
-    assert bodies(cassette) == [
+    assert bodies_of(cassette) == [
         {
             "model": "gemini-3.5-flash",
             "input": [
@@ -120,7 +57,7 @@ def test_stream_differs_from_text_by_one_field(
 
     assert "".join(chunk.text for chunk in chunks)
     assert chunks[-1].response_metadata["interaction_id"]
-    assert [body["stream"] for body in bodies(cassette)] == [True]
+    assert [body["stream"] for body in bodies_of(cassette)] == [True]
 
 
 def test_second_turn_sends_one_step_and_the_parent(
@@ -131,7 +68,7 @@ def test_second_turn_sends_one_step_and_the_parent(
         [HumanMessage("My name is Ada."), first, HumanMessage("What is my name?")]
     )
 
-    sent = bodies(cassette)[1]
+    sent = bodies_of(cassette)[1]
     assert second.response_metadata["plan_reason"] == "continue"
     assert sent["previous_interaction_id"] == first.response_metadata["interaction_id"]
     assert [step["type"] for step in sent["input"]] == ["user_input"]
@@ -151,9 +88,9 @@ def test_tool_turn_sends_results_and_declares_tools_again(
     answer = bound.invoke([question, asked, *results])
 
     assert answer.text
-    for body in bodies(cassette):
+    for body in bodies_of(cassette):
         assert body["tools"] == [WEATHER]
-    assert [step["type"] for step in bodies(cassette)[1]["input"]] == [
+    assert [step["type"] for step in bodies_of(cassette)[1]["input"]] == [
         "function_result"
     ] * len(asked.tool_calls)
 
@@ -171,40 +108,9 @@ def test_history_of_another_model_is_replayed_with_the_bypass_signature(
     )
 
     assert answer.text
-    assert [step["type"] for step in bodies(cassette)[0]["input"]] == [
+    assert [step["type"] for step in bodies_of(cassette)[0]["input"]] == [
         "user_input",
         "thought",
         "function_call",
         "function_result",
     ]
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings(key)
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-
-
-SECRETS: list[Callable[[str], bool]] = [
-    lambda text: "AIza" in text,
-    lambda text: "not-a-key" in text,
-    lambda text: "api-key" in text.lower(),
-    lambda text: "authorization" in text.lower(),
-]
-
-
-@pytest.mark.parametrize(
-    "path", sorted(CASSETTES.rglob("*.yaml")), ids=lambda p: p.stem
-)
-def test_cassette_holds_no_key(path: Path) -> None:
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
-
-    leaks = [text for text in _strings(found) if any(leak(text) for leak in SECRETS)]
-
-    assert not leaks
