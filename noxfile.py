@@ -126,7 +126,8 @@ def build(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and size; `-- saver_size --runs 1` for one of the scripts."""
-    locked(session, *editable("core", "langgraph", "emulator"), "--group", "test")
+    parts = editable("core", "langgraph", "autogen", "emulator")
+    locked(session, *parts, "--group", "test")
     chosen, *arguments = session.posargs or ["*"]
     for script in sorted((ROOT / "benchmarks").glob(f"{chosen}.py")):
         session.run("python", str(script), *arguments)

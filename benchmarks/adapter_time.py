@@ -11,14 +11,13 @@ after a warm-up.
 import argparse
 import contextlib
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from time import perf_counter
 from typing import Any
 
+from common.server import emulator
 from google import genai
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
@@ -172,18 +171,6 @@ def replay_ratio(model: ChatInteractions, client: genai.Client, calls: int) -> f
         model.invoke(messages)
         replays.append(perf_counter() - began)
     return statistics.median(replays) / statistics.median(bare)
-
-
-@contextlib.contextmanager
-def emulator() -> Generator[str]:
-    """Run an emulator in a process of its own, so that it takes no time of ours."""
-    command = [sys.executable, "-m", "interactions_emulator", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603  our own module
-        assert running.stdout is not None
-        try:
-            yield running.stdout.readline().strip()
-        finally:
-            running.terminate()
 
 
 def main() -> None:

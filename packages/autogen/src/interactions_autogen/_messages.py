@@ -4,8 +4,7 @@ Pure. Works on messages as plain mappings, as `message.model_dump()` gives them,
 that it needs no AutoGen. What a message means is decided here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final, cast
 
@@ -24,11 +23,6 @@ from interactions_core.steps import (
 
 _USER: Final = "user"
 """The source of a team's task; it needs no name before its words."""
-
-_REMEMBERED: Final = 2048
-_REMEMBERED_CHARS: Final = 4096
-"""Agents pass their whole history with every call: hashing it anew would cost 10 µs
-for each message."""
 
 
 def to_steps(
@@ -94,7 +88,7 @@ def _steps(message: JsonObject, *, prefix: bool) -> Iterator[Step]:
 def _user(content: Json, name: str) -> Iterator[Step]:
     if isinstance(content, str):
         if name + content:
-            yield _text_step(user_input, name + content)
+            yield user_input(name + content)
         return
     said = list(_user_parts(content))
     if name:
@@ -106,22 +100,11 @@ def _user(content: Json, name: str) -> Iterator[Step]:
 def _assistant(content: Json) -> Iterator[Step]:
     if isinstance(content, str):
         if content:
-            yield _text_step(model_output, content)
+            yield model_output(content)
         return
     for call in _mappings(content):
         arguments = parsed_arguments(str(call["arguments"]))
         yield function_call(str(call["id"]), str(call["name"]), arguments)
-
-
-def _text_step(kind: Callable[[Sequence[Part]], Step], text: str) -> Step:
-    if len(text) > _REMEMBERED_CHARS:
-        return kind([text_part(text)])
-    return _remembered(kind, text)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _remembered(kind: Callable[[Sequence[Part]], Step], text: str) -> Step:
-    return kind([text_part(text)])
 
 
 def _user_parts(content: Json) -> Iterator[Part]:
