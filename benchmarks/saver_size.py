@@ -2,30 +2,26 @@
 
 A chat of `--turns` turns on `MessagesState`, a human and a model message of about
 500 random characters each, the same for every saver. Each figure is the median of
-`--runs` runs; latencies are of single calls at the end of the chat.
+`--runs` runs; latencies are of single calls at the end of the chat. A size is that of
+all files, or of all tables with their indexes in a PostgreSQL database.
 """
 
 import argparse
-import contextlib
 import dataclasses
-import pickle
 import random
 import statistics
 import string
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from common.savers import Opener, all_savers
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-
-from interactions_langgraph.saver import InteractionsSaver
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -52,22 +48,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=200)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", help="a part of the savers' names")
     options = parser.parse_args()
     marks = sorted({max(1, options.turns // 4), options.turns // 2, options.turns})
-    runs: dict[str, list[Figures]] = {name: [] for name in SAVERS}
-    # In turns, so that a slow minute of the machine falls on all of them.
-    for _ in range(options.runs):
-        for name, opened in SAVERS.items():
-            with tempfile.TemporaryDirectory() as folder:
-                runs[name].append(measure(opened, Path(folder), marks))
+    with all_savers() as known:
+        savers = {name: known[name] for name in known if options.only in name}
+        runs: dict[str, list[Figures]] = {name: [] for name in savers}
+        # In turns, so that a slow minute of the machine falls on all of them.
+        for _ in range(options.runs):
+            for name, opener in savers.items():
+                with tempfile.TemporaryDirectory() as folder:
+                    runs[name].append(measure(opener, Path(folder), marks))
     show(runs, marks)
 
 
-def measure(opened: Callable[[Path], Any], folder: Path, marks: list[int]) -> Figures:
+def measure(opener: Opener, folder: Path, marks: list[int]) -> Figures:
     """Hold one chat and take its figures."""
     figures = Figures()
-    with opened(folder) as saver:
-        graph = build_graph(saver)
+    with opener(folder) as opened:
+        graph = build_graph(opened.saver)
         rng = random.Random(1)  # noqa: S311
         spent = 0.0
         for turn in range(1, marks[-1] + 1):
@@ -76,14 +75,14 @@ def measure(opened: Callable[[Path], Any], folder: Path, marks: list[int]) -> Fi
             graph.invoke({"messages": [question]}, CONFIG)
             spent += time.perf_counter() - began
             if turn in marks:
-                figures.size_mb[turn] = size_of(saver, folder) / 1e6
+                figures.size_mb[turn] = opened.size() / 1e6
         figures.run_s = spent
-        take_latencies(graph, saver, figures)
+        take_latencies(graph, opened.saver, figures)
     return figures
 
 
 def take_latencies(
-    graph: Graph, saver: BaseCheckpointSaver[str], figures: Figures
+    graph: Graph, saver: BaseCheckpointSaver[Any], figures: Figures
 ) -> None:
     """Time single calls on the finished chat."""
     found = saver.get_tuple(CONFIG)
@@ -123,21 +122,6 @@ def random_text(rng: random.Random) -> str:
     return "".join(rng.choices(string.ascii_letters + "     ", k=CHARACTERS))
 
 
-def size_of(saver: BaseCheckpointSaver[str], folder: Path) -> int:
-    """Return how many bytes the state takes, in files or pickled."""
-    if isinstance(saver, InMemorySaver):
-        stored = dict(saver.blobs), dict(saver.writes), [*saver.storage.items()]
-        return len(
-            pickle.dumps([stored[0], stored[1], [dict(v) for _, v in stored[2]]])
-        )
-    if isinstance(saver, InteractionsSaver):
-        with saver.sessions.database.reading() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    else:
-        saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return sum(path.stat().st_size for path in folder.iterdir())
-
-
 def milliseconds(call: Callable[[], object]) -> float:
     """Return the median time of a call."""
     times: list[float] = []
@@ -152,28 +136,14 @@ def show(runs: dict[str, list[Figures]], marks: list[int]) -> None:
     """Print one line for each saver."""
     sizes = [f"MB@{mark}" for mark in marks]
     heads = [*sizes, "run s", "put ms", "get ms", "list ms", "history ms"]
-    print(f"{'saver':<20}" + "".join(f"{head:>12}" for head in heads))
+    print(f"{'saver':<24}" + "".join(f"{head:>12}" for head in heads))
     for name, figures in runs.items():
         cells = [statistics.median(f.size_mb[mark] for f in figures) for mark in marks]
         cells += [
             statistics.median(getattr(f, field) for f in figures) for field in TIMES
         ]
-        print(f"{name:<20}" + "".join(f"{cell:>12.2f}" for cell in cells))
+        print(f"{name:<24}" + "".join(f"{cell:>12.2f}" for cell in cells))
 
-
-@contextlib.contextmanager
-def open_memory(_: Path) -> Iterator[InMemorySaver]:
-    """Open LangGraph's saver for tests."""
-    yield InMemorySaver()
-
-
-SAVERS: dict[str, Callable[[Path], Any]] = {
-    "InMemorySaver": open_memory,
-    "SqliteSaver": lambda folder: SqliteSaver.from_conn_string(str(folder / "a.db")),
-    "InteractionsSaver": lambda folder: InteractionsSaver.from_conn_string(
-        f"sqlite:///{folder / 'a.db'}"
-    ),
-}
 
 if __name__ == "__main__":
     main()

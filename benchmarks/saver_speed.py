@@ -1,9 +1,9 @@
-"""How fast single calls are on long chats, beside LangGraph's `SqliteSaver`.
+"""How fast single calls are on long chats, beside LangGraph's own savers.
 
 The chat is not held: its checkpoints are put one by one, each with two messages of
-500 random characters more than the last, for `--turns` turns. `SqliteSaver` gets the
-last `--tail` of them only, since it would need gigabytes for all. Each figure is the
-median of `REPEATS` calls, the savers in turns.
+500 random characters more than the last, for `--turns` turns. LangGraph's savers get
+the last `--tail` of them only, since they would need gigabytes for all. Each figure
+is the median of `REPEATS` calls, the savers in turns.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from common.savers import all_savers
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.base.id import uuid6
-from langgraph.checkpoint.sqlite import SqliteSaver
 
 from interactions_langgraph.saver import InteractionsSaver
 
@@ -31,19 +31,18 @@ CONFIG: Any = {"configurable": {"thread_id": "benchmark", "checkpoint_ns": ""}}
 
 
 def main() -> None:
-    """Measure both savers and print the table."""
+    """Measure all savers on disk and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=2000)
     parser.add_argument("--tail", type=int, default=20)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        openers = stack.enter_context(all_savers())
         savers = {
-            "SqliteSaver": stack.enter_context(
-                SqliteSaver.from_conn_string(f"{folder}/theirs.db")
-            ),
-            "InteractionsSaver": stack.enter_context(
-                InteractionsSaver(f"sqlite:///{Path(folder) / 'ours.db'}")
-            ),
+            name: stack.enter_context(opener(folder)).saver
+            for name, opener in openers.items()
+            if name != "InMemorySaver"
         }
         rng = random.Random(1)  # noqa: S311
         messages: list[BaseMessage] = []
@@ -51,7 +50,8 @@ def main() -> None:
         for turn in range(options.turns):
             messages += [HumanMessage(text(rng)), AIMessage(text(rng))]
             for name, saver in savers.items():
-                if name != "SqliteSaver" or turn >= options.turns - options.tail:
+                is_ours = isinstance(saver, InteractionsSaver)
+                if is_ours or turn >= options.turns - options.tail:
                     configs[name] = put(saver, configs[name], messages, turn)
         show(options.turns, options.tail, savers, configs, messages)
 
@@ -71,7 +71,7 @@ def show(
             savers[name].list(CONFIG, limit=tail)
         ),
     }
-    print(f"{'ms at turn ' + str(turns):<22}" + "".join(f"{n:>20}" for n in savers))
+    print(f"{'ms at turn ' + str(turns):<22}" + "".join(f"{n:>24}" for n in savers))
     for label, call in calls.items():
         times: dict[str, list[float]] = {name: [] for name in savers}
         for n in range(REPEATS):
@@ -84,7 +84,7 @@ def show(
 
 
 def put(
-    saver: BaseCheckpointSaver[str],
+    saver: BaseCheckpointSaver[Any],
     config: RunnableConfig,
     messages: list[BaseMessage],
     turn: int,

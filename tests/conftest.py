@@ -1,5 +1,6 @@
 """Fixtures for every folder of tests: a local server, and a clock to move by hand."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import certifi
 import pytest
 
 from interactions_emulator import Emulator
+from tests.postgres import GIVEN, fresh_schema, running_server
 
 END = "-----END CERTIFICATE-----\n"
 EPOCH_S = 1_790_000_000.0
@@ -63,3 +65,29 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Run PostgreSQL for as long as this worker runs tests; return its URL."""
+    given = os.environ.get(GIVEN)
+    if given:
+        yield given
+        return
+    with running_server() as server:
+        yield server.url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Return the URL of a schema of its own on a PostgreSQL server."""
+    with fresh_schema(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty store on disk, of every kind that there is."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return request.getfixturevalue("postgres_url")

@@ -10,12 +10,13 @@ import pytest
 PACKAGES = Path(__file__).parents[1] / "packages"
 
 ALLOWED: dict[str, set[str]] = {
-    "core": {"google"},
+    "core": {"google", "psycopg", "psycopg_pool"},
     "langgraph": {
         "interactions_core",
         "langchain_core",
         "langgraph",
         "ormsgpack",
+        "psycopg_pool",
         "pydantic",
     },
     "autogen": {
@@ -59,6 +60,13 @@ def test_only_the_wire_and_its_drivers_know_google() -> None:
     files = (PACKAGES / "core" / "src").rglob("*.py")
 
     assert {p.name for p in files if "google" in imported(p)} <= SPEAKS_TO_GOOGLE
+
+
+def test_only_the_postgres_store_knows_its_driver() -> None:
+    files = (PACKAGES / "core" / "src").rglob("*.py")
+
+    knowing = {p for p in files if {"psycopg", "psycopg_pool"} & set(imported(p))}
+    assert {path.parent.name for path in knowing} == {"postgres"}
 
 
 def test_every_package_is_listed() -> None:

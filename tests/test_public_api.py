@@ -14,6 +14,7 @@ PUBLIC = {
     "interactions_core": [
         "InteractionsError",
         "MemoryStore",
+        "PostgresStore",
         "SessionStore",
         "SqliteStore",
         "Usage",

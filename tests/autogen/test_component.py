@@ -96,11 +96,12 @@ async def test_key_that_became_asterisks_is_taken_from_the_environment(
 
 @pytest.fixture
 def secretive(emulator: Emulator) -> Client:
-    """Make a client that knows four secrets."""
+    """Make a client that knows five secrets."""
     return Client(
         model="gemini-3.5-flash",
         api_key=KEY,
         base_url=emulator.url.replace("://", f"://user:{PASSWORD}@"),
+        sessions=f"postgresql://me:{PASSWORD}@host/db",
         environment={"type": "remote", "env": {"TOKEN": VARIABLE}},
         tools=[
             {
@@ -143,6 +144,7 @@ def test_secrets_survive_a_dump_within_the_process(secretive: Client) -> None:
     ("option", "name"),
     [
         ("base_url", "base_url"),
+        ("sessions", "sessions"),
         ("tools", "headers.Authorization"),
         ("environment", "env.TOKEN"),
     ],

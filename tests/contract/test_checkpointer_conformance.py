@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,11 +116,11 @@ def open_encrypted(url: str) -> BaseCheckpointSaver[str]:
 
 
 def run_suite(
-    opened: Callable[[str], BaseCheckpointSaver[str]], folder: Path
+    opened: Callable[[str], BaseCheckpointSaver[str]], url: str
 ) -> CapabilityReport:
     @checkpointer_test(name="InteractionsSaver")
     async def factory() -> AsyncGenerator[BaseCheckpointSaver[str], None]:
-        saver = opened(f"sqlite:///{folder / 'state.db'}")
+        saver = opened(url)
         yield saver
         (saver.saver if isinstance(saver, SyncHalf) else saver).close()
 
@@ -137,10 +136,10 @@ def run_suite(
     ],
 )
 def test_saver_passes_every_capability_of_the_published_suite(
-    opened: Callable[[str], BaseCheckpointSaver[str]], tmp_path: Path
+    opened: Callable[[str], BaseCheckpointSaver[str]], store_url: str
 ) -> None:
     """Release 0.0.2: eight capabilities, 81 tests, all of them detected."""
-    report = run_suite(opened, tmp_path)
+    report = run_suite(opened, store_url)
 
     failures = [line for name in ALL for line in report.results[name].failures]
     assert failures == []

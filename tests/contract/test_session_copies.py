@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 from interactions_core.records import HeldInteraction
-from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
+from interactions_core.stores import MemoryStore, SessionStore, open_store
 from tests.contract.session_records import SCOPE, make_entry, make_record, whole_record
 
 OTHER = replace(SCOPE, thread_id="other")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    opened = SqliteStore(tmp_path / "sessions.db")
+    url = f"sqlite:///{tmp_path}/sessions.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    opened = open_store(url)
     yield opened
     opened.close()
 

@@ -14,6 +14,7 @@ from interactions_core.exceptions import (
 from interactions_core.records import ReplyForm, Scope
 from interactions_core.stores import (
     MemoryStore,
+    PostgresStore,
     SessionStore,
     SqliteStore,
     open_store,
@@ -32,14 +33,21 @@ ODD_TEXT = "ünï © 🎉 \u2028 \x00 a lone \ud83d surrogate"
 
 
 @pytest.fixture(
-    params=["memory-full", "memory-signatures", "sqlite-full", "sqlite-signatures"]
+    params=[
+        f"{kind}-{mirror}"
+        for kind in ("memory", "sqlite", "postgres")
+        for mirror in ("full", "signatures")
+    ]
 )
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
     kind, mirror = request.param.split("-")
     if kind == "memory":
         yield MemoryStore(mirror=mirror)
         return
-    opened = SqliteStore(tmp_path / "sessions.db", mirror=mirror)
+    if kind == "sqlite":
+        opened = SqliteStore(tmp_path / "sessions.db", mirror=mirror)
+    else:
+        opened = PostgresStore(request.getfixturevalue("postgres_url"), mirror=mirror)
     yield opened
     opened.close()
 

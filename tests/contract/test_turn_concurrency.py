@@ -15,7 +15,7 @@ from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.retention import DAY_S
 from interactions_core.running import Rules
-from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
+from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
 from interactions_core.turn import Reply
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -25,10 +25,12 @@ LONG = "Some words of an answer that takes more than one event. " * 40
 PATIENCE_S = 5.0
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> SessionStore:
     if request.param == "memory":
         return MemoryStore()
+    if request.param == "postgres":
+        return open_store(request.getfixturevalue("postgres_url"))
     return SqliteStore(tmp_path / "sessions.db")
 
 
@@ -304,11 +306,11 @@ def test_a_cancelled_request_leaves_nothing_behind(
 
 
 def test_cancelling_at_any_moment_keeps_the_store_whole(
-    connection: Connection, rules: Rules, emulator: Emulator, tmp_path: Path
+    connection: Connection, rules: Rules, emulator: Emulator, store_url: str
 ) -> None:
     """Ours: a record and its ledger entry are kept together or not at all."""
     client = AsyncInteractionsClient(connection, rules)
-    store = SqliteStore(tmp_path / "sessions.db")
+    store = open_store(store_url)
 
     async def main() -> None:
         for delay in range(30):

@@ -1,4 +1,4 @@
-"""Other processes with the same SQLite store continue the same conversations."""
+"""Other processes with the same store continue the same conversations."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from interactions_core.steps import model_output, text_part, user_input
-from interactions_core.stores import SqliteStore
+from interactions_core.stores import SessionStore, open_store
 from interactions_emulator import Emulator
 from tests.contract.asking import Chat
 from tests.contract.conftest import Connect
@@ -75,27 +75,26 @@ class Talker:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "sessions.db"
-
-
-@pytest.fixture
-def file(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path)
+def shared(store_url: str) -> Iterator[SessionStore]:
+    store = open_store(store_url)
     yield store
     store.close()
 
 
 def test_another_process_continues_the_conversation(
-    emulator: Emulator, connect: Connect, clock: Any, path: Path, file: SqliteStore
+    emulator: Emulator,
+    connect: Connect,
+    clock: Any,
+    store_url: str,
+    shared: SessionStore,
 ) -> None:
     """The list is the same; the store alone says where the server stands."""
     texts = ["My name is Ada.", "What is my name?"]
-    first = Talker(emulator.url, f"sqlite:///{path}", "t", clock.now, texts)
+    first = Talker(emulator.url, store_url, "t", clock.now, texts)
     first.start()
     (_, _, greeting), (_, parent, answer) = first.replies()
 
-    chat = Chat(connect("unary", store=file), thread_id="t")
+    chat = Chat(connect("unary", store=shared), thread_id="t")
     chat.steps = _told(texts, [greeting, answer])
     reply = chat.say("Say my name again.")
 
@@ -105,14 +104,18 @@ def test_another_process_continues_the_conversation(
 
 
 def test_a_conversation_is_continued_after_its_process_was_killed(
-    emulator: Emulator, connect: Connect, clock: Any, path: Path, file: SqliteStore
+    emulator: Emulator,
+    connect: Connect,
+    clock: Any,
+    store_url: str,
+    shared: SessionStore,
 ) -> None:
     texts = [f"This is line {number}." for number in range(500)]
-    first = Talker(emulator.url, f"sqlite:///{path}", "t", clock.now, texts)
+    first = Talker(emulator.url, store_url, "t", clock.now, texts)
     first.start()
     replies = first.kill_after(3)
 
-    chat = Chat(connect("unary", store=file), thread_id="t")
+    chat = Chat(connect("unary", store=shared), thread_id="t")
     chat.steps = _told(texts[:3], [text for _, _, text in replies])
     reply = chat.say("Who are you?")
 
@@ -120,11 +123,11 @@ def test_a_conversation_is_continued_after_its_process_was_killed(
 
 
 def test_processes_that_talk_at_once_lose_nothing(
-    emulator: Emulator, clock: Any, path: Path, file: SqliteStore
+    emulator: Emulator, clock: Any, store_url: str, shared: SessionStore
 ) -> None:
     texts = ["My name is Ada.", "Is it late?", "What is my name?"]
     talkers = [
-        Talker(emulator.url, f"sqlite:///{path}", thread, clock.now, texts * 5)
+        Talker(emulator.url, store_url, thread, clock.now, texts * 5)
         for thread in ("one", "two", "both", "both")
     ]
 
@@ -134,8 +137,8 @@ def test_processes_that_talk_at_once_lose_nothing(
 
     told = {name for reply in replies for _, name, _ in reply}
     assert len(told) == 60
-    assert {entry.key for _, entry in file.ledger()} == told
-    assert all(file.get(scope, entry.key) for scope, entry in file.ledger())
+    assert {entry.key for _, entry in shared.ledger()} == told
+    assert all(shared.get(scope, entry.key) for scope, entry in shared.ledger())
     for reply in replies[:2]:
         assert [reason for reason, _, _ in reply] == ["root", *["continue"] * 14]
     assert all(reply[-1][2] == "Your name is Ada." for reply in replies)

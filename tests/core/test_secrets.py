@@ -17,6 +17,7 @@ from interactions_core.retention import DAY_S
 from interactions_core.running import Rules
 from interactions_core.steps import text_part, user_input
 from interactions_core.stores import SessionStore, SqliteStore, open_store
+from interactions_core.stores.opening import shown_url
 from interactions_core.turn import Turn
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -188,6 +189,7 @@ def test_two_keys_have_names_of_their_own_that_tell_neither(
     "url",
     [
         f"postgresql+psycopg://user:{PASSWORD}@host/db",
+        f"postgresql://user:{PASSWORD}@1@host/db",
         f"mysql:user:{PASSWORD}@host",
         f"user:{PASSWORD}@host",
     ],
@@ -197,3 +199,19 @@ def test_the_password_of_a_store_is_not_shown(url: str) -> None:
         open_store(url)
 
     assert PASSWORD not in "".join(chain(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me:hunter2@host:1/db?a=b", "postgresql://me@host:1/db?a=b"),
+        ("postgres://host/db?password=hunter2", "postgres://host/db"),
+        ("postgres://host/db?a=b&sslpassword=hunter2", "postgres://host/db?a=b"),
+        ("postgresql://me:hunter2@x/@host/db", "postgresql://me@host/db"),
+        ("postgresql://me:hunter2?x@host/db", "postgresql://…"),
+        ("postgresql://host/db", "postgresql://host/db"),
+        ("sqlite:////a:b@c/sessions.db", "sqlite:////a:b@c/sessions.db"),
+    ],
+)
+def test_a_dump_shows_a_store_without_its_password(url: str, shown: str) -> None:
+    assert shown_url(url) == shown

@@ -18,6 +18,7 @@ from interactions_core.stores import files
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, headings_of
+from tests.docs.postgres_errors import CAUSES
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 Case = Callable[["Bench"], object]
@@ -297,7 +298,7 @@ def empty_answer(bench: Bench) -> object:
 
 @case("no session store for")
 def unknown_store(bench: Bench) -> object:
-    return bench.model(sessions="postgresql://user:password@host/db").invoke("Hi")
+    return bench.model(sessions="redis://user:password@host/0").invoke("Hi")
 
 
 @case("InteractionsSaver keeps checkpoints in a SQLite file")
@@ -380,7 +381,9 @@ def matches(heading: str, text: str) -> bool:
     return re.match(".+".join(parts).removesuffix(".+"), text) is not None
 
 
-@pytest.mark.parametrize("heading", ERRORS)
+@pytest.mark.parametrize(
+    "heading", [each for each in ERRORS if not each.startswith(tuple(CAUSES))]
+)
 def test_heading_is_what_the_error_says(
     heading: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,8 +395,20 @@ def test_heading_is_what_the_error_says(
     assert matches(heading, str(raised.value)), str(raised.value)
 
 
+@pytest.mark.parametrize("start", CAUSES)
+def test_heading_is_what_the_error_of_postgres_says(
+    start: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (heading,) = [heading for heading in ERRORS if heading.startswith(start)]
+
+    with pytest.raises(InteractionsError) as raised:
+        CAUSES[start](postgres_url, monkeypatch)
+
+    assert matches(heading, str(raised.value)), str(raised.value)
+
+
 def test_every_case_has_its_heading() -> None:
-    assert len(ERRORS) == len(CASES)
+    assert len(ERRORS) == len(CASES) + len(CAUSES)
 
 
 def test_short_retention_is_reported_as_the_page_says(

@@ -1,8 +1,12 @@
-"""Put checkpoints into a saver by hand, and look at what lies in its file."""
+"""Put checkpoints into a saver by hand, and look at what lies in its database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base.id import uuid6
@@ -65,8 +69,73 @@ def count(saver: InteractionsSaver, table: str) -> int:
         return rows.fetchone()[0]
 
 
-def bytes_of(folder: Path) -> bytes:
+def bytes_of(saver: InteractionsSaver) -> bytes:
+    """Return all bytes of the files, or of the rows that a server still shows."""
+    if on_postgres(saver):
+        return b"\0".join(_as_bytes(value) for value in every_value(saver))
+    folder = Path(saver.sessions.database.place).parent
     return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+
+
+def size_of(saver: InteractionsSaver) -> int:
+    """Return how many bytes the tables and indexes take, without what is free."""
+    database = saver.sessions.database
+    if not on_postgres(saver):
+        database.erase_log()
+        return Path(database.place).stat().st_size
+    with psycopg.connect(saver.sessions.database._connections._source) as connection:
+        connection.autocommit = True
+        tables = [
+            f"{saver.sessions.database._schema.name}.{t}" for t in tables_of(saver)
+        ]
+        connection.execute(f"VACUUM FULL {', '.join(tables)}".encode())
+        sizes = ", ".join(f"pg_total_relation_size('{table}')" for table in tables)
+        return sum(connection.execute(f"SELECT {sizes}".encode()).fetchone() or ())
+
+
+def every_value(saver: InteractionsSaver) -> Iterator[object]:
+    with saver.sessions.database.reading() as connection:
+        for table in tables_of(saver):
+            for row in connection.execute(f"SELECT * FROM {table}").fetchall():  # noqa: S608
+                yield from row
+
+
+def tables_of(saver: InteractionsSaver) -> list[str]:
+    with saver.sessions.database.reading() as connection:
+        found = connection.execute(
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables "
+            "WHERE table_schema = current_schema()"
+        )
+        return [name for (name,) in found]
+
+
+@contextmanager
+def statements_of(saver: InteractionsSaver) -> Iterator[list[str]]:
+    """Note the statements that reach the database."""
+    seen: list[str] = []
+    if not on_postgres(saver):
+        with saver.sessions.database.reading() as connection:
+            connection.set_trace_callback(seen.append)
+            yield seen
+            connection.set_trace_callback(None)
+        return
+    execute = psycopg.Cursor.execute
+
+    def noted(self: Any, query: bytes, *values: Any, **options: Any) -> Any:
+        seen.append(query.decode())
+        return execute(self, query, *values, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", noted)
+        yield seen
+
+
+def on_postgres(saver: InteractionsSaver) -> bool:
+    return saver.sessions.url.startswith("postgresql:")
+
+
+def _as_bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def talk(length: int) -> list[BaseMessage]:
@@ -81,7 +150,7 @@ def orphans(saver: InteractionsSaver) -> dict[str, int]:
             "(SELECT 1 FROM checkpoint_contents c WHERE c.number = n.content)"
         ),
         "nodes without a parent": (
-            "SELECT count(*) FROM checkpoint_nodes n WHERE n.parent & 0xFFFFFFFF "
+            "SELECT count(*) FROM checkpoint_nodes n WHERE n.parent & 4294967295 <> 0 "
             "AND NOT EXISTS "
             "(SELECT 1 FROM checkpoint_nodes p WHERE p.number = n.parent)"
         ),

@@ -1,7 +1,7 @@
 """Kill writers at random moments, and look at what they left. Run as a program.
 
-Arguments: a folder, how many writers to kill, a seed. Prints how many checkpoints
-were reported stored, all of which it found whole.
+Arguments: the beginning of a store's URL, how many writers to kill, a seed. Prints
+how many checkpoints were reported stored, all of which it found whole.
 """
 
 import json
@@ -12,7 +12,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from langchain_core.messages import HumanMessage
@@ -22,7 +21,7 @@ from interactions_langgraph import InteractionsSaver
 from tests.langgraph.checkpoints import at, read_everything
 
 LONGEST_S = 0.08
-ROUNDS_PER_FILE = 25
+ROUNDS_PER_STORE = 25
 
 
 def write_forever(url: str, thread: str, report: Callable[[Any], None]) -> None:
@@ -108,11 +107,11 @@ def _write(pipe: int, text: bytes) -> None:
 
 def main() -> None:
     """Kill and check."""
-    folder, rounds, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    base, rounds, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     rng = random.Random(seed)
     stored = 0
     for n in range(rounds):
-        url = f"sqlite:///{folder / f'{n // ROUNDS_PER_FILE}.db'}"
+        url = f"{base}{n // ROUNDS_PER_STORE}"
         thread = f"thread {n}"
         stored += check(url, thread, kill_one(url, thread, rng))
     sys.stdout.write(f"{stored}\n")

@@ -15,9 +15,12 @@ from interactions_langgraph import InteractionsSaver
 from tests.langgraph.checkpoints import at, put
 
 
-@pytest.fixture
-def saver() -> Iterator[InteractionsSaver]:
-    with InteractionsSaver.from_conn_string("sqlite:///:memory:") as saver:
+@pytest.fixture(params=["sqlite", "postgres"])
+def saver(request: pytest.FixtureRequest) -> Iterator[InteractionsSaver]:
+    url = "sqlite:///:memory:"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    with InteractionsSaver.from_conn_string(url) as saver:
         yield saver
 
 
@@ -319,3 +322,53 @@ def test_delta_history_is_built_from_writes_and_the_nearest_value(
             "seed": _DeltaSnapshot(["a"]),
         }
     }
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\0b", "\0", "\x01", "\x01\x01", "é\U0001f600", "a'\"%s?:x"]
+)
+def test_ids_may_hold_any_text(odd: str, saver: InteractionsSaver) -> None:
+    """Ours: PostgreSQL refuses NUL in texts, so it is stored as something else."""
+    first = put(saver, {"c": 1}, config=at(odd, ns=odd), own_id=f"1{odd}")
+    metadata = {"run_id": odd, "note": odd}
+    last = put(saver, {odd: odd}, config=first, own_id=f"2{odd}", metadata=metadata)
+    saver.put_writes(last, [(odd, odd)], f"task {odd}", odd)
+    saver.copy_thread(odd, f"copy of {odd}")
+
+    found = saver.get_tuple(at(odd, ns=odd))
+
+    assert found is not None
+    assert (found.config, found.parent_config) == (last, first)
+    assert found.checkpoint["channel_values"] == {odd: odd}
+    assert found.pending_writes == [(f"task {odd}", odd, odd)]
+    assert [t.config for t in saver.list(at(odd, ns=odd), before=last)] == [first]
+    assert len(list(saver.list(at(f"copy of {odd}", ns=odd)))) == 2
+    # LangGraph leaves NUL out of metadata.
+    saver.delete_for_runs([odd.replace("\0", "")])
+    assert [t.config for t in saver.list(at(odd, ns=odd))] == [first]
+
+
+def test_threads_whose_ids_differ_by_an_odd_character_are_kept_apart(
+    saver: InteractionsSaver,
+) -> None:
+    names = ["a", "a\0", "a\x01", "a\x01\x01", "A", "a "]
+    for name in names:
+        put(saver, {"c": name}, config=at(name))
+
+    for name in names:
+        found = saver.get_tuple(at(name))
+        assert found is not None
+        assert found.checkpoint["channel_values"] == {"c": name}
+
+
+def test_the_newest_is_the_greatest_id_character_by_character(
+    saver: InteractionsSaver,
+) -> None:
+    """LangGraph: ids are compared as texts, not by the rules of a language."""
+    ids = ["a", "B", "a\0", "é", "z", "Z", "10", "9", "a-b", "ab"]
+    for own_id in ids:
+        put(saver, {"c": own_id}, own_id=own_id)
+
+    found = [t.checkpoint["id"] for t in saver.list(at())]
+
+    assert found == sorted(ids, reverse=True)

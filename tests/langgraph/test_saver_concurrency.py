@@ -1,4 +1,4 @@
-"""Threads, event loops and processes on one file at once: nothing is lost."""
+"""Threads, event loops and processes on one database at once: nothing is lost."""
 
 import asyncio
 import subprocess
@@ -16,14 +16,15 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_langgraph.saver import InteractionsSaver
+from tests.langgraph.checkpoints import read_everything
 
 WRITERS = 8
 PUTS = 25
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state.db'}"
+def url(store_url: str) -> str:
+    return store_url
 
 
 @pytest.fixture
@@ -131,11 +132,11 @@ def test_processes_lose_nothing(shared: bool, url: str) -> None:  # noqa: FBT001
         check(saver, range(4), thread_of)
 
 
-def test_two_savers_on_one_file_see_each_other(url: str, tmp_path: Path) -> None:
-    with (
-        InteractionsSaver(url) as one,
-        InteractionsSaver(f"sqlite:///{tmp_path / '.' / 'state.db'}") as two,
-    ):
+def test_two_savers_on_one_database_see_each_other(url: str, tmp_path: Path) -> None:
+    # Another spelling, so that it is another object.
+    same = url.replace("/store.db", f"/../{tmp_path.name}/store.db").replace("?", "?&")
+    with InteractionsSaver(url) as one, InteractionsSaver(same) as two:
+        assert one.sessions is not two.sessions
         write(one, 0, "t")
         write(two, 1, "t")
 
@@ -186,6 +187,41 @@ def test_deleting_beside_writers_leaves_whole_checkpoints(
         assert found.checkpoint["channel_values"]["messages"] == messages
 
 
+def test_tidying_beside_writers_leaves_whole_checkpoints(
+    saver: InteractionsSaver, url: str
+) -> None:
+    """Ours: pruning, deleting runs and copying, as from another machine."""
+    with InteractionsSaver(url) as tidying:
+
+        def put_many(writer: int) -> RunnableConfig:
+            config = at("t")
+            for turn in range(30):
+                messages = [HumanMessage("x", id=str(n)) for n in range(turn)]
+                metadata: Any = {"run_id": f"{writer}/{turn % 3}", "turn": turn}
+                checkpoint = checkpoint_of(messages, turn)
+                config = saver.put(config, checkpoint, metadata, {})
+                saver.put_writes(config, [("c", messages)], "task")
+            return config
+
+        def tidy() -> None:
+            for turn in range(15):
+                tidying.prune(["t"])
+                tidying.delete_for_runs([f"0/{turn % 2}"])
+                tidying.copy_thread("t", f"copy {turn}")
+
+        with ThreadPoolExecutor(4) as pool:
+            calls = [pool.submit(put_many, n) for n in range(3)]
+            pool.submit(tidy).result(timeout=60)
+            for call in calls:
+                call.result(timeout=60)
+
+    found = read_everything(saver)
+    assert found
+    for each in found:
+        turn: Any = each.metadata["turn"]
+        assert len(each.checkpoint["channel_values"]["messages"]) == turn
+
+
 class Interrupted(JsonPlusSerializer):
     """Lets something happen in the middle of the next `put`."""
 
@@ -212,6 +248,21 @@ def test_a_put_begins_anew_when_its_thread_is_deleted_meanwhile(url: str) -> Non
         [found] = saver.list(at("t"))
         assert found.config == second
         assert found.checkpoint["channel_values"]["messages"] == messages
+
+
+def test_a_thread_that_another_saver_deleted_is_begun_anew(url: str) -> None:
+    """Ours: a saver remembers threads, which others may delete on other machines."""
+    with InteractionsSaver(url) as one, InteractionsSaver(url) as other:
+        first = one.put(at("t"), checkpoint_of([HumanMessage("1", id="1")], 1), {}, {})
+        other.delete_thread("t")
+        other.put(at("u"), checkpoint_of([HumanMessage("2", id="2")], 1), {}, {})
+
+        one.put_writes(first, [("c", "written")], "task")
+        second = one.put(at("t"), checkpoint_of([HumanMessage("3", id="3")], 2), {}, {})
+
+        [found] = other.list(at("t"))
+        assert found.config == second
+        assert len([*other.list(at("u"))]) == 1
 
 
 def test_a_message_changed_during_put_is_stored_whole(

@@ -12,7 +12,7 @@ KILLS = int(os.environ.get("SAVER_CRASHES", "60"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the writers are forked")
-def test_what_was_reported_stored_survives_a_kill(tmp_path: Path) -> None:
+def test_what_was_reported_stored_survives_a_kill(store_url: str) -> None:
     """Ours: SAVER_CRASHES sets how many writers are killed; the seed is printed."""
     seed = random.randrange(10**6)
 
@@ -21,7 +21,7 @@ def test_what_was_reported_stored_survives_a_kill(tmp_path: Path) -> None:
             sys.executable,
             "-m",
             "tests.langgraph.saver_crashes",
-            str(tmp_path),
+            store_url,
             str(KILLS),
             str(seed),
         ],

@@ -5,7 +5,6 @@ The first eight are the claims of the development head of LangGraph's suite.
 
 import operator
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import pytest
@@ -15,12 +14,12 @@ from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.graph import START, StateGraph
 
 from interactions_langgraph import InteractionsSaver
-from tests.langgraph.checkpoints import at, put
+from tests.langgraph.checkpoints import at, put, statements_of
 
 
 @pytest.fixture
-def saver(tmp_path: Path) -> Iterator[InteractionsSaver]:
-    with InteractionsSaver(f"sqlite:///{tmp_path / 'state.db'}") as saver:
+def saver(store_url: str) -> Iterator[InteractionsSaver]:
+    with InteractionsSaver(store_url) as saver:
         yield saver
 
 
@@ -129,14 +128,10 @@ def test_ancestors_are_followed_and_not_the_order_of_ids(
 
 def test_a_long_history_takes_few_queries(saver: InteractionsSaver) -> None:
     last = line(saver, {0: _DeltaSnapshot([])}, length=300)[-1]
-    seen: list[str] = []
-    with saver.sessions.database.reading() as connection:
-        connection.set_trace_callback(seen.append)
 
-    found = history(saver, last, "log")
+    with statements_of(saver) as seen:
+        found = history(saver, last, "log")
 
-    with saver.sessions.database.reading() as connection:
-        connection.set_trace_callback(None)
     assert len(found["log"]["writes"]) == 299
     assert len([q for q in seen if q.lstrip().startswith(("SELECT", "WITH"))]) < 30
 

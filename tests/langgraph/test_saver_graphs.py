@@ -5,7 +5,6 @@ import functools
 import operator
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import langgraph.checkpoint.base
@@ -31,8 +30,8 @@ class Log(TypedDict):
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state.db'}"
+def url(store_url: str) -> str:
+    return store_url
 
 
 @pytest.fixture

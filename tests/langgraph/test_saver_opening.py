@@ -25,7 +25,7 @@ def saver() -> Iterator[InteractionsSaver]:
 
 
 @pytest.mark.parametrize(
-    "url", ["memory:", "postgresql://me:secret@host/db", "state.db", ":memory:", ""]
+    "url", ["memory:", "mysql://me:secret@host/db", "state.db", ":memory:", ""]
 )
 def test_other_urls_are_refused_with_what_to_use(url: str) -> None:
     with pytest.raises(ConfigurationError, match="sqlite:///:memory:") as caught:

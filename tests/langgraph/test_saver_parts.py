@@ -4,7 +4,6 @@ import dataclasses
 import random
 import string
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -14,12 +13,12 @@ from langgraph.types import Send
 from pydantic import BaseModel, model_validator
 
 from interactions_langgraph import InteractionsSaver
-from tests.langgraph.checkpoints import at, count, put_value, talk, value_of
+from tests.langgraph.checkpoints import at, count, put_value, size_of, talk, value_of
 
 
 @pytest.fixture
-def saver(tmp_path: Path) -> Iterator[InteractionsSaver]:
-    with InteractionsSaver(f"sqlite:///{tmp_path / 'state.db'}") as saver:
+def saver(store_url: str) -> Iterator[InteractionsSaver]:
+    with InteractionsSaver(store_url) as saver:
         yield saver
 
 
@@ -95,7 +94,7 @@ def test_a_class_that_looks_at_its_messages_is_stored_whole(
 
 @pytest.mark.parametrize("kind", [str, bytes])
 def test_a_large_part_of_a_changing_value_is_stored_once(
-    kind: Any, saver: InteractionsSaver, tmp_path: Path
+    kind: Any, saver: InteractionsSaver
 ) -> None:
     rng = random.Random(1)
     text = "".join(rng.choices(string.ascii_letters, k=100_000))
@@ -105,13 +104,11 @@ def test_a_large_part_of_a_changing_value_is_stored_once(
         value = {"images": [{"data": large, "note": n}], "turn": n}
         config = put_value(saver, value, config, version=n)
 
-    saver.sessions.database.erase_log()
-
     assert value_of(saver, config) == {
         "images": [{"data": large, "note": 49}],
         "turn": 49,
     }
-    assert (tmp_path / "state.db").stat().st_size < 400_000
+    assert size_of(saver) < 600_000
 
 
 def test_a_value_that_is_read_back_can_be_changed_freely(

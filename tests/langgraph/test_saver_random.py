@@ -3,7 +3,6 @@
 import random
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,8 +169,8 @@ def listed(
 
 
 @pytest.fixture
-def saver(tmp_path: Path) -> Iterator[InteractionsSaver]:
-    with InteractionsSaver(f"sqlite:///{tmp_path / 'state.db'}") as saver:
+def saver(store_url: str) -> Iterator[InteractionsSaver]:
+    with InteractionsSaver(store_url) as saver:
         yield saver
 
 

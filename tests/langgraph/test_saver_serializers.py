@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,11 +40,11 @@ class TurnedBits(CipherProtocol):
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state.db'}"
+def url(store_url: str) -> str:
+    return store_url
 
 
-def test_encrypted_text_is_not_in_the_file(url: str, tmp_path: Path) -> None:
+def test_encrypted_text_is_not_in_the_file(url: str) -> None:
     with InteractionsSaver(url, serde=EncryptedSerializer(TurnedBits())) as saver:
         config = at()
         for version in range(5):
@@ -53,7 +52,7 @@ def test_encrypted_text_is_not_in_the_file(url: str, tmp_path: Path) -> None:
             config = put_value(saver, messages, config, version=version)
             saver.put_writes(config, [("c", TEXT)], "task")
 
-        assert TEXT.encode() not in bytes_of(tmp_path)
+        assert TEXT.encode() not in bytes_of(saver)
         assert value_of(saver, config) == messages
         # Equal text is found equal although it is encrypted differently each time.
         assert count(saver, "checkpoint_nodes") == 25
@@ -71,9 +70,7 @@ def test_the_key_of_digests_is_encrypted_with_the_text(url: str) -> None:
         put_value(saver, talk(1))
 
 
-def test_turning_encryption_on_encrypts_what_is_put_from_then_on(
-    url: str, tmp_path: Path
-) -> None:
+def test_turning_encryption_on_encrypts_what_is_put_from_then_on(url: str) -> None:
     with InteractionsSaver(url) as saver:
         put_value(saver, talk(3))
     with InteractionsSaver(url, serde=EncryptedSerializer(TurnedBits())) as saver:
@@ -82,7 +79,7 @@ def test_turning_encryption_on_encrypts_what_is_put_from_then_on(
         config = put_value(saver, [*talk(3), HumanMessage(TEXT)], version=2)
 
         assert value_of(saver, config)[-1].content == TEXT
-        assert TEXT.encode() not in bytes_of(tmp_path)
+        assert TEXT.encode() not in bytes_of(saver)
 
 
 class Counted:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +15,9 @@ from tests.langgraph.test_graph_sessions import chat, say
 
 
 @pytest.fixture
-def saver(emulator: Emulator, tmp_path: Path) -> Iterator[InteractionsSaver]:
-    url = f"sqlite:///{tmp_path / 'state.db'}"
+def saver(emulator: Emulator, store_url: str) -> Iterator[InteractionsSaver]:
     connection = Connection(base_url=emulator.url, api_key="k", timeout_s=5.0)
-    with InteractionsSaver(url, connection=connection) as saver:
+    with InteractionsSaver(store_url, connection=connection) as saver:
         yield saver
 
 
@@ -142,33 +140,31 @@ def test_remote_deletion_spares_what_another_thread_rests_on(
     assert first in saver.delete_thread("u", remote=True).deleted
 
 
-def test_a_dead_server_keeps_nothing_local(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'state.db'}"
+def test_a_dead_server_keeps_nothing_local(store_url: str) -> None:
     with Emulator() as emulator:
         connection = Connection(base_url=emulator.url, api_key="k", timeout_s=5.0)
         model = ChatInteractions(
             model="gemini-3.5-flash", base_url=emulator.url, api_key="k"
         )
-        with model, InteractionsSaver(url) as saver:
+        with model, InteractionsSaver(store_url) as saver:
             graph = chat(model, saver)
             ids = [interaction(say(graph, "t", f"xyzzy-{n}")) for n in range(3)]
 
-    with InteractionsSaver(url, connection=connection) as saver:
+    with InteractionsSaver(store_url, connection=connection) as saver:
         report = saver.delete_thread("t", remote=True)
 
     assert set(report.failed) == set(ids)
     assert report.deleted == ()
-    assert b"xyzzy" not in bytes_of(tmp_path)
+    assert b"xyzzy" not in bytes_of(saver)
 
 
 def test_another_credential_is_reported_and_not_tried(
-    graph: Any, emulator: Emulator, tmp_path: Path
+    graph: Any, emulator: Emulator, store_url: str
 ) -> None:
     key = interaction(say(graph, "t", "One."))
     other = Connection(base_url=emulator.url, api_key="another")
-    url = f"sqlite:///{tmp_path / 'state.db'}"
 
-    with InteractionsSaver(url, connection=other) as saver:
+    with InteractionsSaver(store_url, connection=other) as saver:
         report = saver.delete_thread("t", remote=True)
 
     assert "another API key" in report.failed[key]

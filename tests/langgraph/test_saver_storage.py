@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +25,11 @@ from tests.langgraph.checkpoints import (
     at,
     bytes_of,
     count,
+    on_postgres,
     put,
     put_value,
+    size_of,
+    statements_of,
     talk,
     value_of,
 )
@@ -38,8 +40,8 @@ Value = Any
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state.db'}"
+def url(store_url: str) -> str:
+    return store_url
 
 
 @pytest.fixture
@@ -284,12 +286,9 @@ def test_empty_values_come_back(empty: object, saver: InteractionsSaver) -> None
 
 def test_a_long_list_is_read_in_one_query(saver: InteractionsSaver) -> None:
     config = put_value(saver, talk(2000))
-    seen: list[str] = []
 
-    with saver.sessions.database.reading() as connection:
-        connection.set_trace_callback(seen.append)
+    with statements_of(saver) as seen:
         assert value_of(saver, config) == talk(2000)
-        connection.set_trace_callback(None)
 
     assert len(seen) < 10
 
@@ -299,20 +298,15 @@ def test_list_does_not_query_for_each_checkpoint(saver: InteractionsSaver) -> No
     for version in range(100):
         config = put_value(saver, talk(version), config, version=version)
         saver.put_writes(config, [("c", version)], "task")
-    seen: list[str] = []
 
-    with saver.sessions.database.reading() as connection:
-        connection.set_trace_callback(seen.append)
+    with statements_of(saver) as seen:
         found = list(saver.list(at()))
-        connection.set_trace_callback(None)
 
     assert len(found) == 100
     assert len(seen) < 40
 
 
-def test_the_file_grows_with_the_conversation_only(
-    saver: InteractionsSaver, tmp_path: Path
-) -> None:
+def test_the_file_grows_with_the_conversation_only(saver: InteractionsSaver) -> None:
     config = at()
     text = os.urandom(250).hex()
     messages: list[BaseMessage] = []
@@ -321,26 +315,23 @@ def test_the_file_grows_with_the_conversation_only(
         messages.append(HumanMessage(f"{turn} {text}", id=str(turn)))
         config = put_value(saver, messages, config, version=turn)
         if turn % 100 == 0:
-            saver.sessions.database.erase_log()
-            sizes.append((tmp_path / "state.db").stat().st_size)
+            sizes.append(size_of(saver))
 
     assert sizes[1] - sizes[0] < 100 * 1500
-    assert sizes[1] < 200 * 500 * 4
+    assert sizes[1] < 200 * 500 * (8 if on_postgres(saver) else 4)
 
 
-def test_delete_thread_leaves_no_byte_of_it(
-    saver: InteractionsSaver, tmp_path: Path
-) -> None:
+def test_delete_thread_leaves_no_byte_of_it(saver: InteractionsSaver) -> None:
     for ns in ("", "child:1"):
         config = put_value(saver, [HumanMessage(TEXT)], at("t", ns))
         put_value(saver, {"in a value": TEXT}, config, version=2)
         saver.put_writes(config, [("c", TEXT), ("c", AIMessage(TEXT))], "task")
     put_value(saver, talk(2), at("other"))
-    assert TEXT.encode() in bytes_of(tmp_path)
+    assert TEXT.encode() in bytes_of(saver)
 
     saver.delete_thread("t")
 
-    assert TEXT.encode() not in bytes_of(tmp_path)
+    assert TEXT.encode() not in bytes_of(saver)
     assert saver.get_tuple(at()) is None
     assert list(saver.list({"configurable": {"thread_id": "t"}})) == []
     assert value_of(saver, at("other")) == talk(2)

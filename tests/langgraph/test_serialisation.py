@@ -17,6 +17,7 @@ from langchain_core.tools import tool
 from langchain_core.tracers import BaseTracer
 from langchain_core.tracers.schemas import Run
 
+from interactions_core import PostgresStore
 from interactions_core.exceptions import ConfigurationError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
@@ -279,3 +280,15 @@ def test_alternative_model_is_chosen_for_a_run(
     model.invoke("Hi", {"configurable": {"who": "pro"}})
 
     assert emulator.requests()[-1]["body"]["model"] == "gemini-2.5-pro"
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_the_password_of_a_store_is_neither_shown_nor_saved(*, opened: bool) -> None:
+    url = "postgresql://me:hunter2@host/db"
+    sessions = PostgresStore(url) if opened else url
+    model = ChatInteractions(model="m", sessions=sessions)
+
+    saved = dumpd(model)
+
+    assert saved["kwargs"]["sessions"] == "postgresql://me@host/db"
+    assert "hunter2" not in f"{model!r} {model} {saved}"

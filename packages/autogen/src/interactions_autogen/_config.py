@@ -15,6 +15,7 @@ from pydantic import (
     SecretStr,
     SerializerFunctionWrapHandler,
     ValidationError,
+    ValidationInfo,
     field_serializer,
     field_validator,
     model_serializer,
@@ -32,6 +33,7 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
 from interactions_core.options import check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
+from interactions_core.stores.opening import shown_url
 
 OWNER: Final = "InteractionsChatCompletionClient"
 
@@ -52,7 +54,7 @@ class InteractionsClientConfig(BaseModel):
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = None
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
-    sessions: str = "memory:"
+    sessions: str = Field(default="memory:", repr=False)
     """The URL of a session store; the constructor also takes a store."""
     session_id: str = ""
     """The isolation scope: a tenant, a user, a team."""
@@ -107,11 +109,11 @@ class InteractionsClientConfig(BaseModel):
     def _unmasked_key(cls, value: Any) -> Any:
         return None if is_masked(value) else value
 
-    @field_validator("base_url", mode="before")
+    @field_validator("base_url", "sessions", mode="before")
     @classmethod
-    def _unmasked_url(cls, value: Any) -> Any:
+    def _unmasked_url(cls, value: Any, field: ValidationInfo) -> Any:
         if is_masked(value):
-            where = "base_url, which had a password,"
+            where = f"{field.field_name}, which had a password,"
             raise _masked_error(where)
         return secret_text(value)
 
@@ -148,6 +150,10 @@ class InteractionsClientConfig(BaseModel):
     def _hidden_password(self, url: str | None) -> SecretStr | str | None:
         # In one process it loads again; through JSON it is asterisks as a whole.
         return SecretStr(url) if url and "@" in url else url
+
+    @field_serializer("sessions")
+    def _hidden_sessions(self, url: str) -> SecretStr | str:
+        return url if shown_url(url) == url else SecretStr(url)
 
     @model_serializer(mode="wrap")
     def _only_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:

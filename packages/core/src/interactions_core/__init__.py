@@ -3,6 +3,7 @@
 from interactions_core.exceptions import InteractionsError
 from interactions_core.stores import (
     MemoryStore,
+    PostgresStore,
     SessionStore,
     SqliteStore,
     open_store,
@@ -12,6 +13,7 @@ from interactions_core.usage import Usage
 __all__ = [
     "InteractionsError",
     "MemoryStore",
+    "PostgresStore",
     "SessionStore",
     "SqliteStore",
     "Usage",

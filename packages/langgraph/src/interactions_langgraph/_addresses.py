@@ -82,7 +82,7 @@ class Search:
             ("c.checkpoint_id < ?", self.before_id),
         )
         given = [(term, value) for term, value in wanted if value is not None]
-        terms = [term for term, _ in given] or ["1"]
+        terms = [term for term, _ in given] or ["1 = 1"]
         return " AND ".join(terms), [value for _, value in given]
 
     def accepts(self, metadata: Mapping[str, Any]) -> bool:

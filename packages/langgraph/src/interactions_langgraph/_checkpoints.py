@@ -5,12 +5,12 @@ that the thread is still the one they were made for, and starts over if not.
 """
 
 import dataclasses
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._addresses import Address
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._drafts import Draft, draft_value
@@ -65,7 +65,7 @@ class NewCheckpoint:
 
 
 class Checkpoints:
-    """The checkpoints of all threads in one file, for writing.
+    """The checkpoints of all threads in one database, for writing.
 
     Safe for any number of threads and processes.
     """
@@ -123,13 +123,14 @@ class Checkpoints:
         while True:
             thread = self._threads.ensure(thread_id)
             drafts = [draft_value(value, thread.key, self._codec) for value in values]
-            with self._tables.writing() as connection:
+            with self._tables.writing(thread_id) as connection:
                 if is_current(connection, thread):
                     store(ValueWriter(connection, thread, self._codec), thread, drafts)
                     return
+            self._threads.forget(thread_id)
 
     def _inherited(
-        self, connection: sqlite3.Connection, address: Address, new: NewCheckpoint
+        self, connection: SqlConnection, address: Address, new: NewCheckpoint
     ) -> dict[str, int]:
         # A caller may hand over only the values that changed; the version says
         # that the parent's value still holds.

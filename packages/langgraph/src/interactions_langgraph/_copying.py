@@ -5,10 +5,10 @@ change. The copy uses the same secret for its digests, which only the owner of
 both threads can compare.
 """
 
-import sqlite3
 from typing import Final
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._tables import first_number
 from interactions_langgraph._threads import delete_thread
 
@@ -51,7 +51,7 @@ _WRITES: Final = (
 )
 
 
-def copy_thread(connection: sqlite3.Connection, source: str, target: str) -> None:
+def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
     """Copy all that a thread has; an unknown one has nothing.
 
     Raises:
@@ -81,14 +81,14 @@ def copy_thread(connection: sqlite3.Connection, source: str, target: str) -> Non
     connection.execute(_WRITES, (new, old))
 
 
-def _number_of(connection: sqlite3.Connection, thread_id: str) -> int | None:
+def _number_of(connection: SqlConnection, thread_id: str) -> int | None:
     row = connection.execute(
         "SELECT number FROM checkpoint_threads WHERE thread_id = ?", (thread_id,)
     ).fetchone()
     return row[0] if row else None
 
 
-def _is_in_use(connection: sqlite3.Connection, thread_id: str) -> bool:
+def _is_in_use(connection: SqlConnection, thread_id: str) -> bool:
     for table in ("checkpoints", "checkpoint_writes"):
         row = connection.execute(
             f"SELECT 1 FROM checkpoint_threads t "  # noqa: S608  a constant above

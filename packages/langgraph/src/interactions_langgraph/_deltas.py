@@ -1,11 +1,11 @@
 """The history of delta channels: a value and the writes since, in a few queries."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from langgraph.checkpoint.base import DeltaChannelHistory
 
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._addresses import Address
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._history import Row, find_row, in_pages, read_rows
@@ -34,7 +34,7 @@ def read_delta_history(
     The writes of the checkpoint itself are pending and left out; those of the
     ancestor that has the value are part of the history.
     """
-    values = ValueReader(codec, tables.database.path)
+    values = ValueReader(codec, tables.database.place)
     with tables.snapshot() as connection:
         row = find_row(connection, address, codec) if channels else None
         line = _line(connection, row.number) if row else []
@@ -83,7 +83,7 @@ class _Found:
         return history
 
 
-def _line(connection: sqlite3.Connection, number: int) -> list[int]:
+def _line(connection: SqlConnection, number: int) -> list[int]:
     """Return the numbers of the ancestors, nearest first."""
     rows = connection.execute(_ANCESTORS, (number,)).fetchall()
     by_id = {own_id: (row, parent_id) for row, own_id, parent_id in rows}
@@ -95,7 +95,7 @@ def _line(connection: sqlite3.Connection, number: int) -> list[int]:
 
 
 def _read_page(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     numbers: Sequence[int],
     codec: Codec,
     found: Mapping[str, _Found],

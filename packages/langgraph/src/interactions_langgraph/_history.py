@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple
 
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._addresses import Address, Search
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._outlines import Outline, PackedOutline, unpack_outline
@@ -18,18 +18,25 @@ from interactions_langgraph._writes import StoredWrite, read_writes
 FIRST_PAGE: Final = 8
 LARGEST_PAGE: Final = 256
 
-_SELECT: Final = """
+# The newest is the last of an index: none of the others is read.
+_FIND: Final = """
 SELECT c.number, s.thread, t.thread_id, s.namespace, c.checkpoint_id, c.parent_id,
     c.dictionary, c.type, c.body
 FROM checkpoint_threads t
 CROSS JOIN checkpoint_spaces s ON s.thread = t.number
-CROSS JOIN checkpoints c ON c.space = s.number
+CROSS JOIN checkpoints c ON c.number = (
+    SELECT own.number FROM checkpoints own WHERE own.space = s.number {terms}
+    ORDER BY own.checkpoint_id DESC LIMIT 1
+)
+WHERE t.thread_id = ? AND s.namespace = ?
 """
+_FIND_NEWEST: Final = _FIND.format(terms="")
+_FIND_BY_ID: Final = _FIND.format(terms="AND own.checkpoint_id = ?")
 _NEWEST_FIRST: Final = "ORDER BY c.checkpoint_id DESC, c.number DESC"
 _BY_NUMBER: Final = """
 SELECT c.number, s.thread, t.thread_id, s.namespace, c.checkpoint_id, c.parent_id,
     c.dictionary, c.type, c.body
-FROM json_each(?) wanted
+FROM json_each(?) AS wanted
 CROSS JOIN checkpoints c ON c.number = wanted.value
 CROSS JOIN checkpoint_spaces s ON s.number = c.space
 CROSS JOIN checkpoint_threads t ON t.number = s.thread
@@ -88,7 +95,7 @@ class Row:
 
 
 class History:
-    """The checkpoints of all threads in one file, for reading.
+    """The checkpoints of all threads in one database, for reading.
 
     Safe for any number of threads; holds no lock while it hands out results.
     """
@@ -144,21 +151,17 @@ class History:
         return [row.to_tuple(writes.get(row.number, ()), values) for row in rows]
 
     def _new_reader(self) -> ValueReader:
-        return ValueReader(self._codec, self._tables.database.path)
+        return ValueReader(self._codec, self._tables.database.place)
 
 
-def find_row(
-    connection: sqlite3.Connection, address: Address, codec: Codec
-) -> Row | None:
+def find_row(connection: SqlConnection, address: Address, codec: Codec) -> Row | None:
     """Read a checkpoint's row, or that of the newest one."""
-    terms = "t.thread_id = ? AND s.namespace = ?"
-    parameters = [address.thread_id, address.namespace]
+    space = address.thread_id, address.namespace
     if address.checkpoint_id:
-        terms += " AND c.checkpoint_id = ?"
-        parameters.append(address.checkpoint_id)
-    row = connection.execute(
-        f"{_SELECT} WHERE {terms} {_NEWEST_FIRST} LIMIT 1", parameters
-    ).fetchone()
+        found = connection.execute(_FIND_BY_ID, (address.checkpoint_id, *space))
+    else:
+        found = connection.execute(_FIND_NEWEST, space)
+    row = found.fetchone()
     return next(iter(_unpack(connection, [row], codec))) if row else None
 
 
@@ -168,7 +171,7 @@ def _references(rows: Iterable[Row], writes: Writes) -> Iterator[tuple[int, int]
 
 
 def read_rows(
-    connection: sqlite3.Connection, numbers: Sequence[int], codec: Codec
+    connection: SqlConnection, numbers: Sequence[int], codec: Codec
 ) -> list[Row]:
     """Read checkpoints by the numbers of their rows, newest first."""
     rows = connection.execute(_BY_NUMBER, (json.dumps(numbers),)).fetchall()
@@ -176,7 +179,7 @@ def read_rows(
 
 
 def _unpack(
-    connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], codec: Codec
+    connection: SqlConnection, rows: Sequence[tuple[Any, ...]], codec: Codec
 ) -> list[Row]:
     dictionaries = {
         first_number(thread) + count

@@ -17,6 +17,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.tools import BaseTool
 
+from interactions_core.stores.opening import shown_url
 from interactions_langgraph._metadata import PROVIDER
 from interactions_langgraph._options import ModelOptions
 from interactions_langgraph._sealed import sealed
@@ -46,15 +47,15 @@ class ModelIdentity(ModelOptions):
         return {"api_key": "GOOGLE_API_KEY", "anchor_key": "INTERACTIONS_ANCHOR_KEY"}
 
     def to_json(self) -> SerializedConstructor | SerializedNotImplemented:
-        """Write the options; a store in a file by its URL, times in seconds."""
+        """Write the options; a store by its URL, times in seconds; no passwords."""
         written = super().to_json()
         if written["type"] != "constructor":
             return written
         kwargs = written["kwargs"]
         kwargs["retention"] = self.retention.total_seconds()
-        url = getattr(self.sessions, "url", "")
-        if isinstance(url, str) and url.startswith("sqlite:///"):
-            kwargs["sessions"] = url
+        url = getattr(self.sessions, "url", self.sessions)
+        if isinstance(url, str) and not url.startswith("memory:"):
+            kwargs["sessions"] = shown_url(url)
         return written
 
     @property

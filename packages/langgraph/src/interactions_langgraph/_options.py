@@ -57,7 +57,7 @@ class ModelOptions(BaseChatModel):
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = None
     environment: str | dict[str, Any] | None = None
-    sessions: str | Any = None
+    sessions: str | Any = Field(default=None, repr=False)
     """A session store or its URL. `None`: the store of the graph's
     `InteractionsSaver`, or else `"memory:"`."""
     session_id: str = ""

@@ -1,24 +1,40 @@
-"""The session store whose file also holds the checkpoints."""
+"""The session store whose database also holds the checkpoints."""
+
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.stores.opening import open_store
+from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
-from interactions_core.stores.sqlite import SqliteStore
+from interactions_core.stores.sql_store import SqlStore
 
-_PREFIX = "sqlite:///"
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+_PREFIXES = ("sqlite:///", "postgresql://", "postgres://")
 
 
-def open_sessions(sessions: str | SessionStore) -> SqliteStore:
-    """Return the SQLite store that is meant.
+def open_sessions(
+    sessions: "str | SessionStore | ConnectionPool[Any]",
+) -> SqlStore:
+    """Return the store that is meant; a pool stays its owner's to close.
 
     Raises:
         ConfigurationError: Checkpoints cannot be kept in a store of this kind.
     """
-    if isinstance(sessions, SqliteStore):
+    if isinstance(sessions, SqlStore):
         return sessions
-    if isinstance(sessions, str) and sessions.startswith(_PREFIX):
+    if isinstance(sessions, str) and sessions.startswith(_PREFIXES):
         return open_sessions(open_store(sessions))
+    if _is_pool(sessions):
+        return PostgresStore(sessions)
     raise ConfigurationError(_explain(sessions))
+
+
+def _is_pool(sessions: object) -> "TypeGuard[ConnectionPool[Any]]":
+    # Without importing psycopg, which need not be there.
+    homes = {kind.__module__.partition(".")[0] for kind in type(sessions).__mro__}
+    return "psycopg_pool" in homes
 
 
 def _explain(sessions: object) -> str:
@@ -28,7 +44,8 @@ def _explain(sessions: object) -> str:
         scheme, colon, _ = sessions.partition(":")
         shown = f"{scheme}:…" if colon and scheme else "a path without a scheme"
     return (
-        f"InteractionsSaver keeps checkpoints in a SQLite file, not in {shown!r}; "
-        "use 'sqlite:///relative.db' or 'sqlite:////absolute/path.db', "
+        "InteractionsSaver keeps checkpoints in a SQLite file or a PostgreSQL "
+        f"database, not in {shown!r}; use 'sqlite:///relative.db', "
+        "'sqlite:////absolute/path.db' or 'postgresql://user@host/database', "
         "and 'sqlite:///:memory:' in tests"
     )

@@ -7,10 +7,10 @@ marked, the rest is erased. That also takes what replaced checkpoints left behin
 import dataclasses
 import json
 import logging
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._history import Row, read_rows
 from interactions_langgraph._lineage import Member, ancestors_needed
@@ -38,8 +38,7 @@ _ROWS: Final = (
 _THREADS: Final = (
     "SELECT DISTINCT t.thread_id FROM checkpoints c "
     "JOIN checkpoint_spaces s ON s.number = c.space "
-    "JOIN checkpoint_threads t ON t.number = s.thread "
-    "WHERE c.run_id IN (SELECT value FROM json_each(?))"
+    "JOIN checkpoint_threads t ON t.number = s.thread WHERE c.run_id = ?"
 )
 _SPACES: Final = "SELECT number FROM checkpoint_spaces WHERE thread = ?"
 _DELETE_WRITES: Final = (
@@ -77,13 +76,15 @@ SELECT number, content FROM chain
 """
 # A number is given out once: a reader may remember what it meant.
 _RAISE_FLOOR: Final = """
-UPDATE checkpoint_threads SET floor = max(
-    floor,
-    (SELECT coalesce(max(number), 0) FROM checkpoint_contents
-        WHERE number > ? AND number < ?) & 0xFFFFFFFF,
-    (SELECT coalesce(max(number), 0) FROM checkpoint_nodes
-        WHERE number > ? AND number < ?) & 0xFFFFFFFF)
-WHERE number = ?
+UPDATE checkpoint_threads SET floor = (SELECT max(given.count) FROM (
+    SELECT checkpoint_threads.floor AS count
+    UNION ALL
+    SELECT max(number) & 4294967295 FROM checkpoint_contents
+        WHERE number > ? AND number < ?
+    UNION ALL
+    SELECT max(number) & 4294967295 FROM checkpoint_nodes
+        WHERE number > ? AND number < ?
+) AS given) WHERE number = ?
 """
 
 
@@ -95,15 +96,17 @@ class Marked:
     nodes: set[int]
 
 
-def threads_of_runs(
-    connection: sqlite3.Connection, runs: Iterable[str]
-) -> Sequence[str]:
+def threads_of_runs(connection: SqlConnection, runs: Iterable[str]) -> Sequence[str]:
     """Return the ids of the threads that these runs wrote to."""
-    rows = connection.execute(_THREADS, (json.dumps([*runs]),))
-    return [thread_id for (thread_id,) in rows]
+    found = {
+        thread_id
+        for run_id in runs
+        for (thread_id,) in connection.execute(_THREADS, (run_id,)).fetchall()
+    }
+    return sorted(found)
 
 
-def keep_newest(connection: sqlite3.Connection, thread: Thread, codec: Codec) -> None:
+def keep_newest(connection: SqlConnection, thread: Thread, codec: Codec) -> None:
     """Keep the newest checkpoint of each namespace, and what it rests on."""
     rows = _rows_of(connection, thread, codec)
     newest: dict[str, int] = {}
@@ -113,7 +116,7 @@ def keep_newest(connection: sqlite3.Connection, thread: Thread, codec: Codec) ->
 
 
 def delete_runs(
-    connection: sqlite3.Connection, thread: Thread, codec: Codec, runs: set[str]
+    connection: SqlConnection, thread: Thread, codec: Codec, runs: set[str]
 ) -> None:
     """Delete the checkpoints of some runs, except what others rest on."""
     rows = _rows_of(connection, thread, codec)
@@ -125,13 +128,13 @@ def _run_of(row: Row) -> object:
     return row.outline.metadata.get("run_id")
 
 
-def _rows_of(connection: sqlite3.Connection, thread: Thread, codec: Codec) -> list[Row]:
+def _rows_of(connection: SqlConnection, thread: Thread, codec: Codec) -> list[Row]:
     numbers = [n for (n,) in connection.execute(_ROWS, (thread.number,))]
     return read_rows(connection, numbers, codec)
 
 
 def _keep_only(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     thread: Thread,
     codec: Codec,
     rows: Sequence[Row],
@@ -180,7 +183,7 @@ def _member(row: Row) -> Member:
 
 
 def _repack(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     thread: Thread,
     codec: Codec,
     rows: Sequence[Row],
@@ -208,7 +211,7 @@ def _repack(
 
 
 def _sweep(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     thread: Thread,
     codec: Codec,
     rows: Sequence[Row],
@@ -231,7 +234,7 @@ def _sweep(
 
 
 def _mark(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     thread: Thread,
     codec: Codec,
     references: Iterable[int],
@@ -252,7 +255,7 @@ def _mark(
     return Marked(contents, nodes)
 
 
-def _dictionaries(connection: sqlite3.Connection, thread: Thread) -> set[int]:
+def _dictionaries(connection: SqlConnection, thread: Thread) -> set[int]:
     counts = connection.execute(
         f"SELECT dictionary FROM checkpoints WHERE space IN ({_SPACES}) "  # noqa: S608
         "UNION SELECT dictionary FROM checkpoint_spaces WHERE thread = ?",

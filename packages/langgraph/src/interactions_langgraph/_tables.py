@@ -1,4 +1,4 @@
-"""The checkpointer's tables, in the same file as the session store.
+"""The checkpointer's tables, in the same database as the session store.
 
 Everything belongs to exactly one thread. A row's `number` is the thread's number
 in the high bits and a count within the thread in the low ones, so a thread's rows
@@ -7,11 +7,10 @@ what is stored inside rows are counts, never whole numbers.
 """
 
 import contextlib
-import sqlite3
 from collections.abc import Generator
 from typing import Final
 
-from interactions_core.stores.database import Database
+from interactions_core.stores.sql import SqlConnection, SqlDatabase
 
 COUNT_BITS: Final = 32
 """How many low bits of a row's number count within its thread."""
@@ -38,7 +37,7 @@ CREATE TABLE checkpoint_contents (
 );
 -- The thread is part of the index, so that a copied thread may keep its digests.
 CREATE UNIQUE INDEX checkpoint_contents_by_digest
-    ON checkpoint_contents (number >> 32, digest);
+    ON checkpoint_contents ((number >> 32), digest);
 CREATE TABLE checkpoint_nodes (
     number INTEGER PRIMARY KEY,
     digest BLOB NOT NULL,
@@ -46,12 +45,12 @@ CREATE TABLE checkpoint_nodes (
     content INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX checkpoint_nodes_by_digest
-    ON checkpoint_nodes (number >> 32, digest);
+    ON checkpoint_nodes ((number >> 32), digest);
 CREATE TABLE checkpoints (
     number INTEGER PRIMARY KEY,
     space INTEGER NOT NULL,
-    checkpoint_id TEXT NOT NULL,
-    parent_id TEXT,
+    checkpoint_id TEXT COLLATE BINARY NOT NULL,
+    parent_id TEXT COLLATE BINARY,
     run_id TEXT,
     dictionary INTEGER,
     type TEXT NOT NULL,
@@ -61,7 +60,7 @@ CREATE UNIQUE INDEX checkpoints_by_id ON checkpoints (space, checkpoint_id);
 CREATE INDEX checkpoints_by_run ON checkpoints (run_id) WHERE run_id IS NOT NULL;
 CREATE TABLE checkpoint_writes (
     space INTEGER NOT NULL,
-    checkpoint_id TEXT NOT NULL,
+    checkpoint_id TEXT COLLATE BINARY NOT NULL,
     task_id TEXT NOT NULL,
     idx INTEGER NOT NULL,
     task_path TEXT NOT NULL,
@@ -85,13 +84,13 @@ class CheckpointTables:
     Safe for any number of threads, as the database is.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqlDatabase) -> None:
         self.database = database
         database.install("checkpoints", MIGRATIONS)
 
     @contextlib.contextmanager
-    def snapshot(self) -> Generator[sqlite3.Connection, None, None]:
-        """Read from one state of the file, whatever other processes write."""
+    def snapshot(self) -> Generator[SqlConnection, None, None]:
+        """Read from one state of the database, whatever others write."""
         with self.database.reading() as connection:
             if connection.in_transaction:
                 yield connection
@@ -105,9 +104,9 @@ class CheckpointTables:
                     connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
-    def writing(self) -> Generator[sqlite3.Connection, None, None]:
-        """Write all or nothing."""
-        with self.database.writing() as connection:
+    def writing(self, *threads: str) -> Generator[SqlConnection, None, None]:
+        """Write all or nothing, while nobody else writes these threads, or any."""
+        with self.database.writing(*threads) as connection:
             yield connection
 
 

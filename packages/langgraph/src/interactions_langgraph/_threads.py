@@ -7,12 +7,16 @@ be used to test guesses of the text.
 
 import dataclasses
 import secrets
-import sqlite3
+from typing import Final
 
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._tables import CheckpointTables, first_number
 
 _TABLES_BY_NUMBER = ("checkpoint_contents", "checkpoint_nodes")
+
+REMEMBERED: Final = 10_000
+"""How many threads a saver remembers at most; it then begins anew."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,20 +29,38 @@ class Thread:
 
 
 class Threads:
-    """Threads by LangGraph's `thread_id`."""
+    """Threads by LangGraph's `thread_id`.
+
+    Safe for any number of threads of the process. What is remembered may have been
+    deleted since, by anybody.
+    """
 
     def __init__(self, tables: CheckpointTables, codec: Codec) -> None:
         self._tables = tables
         self._codec = codec
+        self._remembered: dict[str, Thread] = {}
 
     def ensure(self, thread_id: str) -> Thread:
-        """Find the thread, or begin it."""
+        """Remember the thread, find it, or begin it."""
+        thread = self._remembered.get(thread_id)
+        if thread is None:
+            thread = _open_thread(self._row(thread_id), self._codec)
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered = {}
+            self._remembered[thread_id] = thread
+        return thread
+
+    def forget(self, thread_id: str) -> None:
+        """Look for the thread anew with its next use."""
+        self._remembered.pop(thread_id, None)
+
+    def _row(self, thread_id: str) -> tuple[int, str, bytes]:
         row = None
         with self._tables.snapshot() as connection:
             row = _find(connection, thread_id)
         if row is None:
             type_, key = self._codec.seal(self._codec.dump(secrets.token_hex(32)))
-            with self._tables.writing() as connection:
+            with self._tables.writing(thread_id) as connection:
                 connection.execute(
                     "INSERT INTO checkpoint_threads (thread_id, type, key) "
                     "VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -48,18 +70,18 @@ class Threads:
         if row is None:
             message = f"thread {thread_id} vanished while it was being written"
             raise RuntimeError(message)
-        return _open_thread(row, self._codec)
+        return row
 
 
 def find_thread(
-    connection: sqlite3.Connection, thread_id: str, codec: Codec
+    connection: SqlConnection, thread_id: str, codec: Codec
 ) -> Thread | None:
     """Find a thread that has been written to."""
     row = _find(connection, thread_id)
     return _open_thread(row, codec) if row else None
 
 
-def is_current(connection: sqlite3.Connection, thread: Thread) -> bool:
+def is_current(connection: SqlConnection, thread: Thread) -> bool:
     """Tell whether nobody has deleted the thread since it was found."""
     row = connection.execute(
         "SELECT key FROM checkpoint_threads WHERE number = ?", (thread.number,)
@@ -68,7 +90,7 @@ def is_current(connection: sqlite3.Connection, thread: Thread) -> bool:
 
 
 def ensure_space(
-    connection: sqlite3.Connection, thread: Thread, namespace: str
+    connection: SqlConnection, thread: Thread, namespace: str
 ) -> tuple[int, int | None]:
     """Find or begin a namespace of the thread.
 
@@ -89,7 +111,7 @@ def ensure_space(
     return row[0], row[1]
 
 
-def delete_thread(connection: sqlite3.Connection, thread_id: str) -> None:
+def delete_thread(connection: SqlConnection, thread_id: str) -> None:
     """Delete all that belongs to a thread; an unknown one has nothing."""
     row = _find(connection, thread_id)
     if row is None:
@@ -116,9 +138,7 @@ def _open_thread(row: tuple[int, str, bytes], codec: Codec) -> Thread:
     return Thread(number, sealed, codec.domain + key)
 
 
-def _find(
-    connection: sqlite3.Connection, thread_id: str
-) -> tuple[int, str, bytes] | None:
+def _find(connection: SqlConnection, thread_id: str) -> tuple[int, str, bytes] | None:
     return connection.execute(
         "SELECT number, type, key FROM checkpoint_threads WHERE thread_id = ?",
         (thread_id,),

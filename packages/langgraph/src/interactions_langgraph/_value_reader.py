@@ -1,11 +1,11 @@
 """Reading values back, in a few queries for any number of checkpoints."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from typing import Any, Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._assemblies import Path, put_back
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._drafts import DeltaSnapshot
@@ -56,7 +56,7 @@ class ValueReader:
         self._places: dict[int, int] = {}
 
     def fetch(
-        self, connection: sqlite3.Connection, references: Iterable[tuple[int, int]]
+        self, connection: SqlConnection, references: Iterable[tuple[int, int]]
     ) -> None:
         """Read the rows behind `(thread, reference)` pairs, and forget the last ones.
 
@@ -80,7 +80,7 @@ class ValueReader:
         """
         return self._build(*from_reference(thread, reference))
 
-    def _fetch_chains(self, connection: sqlite3.Connection, tips: set[int]) -> None:
+    def _fetch_chains(self, connection: SqlConnection, tips: set[int]) -> None:
         new = tips - self._nodes.keys()
         if not new:
             return
@@ -150,9 +150,7 @@ class ValueReader:
         )
 
 
-def read_contents(
-    connection: sqlite3.Connection, numbers: Iterable[int]
-) -> dict[int, Dump]:
+def read_contents(connection: SqlConnection, numbers: Iterable[int]) -> dict[int, Dump]:
     """Read serialized bytes by number; absent ones are left out."""
     rows = connection.execute(
         "SELECT number, type, body FROM checkpoint_contents "

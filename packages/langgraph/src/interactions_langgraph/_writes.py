@@ -4,11 +4,11 @@ A write may come before the checkpoint that it belongs to.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from langgraph.checkpoint.base import WRITES_IDX_MAP
 
+from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._drafts import Draft
 from interactions_langgraph._value_writer import ValueWriter
 
@@ -62,7 +62,7 @@ def keep_writes(
 
 
 def read_writes(
-    connection: sqlite3.Connection, checkpoints: Iterable[int]
+    connection: SqlConnection, checkpoints: Iterable[int]
 ) -> Mapping[int, list[StoredWrite]]:
     """Read the writes of some checkpoints, given by the numbers of their rows.
 
@@ -80,7 +80,7 @@ def read_writes(
 
 
 def _kept_indexes(
-    connection: sqlite3.Connection, checkpoint: tuple[int, str], task_id: str
+    connection: SqlConnection, checkpoint: tuple[int, str], task_id: str
 ) -> set[int]:
     rows = connection.execute(
         "SELECT idx FROM checkpoint_writes "

@@ -1,4 +1,4 @@
-"""The LangGraph checkpointer, in the file of a session store.
+"""The LangGraph checkpointer, in the database of a session store.
 
 Nothing here touches the network, unless a thread is deleted with `remote=True`.
 """
@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -40,18 +40,23 @@ from interactions_langgraph.deletion import (
     open_client,
 )
 
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
 
 class InteractionsSaver(BaseCheckpointSaver[str]):
-    """Keeps LangGraph's state in a file that grows with the conversation only.
+    """Keeps LangGraph's state in a database that grows with the conversation only.
 
     Every message is stored once per thread, a checkpoint refers to the last one.
-    Safe for any number of threads, event loops and processes; the async methods
-    run the sync ones in a worker thread. A store that is handed in stays its
-    owner's to close; one that is opened from a URL is closed by `close`, `with`
-    and `async with`, and opens again with its next use.
+    Safe for any number of threads, event loops and processes, and with PostgreSQL
+    of machines; the async methods run the sync ones in a worker thread. A store or
+    a pool that is handed in stays its owner's to close; one that is opened from a
+    URL is closed by `close`, `with` and `async with`, and opens again with its next
+    use.
 
     Args:
-        sessions: A `SqliteStore`, or its URL: `"sqlite:///state.db"`.
+        sessions: A `SqliteStore` or `PostgresStore`, or its URL: `"sqlite:///state.db"`,
+            `"postgresql://user@host/database"`; or a `psycopg_pool.ConnectionPool`.
         serde: Another serializer than LangGraph's own.
         connection: How `delete_thread(..., remote=True)` reaches the API; without it,
             as google-genai's own environment variables say.
@@ -61,13 +66,14 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
             the sessions of the same threads.
 
     Raises:
-        ConfigurationError: The store is not a SQLite store.
-        StoreError: The file cannot be opened, is not a database, or is newer.
+        ConfigurationError: The store is of another kind.
+        StoreError: The file cannot be opened, is not a database, or is newer. A
+            server is reached with the first use, or with `setup`.
     """
 
     def __init__(
         self,
-        sessions: str | SessionStore,
+        sessions: "str | SessionStore | ConnectionPool[Any]",
         *,
         serde: SerializerProtocol | None = None,
         connection: Connection | None = None,
@@ -89,6 +95,18 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
     ) -> Self:
         """Open a saver by URL, to be used at once or under `with`."""
         return cls(conn_string, serde=serde, connection=connection)
+
+    def setup(self) -> None:
+        """Make or upgrade the tables now rather than with the first use.
+
+        Raises:
+            StoreError: The database cannot be opened or changed, or is newer.
+        """
+        self.sessions.database.setup()
+
+    async def asetup(self) -> None:
+        """Run `setup` in a worker thread."""
+        await asyncio.to_thread(self.setup)
 
     def close(self) -> None:
         """Close what this saver opened itself."""
@@ -173,17 +191,18 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
     def delete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, thread_id: str, *, remote: bool = False
     ) -> DeletionReport:
-        """Erase a thread's checkpoints and its sessions from the file.
+        """Erase a thread's checkpoints and its sessions from the database.
 
-        What is deleted is overwritten, and the write-ahead log is emptied unless
-        another process is reading. With `remote`, the thread's interactions are
-        then deleted on the server too, except those that another thread rests on.
-        A server that fails raises nothing: the report says what it may still have.
+        In a file, what is deleted is overwritten, and the write-ahead log is emptied
+        unless another process is reading; PostgreSQL erases with its VACUUM. With
+        `remote`, the thread's interactions are then deleted on Google's server too,
+        except those that another thread rests on. If that fails nothing is raised:
+        the report says what the server may still have.
 
         Returns:
             What became of the interactions; empty without `remote`.
         """
-        with self._tables.writing() as connection:
+        with self._tables.writing(str(thread_id)) as connection:
             held = self.sessions.held_by(str(thread_id)) if remote else []
             delete_thread(connection, str(thread_id))
             self.sessions.delete_thread(str(thread_id))
@@ -212,7 +231,7 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
             ConfigurationError: The target has checkpoints or writes of its own.
         """
         source, target = str(source_thread_id), str(target_thread_id)
-        with self._tables.writing() as connection:
+        with self._tables.writing(source, target) as connection:
             copy_thread(connection, source, target)
             self.sessions.copy_thread(source, target)
 
@@ -335,7 +354,7 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
 
     def _keep_newest(self, thread_id: str) -> None:
         # One transaction for each thread, so that writers of others wait less.
-        with self._tables.writing() as connection:
+        with self._tables.writing(thread_id) as connection:
             thread = find_thread(connection, thread_id, self._codec)
             if thread is not None:
                 keep_newest(connection, thread, self._codec)

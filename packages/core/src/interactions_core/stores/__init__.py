@@ -2,7 +2,8 @@
 
 from interactions_core.stores.memory import MemoryStore
 from interactions_core.stores.opening import open_store
+from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.stores.sqlite import SqliteStore
 
-__all__ = ["MemoryStore", "SessionStore", "SqliteStore", "open_store"]
+__all__ = ["MemoryStore", "PostgresStore", "SessionStore", "SqliteStore", "open_store"]

@@ -23,12 +23,10 @@ from interactions_core.stores.files import (
     identity_of,
     version_of,
 )
+from interactions_core.stores.sql import Migration
 
 ERASE_TIMEOUT_S: Final = 1.0
 """How long erasing waits for readers of the write-ahead log."""
-
-Migration = Sequence[str]
-"""The SQL statements that lead from one schema version to the next."""
 
 
 class Database:
@@ -78,6 +76,16 @@ class Database:
             with self._explained():
                 self._migrate(self._connection, part, migrations)
 
+    @property
+    def place(self) -> str:
+        """The file."""
+        return self.path
+
+    def setup(self) -> None:
+        """Open the file and bring all tables to their newest schema version."""
+        with self.reading():
+            pass
+
     @contextlib.contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """Hold the connection for reads that need not be one snapshot.
@@ -89,8 +97,11 @@ class Database:
             yield self._open()
 
     @contextlib.contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
-        """Hold the write lock; all that the block does is kept, or none of it."""
+    def writing(self, *_names: str) -> Generator[sqlite3.Connection]:
+        """Hold the write lock; all that the block does is kept, or none of it.
+
+        A file has one lock, whatever the names of what is written.
+        """
         with self._lock, self._explained():
             connection = self._open()
             if connection.in_transaction:

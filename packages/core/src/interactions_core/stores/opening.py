@@ -9,14 +9,19 @@ from typing import Final
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
 from interactions_core.stores.memory import MemoryStore
+from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.stores.sqlite import SqliteStore
 
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"
+_POSTGRES: Final = ("postgresql://", "postgres://")
 _lock = threading.Lock()
 _memory: dict[tuple[str, Mirror], MemoryStore] = {}
 _files: "weakref.WeakValueDictionary[tuple[str, Mirror], SqliteStore]" = (
+    weakref.WeakValueDictionary()
+)
+_servers: "weakref.WeakValueDictionary[tuple[str, Mirror], PostgresStore]" = (
     weakref.WeakValueDictionary()
 )
 
@@ -29,11 +34,13 @@ def open_store(
     Args:
         sessions: `"memory:"` for the one of this process, `"memory:NAME"` for
             another, `"sqlite:///relative.db"` or `"sqlite:////absolute.db"` for a
-            file. A store is returned as it is.
+            file, `"postgresql://user@host/database"` for a server, which is reached
+            with the first use. A store is returned as it is.
         mirror: How much of the content the store keeps.
 
     Raises:
-        ConfigurationError: The URL names no store that this version has.
+        ConfigurationError: The URL names no store that this version has, or psycopg
+            is missing.
         StoreError: The file cannot be opened, is not a database, or is newer.
     """
     if not isinstance(sessions, str):
@@ -45,21 +52,41 @@ def open_store(
             if name not in _memory:
                 _memory[name] = MemoryStore(name[0], mirror=mirror)
             return _memory[name]
+    if sessions.startswith(_POSTGRES):
+        return _server(sessions, mirror)
     return _file(sessions.removeprefix(_SQLITE), mirror)
 
 
 def check_url(url: str) -> None:
     """Raise `ConfigurationError` for a URL that names no store of this version."""
-    if url.startswith(_MEMORY) or (url.startswith(_SQLITE) and url != _SQLITE):
+    if url.startswith((_MEMORY, *_POSTGRES)):
+        return
+    if url.startswith(_SQLITE) and url != _SQLITE:
         return
     # What follows may be a password, whatever the URL looks like.
     shown = re.split(r"://|[:@]", url)[0]
     shown = url if shown == url else f"{shown}:…"
     msg = (
         f"no session store for {shown!r}; use 'memory:', 'memory:NAME', "
-        "'sqlite:///relative.db' or 'sqlite:////absolute/path.db'"
+        "'sqlite:///relative.db', 'sqlite:////absolute/path.db' or "
+        "'postgresql://user@host/database'"
     )
     raise ConfigurationError(msg)
+
+
+def shown_url(url: str) -> str:
+    """Return the URL of a store without a password, for dumps and messages."""
+    if not url.startswith(_POSTGRES):
+        return url
+    head, mark, query = url.partition("?")
+    scheme, _, rest = head.partition("://")
+    if "@" in query:
+        # Its password has a raw question mark, so no part of it can be trusted.
+        return f"{scheme}://…"
+    user, at, where = rest.rpartition("@")
+    options = [each for each in query.split("&") if "password" not in each.lower()]
+    kept = f"{mark}{'&'.join(options)}" if options else ""
+    return f"{scheme}://{user.partition(':')[0]}{at}{where}{kept}"
 
 
 def _file(path: str, mirror: Mirror) -> SqliteStore:
@@ -70,4 +97,12 @@ def _file(path: str, mirror: Mirror) -> SqliteStore:
         store = _files.get(name)
         if store is None:
             store = _files[name] = SqliteStore(name[0], mirror=mirror)
+        return store
+
+
+def _server(url: str, mirror: Mirror) -> PostgresStore:
+    with _lock:
+        store = _servers.get((url, mirror))
+        if store is None:
+            store = _servers[url, mirror] = PostgresStore(url, mirror=mirror)
         return store

@@ -1,6 +1,7 @@
 """The tables of the session store and the rows in them.
 
-SQL and conversions only; `sqlite` decides when they run.
+SQL and conversions only; `sql_store` decides when they run. Every back end takes
+the same statements: what PostgreSQL reads in another way is in `postgres.dialect`.
 """
 
 import json
@@ -57,7 +58,9 @@ MIGRATIONS: Final = (
 
 BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
 
-KEEP_BYTES: Final = "INSERT OR IGNORE INTO session_meta VALUES ('secret', ?)"
+KEEP_BYTES: Final = (
+    "INSERT INTO session_meta VALUES ('secret', ?) ON CONFLICT DO NOTHING"
+)
 
 _COLUMNS = (
     "credential, session_id, thread_id, key, request_digest, parent_id, base_key, "
@@ -73,8 +76,11 @@ SELECT: Final = f"""SELECT {_COLUMNS}, (
     AND child.parent_id = interactions.key
 ) FROM interactions"""
 
+_SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[4:])
+
 UPSERT: Final = (
-    f"INSERT OR REPLACE INTO interactions ({_COLUMNS}) VALUES ({','.join('?' * 21)})"
+    f"INSERT INTO interactions ({_COLUMNS}) VALUES ({','.join('?' * 21)}) "
+    f"ON CONFLICT (credential, session_id, thread_id, key) DO UPDATE SET {_SET}"
 )
 
 COPY_THREAD: Final = (
@@ -91,20 +97,30 @@ HELD_BY: Final = """WITH others (credential, key) AS (
 )
 SELECT credential, session_id, thread_id, key, parent_id,
     (credential, key) IN (SELECT credential, key FROM others)
-FROM interactions WHERE thread_id = :thread AND stored ORDER BY created_at"""
+FROM interactions WHERE thread_id = :thread AND stored = 1 ORDER BY created_at"""
 
-ENTER: Final = f"INSERT INTO ledger VALUES (NULL, {','.join('?' * 21)})"
+_ENTRY = (
+    "credential, session_id, thread_id, key, target, reason, status, created_at, "
+    "attempts, maybe_billed, recovered, steps_sent, bytes_sent, replay_steps, "
+    "replay_bytes, input_tokens, cached_tokens, output_tokens, thought_tokens, "
+    "tool_use_tokens, total_tokens"
+)
+
+ENTER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({','.join('?' * 21)})"
 
 _SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
 
-MARK_GONE: Final = f"""WITH RECURSIVE line (key) AS (
-    SELECT ?
-    UNION
-    SELECT child.key FROM interactions AS child JOIN line ON child.parent_id = line.key
-    WHERE child.credential = ? AND child.session_id = ? AND child.thread_id = ?
-)
-UPDATE interactions SET gone = 1
-WHERE {_SCOPE} AND gone = 0 AND key IN (SELECT key FROM line)"""
+MARK_GONE: Final = f"""UPDATE interactions SET gone = 1
+WHERE {_SCOPE} AND gone = 0 AND key IN (
+    WITH RECURSIVE line (key) AS (
+        SELECT CAST(? AS TEXT)
+        UNION
+        SELECT child.key
+        FROM interactions AS child JOIN line ON child.parent_id = line.key
+        WHERE child.credential = ? AND child.session_id = ? AND child.thread_id = ?
+    )
+    SELECT key FROM line
+)"""
 
 LEARN: Final = """INSERT INTO retention VALUES (?, ?)
 ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
@@ -115,13 +131,14 @@ FROM interactions WHERE credential = ?"""
 
 EXPIRE: Final = f"UPDATE interactions SET expires_at = ? WHERE {_SCOPE} AND key = ?"
 
-_WITHIN = "(? IS NULL OR session_id = ?) AND (? IS NULL OR thread_id = ?)"
+_WITHIN = """(CAST(? AS TEXT) IS NULL OR session_id = ?)
+AND (CAST(? AS TEXT) IS NULL OR thread_id = ?)"""
 
 SUM_LEDGER: Final = f"""SELECT sum(input_tokens), sum(cached_tokens),
 sum(output_tokens), sum(thought_tokens), sum(tool_use_tokens), sum(total_tokens)
 FROM ledger WHERE {_WITHIN}"""
 
-LEDGER: Final = f"SELECT * FROM ledger WHERE {_WITHIN} ORDER BY number"
+LEDGER: Final = f"SELECT {_ENTRY} FROM ledger WHERE {_WITHIN} ORDER BY number"
 
 
 def scope_row(scope: Scope) -> tuple[str, str, str]:
@@ -154,7 +171,7 @@ def record_row(record: InteractionRecord) -> tuple[object, ...]:
     )
 
 
-# SQLite hands out untyped rows.
+# Databases hand out untyped rows.
 def record_from_row(row: Sequence[Any]) -> InteractionRecord:
     """Read a row of `SELECT`."""
     extra = json.loads(row[20])
@@ -211,20 +228,20 @@ def entry_row(scope: Scope, entry: LedgerEntry) -> tuple[object, ...]:
 
 def entry_from_row(row: Sequence[Any]) -> tuple[Scope, LedgerEntry]:
     """Read a row of `LEDGER`."""
-    return Scope(row[1], row[2], row[3]), LedgerEntry(
-        key=row[4],
-        target=row[5],
-        reason=row[6],
-        status=row[7],
-        created_at=row[8],
-        attempts=row[9],
-        maybe_billed=row[10],
-        recovered=tuple(json.loads(row[11])),
-        steps_sent=row[12],
-        bytes_sent=row[13],
-        replay_steps=row[14],
-        replay_bytes=row[15],
-        usage=Usage(*row[16:22]),
+    return Scope(row[0], row[1], row[2]), LedgerEntry(
+        key=row[3],
+        target=row[4],
+        reason=row[5],
+        status=row[6],
+        created_at=row[7],
+        attempts=row[8],
+        maybe_billed=row[9],
+        recovered=tuple(json.loads(row[10])),
+        steps_sent=row[11],
+        bytes_sent=row[12],
+        replay_steps=row[13],
+        replay_bytes=row[14],
+        usage=Usage(*row[15:21]),
     )
 
 

@@ -1,0 +1,60 @@
+"""A session store in a PostgreSQL database, shared by any number of machines.
+
+The only module of this folder that can be imported without psycopg.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.mirror import Mirror
+from interactions_core.stores.sql_store import SqlStore
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+    from interactions_core.stores.postgres.database import PostgresDatabase
+
+
+class PostgresStore(SqlStore):
+    """Keeps sessions in a PostgreSQL database, in a schema of its own.
+
+    Safe for any number of threads, processes and machines. Nothing is connected
+    before the first use. Close it, or leave that to the end of the process; a closed
+    store opens again with its next use. A pool that is handed in stays its owner's
+    to open and close.
+
+    Args:
+        place: `postgresql://user@host:5432/database`, or a `ConnectionPool` of
+            `psycopg_pool`. `?schema=name` sets another schema than "interactions";
+            other parameters are libpq's.
+        schema: The schema, where a pool is handed in.
+        mirror: How much of the content is kept.
+
+    Raises:
+        ConfigurationError: psycopg is missing, or the URL cannot be read.
+    """
+
+    def __init__(
+        self,
+        place: "str | ConnectionPool",
+        *,
+        schema: str = "",
+        mirror: Mirror = "full",
+    ) -> None:
+        database = _open(place, schema)
+        super().__init__(database, database.place, mirror=mirror)
+
+
+def _open(place: "str | ConnectionPool", schema: str) -> "PostgresDatabase":
+    try:
+        opening = import_module("interactions_core.stores.postgres.opening")
+    except ModuleNotFoundError as exc:
+        if (exc.name or "").partition(".")[0] not in {"psycopg", "psycopg_pool"}:
+            raise
+        message = (
+            f"PostgreSQL needs {exc.name}, which is not installed; "
+            "run: pip install 'interactions-core[postgres]'"
+        )
+        raise ConfigurationError(message) from exc
+    return opening.open_database(place, schema)

@@ -1,0 +1,205 @@
+"""A PostgreSQL database shared by the session store and whatever else keeps rows in it.
+
+Owns transactions and locks. It knows nothing of what the tables mean.
+"""
+
+import contextlib
+import hashlib
+import os
+import threading
+import weakref
+from collections.abc import Generator, Sequence
+from typing import Final
+
+import psycopg
+
+from interactions_core.stores.postgres.connection import PostgresConnection
+from interactions_core.stores.postgres.dialect import quoted
+from interactions_core.stores.postgres.errors import (
+    LOCK_TIMEOUT_S,
+    explained,
+)
+from interactions_core.stores.postgres.pools import Connections, Pool
+from interactions_core.stores.postgres.schemas import Parts, Schema
+from interactions_core.stores.postgres.urls import Place
+from interactions_core.stores.sql import Migration
+
+_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+# All statements are look-ups by index. Without statistics, or with old ones, the
+# planner would rather read whole tables.
+_LOOK_UPS: Final = (
+    "SET LOCAL enable_seqscan TO off",
+    "SET LOCAL enable_hashjoin TO off",
+    "SET LOCAL enable_mergejoin TO off",
+    "SET LOCAL plan_cache_mode TO force_generic_plan",
+    # What is switched off has a huge cost where nothing else is left, and a huge
+    # cost has the statement compiled: 100 ms for one that takes less than 1 ms.
+    "SET LOCAL jit TO off",
+)
+
+
+class PostgresDatabase:
+    """A schema of a PostgreSQL database behind a pool of connections.
+
+    Safe for any number of threads, processes and machines. Nothing is connected
+    before the first use, or `setup`. Every block is one transaction and one
+    connection; a block within a block of the same thread shares both.
+
+    Args:
+        place: Where it is.
+        pool: A pool to use, which its owner opens and closes.
+    """
+
+    def __init__(self, place: Place, pool: Pool | None = None) -> None:
+        self.place = place.shown
+        self._schema = Schema(place.schema, place.shown)
+        self._connections = Connections(pool or place.conninfo, place.shown)
+        self._parts: Parts = {}
+        self._installed: Parts | None = None
+        self._begin_alone()
+        _everybody.add(self)
+
+    def __repr__(self) -> str:
+        return f"PostgresDatabase({self.place!r})"
+
+    def install(self, part: str, migrations: Sequence[Migration]) -> None:
+        """Bring the tables of `part` to the newest schema version with the next use.
+
+        Args:
+            part: Whose tables these are; versions are counted per part.
+            migrations: The index of an entry is the version that it starts from.
+        """
+        # Without the lock, which may be held while a server is waited for.
+        if self._parts.get(part) != migrations:
+            self._parts = {**self._parts, part: migrations}
+
+    def setup(self) -> None:
+        """Make or upgrade the schema and its tables, in one transaction.
+
+        Processes that do so at the same time wait for each other. Where everything
+        is there already, no right to create anything is needed.
+
+        Raises:
+            StoreSchemaError: The tables were written by a newer version.
+            StoreError: The server cannot be reached, or refuses.
+        """
+        if self._installed is self._parts:
+            return
+        with self._lock:
+            parts = self._parts
+            if self._installed is parts:
+                return
+            with self._transaction(_READ, None) as connection:
+                behind = self._schema.is_behind(connection, parts)
+            if behind:
+                with self._transaction(_WRITE, frozenset()) as connection:
+                    self._schema.upgrade(connection, parts)
+            self._installed = parts
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[PostgresConnection]:
+        """Lend a connection that reads from one state of the database."""
+        lent = self._lent()
+        if lent is not None:
+            yield lent
+            return
+        self.setup()
+        with self._transaction(_READ, None) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self, *names: str) -> Generator[PostgresConnection]:
+        """Hold the locks of `names`, or that of everything; keep all or nothing.
+
+        The locks are advisory ones of the transaction, so they end with it, also
+        when this process dies.
+
+        Raises:
+            RuntimeError: The block around this one may not write that.
+        """
+        lent = self._lent()
+        if lent is not None:
+            if not lent.allows(names):
+                message = "a block that writes is inside one that may not write that"
+                raise RuntimeError(message)
+            yield lent
+            return
+        self.setup()
+        with self._transaction(_WRITE, frozenset(names)) as connection:
+            yield connection
+
+    def erase_log(self) -> None:
+        """Do nothing: rows that were deleted are erased by the server's VACUUM."""
+
+    def close(self) -> None:
+        """Close a pool of our own; the next use opens another one."""
+        with self._lock:
+            self._installed = None
+            self._connections.close()
+
+    def after_fork(self) -> None:
+        """Leave what the parent does at this moment, and its connections, to it."""
+        self._begin_alone()
+        self._connections.after_fork()
+
+    def _begin_alone(self) -> None:
+        self._local = threading.local()
+        self._lock = threading.RLock()
+
+    def _lent(self) -> PostgresConnection | None:
+        return getattr(self._local, "connection", None)
+
+    @contextlib.contextmanager
+    def _transaction(
+        self, begin: str, names: frozenset[str] | None
+    ) -> Generator[PostgresConnection]:
+        committing = False
+        try:
+            with self._connections.lend(self._begin(begin, names)) as raw:
+                self._local.connection = connection = PostgresConnection(raw, names)
+                try:
+                    yield connection
+                finally:
+                    self._local.connection = None
+                committing = names is not None
+                connection.execute("COMMIT")
+        except psycopg.Error as exc:
+            raise explained(self.place, exc, committing=committing) from exc
+
+    def _begin(self, begin: str, names: frozenset[str] | None) -> str:
+        """Write all that begins a transaction as one message to the server."""
+        schema = f"SET LOCAL search_path TO {quoted(self._schema.name)}"
+        statements = [begin, schema, *_LOOK_UPS]
+        if names is not None:
+            statements.append(f"SET LOCAL lock_timeout TO '{LOCK_TIMEOUT_S}s'")
+            shared = "_shared" if names else ""
+            # In one order for everybody, so that no two wait for each other.
+            locks = [
+                f"pg_advisory_xact_lock{shared}({self._key('')})",
+                *(
+                    f"pg_advisory_xact_lock({key})"
+                    for key in sorted({self._key(f"/{name}") for name in names})
+                ),
+            ]
+            statements.append(f"SELECT {', '.join(locks)}")
+        return "; ".join(statements)
+
+    def _key(self, name: str) -> int:
+        text = f"interactions\0{self._schema.name}\0{name}".encode(
+            errors="surrogatepass"
+        )
+        return int.from_bytes(hashlib.sha256(text).digest()[:8], signed=True)
+
+
+_everybody: "weakref.WeakSet[PostgresDatabase]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for database in list(_everybody):
+        database.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

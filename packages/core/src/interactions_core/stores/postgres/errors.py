@@ -1,0 +1,127 @@
+"""Say in words what is wrong with a PostgreSQL database.
+
+Only the first line of what the server says is passed on: its details quote rows.
+"""
+
+from typing import Final
+
+import psycopg
+import psycopg.errors as pg
+from psycopg_pool import PoolClosed, PoolTimeout
+
+from interactions_core.exceptions import StoreError
+
+LOCK_TIMEOUT_S: Final = 60
+"""How long a writer waits for others before it gives up."""
+
+POOL_TIMEOUT_S: Final = 30.0
+"""How long a caller waits for a connection of the pool."""
+
+_NOTHING_APPLIED: Final = "The change was not applied."
+
+_KNOWN: Final[tuple[tuple[type[psycopg.Error], str, str], ...]] = (
+    (
+        PoolTimeout,
+        f"no connection of the pool became free within {POOL_TIMEOUT_S:.0f} s",
+        (
+            "Hand in a `psycopg_pool.ConnectionPool` with a larger `max_size`, or look "
+            "for transactions that never end."
+        ),
+    ),
+    (
+        PoolClosed,
+        "its connection pool is not open",
+        "Open a pool before it is handed in, and close it after the store's last use.",
+    ),
+    (
+        pg.InsufficientPrivilege,
+        "this user may not do that ({})",
+        (
+            "Grant it CREATE on the database for the first start and for upgrades, and "
+            "otherwise USAGE on the schema and SELECT, INSERT, UPDATE and DELETE on its "
+            "tables."
+        ),
+    ),
+    (
+        pg.ReadOnlySqlTransaction,
+        "the server takes no changes ({})",
+        "Connect to the primary server, e.g. with `target_session_attrs=read-write`.",
+    ),
+    (
+        pg.LockNotAvailable,
+        f"other writers held the lock for {LOCK_TIMEOUT_S} s",
+        "Look in `pg_stat_activity` for a transaction that never ends.",
+    ),
+    (
+        pg.UndefinedTable,
+        "its tables are gone ({})",
+        "Restore them from a backup, or close the store: the next use makes new ones.",
+    ),
+    (
+        pg.UndefinedColumn,
+        "its tables are not those of this version ({})",
+        "Restore them from a backup, or use another schema.",
+    ),
+    (
+        pg.DeadlockDetected,
+        "another transaction locked the same rows in another order",
+        (
+            f"{_NOTHING_APPLIED} Repeat it; nothing but these packages should write to "
+            "these tables."
+        ),
+    ),
+)
+
+
+def explained(
+    place: str, exc: psycopg.Error, *, committing: bool = False
+) -> StoreError:
+    """Say what an error means and what to do.
+
+    Args:
+        place: The database, without any password.
+        exc: What psycopg raised.
+        committing: Whether it came while a transaction was being committed.
+    """
+    for kind, problem, advice in _KNOWN:
+        if isinstance(exc, kind):
+            return StoreError(place, problem.format(first_line(exc)), advice)
+    if not isinstance(exc, psycopg.OperationalError):
+        return StoreError(place, first_line(exc), _NOTHING_APPLIED)
+    if committing:
+        return StoreError(
+            place,
+            f"the connection was lost while a change was committed ({first_line(exc)})",
+            "The change is there whole or not at all; read it back, or repeat it.",
+        )
+    return StoreError(
+        place, f"the connection was lost ({first_line(exc)})", _NOTHING_APPLIED
+    )
+
+
+def unreachable(place: str, exc: psycopg.OperationalError) -> StoreError:
+    """Say why a server did not accept a connection."""
+    said = " ".join(str(exc).split())
+    problem, advice = (
+        "the server cannot be reached",
+        "Check host, port and network, and that the server runs.",
+    )
+    # libpq tells these apart by words only.
+    if "FATAL" in said:
+        problem, advice = (
+            "the server refused the connection",
+            "Check user, password and the server's `pg_hba.conf`.",
+        )
+        if "does not exist" in said:
+            advice = (
+                "Create the database and the user first; the tables come by themselves."
+            )
+        if "too many" in said or "reserved" in said:
+            advice = "Raise `max_connections`, or use fewer or smaller pools."
+    return StoreError(place, f"{problem} ({said})", advice)
+
+
+def first_line(exc: psycopg.Error) -> str:
+    """Return what went wrong, without the rows that a server quotes."""
+    said = exc.diag.message_primary or str(exc).strip() or type(exc).__name__
+    return said.splitlines()[0]

@@ -1,0 +1,29 @@
+"""Open a PostgreSQL database by its URL or through somebody else's pool."""
+
+from typing import cast
+
+from psycopg_pool import ConnectionPool
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.postgres.database import PostgresDatabase
+from interactions_core.stores.postgres.pools import Pool, settings_of
+from interactions_core.stores.postgres.urls import SCHEMA, read_conninfo, read_url
+
+
+def open_database(place: object, schema: str) -> PostgresDatabase:
+    """Return the database that is meant, without connecting to it.
+
+    Raises:
+        ConfigurationError: The URL cannot be read, or the pool is no pool.
+    """
+    if isinstance(place, str):
+        return PostgresDatabase(read_url(place))
+    if not isinstance(place, ConnectionPool):
+        message = (
+            "PostgresStore takes a URL or a psycopg_pool.ConnectionPool, "
+            f"not {type(place).__name__!r}; async pools do not serve its sync methods"
+        )
+        raise ConfigurationError(message)
+    pool = cast("Pool", place)
+    conninfo, options = settings_of(pool)
+    return PostgresDatabase(read_conninfo(conninfo, schema or SCHEMA, options), pool)

@@ -1,0 +1,175 @@
+"""Connections to one PostgreSQL server: opened when needed, mended, given back."""
+
+import contextlib
+import os
+import threading
+import time
+import weakref
+from collections.abc import Generator, Mapping
+from typing import Any, Final, cast
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from interactions_core.exceptions import StoreError
+from interactions_core.stores.postgres.connection import RawConnection, run_all
+from interactions_core.stores.postgres.errors import POOL_TIMEOUT_S, unreachable
+
+Pool = ConnectionPool[RawConnection]
+
+LARGEST: Final = 10
+"""Connections of one store and process, where no pool is handed in."""
+
+_PATIENCE_S: Final = 0.25
+"""How long to wait for a connection before looking whether the server is there."""
+
+_BUSY: Final = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+
+class Connections:
+    """A pool of our own, or one that is handed in and stays its owner's.
+
+    Safe for any number of threads. A pool of our own is made with the first use,
+    and made anew after `close` and in a forked child.
+
+    Args:
+        source: What libpq connects with, or a pool.
+        place: What to call the server in errors, without any password.
+    """
+
+    def __init__(self, source: str | Pool, place: str) -> None:
+        self._place = place
+        self._source = source
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._own: Pool | None = None
+        self._finalizer: weakref.finalize[..., Connections] | None = None
+
+    @contextlib.contextmanager
+    def lend(self, begin: str) -> Generator[RawConnection]:
+        """Lend a connection on which the statements of `begin` have run.
+
+        A connection that turns out to be broken, e.g. because the server was
+        restarted, is replaced: nothing has happened on it yet.
+
+        Raises:
+            StoreError: The server cannot be reached.
+            psycopg.Error: The server refused the statements, or all are in use.
+        """
+        give_up = time.monotonic() + POOL_TIMEOUT_S
+        pool = self._pool()
+        while (raw := self._begun(pool, begin, give_up)) is None:
+            self._knock()
+        try:
+            yield raw
+        finally:
+            _give_back(pool, raw)
+
+    def close(self) -> None:
+        """Close a pool of our own; the next use makes another one."""
+        with self._lock:
+            if self._finalizer is not None:
+                self._finalizer()
+            self._own = self._finalizer = None
+
+    def after_fork(self) -> None:
+        """Leave the parent's pool alone: closing it here would end its sessions."""
+        self._lock = threading.Lock()
+        if self._finalizer is not None:
+            self._finalizer.detach()
+            _left_to_the_parent.append(self._own)
+        self._own = self._finalizer = None
+
+    def _pool(self) -> Pool:
+        if not isinstance(self._source, str):
+            if self._process != os.getpid():
+                raise StoreError(
+                    self._place,
+                    "its connection pool was made before this process was forked",
+                    "Make the pool and the store in the process that uses them.",
+                )
+            return self._source
+        with self._lock:
+            if self._own is None:
+                self._own = _make_pool(self._source)
+                self._finalizer = weakref.finalize(self, self._own.close)
+            return self._own
+
+    def _begun(self, pool: Pool, begin: str, give_up: float) -> RawConnection | None:
+        """Begin on a connection of the pool; return nothing if that was broken."""
+        raw = self._next(pool, give_up)
+        try:
+            # psycopg must not begin transactions beside ours.
+            if not raw.autocommit:
+                raw.autocommit = True
+            run_all(raw, begin)
+        except psycopg.OperationalError:
+            is_broken = raw.closed
+            _give_back(pool, raw)
+            if is_broken and time.monotonic() < give_up:
+                return None
+            raise
+        except BaseException:
+            _give_back(pool, raw)
+            raise
+        return raw
+
+    def _next(self, pool: Pool, give_up: float) -> RawConnection:
+        try:
+            return pool.getconn(min(_PATIENCE_S, POOL_TIMEOUT_S))
+        except PoolTimeout:
+            # The pool would only say that nobody answered.
+            self._knock()
+        try:
+            return pool.getconn(max(0.0, give_up - time.monotonic()))
+        except PoolTimeout:
+            self._knock()
+            raise
+
+    def _knock(self) -> None:
+        """Connect beside the pool, to learn why that does not work."""
+        source = self._source
+        try:
+            if isinstance(source, str):
+                psycopg.connect(source).close()
+            else:
+                conninfo, options = settings_of(source)
+                source.connection_class.connect(conninfo, **options).close()
+        except psycopg.OperationalError as exc:
+            raise unreachable(self._place, exc) from exc
+
+
+def settings_of(pool: Pool) -> tuple[str, Mapping[str, Any]]:
+    """Return what a pool connects with; it may hold functions that say so."""
+    # Newer releases of psycopg_pool take functions, e.g. for tokens that expire.
+    settings = cast("tuple[Any, Any]", (pool.conninfo, pool.kwargs))
+    found: list[Any] = [each() if callable(each) else each for each in settings]
+    return found[0] or "", found[1] or {}
+
+
+def _make_pool(conninfo: str) -> Pool:
+    return ConnectionPool(
+        conninfo,
+        min_size=0,
+        max_size=LARGEST,
+        open=True,
+        kwargs={"autocommit": True},
+        name="interactions",
+        reconnect_timeout=POOL_TIMEOUT_S,
+    )
+
+
+def _give_back(pool: Pool, raw: RawConnection) -> None:
+    try:
+        if raw.info.transaction_status in _BUSY:
+            raw.rollback()
+        if not raw.closed and not settings_of(pool)[1].get("autocommit"):
+            raw.autocommit = False
+    except psycopg.Error:
+        # What is broken is replaced by the pool.
+        raw.close()
+    pool.putconn(raw)
+
+
+_left_to_the_parent: list[Pool | None] = []

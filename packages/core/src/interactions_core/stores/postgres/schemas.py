@@ -1,0 +1,94 @@
+"""Make the tables of a PostgreSQL schema, and bring older ones up to date.
+
+Runs in a transaction that is given; whoever upgrades holds the lock of everything.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.stores.postgres.connection import PostgresConnection
+from interactions_core.stores.postgres.dialect import quoted
+from interactions_core.stores.sql import Migration
+
+Parts = Mapping[str, Sequence[Migration]]
+"""Migrations by the name of the part whose tables they make."""
+
+# The catalogue names what is there, whatever this user may do with it.
+_FIND_VERSIONS: Final = """
+SELECT current_setting('server_encoding'), EXISTS (
+    SELECT 1 FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ? AND c.relname = 'schema_versions'
+), EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?)
+"""
+_VERSIONS: Final = (
+    "CREATE TABLE schema_versions (part TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+)
+_KEEP_VERSION: Final = (
+    "INSERT INTO schema_versions VALUES (?, ?) "
+    "ON CONFLICT (part) DO UPDATE SET version = excluded.version"
+)
+
+
+class Schema:
+    """A schema of a PostgreSQL database.
+
+    Args:
+        name: Its name.
+        place: The database, without any password.
+    """
+
+    def __init__(self, name: str, place: str) -> None:
+        self.name = name
+        self._place = place
+
+    def is_behind(self, connection: PostgresConnection, parts: Parts) -> bool:
+        """Tell whether something has to be made or upgraded.
+
+        Raises:
+            StoreSchemaError: The tables were written by a newer version.
+            StoreError: The database has another encoding than UTF8.
+        """
+        encoding, has_versions, _ = self._look(connection)
+        if encoding != "UTF8":
+            raise StoreError(
+                self._place,
+                f"the database has the encoding {encoding}",
+                "Create one with `ENCODING 'UTF8' TEMPLATE template0`.",
+            )
+        return not has_versions or bool(self._outdated(connection, parts))
+
+    def upgrade(self, connection: PostgresConnection, parts: Parts) -> None:
+        """Make the schema and its tables, or what they lack."""
+        # Another process may have been here since this one looked.
+        _, has_versions, has_schema = self._look(connection)
+        if not has_schema:
+            connection.execute(f"CREATE SCHEMA {quoted(self.name)}")
+        if not has_versions:
+            connection.execute(_VERSIONS)
+        for part, version in self._outdated(connection, parts).items():
+            for statements in parts[part][version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(_KEEP_VERSION, (part, len(parts[part])))
+
+    def _look(self, connection: PostgresConnection) -> tuple[str, bool, bool]:
+        query = connection.execute(_FIND_VERSIONS, (self.name, self.name))
+        [(encoding, has_versions, has_schema)] = query.fetchall()
+        return encoding, has_versions, has_schema
+
+    def _outdated(self, connection: PostgresConnection, parts: Parts) -> dict[str, int]:
+        """Return the parts with an older version, and which one that is."""
+        rows = connection.execute("SELECT part, version FROM schema_versions")
+        found: dict[str, int] = dict(rows.fetchall())
+        for part, migrations in parts.items():
+            if found.get(part, 0) > len(migrations):
+                raise StoreSchemaError(
+                    self._place, part, found=found[part], supported=len(migrations)
+                )
+        return {
+            part: found.get(part, 0)
+            for part, migrations in parts.items()
+            if found.get(part, 0) < len(migrations)
+        }

@@ -1,0 +1,101 @@
+"""Where a PostgreSQL database is, and how to say so without its password."""
+
+import dataclasses
+from collections.abc import Mapping
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import parse_qs, quote, urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from interactions_core.exceptions import ConfigurationError
+
+SCHEMA: Final = "interactions"
+"""The PostgreSQL schema that holds the tables where a URL names none."""
+
+CONNECT_TIMEOUT_S: Final = 10
+"""How long a server may take to accept a connection, where a URL does not say."""
+
+_OPTION: Final = "schema="
+_SHOWN: Final = ("user", "host", "port", "dbname")
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """A database and the schema in it.
+
+    Attributes:
+        conninfo: What libpq connects with, the password included.
+        shown: A URL that leads there for whoever has the password elsewhere.
+        schema: The PostgreSQL schema with our tables.
+    """
+
+    conninfo: str = dataclasses.field(repr=False)
+    shown: str
+    schema: str
+
+
+def read_url(url: str) -> Place:
+    """Read `postgresql://user:password@host:port/database?schema=name`.
+
+    All of libpq's parameters may follow the `?`; `schema` is ours.
+
+    Raises:
+        ConfigurationError: It is not such a URL; the message repeats none of it.
+    """
+    # What libpq takes for a host or a database ends up in its messages.
+    if url.partition("://")[2].count("@") > 1 or "@" in _tail(url):
+        raise ConfigurationError(_UNREADABLE)
+    head, mark, query = url.partition("?")
+    options = [each for each in query.split("&") if each]
+    own = [each for each in options if each.startswith(_OPTION)]
+    schema = parse_qs("&".join(own)).get("schema", [SCHEMA])[-1]
+    rest = "&".join(each for each in options if each not in own)
+    return read_conninfo(f"{head}{mark if rest else ''}{rest}", schema)
+
+
+def _tail(url: str) -> str:
+    """Return what follows the host, where a raw `@` is part of a password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "@"
+    return f"{parts.path}{parts.query}{parts.fragment}"
+
+
+def read_conninfo(
+    conninfo: str, schema: str = SCHEMA, more: Mapping[str, Any] = NOTHING
+) -> Place:
+    """Read what libpq takes, a URL or `host=... dbname=...`, and what comes beside."""
+    named = {name: str(more[name]) for name in _SHOWN if more.get(name)}
+    try:
+        options = {**conninfo_to_dict(conninfo), **named}
+    except psycopg.Error:
+        # The message of libpq may quote a part of the password.
+        raise ConfigurationError(_UNREADABLE) from None
+    if not set(str(options.get("port") or "")) <= set("0123456789,"):
+        raise ConfigurationError(_UNREADABLE)
+    options.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
+    options.setdefault("fallback_application_name", "interactions")
+    options["client_encoding"] = "UTF8"
+    return Place(make_conninfo("", **options), _shown(options, schema), schema)
+
+
+def _shown(options: Mapping[str, str | int | None], schema: str) -> str:
+    user, hosts, ports, name = (str(options.get(key) or "") for key in _SHOWN)
+    pairs = zip_longest(hosts.split(","), ports.split(","), fillvalue="")
+    where = ",".join(
+        f"{quote(host, safe=':[]')}{port and f':{port}'}" for host, port in pairs
+    )
+    own = "" if schema == SCHEMA else f"?schema={quote(schema)}"
+    return f"postgresql://{user and f'{quote(user)}@'}{where}{name and f'/{quote(name)}'}{own}"
+
+
+_UNREADABLE: Final = (
+    "the PostgreSQL URL cannot be read; use 'postgresql://user@host:5432/database', "
+    "with ':', '/', '?', '#', '@' and '%' of a user or password written as '%3A', "
+    "'%2F', '%3F', '%23', '%40' and '%25', or set PGPASSWORD"
+)

@@ -1,0 +1,94 @@
+"""What a store needs of a database, whichever it is.
+
+`sqlite3` fulfils the contracts of the connection and its cursors as it is; other
+back ends read the SQL of this package, which is SQLite's, in their own way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Migration = Sequence[str]
+"""The SQL statements that lead from one schema version to the next."""
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+"""Values for the `?` of a statement, or by name for its `:name`."""
+
+
+class SqlCursor(Protocol):
+    """The result of one statement."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows an INSERT, UPDATE or DELETE changed."""
+        ...
+
+    # A row has as many values, of such types, as its statement asks for.
+    def fetchone(self) -> Any:  # noqa: ANN401
+        """Return the next row as a tuple, or `None`."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left, as tuples."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class SqlConnection(Protocol):
+    """One connection, held by one thread at a time."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what is read comes from one state, and what is written is pending."""
+        ...
+
+    def execute(self, sql: str, parameters: Parameters = ..., /) -> SqlCursor:
+        """Run one statement; numbers in a list go in as JSON, for `json_each(?)`."""
+        ...
+
+    def executemany(self, sql: str, parameters: Sequence[Any], /) -> SqlCursor:
+        """Run one statement for each of several rows of values."""
+        ...
+
+
+class SqlDatabase(Protocol):
+    """A database that parts of this package keep tables in.
+
+    Safe for any number of threads. Blocks that a thread opens inside another one
+    share its connection, and its transaction.
+    """
+
+    @property
+    def place(self) -> str:
+        """What to call the database in errors, without any password."""
+        ...
+
+    def install(self, part: str, migrations: Sequence[Migration]) -> None:
+        """Bring the tables of `part` to the newest schema version, now or when used."""
+        ...
+
+    def setup(self) -> None:
+        """Open the database and bring all tables to their newest schema version."""
+        ...
+
+    def reading(self) -> AbstractContextManager[SqlConnection]:
+        """Lend a connection for reads; fetch everything before leaving."""
+        ...
+
+    def writing(self, *names: str) -> AbstractContextManager[SqlConnection]:
+        """Lend a connection in a transaction: all that the block does, or none of it.
+
+        Args:
+            names: What is written, e.g. the id of a thread. Writers who share a name
+                take turns; a writer who gives none takes turns with all others.
+        """
+        ...
+
+    def erase_log(self) -> None:
+        """Erase what was deleted from where it may still lie, as far as we can."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections; the next use opens them again."""
+        ...
