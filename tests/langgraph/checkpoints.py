@@ -73,7 +73,10 @@ def bytes_of(saver: InteractionsSaver) -> bytes:
     """Return all bytes of the files, or of the rows that a server still shows."""
     if on_postgres(saver):
         return b"\0".join(_as_bytes(value) for value in every_value(saver))
-    folder = Path(saver.sessions.database.place).parent
+    return bytes_in(Path(saver.sessions.database.place).parent)
+
+
+def bytes_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
 
 

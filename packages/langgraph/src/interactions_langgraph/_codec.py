@@ -4,6 +4,7 @@ Equal values must be found equal before they are stored, so digests are taken of
 the bytes before encryption, which differ each time after it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from langchain_core.messages import BaseMessage
@@ -11,6 +12,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._list_memory import ListMemory
 from interactions_langgraph._message_states import (
     Dump,
@@ -20,6 +22,7 @@ from interactions_langgraph._message_states import (
     pack_fields,
     pack_message,
 )
+from interactions_langgraph._offloads import PREFIX, Offloaded
 
 MessageState = bytes | Dump
 """A message packed, or serialized where it cannot be packed."""
@@ -37,8 +40,13 @@ class Codec:
         domain: Sets the digests of one kind of serializer apart from another's.
     """
 
-    def __init__(self, serde: SerializerProtocol) -> None:
+    def __init__(
+        self,
+        serde: SerializerProtocol,
+        recall: Callable[[Offloaded], Dump] | None = None,
+    ) -> None:
         self.serde = serde
+        self._recall = recall or _refuse
         self._sealing = _plain_encryption(serde)
         self._inner = self._sealing.serde if self._sealing else serde
         self.knows_messages = _is_jsonplus(self._inner)
@@ -59,12 +67,33 @@ class Codec:
         name, sealed = self._sealing.cipher.encrypt(dump[1])
         return f"{dump[0]}+{name}", sealed
 
+    def unseal(self, dump: Dump) -> Dump:
+        """Decrypt what `seal` returned, without deserializing it."""
+        type_, plus, cipher = dump[0].partition("+")
+        if not plus or self._sealing is None:
+            return dump
+        return type_, self._sealing.cipher.decrypt(cipher, dump[1])
+
+    def seal_offloaded(self, offloaded: Offloaded) -> Dump:
+        """Serialize a value in pieces, encrypted like any other."""
+        type_, body = self.seal(self.dump(offloaded.to_plain()))
+        return PREFIX + type_, body
+
+    def open_offloaded(self, dump: Dump) -> Offloaded:
+        """Read back what `seal_offloaded` returned, and fetch nothing."""
+        type_, body = dump
+        return Offloaded.from_plain(self.load(type_.removeprefix(PREFIX), body))
+
     def load(self, type_: str, body: bytes) -> Any:
         """Read back what was sealed; whatever the serializer raises is raised."""
+        if type_.startswith(PREFIX):
+            type_, body = self._recall(self.open_offloaded((type_, body)))
         return self.serde.loads_typed((type_, body))
 
     def load_message(self, type_: str, body: bytes) -> Any:
         """Read back a message: a new object that nobody else holds."""
+        if type_.startswith(PREFIX):
+            type_, body = self._recall(self.open_offloaded((type_, body)))
         if self.knows_messages:
             return self._messages.load((type_, body), self.serde.loads_typed)
         return self.load(type_, body)
@@ -82,6 +111,11 @@ class Codec:
     def dump_state(self, state: MessageState) -> Dump:
         """Serialize the message as it was when its state was taken."""
         return self.dump(build_message(state)) if isinstance(state, bytes) else state
+
+
+def _refuse(offloaded: Offloaded) -> Dump:
+    message = f"{offloaded.name} was offloaded, and nothing here reads it back"
+    raise ConfigurationError(message)
 
 
 def _plain_encryption(serde: SerializerProtocol) -> EncryptedSerializer | None:

@@ -9,6 +9,7 @@ from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._addresses import Address
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._history import Row, find_row, in_pages, read_rows
+from interactions_langgraph._recall import naming_thread
 from interactions_langgraph._tables import CheckpointTables
 from interactions_langgraph._value_reader import ValueReader
 from interactions_langgraph._writes import StoredWrite, read_writes
@@ -45,7 +46,8 @@ def read_delta_history(
             _read_page(connection, numbers, codec, found)
         wanted = [pair for each in found.values() for pair in each.references()]
         values.fetch(connection, wanted)
-    return {name: each.to_history(values) for name, each in found.items()}
+    with naming_thread(address.thread_id):
+        return {name: each.to_history(values) for name, each in found.items()}
 
 
 class _Found:

@@ -11,6 +11,7 @@ from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._addresses import Address, Search
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._outlines import Outline, PackedOutline, unpack_outline
+from interactions_langgraph._recall import naming_thread
 from interactions_langgraph._tables import CheckpointTables, first_number
 from interactions_langgraph._value_reader import ValueReader, read_contents
 from interactions_langgraph._writes import StoredWrite, read_writes
@@ -73,6 +74,12 @@ class Row:
         self, writes: Sequence[StoredWrite], values: ValueReader
     ) -> CheckpointTuple:
         """Put the checkpoint together from values that were fetched."""
+        with naming_thread(self.address.thread_id):
+            return self._to_tuple(writes, values)
+
+    def _to_tuple(
+        self, writes: Sequence[StoredWrite], values: ValueReader
+    ) -> CheckpointTuple:
         checkpoint = {
             **self.outline.checkpoint,
             "id": self.address.checkpoint_id,

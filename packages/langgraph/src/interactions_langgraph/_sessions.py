@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.mirror import Mirror
 from interactions_core.stores.opening import open_store
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
@@ -15,9 +16,11 @@ _PREFIXES = ("sqlite:///", "postgresql://", "postgres://")
 
 
 def open_sessions(
-    sessions: "str | SessionStore | ConnectionPool[Any]",
+    sessions: "str | SessionStore | ConnectionPool[Any]", *, mirror: Mirror = "full"
 ) -> SqlStore:
     """Return the store that is meant; a pool stays its owner's to close.
+
+    `mirror` is how much of the content a store keeps that is opened here.
 
     Raises:
         ConfigurationError: Checkpoints cannot be kept in a store of this kind.
@@ -25,9 +28,9 @@ def open_sessions(
     if isinstance(sessions, SqlStore):
         return sessions
     if isinstance(sessions, str) and sessions.startswith(_PREFIXES):
-        return open_sessions(open_store(sessions))
+        return open_sessions(open_store(sessions, mirror=mirror))
     if _is_pool(sessions):
-        return PostgresStore(sessions)
+        return PostgresStore(sessions, mirror=mirror)
     raise ConfigurationError(_explain(sessions))
 
 

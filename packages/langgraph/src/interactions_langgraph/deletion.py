@@ -8,6 +8,7 @@ import dataclasses
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from interactions_core import wire
 from interactions_core.client import InteractionsClient
@@ -27,7 +28,7 @@ from interactions_core.stores.protocols import SessionStore
 _log = logging.getLogger("interactions_langgraph")
 
 # The next request would fail as well, perhaps only after its timeout.
-_ENDING = (AuthenticationError, ConfigurationError, NetworkError, RateLimitError)
+ENDING: Final = (AuthenticationError, ConfigurationError, NetworkError, RateLimitError)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def delete_remotely(
             pass
         except InteractionsError as exc:
             failed[key] = str(exc)
-            ending = str(exc) if isinstance(exc, _ENDING) else ""
+            ending = str(exc) if isinstance(exc, ENDING) else ""
             continue
         if ending:
             failed[key] = f"not tried after: {ending}"

@@ -1,17 +1,15 @@
 """The LangGraph checkpointer, in the database of a session store.
 
-Nothing here touches the network, unless a thread is deleted with `remote=True`.
+Nothing here touches the network, unless a thread is deleted with `remote=True` or
+payloads are offloaded.
 """
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from types import TracebackType
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
-    BaseCheckpointSaver,
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
@@ -34,17 +32,19 @@ from interactions_langgraph._sessions import open_sessions
 from interactions_langgraph._sweeping import delete_runs, keep_newest, threads_of_runs
 from interactions_langgraph._tables import CheckpointTables
 from interactions_langgraph._threads import delete_thread, find_thread
+from interactions_langgraph._worker_threads import WorkerThreads
 from interactions_langgraph.deletion import (
     DeletionReport,
     delete_remotely,
     open_client,
 )
+from interactions_langgraph.offload import Offloader, OffloadReport, check_least
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
 
-class InteractionsSaver(BaseCheckpointSaver[str]):
+class InteractionsSaver(WorkerThreads):
     """Keeps LangGraph's state in a database that grows with the conversation only.
 
     Every message is stored once per thread, a checkpoint refers to the last one.
@@ -60,6 +60,10 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         serde: Another serializer than LangGraph's own.
         connection: How `delete_thread(..., remote=True)` reaches the API; without it,
             as google-genai's own environment variables say.
+        offload: From how many bytes on a payload that the server holds is left to it,
+            at least 1,024: after the `put` that stores a reply, which then reads an
+            interaction, and by `offload`. What was left to it is read back by every
+            saver. A store that is opened from a URL then mirrors signatures only.
 
     Attributes:
         sessions: The session store, where a `ChatInteractions` in the graph keeps
@@ -77,13 +81,19 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         *,
         serde: SerializerProtocol | None = None,
         connection: Connection | None = None,
+        offload: int | None = None,
     ) -> None:
         super().__init__(serde=serde)
-        self.sessions = open_sessions(sessions)
+        least = check_least(offload, self.serde)
+        # A full mirror would keep here what is being left to the server.
+        mirror = "full" if offload is None else "signatures"
+        self.sessions = open_sessions(sessions, mirror=mirror)
         self._owns_sessions = self.sessions is not sessions
-        self._client = open_client(connection or Connection())
+        connection = connection or Connection()
+        self._client = open_client(connection)
         self._tables = CheckpointTables(self.sessions.database)
-        self._last_codec = Codec(self.serde)
+        self._offloader = Offloader(self._tables, self.sessions, connection, least)
+        self._last_codec = self._new_codec()
 
     @classmethod
     def from_conn_string(
@@ -92,9 +102,10 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         *,
         serde: SerializerProtocol | None = None,
         connection: Connection | None = None,
+        offload: int | None = None,
     ) -> Self:
         """Open a saver by URL, to be used at once or under `with`."""
-        return cls(conn_string, serde=serde, connection=connection)
+        return cls(conn_string, serde=serde, connection=connection, offload=offload)
 
     def setup(self) -> None:
         """Make or upgrade the tables now rather than with the first use.
@@ -104,37 +115,12 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         """
         self.sessions.database.setup()
 
-    async def asetup(self) -> None:
-        """Run `setup` in a worker thread."""
-        await asyncio.to_thread(self.setup)
-
     def close(self) -> None:
         """Close what this saver opened itself."""
         self._client.close()
+        self._offloader.close()
         if self._owns_sessions:
             self.sessions.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await asyncio.to_thread(self.close)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Read one checkpoint; with an id, it comes back under the config given."""
@@ -173,6 +159,7 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         )
         address = Address.of(config)
         self._checkpoints.put(address, new)
+        self._offloader.after_put(address.thread_id, new.values.values(), self._codec)
         return address.at(new.checkpoint_id).to_config()
 
     def put_writes(
@@ -183,14 +170,11 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         task_path: str = "",
     ) -> None:
         """Store a task's writes, also before their checkpoint."""
-        self._checkpoints.put_writes(
-            Address.of(config), tuple(writes), (task_id, task_path)
-        )
+        address = Address.of(config)
+        self._checkpoints.put_writes(address, tuple(writes), (task_id, task_path))
+        self._offloader.note(address.thread_id, (value for _, value in writes))
 
-    # LangGraph's method returns nothing.
-    def delete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, thread_id: str, *, remote: bool = False
-    ) -> DeletionReport:
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> DeletionReport:
         """Erase a thread's checkpoints and its sessions from the database.
 
         In a file, what is deleted is overwritten, and the write-ahead log is emptied
@@ -206,6 +190,7 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
             held = self.sessions.held_by(str(thread_id)) if remote else []
             delete_thread(connection, str(thread_id))
             self.sessions.delete_thread(str(thread_id))
+        self._offloader.forget(str(thread_id))
         self.sessions.database.erase_log()
         return delete_remotely(self._client, self.sessions, held)
 
@@ -256,80 +241,32 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
                 self._keep_newest(str(thread_id))
         self.sessions.database.erase_log()
 
+    def offload(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+        """Leave to the server what it holds and `put` did not leave to it.
+
+        Reads the interactions of the threads, of all threads by default, and drops
+        what they hold byte for byte. From then on reading a checkpoint may need the
+        network, and fails with `OffloadedPayloadError` when the server has forgotten.
+        A server that fails raises nothing here: what it was not read from stays.
+
+        Raises:
+            ConfigurationError: The saver was made without `offload=`, or its
+                serializer is not LangGraph's own.
+        """
+        report = self._offloader.offload(thread_ids, self._codec)
+        self.sessions.database.erase_log()
+        return report
+
+    def bring_back(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+        """Store again what was left to the server, as far as it still has it."""
+        return self._offloader.bring_back(thread_ids, self._codec)
+
     def get_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
         """Read delta channels in a few queries, however long the thread is."""
         address = Address.of(config)
         return read_delta_history(self._tables, self._codec, address, channels)
-
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Run `get_tuple` in a worker thread."""
-        return await asyncio.to_thread(self.get_tuple, config)
-
-    async def alist(
-        self,
-        config: RunnableConfig | None,
-        *,
-        filter: dict[str, Any] | None = None,
-        before: RunnableConfig | None = None,
-        limit: int | None = None,
-    ) -> AsyncIterator[CheckpointTuple]:
-        """Run `list` in a worker thread, some checkpoints at a time."""
-        pages = self._pages(config, filter, before, limit)
-        while page := await asyncio.to_thread(next, pages, None):
-            for found in page:
-                yield found
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        """Run `put` in a worker thread."""
-        return await asyncio.to_thread(
-            self.put, config, checkpoint, metadata, new_versions
-        )
-
-    async def aput_writes(
-        self,
-        config: RunnableConfig,
-        writes: Sequence[tuple[str, Any]],
-        task_id: str,
-        task_path: str = "",
-    ) -> None:
-        """Run `put_writes` in a worker thread."""
-        await asyncio.to_thread(self.put_writes, config, writes, task_id, task_path)
-
-    async def adelete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, thread_id: str, *, remote: bool = False
-    ) -> DeletionReport:
-        """Run `delete_thread` in a worker thread."""
-        return await asyncio.to_thread(self.delete_thread, thread_id, remote=remote)
-
-    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
-        """Run `delete_for_runs` in a worker thread."""
-        await asyncio.to_thread(self.delete_for_runs, run_ids)
-
-    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
-        """Run `copy_thread` in a worker thread."""
-        await asyncio.to_thread(self.copy_thread, source_thread_id, target_thread_id)
-
-    async def aprune(
-        self, thread_ids: Sequence[str], *, strategy: str = "keep_latest"
-    ) -> None:
-        """Run `prune` in a worker thread."""
-        await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
-
-    async def aget_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        """Run `get_delta_channel_history` in a worker thread."""
-        return await asyncio.to_thread(
-            self.get_delta_channel_history, config=config, channels=channels
-        )
 
     def get_next_version(self, current: str | float | None, channel: None) -> str:
         """Count up; the random part tells two forks of one parent apart."""
@@ -341,8 +278,11 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
     def _codec(self) -> Codec:
         # `with_allowlist` makes a shallow copy and gives it another serializer.
         if self._last_codec.serde is not self.serde:
-            self._last_codec = Codec(self.serde)
+            self._last_codec = self._new_codec()
         return self._last_codec
+
+    def _new_codec(self) -> Codec:
+        return Codec(self.serde, self._offloader.recaller.recall)
 
     @property
     def _checkpoints(self) -> Checkpoints:
@@ -366,5 +306,6 @@ class InteractionsSaver(BaseCheckpointSaver[str]):
         before: RunnableConfig | None,
         limit: int | None,
     ) -> Iterator[Sequence[CheckpointTuple]]:
+        """Read checkpoints, newest first, some at a time."""
         search = Search.of(config, filter_, before, limit)
         return filter(None, self._history.pages(search))

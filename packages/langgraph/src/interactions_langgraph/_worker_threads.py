@@ -1,0 +1,161 @@
+"""The async half of the saver: its sync methods, each in a worker thread."""
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    DeltaChannelHistory,
+)
+
+from interactions_langgraph.deletion import DeletionReport
+from interactions_langgraph.offload import OffloadReport
+
+
+class WorkerThreads(BaseCheckpointSaver[str]):
+    """Runs what a saver does in worker threads, so that no event loop waits for it."""
+
+    @abstractmethod
+    def setup(self) -> None:
+        """Make or upgrade the tables."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what this saver opened itself."""
+
+    # LangGraph's method returns nothing.
+    @abstractmethod
+    def delete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, thread_id: str, *, remote: bool = False
+    ) -> DeletionReport:
+        """Erase a thread."""
+
+    @abstractmethod
+    def offload(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+        """Leave payloads to the server."""
+
+    @abstractmethod
+    def bring_back(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+        """Store again what was left to the server."""
+
+    @abstractmethod
+    def _pages(
+        self,
+        config: RunnableConfig | None,
+        filter_: dict[str, Any] | None,
+        before: RunnableConfig | None,
+        limit: int | None,
+    ) -> Iterator[Sequence[CheckpointTuple]]:
+        """Read checkpoints, newest first, some at a time."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
+    async def asetup(self) -> None:
+        """Run `setup` in a worker thread."""
+        await asyncio.to_thread(self.setup)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Run `get_tuple` in a worker thread."""
+        return await asyncio.to_thread(self.get_tuple, config)
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """Run `list` in a worker thread, some checkpoints at a time."""
+        pages = self._pages(config, filter, before, limit)
+        while page := await asyncio.to_thread(next, pages, None):
+            for found in page:
+                yield found
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Run `put` in a worker thread."""
+        return await asyncio.to_thread(
+            self.put, config, checkpoint, metadata, new_versions
+        )
+
+    async def aput_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        """Run `put_writes` in a worker thread."""
+        await asyncio.to_thread(self.put_writes, config, writes, task_id, task_path)
+
+    async def adelete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, thread_id: str, *, remote: bool = False
+    ) -> DeletionReport:
+        """Run `delete_thread` in a worker thread."""
+        return await asyncio.to_thread(self.delete_thread, thread_id, remote=remote)
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Run `delete_for_runs` in a worker thread."""
+        await asyncio.to_thread(self.delete_for_runs, run_ids)
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Run `copy_thread` in a worker thread."""
+        await asyncio.to_thread(self.copy_thread, source_thread_id, target_thread_id)
+
+    async def aprune(
+        self, thread_ids: Sequence[str], *, strategy: str = "keep_latest"
+    ) -> None:
+        """Run `prune` in a worker thread."""
+        await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
+
+    async def aoffload(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+        """Run `offload` in a worker thread."""
+        return await asyncio.to_thread(self.offload, thread_ids)
+
+    async def abring_back(
+        self, thread_ids: Sequence[str] | None = None
+    ) -> OffloadReport:
+        """Run `bring_back` in a worker thread."""
+        return await asyncio.to_thread(self.bring_back, thread_ids)
+
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """Run `get_delta_channel_history` in a worker thread."""
+        return await asyncio.to_thread(
+            self.get_delta_channel_history, config=config, channels=channels
+        )

@@ -1,0 +1,222 @@
+"""Leaving large payloads to the server, and bringing them back.
+
+A local copy is dropped only after the interaction was read and holds the same bytes.
+Each value is replaced in one statement, so whoever is killed in between leaves it
+either here or there.
+"""
+
+import dataclasses
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+from langgraph.checkpoint.serde.base import SerializerProtocol
+
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.protocols import SessionStore
+from interactions_langgraph._codec import Codec
+from interactions_langgraph._message_states import Dump
+from interactions_langgraph._payload_rows import PayloadRow, PayloadRows
+from interactions_langgraph._put_places import PutPlaces
+from interactions_langgraph._recall import OffloadedPayloadError, Recaller
+from interactions_langgraph._tables import CheckpointTables
+from interactions_langgraph._thread_offload import (
+    READS,
+    InVain,
+    OffloadReport,
+    ThreadOffload,
+)
+from interactions_langgraph.deletion import ENDING, open_client
+
+__all__ = ["OffloadReport", "OffloadedPayloadError"]
+
+LEAST: Final = 1024
+"""A reference takes some hundred bytes itself."""
+
+PUT_TIMEOUT_S: Final = 10.0
+"""How long one request within a `put` takes at most."""
+
+PUT_READS: Final = 4
+"""How many interactions are read within a `put` at most."""
+
+FIRST_LOOK: Final = 64
+"""How many of a thread's newest rows the first `put` of a saver looks through."""
+
+_log = logging.getLogger("interactions_langgraph")
+
+
+class Offloader:
+    """Moves payloads of one database's threads to the server's copies and back.
+
+    Safe for any number of threads and processes: whoever is second finds it done.
+
+    Args:
+        tables: Where the values are.
+        sessions: Which interactions belong to which thread.
+        connection: How to read interactions.
+        least: How many bytes a payload has at least; `None` to leave none to the
+            server, and only read what was left to it.
+    """
+
+    def __init__(
+        self,
+        tables: CheckpointTables,
+        sessions: SessionStore,
+        connection: Connection,
+        least: int | None,
+    ) -> None:
+        self._least = least
+        self._places = PutPlaces()
+        self._rows = PayloadRows(tables)
+        self._sessions = sessions
+        self._client = open_client(connection)
+        # Whoever waits for `put` should not wait for a server that is down.
+        timeout_s = min(connection.timeout_s, PUT_TIMEOUT_S)
+        self._hasty = open_client(dataclasses.replace(connection, timeout_s=timeout_s))
+        self._in_vain: InVain = set()
+        self.recaller = Recaller(self._client)
+
+    def close(self) -> None:
+        """Close the connections; the next use opens them again."""
+        self._client.close()
+        self._hasty.close()
+
+    def forget(self, thread_id: str) -> None:
+        """Take note that a thread was deleted."""
+        self._places.forget(thread_id)
+
+    def note(self, thread_id: str, values: Iterable[object]) -> None:
+        """Look for replies among values that were stored."""
+        if self._least is not None:
+            self._places.note(thread_id, values)
+
+    def after_put(self, thread_id: str, values: Iterable[object], codec: Codec) -> None:
+        """Offload what is new of a thread, if a reply was stored."""
+        self.note(thread_id, values)
+        place = self._places.take(thread_id)
+        # A serializer that was set on the saver later may be any.
+        if place is None or self._least is None or not codec.knows_messages:
+            return
+        # The checkpoint is stored: whoever put it is not to be told otherwise, not
+        # even by a constructor of the user's own classes.
+        try:
+            self._offload_newest(thread_id, place, codec, self._least)
+        except Exception as exc:  # noqa: BLE001
+            _log.warning("thread %s: not offloaded (%s)", thread_id, type(exc).__name__)
+
+    def offload(self, thread_ids: Iterable[str] | None, codec: Codec) -> OffloadReport:
+        """Replace all payloads that the server holds."""
+        if self._least is None:
+            message = "give InteractionsSaver offload=BYTES before you offload"
+            raise ConfigurationError(message)
+        check_codec(codec)
+        report = OffloadReport()
+        for number, thread_id in self._rows.threads(thread_ids):
+            held = self._sessions.held_by(thread_id)
+            newest_first = [each.key for each in reversed(held)]
+            run = self._new_run(self._client, codec, self._least, report, READS)
+            run.run((number, thread_id), self._rows.of(number), newest_first)
+            if run.is_cut_off:
+                break
+        return report
+
+    def bring_back(
+        self, thread_ids: Iterable[str] | None, codec: Codec
+    ) -> OffloadReport:
+        """Read what was offloaded, and store it here again."""
+        report = OffloadReport()
+        for number, thread_id in self._rows.threads(thread_ids):
+            rows = [row for row in self._rows.of(number) if row.is_offloaded]
+            for row, dump in self._rows.dumps(rows):
+                try:
+                    self._bring_back(row, dump, codec, report)
+                except OffloadedPayloadError as exc:
+                    report.failed[exc.interaction_id] = str(exc.in_thread(thread_id))
+                    if isinstance(exc.__cause__, ENDING):
+                        return report
+        return report
+
+    def _offload_newest(
+        self, thread_id: str, place: int, codec: Codec, least: int
+    ) -> None:
+        report = OffloadReport()
+        run = self._new_run(self._hasty, codec, least, report, PUT_READS)
+        last = place
+        for number, _ in self._rows.threads([thread_id]):
+            # None behind a place: the thread was deleted and begins anew.
+            behind = self._rows.of(number, place) if place else []
+            rows = behind or self._rows.of(number)[-FIRST_LOOK:]
+            run.run((number, thread_id), rows, ())
+            last = rows[-1].number if rows else 0
+        for interaction_id, problem in report.failed.items():
+            _log.warning("not offloaded from %s yet: %s", interaction_id, problem)
+        self._places.keep(
+            thread_id,
+            place,
+            last,
+            is_well=not report.failed,
+            is_cut_off=run.is_cut_off,
+        )
+
+    def _new_run(
+        self,
+        client: InteractionsClient,
+        codec: Codec,
+        least: int,
+        report: OffloadReport,
+        most_reads: int,
+    ) -> ThreadOffload:
+        return ThreadOffload(
+            self._rows,
+            client,
+            codec,
+            least,
+            in_vain=self._in_vain,
+            report=report,
+            remember=self.recaller.remember,
+            most_reads=most_reads,
+        )
+
+    def _bring_back(
+        self, row: PayloadRow, dump: Dump, codec: Codec, report: OffloadReport
+    ) -> None:
+        offloaded = codec.open_offloaded(dump)
+        holders = {each.interaction_id for each in offloaded.references()}
+        if holders & report.failed.keys():
+            return
+        found = self.recaller.recall(offloaded)
+        new = codec.seal(found)
+        if self._rows.replace(row, new):
+            report.count(row.size, len(new[1]))
+
+
+def check_codec(codec: Codec) -> None:
+    """Refuse a serializer whose bytes cannot be told apart.
+
+    Raises:
+        ConfigurationError: It is not LangGraph's own.
+    """
+    if not codec.knows_messages:
+        message = (
+            "offloading needs LangGraph's own serializer, alone or under an "
+            "EncryptedSerializer: what another one writes cannot be compared"
+        )
+        raise ConfigurationError(message)
+
+
+def check_least(offload: int | None, serde: SerializerProtocol) -> int | None:
+    """Return from how many bytes on payloads are offloaded, if that can be.
+
+    Raises:
+        ConfigurationError: So few bytes that a reference would be longer, or another
+            serializer than LangGraph's own.
+    """
+    if offload is None:
+        return None
+    if offload < LEAST:
+        message = f"offload takes at least {LEAST} bytes, not {offload}"
+        raise ConfigurationError(message)
+    check_codec(Codec(serde))
+    return offload
