@@ -13,7 +13,7 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 LOCK = "constraints.txt"
 PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
-LOCKED_GROUPS = ("dev", "test", "bench", "lint", "types")
+LOCKED_GROUPS = ("dev", "test", "lint", "types")
 DEMO = "examples/support_conversation.py"
 
 # An interpreter that is not there is a session skipped, not a download.
@@ -127,7 +127,7 @@ def build(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure speed and size; `-- saver_size --runs 1` for one of the scripts."""
     parts = editable("core", "langgraph", "autogen", "emulator")
-    locked(session, *parts, "--group", "test", "--group", "bench")
+    locked(session, *parts, "--group", "test")
     chosen, *arguments = session.posargs or ["*"]
     for script in sorted((ROOT / "benchmarks").glob(f"{chosen}.py")):
         session.run("python", str(script), *arguments)

@@ -26,7 +26,15 @@ PUBLIC = {
     "interactions_emulator": ["Emulator"],
 }
 
-HEAVY = {"google.genai", "langgraph", "langchain_core", "autogen_core", "crewai"}
+HEAVY = {
+    "google.genai",
+    "langgraph",
+    "langchain_core",
+    "autogen_core",
+    "crewai",
+    "click",
+    "rich",
+}
 
 
 @pytest.mark.parametrize(("package", "names"), PUBLIC.items())

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
+from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_core import InteractionsError, SqliteStore, open_store
+from interactions_core.connection import Connection
 from interactions_core.stores import files
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -366,6 +368,35 @@ def missing_row(bench: Bench) -> object:
         with saver.sessions.database.writing() as connection:
             connection.execute("DELETE FROM checkpoint_nodes")
         return saver.get_tuple(config)
+
+
+def offloaded(bench: Bench, server: str = "") -> InteractionsSaver:
+    """Return a saver whose thread rests on an interaction."""
+    url = f"sqlite:///{bench.folder / 'state.db'}"
+    config: Any = {"configurable": {"thread_id": "1"}}
+    here = Connection(base_url=bench.emulator.url, api_key="k")
+    with InteractionsSaver(url, connection=here, offload=1024) as saver:
+        graph = StateGraph(MessagesState)
+        graph.add_node(
+            "chat", lambda s: {"messages": bench.model().invoke(s["messages"])}
+        )
+        graph.add_edge(START, "chat")
+        graph.compile(checkpointer=saver).invoke({"messages": "Hi " * 1000}, config)
+    there = Connection(base_url=server or bench.emulator.url, api_key="k")
+    return InteractionsSaver(url, connection=there)
+
+
+@case("HumanMessage … of thread '1' rests on interaction …, and the server has it")
+def expired_payload(bench: Bench) -> object:
+    with offloaded(bench) as saver:
+        bench.emulator.advance(60 * DAY_S)
+        return saver.get_tuple({"configurable": {"thread_id": "1"}})
+
+
+@case("HumanMessage … of thread '1' rests on interaction …, and it cannot be read")
+def unreachable_payload(bench: Bench) -> object:
+    with offloaded(bench, "http://127.0.0.1:9") as saver:
+        return saver.get_tuple({"configurable": {"thread_id": "1"}})
 
 
 ERRORS = [

@@ -1,0 +1,1 @@
+"""The `interactions` command: a root that others plug their commands into."""

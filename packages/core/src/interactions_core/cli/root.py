@@ -1,0 +1,63 @@
+"""The root of the command line. Its commands come through entry points.
+
+A package adds a command with an entry point whose group is `GROUP`, whose name is
+the command's, and which leads to a `click.Command` or `click.Group`. So core runs
+what an adapter brings and imports no framework.
+"""
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+
+import click
+
+from interactions_core.exceptions import InteractionsError
+
+GROUP: Final = "interactions_core.commands"
+
+
+class PluggedGroup(click.Group):
+    """A group whose commands are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name what is installed."""
+        return sorted({*super().list_commands(ctx), *entry_points(group=GROUP).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command; one that cannot be loaded says why when it is called."""
+        for entry in entry_points(group=GROUP, name=cmd_name):
+            return _load(entry)
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click has it
+        """Show our own errors as a sentence, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except InteractionsError as exc:
+            raise click.ClickException(str(exc)) from exc
+
+
+@click.group(cls=PluggedGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="interactions-core")
+def interactions() -> None:
+    """Look after sessions, jobs and checkpoints of the interactions packages."""
+
+
+def _load(entry: EntryPoint) -> click.Command:
+    try:
+        return entry.load()
+    except ImportError as exc:
+        return _unloadable(entry, exc)
+
+
+def _unloadable(entry: EntryPoint, exc: ImportError) -> click.Command:
+    owner = entry.dist.name if entry.dist else entry.value
+    said = f"{owner} brings {entry.name!r}, but it cannot be loaded: {exc}"
+
+    def fail(**_: object) -> None:
+        raise click.ClickException(said)
+
+    # Whatever was typed after its name is not what is wrong.
+    lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(
+        entry.name, callback=fail, short_help=said, context_settings=lenient
+    )

@@ -1,0 +1,1 @@
+"""Takes over the threads of LangGraph's own savers: `interactions migrate`."""

@@ -1,0 +1,163 @@
+"""`interactions migrate`: what is typed, and what is printed."""
+
+import contextlib
+import sys
+from pathlib import Path
+
+import click
+
+from interactions_langgraph._migration.loading import Loader
+from interactions_langgraph._migration.moving import Mover
+from interactions_langgraph._migration.opening import (
+    SQLITE,
+    check_apart,
+    open_serde,
+    open_source,
+)
+from interactions_langgraph._migration.running import (
+    Report,
+    chosen,
+    move_all,
+    read_all,
+)
+from interactions_langgraph._migration.showing import (
+    ProgressBar,
+    in_bytes,
+    print_table,
+)
+from interactions_langgraph._migration.sources import Source, Weight
+from interactions_langgraph.saver import InteractionsSaver
+
+
+@click.command()
+@click.argument("source")
+@click.argument("target")
+@click.option(
+    "--thread",
+    "threads",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only these threads: ids, or patterns with * and ?. May be repeated.",
+)
+@click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Erase a thread that TARGET has in another form, and move it anew.",
+)
+@click.option(
+    "--serde",
+    metavar="MODULE:NAME",
+    help="The serializer of SOURCE, or a function that returns it.",
+)
+@click.option(
+    "--target-serde",
+    metavar="MODULE:NAME",
+    help="The serializer of TARGET, if it is another one.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="MODULE:CLASS",
+    help="A class that may be built from SOURCE, and no others. May be repeated.",
+)
+@click.option(
+    "--app-dir",
+    default=".",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Where the modules of the graph are imported from.",
+)
+def migrate(
+    source: str,
+    target: str,
+    *,
+    threads: tuple[str, ...],
+    dry_run: bool,
+    replace: bool,
+    serde: str | None,
+    target_serde: str | None,
+    allow: tuple[str, ...],
+    app_dir: str,
+) -> None:
+    """Take over the threads of another LangGraph checkpointer.
+
+    SOURCE is the database of a SqliteSaver (a path or sqlite:///old.db) or of a
+    PostgresSaver (postgresql://...). It is only read. TARGET is the URL of an
+    InteractionsSaver, for instance sqlite:///state.db.
+
+    Each thread is copied, read back and compared in one transaction. Run it again
+    after whatever interrupted it. The exit status is 1 if a thread was not moved.
+    """
+    sys.path.insert(0, str(Path(app_dir).absolute()))
+    check_apart(source, target)
+    own = open_serde(serde, allow)
+    loader = Loader(own)
+    with contextlib.closing(open_source(source, loader)) as opened:
+        weights = chosen(opened.weigh(), threads)
+        if dry_run:
+            with ProgressBar(weights, "reading") as bar:
+                report = read_all(opened, weights, bar)
+            _print_dry(opened, report)
+        else:
+            other = open_serde(target_serde) if target_serde else own
+            before = _size_of(target)
+            with InteractionsSaver.from_conn_string(target, serde=other) as saver:
+                mover = Mover(opened, saver, loader, replace=replace)
+                with ProgressBar(weights, "migrating") as bar:
+                    report = move_all(mover, weights, bar)
+                saver.sessions.database.erase_log()
+                _print(opened, report, (before, _size_of(target)))
+            _print_unwritten(mover.unwritten)
+    if report.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _print(
+    source: Source, report: Report, sizes: tuple[int | None, int | None]
+) -> None:
+    moved = sum(report.moved.values(), Weight())
+    print_table(
+        "migrated and compared",
+        {
+            "threads": len(report.moved),
+            "threads that were there already": len(report.present),
+            "threads that were not moved": len(report.failed),
+            "checkpoints": moved.checkpoints,
+            "writes": moved.writes,
+            "size of the source": in_bytes(source.size()),
+            "size of the target before": in_bytes(sizes[0]),
+            "size of the target after": in_bytes(sizes[1]),
+        },
+    )
+
+
+def _print_dry(source: Source, report: Report) -> None:
+    readable = sum(report.moved.values(), Weight())
+    print_table(
+        "would be migrated",
+        {
+            "threads": len(report.moved),
+            "threads that cannot be read": len(report.failed),
+            "checkpoints": readable.checkpoints,
+            "writes": readable.writes,
+            "size of the source": in_bytes(source.size()),
+        },
+    )
+
+
+def _print_unwritten(channels: set[str]) -> None:
+    if channels:
+        names = ", ".join(sorted(channels))
+        click.echo(
+            "not carried over: the values of channels that were never written, which "
+            f"are their defaults ({names})"
+        )
+
+
+def _size_of(target: str) -> int | None:
+    """Return the bytes of the target's file with its log, where it is a file."""
+    path = target.removeprefix(SQLITE)
+    parts = [Path(path + end) for end in ("", "-wal")]
+    found = [part.stat().st_size for part in parts if part.is_file()]
+    return sum(found) if found else None

@@ -1,0 +1,105 @@
+"""Reading a moved thread back through the saver, and comparing it with its source."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from langgraph.checkpoint.base import CheckpointTuple, get_checkpoint_metadata
+
+from interactions_core.exceptions import InteractionsError
+from interactions_langgraph._addresses import Address
+from interactions_langgraph._migration.holdings import Holdings
+from interactions_langgraph._migration.loading import Loader
+from interactions_langgraph._migration.places import place_of
+from interactions_langgraph._migration.sources import CheckpointKey, Source
+from interactions_langgraph.saver import InteractionsSaver
+
+
+class DifferenceError(InteractionsError):
+    """A checkpoint came back as another one than was copied."""
+
+
+def check_thread(
+    source: Source,
+    saver: InteractionsSaver,
+    thread_id: str,
+    wanted: Holdings,
+    loader: Loader,
+) -> None:
+    """Read every checkpoint of a thread back.
+
+    Raises:
+        DifferenceError: One is not as it is in the source.
+    """
+    keys = {key[:2]: key for key in wanted.checkpoints}
+    for found in saver.list({"configurable": {"thread_id": thread_id}}):
+        address = Address.of(found.config)
+        key = keys.get((address.checkpoint_id or "", address.namespace))
+        where = place_of(thread_id, address.namespace, address.checkpoint_id or "")
+        if key is None:
+            message = f"{where} is in the target only"
+            raise DifferenceError(message)
+        for what in _differences(source, thread_id, key, found, loader):
+            message = f"{where} came back from the target with {what}"
+            raise DifferenceError(message)
+
+
+def _differences(
+    source: Source,
+    thread_id: str,
+    key: CheckpointKey,
+    found: CheckpointTuple,
+    loader: Loader,
+) -> Iterator[str]:
+    original, _ = source.read(thread_id, key)
+    writes, _ = source.read_writes(thread_id, key.namespace, key.checkpoint_id)
+    yield from _values(values_kept(original.checkpoint), found, loader)
+    wanted = {**original.checkpoint, "id": key.checkpoint_id}
+    if not loader.is_equal(_rest(wanted), _rest(found.checkpoint)):
+        yield "other versions or ids"
+    metadata = get_checkpoint_metadata({}, {**original.metadata})  # pyright: ignore[reportArgumentType]
+    if not loader.is_equal(metadata, found.metadata):
+        yield "other metadata"
+    parent = found.parent_config
+    if (Address.of(parent).checkpoint_id if parent else None) != key.parent_id:
+        yield "another parent"
+    expected = [(write.task_id, write.channel, write.value) for write in writes]
+    yield from _writes(expected, found.pending_writes or [], loader)
+
+
+def values_kept(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of channels that have a version.
+
+    The others are defaults of channels that were never written, as LangGraph stored
+    them before its first release.
+    """
+    versions = checkpoint["channel_versions"]
+    values = checkpoint["channel_values"].items()
+    return {name: value for name, value in values if name in versions}
+
+
+def _rest(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: part for key, part in checkpoint.items() if key != "channel_values"}
+
+
+def _values(
+    wanted: Mapping[str, Any], found: CheckpointTuple, loader: Loader
+) -> Iterator[str]:
+    values = found.checkpoint["channel_values"]
+    for name in sorted({*wanted, *values}):
+        if name not in wanted or name not in values:
+            yield f"channel {name!r} in one of the two only"
+        elif not loader.is_equal(wanted[name], values[name]):
+            yield f"another value of channel {name!r}"
+
+
+def _writes(
+    wanted: Sequence[tuple[str, str, Any]],
+    found: Sequence[tuple[str, str, Any]],
+    loader: Loader,
+) -> Iterator[str]:
+    if [each[:2] for each in wanted] != [each[:2] for each in found]:
+        yield "other writes, or in another order"
+        return
+    for (task_id, channel, value), (_, _, other) in zip(wanted, found, strict=True):
+        if not loader.is_equal(value, other):
+            yield f"another value of the write of task {task_id} to {channel!r}"

@@ -1,0 +1,88 @@
+"""Which checkpoints and writes a thread has, by name."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from interactions_core.stores.sql import SqlConnection
+from interactions_langgraph._migration.places import place_of
+from interactions_langgraph._migration.sources import CheckpointKey, Source, WriteKey
+
+_CHECKPOINTS: Final = (
+    "SELECT c.checkpoint_id, s.namespace, c.parent_id FROM checkpoint_threads t "
+    "CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
+    "CROSS JOIN checkpoints c ON c.space = s.number WHERE t.thread_id = ?"
+)
+_WRITES: Final = (
+    "SELECT w.checkpoint_id, s.namespace, w.task_id, w.channel "
+    "FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
+    "CROSS JOIN checkpoint_writes w ON w.space = s.number WHERE t.thread_id = ?"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Holdings:
+    """The checkpoints and writes of one thread.
+
+    Attributes:
+        thread_id: Whose they are.
+        checkpoints: Oldest first, where the source says so.
+        writes: How often each is there.
+    """
+
+    thread_id: str
+    checkpoints: Sequence[CheckpointKey]
+    writes: Mapping[WriteKey, int]
+
+    @classmethod
+    def of_source(cls, source: Source, thread_id: str) -> "Holdings":
+        """Ask a source."""
+        writes = Counter(source.writes(thread_id))
+        return cls(thread_id, source.checkpoints(thread_id), writes)
+
+    @classmethod
+    def of_target(cls, connection: SqlConnection, thread_id: str) -> "Holdings":
+        """Ask the database of an `InteractionsSaver`."""
+        rows = connection.execute(_CHECKPOINTS, (thread_id,)).fetchall()
+        checkpoints = [CheckpointKey(*row) for row in rows]
+        rows = connection.execute(_WRITES, (thread_id,)).fetchall()
+        return cls(thread_id, checkpoints, Counter(WriteKey(*row) for row in rows))
+
+    def __bool__(self) -> bool:
+        return bool(self.checkpoints or self.writes)
+
+    def __str__(self) -> str:
+        writes = sum(self.writes.values())
+        return f"{len(self.checkpoints)} checkpoints and {writes} writes"
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """Namespace and id of the checkpoints that have writes."""
+        found = {(key.checkpoint_id, key.namespace) for key in self.writes}
+        return [(namespace, own_id) for own_id, namespace in sorted(found)]
+
+    def is_within(self, other: "Holdings") -> bool:
+        """Tell whether another one has all of this, and perhaps more."""
+        return {*self.checkpoints} <= {*other.checkpoints} and all(
+            other.writes.get(key, 0) >= count for key, count in self.writes.items()
+        )
+
+    def differences(self, other: "Holdings") -> list[str]:
+        """Say where another one is not the same."""
+        mine, theirs = {*self.checkpoints}, {*other.checkpoints}
+        found = [
+            f"{self._place(key)} is not the same in the target"
+            for key in sorted(mine ^ theirs, key=lambda key: key[:2])
+        ]
+        found += [
+            f"a write of task {key.task_id} to {key.channel!r} at {self._place(key)} "
+            f"is there {other.writes.get(key, 0)} times instead of "
+            f"{self.writes.get(key, 0)}"
+            for key in sorted({*self.writes, *other.writes})
+            if self.writes.get(key, 0) != other.writes.get(key, 0)
+        ]
+        return found
+
+    def _place(self, key: CheckpointKey | WriteKey) -> str:
+        return place_of(self.thread_id, key.namespace, key.checkpoint_id)

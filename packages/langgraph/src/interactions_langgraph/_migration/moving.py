@@ -1,0 +1,162 @@
+"""Moving one thread: copied, read back, compared and kept in one transaction.
+
+So a thread is in the target as a whole, and as it was, or not at all. Whoever is
+killed in between may begin again.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
+
+from interactions_core.exceptions import InteractionsError
+from interactions_langgraph._addresses import Address
+from interactions_langgraph._migration.comparing import check_thread, values_kept
+from interactions_langgraph._migration.holdings import Holdings
+from interactions_langgraph._migration.loading import Loader
+from interactions_langgraph._migration.sources import (
+    CheckpointKey,
+    Source,
+    SourceWrite,
+    Weight,
+)
+from interactions_langgraph._tables import CheckpointTables
+from interactions_langgraph.saver import InteractionsSaver
+
+Advance = Callable[[Weight], None]
+"""Called with what was copied since the last call."""
+
+
+class Outcome(enum.Enum):
+    """What became of a thread."""
+
+    MOVED = "moved"
+    PRESENT = "present"
+
+
+class ThreadRefusedError(InteractionsError):
+    """A thread was not moved; the target is as it was before."""
+
+
+class Mover:
+    """Moves threads from a source to a saver, one after the other.
+
+    Args:
+        source: Where they are.
+        saver: Where they go to.
+        loader: Decides what is equal.
+        replace: Whether a thread that the target has in another form is erased first.
+
+    Attributes:
+        unwritten: Channels with a value and without a version in the source: defaults
+            of channels that were never written, which a saver does not keep.
+    """
+
+    def __init__(
+        self, source: Source, saver: InteractionsSaver, loader: Loader, *, replace: bool
+    ) -> None:
+        self._source = source
+        self._saver = saver
+        self._loader = loader
+        self._replace = replace
+        self._tables = CheckpointTables(saver.sessions.database)
+        self.unwritten: set[str] = set()
+
+    def move(self, thread_id: str, advance: Advance) -> Outcome:
+        """Move a thread, unless the target has all of it.
+
+        Raises:
+            ThreadRefusedError: The target has something else under this id, or
+                reading back gave something else.
+            UnreadableValueError: The source has a value that cannot be read.
+            StoreError: The target cannot be written to, or the source not be read.
+        """
+        wanted = Holdings.of_source(self._source, thread_id)
+        with self._tables.writing(thread_id) as connection:
+            held = Holdings.of_target(connection, thread_id)
+            if wanted.is_within(held):
+                return Outcome.PRESENT
+            if held:
+                self._clear(thread_id, held, wanted)
+            self._copy(thread_id, wanted, advance)
+            check_thread(self._source, self._saver, thread_id, wanted, self._loader)
+            differences = wanted.differences(Holdings.of_target(connection, thread_id))
+            if differences:
+                raise ThreadRefusedError(differences[0])
+        return Outcome.MOVED
+
+    def _clear(self, thread_id: str, held: Holdings, wanted: Holdings) -> None:
+        if not self._replace:
+            message = (
+                f"the target has something else under this id ({held}; the source "
+                f"{wanted}): the source has grown since, or the thread was pruned or "
+                "began in the target; --replace erases it there and moves it anew"
+            )
+            raise ThreadRefusedError(message)
+        self._saver.delete_thread(thread_id)
+
+    def _copy(self, thread_id: str, wanted: Holdings, advance: Advance) -> None:
+        for key in wanted.checkpoints:
+            advance(self._copy_checkpoint(thread_id, key))
+        for namespace, checkpoint_id in wanted.written:
+            at = Address(thread_id, namespace, checkpoint_id)
+            advance(self._copy_writes(at))
+
+    def _copy_checkpoint(self, thread_id: str, key: CheckpointKey) -> Weight:
+        found, size = self._source.read(thread_id, key)
+        kept = values_kept(found.checkpoint)
+        self.unwritten |= found.checkpoint["channel_values"].keys() - kept.keys()
+        parent = Address(thread_id, key.namespace, key.parent_id).to_config()
+        checkpoint = {**found.checkpoint, "id": key.checkpoint_id}
+        self._saver.put(
+            parent,
+            cast("Checkpoint", checkpoint),
+            cast("CheckpointMetadata", {**found.metadata}),
+            # Every version counts as new: nothing is taken over from the parent.
+            found.checkpoint["channel_versions"],
+        )
+        return Weight(1, 0, size)
+
+    def _copy_writes(self, at: Address) -> Weight:
+        writes, size = self._source.read_writes(
+            at.thread_id, at.namespace, at.checkpoint_id or ""
+        )
+        config = at.to_config()
+        for (path, task_id), group in groupby(writes, _task_of):
+            self._put_writes(config, [*group], task_id, path)
+        return Weight(0, len(writes), size)
+
+    def _put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[SourceWrite],
+        task_id: str,
+        path: str,
+    ) -> None:
+        self._saver.put_writes(config, as_put(writes), task_id, path)
+
+
+def as_put(writes: Iterable[SourceWrite]) -> list[tuple[str, Any]]:
+    """Put one task's writes into places that give each its index again.
+
+    A call of `put_writes` numbers ordinary writes by their place and LangGraph's own
+    by name. So the latter fill the places that the former leave free, one of them
+    again and again if need be: it replaces itself.
+    """
+    placed = {write.idx: write for write in writes}
+    named = [write for idx, write in placed.items() if idx < 0]
+    spare = [*named]
+    found: list[SourceWrite] = []
+    for idx in range(max(placed) + 1):
+        if idx in placed:
+            found.append(placed[idx])
+        elif named:
+            found.append(spare.pop() if spare else named[0])
+    return [(write.channel, write.value) for write in (*found, *spare)]
+
+
+def _task_of(write: SourceWrite) -> tuple[str, str]:
+    return write.task_path, write.task_id

@@ -1,0 +1,113 @@
+"""What the arguments of `interactions migrate` name: databases and serializers."""
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any, Final
+
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._migration.loading import Loader
+from interactions_langgraph._migration.sources import Source
+from interactions_langgraph._migration.sqlite_source import SqliteSource
+
+SQLITE: Final = "sqlite:///"
+"""What the URL of a file begins with."""
+
+_POSTGRES: Final = ("postgresql://", "postgres://")
+
+
+def open_source(place: str, loader: Loader) -> Source:
+    """Open the database of another saver: a URL, or the path of a SQLite file.
+
+    Raises:
+        ConfigurationError: It is not one of a saver that can be read.
+        StoreError: It cannot be read.
+    """
+    if place.startswith(_POSTGRES):
+        return _open_postgres(place, loader)
+    if "://" in place and not place.startswith(SQLITE):
+        scheme = place.partition("://")[0]
+        message = (
+            f"no saver is known behind {scheme}://…; use sqlite:///old.db, the path of "
+            "a SQLite file, or postgresql://…"
+        )
+        raise ConfigurationError(message)
+    return SqliteSource(place.removeprefix(SQLITE), loader)
+
+
+def check_apart(source: str, target: str) -> None:
+    """Refuse to move threads within one file."""
+    paths = [Path(place.removeprefix(SQLITE)) for place in (source, target)]
+    if not all(path.exists() for path in paths):
+        return
+    if paths[0].samefile(paths[1]):
+        message = "source and target are the same file; the target is a file of its own"
+        raise ConfigurationError(message)
+
+
+def open_serde(path: str | None, allowed: Sequence[str] = ()) -> SerializerProtocol:
+    """Return LangGraph's serializer, or the one that `MODULE:NAME` leads to.
+
+    Args:
+        path: A serializer, or something that returns one when it is called.
+        allowed: Classes that LangGraph's own may build, each as `MODULE:CLASS`.
+
+    Raises:
+        ConfigurationError: There is no such thing.
+    """
+    if path is None:
+        return _own_serde(allowed)
+    if allowed:
+        message = "--allow goes with LangGraph's own serializer, not with --serde"
+        raise ConfigurationError(message)
+    module, name = _split(path, "--serde")
+    try:
+        found: Any = importlib.import_module(module)
+        found = reduce(getattr, name.split("."), found)
+    except (ImportError, AttributeError) as exc:
+        message = f"there is no {path!r}: {exc}"
+        raise ConfigurationError(message) from exc
+    serde = found if _is_serde(found) else found()
+    if not _is_serde(serde):
+        message = f"{path!r} is no serializer and returns none"
+        raise ConfigurationError(message)
+    return serde
+
+
+def _own_serde(allowed: Sequence[str]) -> SerializerProtocol:
+    if not allowed:
+        return JsonPlusSerializer()
+    return JsonPlusSerializer(
+        allowed_msgpack_modules=[_split(each, "--allow") for each in allowed]
+    )
+
+
+def _split(path: str, option: str) -> tuple[str, str]:
+    module, _, name = path.partition(":")
+    if not module or not name:
+        message = f"{option} takes MODULE:NAME, not {path!r}"
+        raise ConfigurationError(message)
+    return module, name
+
+
+def _is_serde(found: object) -> bool:
+    return not isinstance(found, type) and hasattr(found, "loads_typed")
+
+
+def _open_postgres(url: str, loader: Loader) -> Source:
+    if importlib.util.find_spec("psycopg") is None:
+        message = (
+            "reading a PostgreSQL database needs psycopg: pip install 'psycopg[binary]'"
+        )
+        raise ConfigurationError(message)
+    # Not at the top: most files are SQLite's.
+    from interactions_langgraph._migration.postgres_source import (  # noqa: PLC0415
+        PostgresSource,
+    )
+
+    return PostgresSource(url, loader)
