@@ -75,7 +75,6 @@ async def test_the_server_opens_the_checkpointer_and_runs_the_graph_with_it(
 async def test_the_servers_key_encrypts_the_file(
     config: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    pytest.importorskip("Crypto")
     monkeypatch.setenv("LANGGRAPH_AES_KEY", "k" * 32)
 
     async with named_in(config["checkpointer"]["path"])() as saver:
