@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, ToolMessage
 
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
-from tests.langgraph.checkpoints import put_value
+from tests.langgraph.checkpoints import put_value, value_of
 from tests.langgraph.offload.large import (
     DOCUMENT,
     LATER,
@@ -45,6 +45,22 @@ def test_what_the_server_holds_is_not_kept_here_and_comes_back_as_it_was(
         assert picture["base64"] == PICTURE
         assert values["messages"][2].text == LATER
         assert values["source"] == DOCUMENT
+
+
+def test_a_reply_may_be_stored_before_its_question(
+    saver: InteractionsSaver, model: ChatInteractions, tmp_path: Path
+) -> None:
+    """LangGraph: a task's writes and the checkpoint it ran on may come in any order."""
+    asked = HumanMessage(DOCUMENT, id="1")
+    reply = model.invoke([asked])
+    place: Any = {"configurable": {"thread_id": "t", "checkpoint_id": "0"}}
+
+    saver.put_writes(place, [("c", reply)], "task")
+    stored = put_value(saver, [asked], thread())
+    saver.sessions.database.erase_log()
+
+    assert not holds(tmp_path, DOCUMENT)
+    assert value_of(saver, stored) == [asked]
 
 
 def test_a_file_from_before_is_offloaded_when_that_is_asked_for(

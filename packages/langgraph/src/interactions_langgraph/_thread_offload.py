@@ -181,10 +181,12 @@ def _candidates(
 ) -> Iterable[str]:
     """Order interactions by how likely they hold a value.
 
-    A reply holds itself, and the one after a message was given that message.
+    A reply holds itself, and the one after a message was given that message. A reply
+    may also be stored first, as a pending write beside the checkpoint with its question.
     """
     after = sorted(n for n in replies if n >= number)[: NEAR + 1]
-    return dict.fromkeys([*(replies[n] for n in after), *held])
+    before = sorted(n for n in replies if n < number)[-1:]
+    return dict.fromkeys([*(replies[n] for n in (*after, *before)), *held])
 
 
 def interaction_of(value: object) -> str:
