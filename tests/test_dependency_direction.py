@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
         "opentelemetry",
         "pydantic",
     },
-    "crewai": {"interactions_core", "crewai", "pydantic"},
+    "crewai": {"interactions_core", "crewai", "opentelemetry", "pydantic"},
     "emulator": {"starlette", "uvicorn", "cryptography", "pytest", "yaml"},
 }
 """Roots of imports beside the standard library and the package itself."""

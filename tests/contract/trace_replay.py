@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,8 +24,8 @@ from interactions_core.running import Rules
 from interactions_core.steps import Step, function_result, model_output, text_part
 from interactions_core.stores import MemoryStore
 from interactions_core.turn import Turn
-from interactions_crewai import _messages as crewai
 from interactions_emulator import Emulator
+from tests.crewai.quiet import imported
 
 TRACES = Path(__file__).parents[2].parent / "shared" / "frameworks" / "traces"
 MODEL = "gemini-3.7-flash"
@@ -64,6 +65,7 @@ class Call:
 
     def converted(self) -> tuple[str, tuple[Step, ...]]:
         if self.glued:
+            crewai = imported("interactions_crewai._messages")
             return crewai.to_steps(self.line["messages"])
         return autogen.to_steps([_with_pictures(m) for m in self.line["messages"]])
 
@@ -187,6 +189,8 @@ def played(framework: str, *, stored: bool) -> list[list[Seen]]:
 
 def _scenarios(framework: str) -> list[list[Call]]:
     path = TRACES / f"{framework}.jsonl"
+    if framework == "crewai" and find_spec("crewai") is None:
+        pytest.skip("needs CrewAI: `nox -s crewai`")
     if not path.exists():
         pytest.skip(f"the traces of {framework} are not here")
     calls: dict[str, list[Call]] = defaultdict(list)

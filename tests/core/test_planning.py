@@ -149,6 +149,23 @@ def test_setup_comes_before_context_before_age(
     assert session.ask([Q, A, Q2], **turn).parent == parent
 
 
+def test_equal_lists_of_two_roles_each_go_on_with_their_own_chain() -> None:
+    """Ours: a list that another role has asked is no earlier try of this one."""
+    session = Session()
+    roles = [{"system_instruction": name} for name in ("one", "two")]
+    for role in roles:
+        session.ask([Q], [A.wire], settings=role)
+
+    parents = [session.ask([Q, A, Q2], settings=role).parent for role in roles]
+    again = [session.ask([Q, A, Q2], settings=role) for role in roles]
+
+    assert parents == ["i1", "i2"]
+    assert [(one.reason, one.parent) for one in again] == [
+        ("retry", "i1"),
+        ("retry", "i2"),
+    ]
+
+
 def test_speaking_twice_sends_a_nudge_that_no_later_list_needs() -> None:
     session = Session()
     session.ask([Q], [A.wire])

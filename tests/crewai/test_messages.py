@@ -134,9 +134,9 @@ def test_messages_become_steps(
     assert to_steps(messages) == (instruction, tuple(steps))
 
 
-def test_marks_for_caches_and_files_make_no_difference() -> None:
+def test_marks_for_caches_make_no_difference() -> None:
     plain = message("user", "q")
-    marked = plain | {"cache_breakpoint": True, "files": {"a": object()}}
+    marked = plain | {"cache_breakpoint": True}
 
     assert to_steps([marked]) == to_steps([plain])
 

@@ -16,22 +16,23 @@ PACKAGES: Final = ("core", "langgraph", "autogen", "crewai", "emulator")
 _HEAD: Final = """\
 # Compatibility
 
-Python and the ranges that each package accepts are in its `pyproject.toml`; `constraints.txt` is what the tests of this repository run on.
+Python and the ranges that each package accepts are in its `pyproject.toml`; `constraints.txt` is what the tests of this repository run on, and `constraints-crewai.txt` those of CrewAI, which needs pydantic below 2.13.
 All packages have the same version, and an adapter needs the `interactions-core` of its own version.
 
 """
 _TAIL: Final = """
-`nox -s compat` installs `interactions-langgraph` and `interactions-emulator` alone, at the oldest and at the newest versions of these ranges, and runs their tests.
+`nox -s compat` installs each of the last four alone, at the oldest and at the newest versions of these ranges, and runs their tests.
 `langchain-google-genai` 4.4.2 requires google-genai below 3; beside it, install google-genai 2.34 or a later 2.x.
+`crewai[google-genai]` requires google-genai 1.65, whose requests the API has ceased to take; install `crewai` without that extra.
 """
 
 
 def table() -> str:
     """Say for each package which Python and which libraries it takes."""
-    locked = _locked()
     rows = ["| package | Python | takes | tested with |", "|---|---|---|---|"]
     for package in PACKAGES:
         project = _project(package)
+        locked = _locked(package)
         needs = [n for n in project["dependencies"] if not n.startswith("interactions")]
         tested = [f"{name} {locked[name]}" for name in map(_name, needs)]
         cells = [
@@ -73,8 +74,9 @@ def _name(requirement: str) -> str:
     return re.split(r"[<>=!~\[; ]", requirement, maxsplit=1)[0]
 
 
-def _locked() -> dict[str, str]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+def _locked(package: str) -> dict[str, str]:
+    name = "constraints-crewai.txt" if package == "crewai" else "constraints.txt"
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     pins = [line.partition(";")[0].strip() for line in lines if "==" in line]
     return dict(pin.split("==") for pin in pins)
 

@@ -70,7 +70,13 @@ class Evidence:
 
     def parent(self, i: int, now: float) -> Match | None:
         """Choose among the answers to the first `i` steps one to chain on."""
-        again = self.again()
+        # Another role that said the same is no earlier try of this list.
+        tries = [
+            record
+            for record in self.known.get(self.transcript.request_digest, ())
+            if record.setup == self.matching.setup
+        ]
+        again = max(tries, key=lambda record: record.created_at, default=None)
         return self._best(i, now, again.parent_id if again is not None else "")
 
     def replies(self, start: int) -> Iterator[tuple[int, Match]]:

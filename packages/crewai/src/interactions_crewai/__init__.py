@@ -1,3 +1,12 @@
-"""Conversion of CrewAI's messages for Gemini's Interactions API."""
+"""CrewAI LLM and tool on Gemini's Interactions API."""
 
-__all__: list[str] = []
+from interactions_crewai.agent_tool import AgentProgressEvent, InteractionsAgentTool
+from interactions_crewai.converter import InteractionsConverter
+from interactions_crewai.llm import InteractionsLLM
+
+__all__ = [
+    "AgentProgressEvent",
+    "InteractionsAgentTool",
+    "InteractionsConverter",
+    "InteractionsLLM",
+]

@@ -1,13 +1,16 @@
 """Turn CrewAI's messages into canonical steps.
 
 Pure. Works on the plain mappings that CrewAI passes around, so that it needs no
-CrewAI. Its marks for prompt caches and its `files`, which it has put into the content
-by the time a model is called, say nothing of their own.
+CrewAI. Its marks for prompt caches say nothing of their own, and its `files` are in
+the content by the time a model is called.
 """
 
+import mimetypes
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final, cast
+from urllib.parse import urlsplit
 
 from interactions_core.canonical import Json, JsonObject, parsed_arguments
 from interactions_core.exceptions import UnsupportedContentError
@@ -29,6 +32,8 @@ _MEDIA: Final[Mapping[str, MediaKind]] = {
     "audio": "audio",
     "video": "video",
 }
+
+_DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,(.*)", re.DOTALL)
 
 
 def to_steps(messages: str | Sequence[JsonObject]) -> tuple[str, tuple[Step, ...]]:
@@ -70,15 +75,23 @@ def _is_system(message: JsonObject) -> bool:
 
 
 def _steps(message: JsonObject) -> Iterator[Step]:
+    if message.get("files"):
+        reason = (
+            "CrewAI left files of a message out; "
+            "pip install 'crewai[file-processing]' has it send them"
+        )
+        raise UnsupportedContentError(reason)
     match message.get("role"):
         case "system" | "user":
-            parts = list(_parts(message))
-            if parts:
-                yield user_input(parts)
+            content = _content(message)
+            if content:
+                yield user_input(content)
         case "assistant":
-            parts = joined_parts(_parts(message))
-            if parts:
-                yield model_output(parts)
+            content = _content(message)
+            if not isinstance(content, str):
+                content = joined_parts(content)
+            if content:
+                yield model_output(content)
             yield from map(_call, _items(message.get("tool_calls")))
         case "tool":
             name = str(message.get("name") or "")
@@ -99,8 +112,15 @@ def _call(call: Json) -> Step:
     return function_call(str(call["id"]), str(function["name"]), arguments)
 
 
+def _content(message: JsonObject) -> str | list[Part]:
+    content = message.get("content")
+    return content if isinstance(content, str) else list(_parts(message))
+
+
 def _text(message: JsonObject) -> str:
-    parts = list(_parts(message))
+    parts = _content(message)
+    if isinstance(parts, str):
+        return parts
     if any(part.wire["type"] != "text" for part in parts):
         reason = f"media in a {message['role']} message have no step"
         raise UnsupportedContentError(reason)
@@ -125,10 +145,21 @@ def _part(block: Json) -> Part:
             return media_part(_kind(mime_type), mime_type, data=data)
         case {"fileData": {"mimeType": str(mime_type), "fileUri": str(uri)}}:
             return media_part(_kind(mime_type), mime_type, uri=uri)
+        case {"image_url": {"url": str(url)}} | {"image_url": str(url)}:
+            return _picture(url)
         case _:
             shown = sorted(block) if isinstance(block, Mapping) else type(block)
             reason = f"a CrewAI content block with {shown} has no step"
             raise UnsupportedContentError(reason)
+
+
+def _picture(url: str) -> Part:
+    """Read what CrewAI's image tool puts into messages: an address, or the bytes."""
+    inline = _DATA_URL.fullmatch(url)
+    if inline is not None:
+        return media_part(_kind(inline[1]), inline[1], data=inline[2])
+    kind, _ = mimetypes.guess_type(urlsplit(url).path)
+    return media_part("image", kind, uri=url)
 
 
 def _kind(mime_type: str) -> MediaKind:

@@ -1,0 +1,95 @@
+"""The options of `InteractionsLLM`, beside those that CrewAI gives every LLM."""
+
+from typing import Any, Final, Literal, cast
+
+from crewai.llms.base_llm import BaseLLM
+from pydantic import Field, model_validator
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.options import target_of
+from interactions_crewai._options import SharedOptions, checked
+
+_UNSUPPORTED: Final = ("frequency_penalty", "presence_penalty", "n")
+_ONLY_TEXT: Final = ["text"]
+_PREFIXES: Final = ("gemini/", "google/", "models/")
+
+
+class LLMOptions(SharedOptions, BaseLLM):
+    """What can be given to an `InteractionsLLM`."""
+
+    llm_type: str = "interactions"
+    model: str = ""
+    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`.
+    With `agent` it holds the agent's name, because CrewAI shows it."""
+    store: bool = True
+    """`False` keeps nothing on the server and sends everything with every call."""
+    background: bool | None = None
+    """Whether the server works on it while nobody listens; this call waits for it.
+    `None`: agents do if they may (Deep Research must), models do not."""
+    max_output_tokens: int | None = None
+    """Tokens, thoughts included; `max_tokens` is CrewAI's name for it."""
+    thinking_level: str | None = None
+    thinking_summaries: Literal["auto", "none"] | None = None
+    response_modalities: list[str] | None = None
+    safety_settings: list[dict[str, Any]] | None = None
+    nudge: str = "Continue."
+    """What is said when a message list ends with the model's own words."""
+    api_key: str | None = Field(default=None, exclude=True, repr=False)
+    base_url: str | None = Field(default=None, repr=False)
+
+    def __init__(self, model: str | None = None, **options: Any) -> None:
+        options["model"] = model
+        owner, known = type(self).__name__, set(type(self).model_fields)
+        for name in (*_UNSUPPORTED, "additional_params"):
+            if options.get(name):
+                msg = f"{owner}: the Interactions API has no option {name!r}; unset it"
+                raise ConfigurationError(msg)
+        # Dumps have these, unset.
+        unset = {"additional_params", *_UNSUPPORTED}
+        own = (known | {"stop_sequences"}) - unset
+        given = {name: value for name, value in options.items() if name not in unset}
+        named = _named(given)
+        checked(owner, given, own, lambda: BaseLLM.__init__(self, **named))
+        self._check()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_provider(cls, data: Any) -> Any:
+        # CrewAI would derive "openai" from a name without a slash.
+        if not isinstance(data, dict):
+            return data
+        return {**cast("dict[str, Any]", data), "provider": "gemini"}
+
+    def to_config_dict(self) -> dict[str, Any]:
+        """Say what CrewAI makes an LLM of its own of: it never makes this class."""
+        config = super().to_config_dict()
+        if "base_url" in config:
+            config["base_url"] = self._mask_url(self.base_url)
+        return config
+
+    def _effective_max_tokens(self) -> int | float | None:
+        return self.max_output_tokens or self.max_tokens
+
+    def _check(self) -> None:
+        super()._check()
+        asked = self.response_modalities
+        if asked is not None and [kind.lower() for kind in asked] != _ONLY_TEXT:
+            msg = f"CrewAI's replies hold text only, not response_modalities={asked!r}"
+            raise ConfigurationError(msg)
+
+
+def _named(options: dict[str, Any]) -> dict[str, Any]:
+    """Bring `model` and `agent` into the form in which CrewAI can show and dump them.
+
+    Raises:
+        ConfigurationError: Both or neither is given, or the output limit twice.
+    """
+    model, agent = options.get("model"), options.get("agent")
+    for prefix in _PREFIXES:
+        model = model.removeprefix(prefix) if isinstance(model, str) else model
+    if options.get("max_tokens") and options.get("max_output_tokens"):
+        msg = "max_tokens is CrewAI's name for max_output_tokens; give one of them"
+        raise ConfigurationError(msg)
+    # A dump of this class holds an agent's name under both.
+    target_of({"model": None if model == agent else model or None, "agent": agent})
+    return {**options, "model": agent or model}

@@ -1,0 +1,84 @@
+"""Core's two clients behind an LLM or a tool, and behind all its copies."""
+
+import threading
+from dataclasses import dataclass
+
+from interactions_core.aclient import AsyncInteractionsClient
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.mirror import Mirror
+from interactions_core.running import Rules
+from interactions_core.stores import SessionStore, open_store
+from interactions_crewai._waits import Waits
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """A sync and an async client with the same settings."""
+
+    connection: Connection
+    rules: Rules
+    sync: InteractionsClient
+    awaited: AsyncInteractionsClient
+
+
+class Clients:
+    """Makes clients and opens stores, once each; deep copies share, pickles begin anew.
+
+    Attributes:
+        waits: What its clients wait for.
+    """
+
+    def __init__(self) -> None:
+        self.waits = Waits()
+        self._lock = threading.Lock()
+        self._made: list[Drivers] = []
+        self._stores: dict[tuple[str, Mirror], SessionStore] = {}
+
+    def store(self, url: str, mirror: Mirror) -> SessionStore:
+        """Return the store at a URL; a file stays open from call to call."""
+        with self._lock:
+            if (url, mirror) not in self._stores:
+                self._stores[url, mirror] = open_store(url, mirror=mirror)
+            return self._stores[url, mirror]
+
+    def get(self, connection: Connection, rules: Rules) -> Drivers:
+        """Return the clients with these settings."""
+        with self._lock:
+            for made in self._made:
+                if (made.connection, made.rules) == (connection, rules):
+                    return made
+            self._made.append(self._new(connection, rules))
+            return self._made[-1]
+
+    def close(self) -> None:
+        """Close the connections of sync calls, and let go of session files."""
+        for made in self._taken():
+            made.sync.close()
+        with self._lock:
+            self._stores.clear()
+
+    async def aclose(self) -> None:
+        """Do as `close` does, and close the connections of the running event loop."""
+        self.close()
+        for made in self._taken():
+            await made.awaited.close()
+
+    def _taken(self) -> list[Drivers]:
+        with self._lock:
+            return list(self._made)
+
+    def _new(self, connection: Connection, rules: Rules) -> Drivers:
+        waits = self.waits
+        return Drivers(
+            connection,
+            rules,
+            InteractionsClient(connection, rules, sleep=waits.sleep),
+            AsyncInteractionsClient(connection, rules, sleep=waits.asleep),
+        )
+
+    def __deepcopy__(self, memo: object) -> "Clients":
+        return self
+
+    def __reduce__(self) -> tuple[type["Clients"], tuple[()]]:
+        return Clients, ()

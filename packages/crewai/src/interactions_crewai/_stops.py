@@ -1,0 +1,66 @@
+"""Errors of runs as CrewAI's own stop, so that it does not pay for the run again.
+
+CrewAI repeats a task after every error but this one. Requests that were refused may
+be repeated; a run that failed, was cancelled or took too long, and a create whose
+answer was lost, would be billed once more.
+"""
+
+from typing import Final
+
+from crewai.tools.tool_failure import (
+    ToolExecutionFailedError,
+    ToolFailure,
+    ToolFailureReason,
+    ToolFailureRecord,
+)
+
+from interactions_core.exceptions import (
+    DeadlineExceededError,
+    InteractionsError,
+    JobCancelledError,
+    JobFailedError,
+    LostSubmitError,
+)
+
+
+class StoppedFailedError(JobFailedError, ToolExecutionFailedError):
+    """A `JobFailedError` after which CrewAI stops."""
+
+
+class StoppedCancelledError(JobCancelledError, ToolExecutionFailedError):
+    """A `JobCancelledError` after which CrewAI stops."""
+
+
+class StoppedDeadlineError(DeadlineExceededError, ToolExecutionFailedError):
+    """A `DeadlineExceededError` after which CrewAI stops."""
+
+
+class StoppedSubmitError(LostSubmitError, ToolExecutionFailedError):
+    """A `LostSubmitError` after which CrewAI stops."""
+
+
+_STOPPING: Final[dict[type[InteractionsError], type[InteractionsError]]] = {
+    JobFailedError: StoppedFailedError,
+    JobCancelledError: StoppedCancelledError,
+    DeadlineExceededError: StoppedDeadlineError,
+    LostSubmitError: StoppedSubmitError,
+}
+
+
+def stopping(error: InteractionsError, name: str) -> InteractionsError:
+    """Return an error that is `error` and stops CrewAI; others as they are.
+
+    Args:
+        error: What a run came to.
+        name: The model or agent that was asked.
+    """
+    kind = _STOPPING.get(type(error))
+    if kind is None:
+        return error
+    failure = ToolFailure(message=str(error), reason=ToolFailureReason.EXCEPTION)
+    # The constructors of both parents take something else.
+    stop = kind.__new__(kind)
+    stop.args = error.args
+    stop.__dict__.update(error.__dict__)
+    stop.__dict__["record"] = ToolFailureRecord(tool_name=name, failure=failure)
+    return stop

@@ -1,0 +1,65 @@
+"""What OpenTelemetry is told of a call: ids, counts and reasons, and nothing said.
+
+CrewAI's own telemetry has a provider of its own, so that no span of these reaches it.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from interactions_core.ids import chain_root
+from interactions_core.turn import Reply, Turn
+from interactions_crewai._replies import usage_of
+
+
+@contextmanager
+def chat_span(
+    turn: Turn, *, vertexai: bool | None
+) -> Generator[Callable[[Reply], Reply]]:
+    """Open a `chat` span by the GenAI semantic conventions.
+
+    What an error says is left out of it: the API repeats what it was sent.
+
+    Yields:
+        What describes the reply in the span, and returns it.
+    """
+    name = turn.target[1]
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "gcp.vertex_ai" if vertexai else "gcp.gemini",
+        "gen_ai.request.model": name,
+    }
+    tracer = trace.get_tracer("interactions_crewai")
+    with tracer.start_as_current_span(
+        f"chat {name}",
+        kind=SpanKind.CLIENT,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield lambda reply: _described(span, reply)
+        except BaseException as exc:
+            span.set_attribute("error.type", type(exc).__qualname__)
+            span.set_status(Status(StatusCode.ERROR))
+            raise
+
+
+def _described(span: Span, reply: Reply) -> Reply:
+    usage = usage_of(reply.usage)
+    for key, value in {
+        "gen_ai.response.id": reply.interaction_id,
+        "gen_ai.response.model": reply.model_name,
+        "gen_ai.response.finish_reasons": (reply.status,),
+        "gen_ai.conversation.id": chain_root(reply.interaction_id) or "",
+        "gen_ai.usage.input_tokens": usage["prompt_tokens"],
+        "gen_ai.usage.output_tokens": usage["completion_tokens"],
+        "gen_ai.usage.cache_read.input_tokens": usage["cached_prompt_tokens"],
+        "interactions.previous_interaction_id": reply.previous_interaction_id,
+        "interactions.plan_reason": reply.reason,
+    }.items():
+        if value != "":
+            span.set_attribute(key, value)
+    return reply

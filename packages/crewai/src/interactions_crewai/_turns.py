@@ -1,0 +1,121 @@
+"""A CrewAI call as a turn of core."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
+
+from interactions_core.canonical import Json, JsonObject
+from interactions_core.digest import Transcript
+from interactions_core.exceptions import EmptyTranscriptError
+from interactions_core.options import settings_of
+from interactions_core.steps import Step, text_part, user_input
+from interactions_core.turn import Turn
+from interactions_crewai._messages import to_steps
+from interactions_crewai._tools import declaration, response_format
+
+_RESEARCH: Final = "deep-research"
+_SANDBOXED: Final = "antigravity"
+
+
+@dataclass(slots=True)
+class Asked:
+    """The arguments of one call, and its messages as CrewAI formats them."""
+
+    given: Any
+    tools: list[Any]
+    callbacks: Any
+    functions: dict[str, Any]
+    task: Any
+    agent: Any
+    response_model: type[BaseModel] | None
+    messages: list[Any] = field(default_factory=list[Any])
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Who asks, as CrewAI's events name it."""
+        return {"from_task": self.task, "from_agent": self.agent}
+
+    def limit_s(self, deadline_s: float) -> float:
+        """Return how long a run may take: CrewAI's own limit stops no call."""
+        theirs = getattr(self.agent, "max_execution_time", None)
+        return min(deadline_s, theirs) if theirs else deadline_s
+
+
+def turn_of(
+    options: Mapping[str, Any], asked: Asked, *, stop: Sequence[str], context: str
+) -> Turn:
+    """Read a call.
+
+    Args:
+        options: The constructor's options.
+        asked: The call, its messages formatted.
+        stop: Stop words in force for this call.
+        context: CrewAI's execution context; "" outside of one.
+
+    Raises:
+        EmptyTranscriptError: There is nothing to send.
+        UnsupportedContentError: A message has no counterpart in the API.
+    """
+    agent = options["agent"] or ""
+    instruction, steps = to_steps(asked.messages)
+    if not steps and not instruction:
+        msg = "the message list holds no message to answer; nothing was sent"
+        raise EmptyTranscriptError(msg)
+    if agent.startswith(_RESEARCH):
+        instruction, steps = "", _folded(instruction, steps)
+    return Turn(
+        transcript=Transcript.of(steps),
+        target=("agent", agent) if agent else ("model", options["model"]),
+        settings=_settings(options, asked, instruction, stop),
+        session_id=options["session_id"],
+        store=options["store"],
+        background=_in_background(options),
+        context=context,
+        glued=True,
+        nudge=options["nudge"],
+    )
+
+
+def _folded(instruction: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Say the system text as input. API: Deep Research refuses an instruction."""
+    return (user_input([text_part(instruction)]), *steps) if instruction else steps
+
+
+def _settings(
+    options: Mapping[str, Any], asked: Asked, instruction: str, stop: Sequence[str]
+) -> dict[str, Json]:
+    agent, schema = options["agent"] or "", asked.response_model
+    chosen = {
+        **options,
+        "environment": options["environment"] or _environment(agent),
+        "max_output_tokens": options["max_output_tokens"] or options["max_tokens"],
+        # Structured output is never cut, and agents take no such option.
+        "stop_sequences": None if agent or schema or not stop else list(stop),
+    }
+    settings = settings_of(
+        cast("JsonObject", chosen),
+        system_instruction=instruction,
+        tools=[declaration(tool) for tool in (*options["tools"], *asked.tools)],
+    )
+    # API: no structured output from Antigravity; its text is parsed all the same.
+    if schema is not None and not agent.startswith(_SANDBOXED):
+        settings["response_format"] = response_format(schema)
+    return settings
+
+
+def _environment(agent: str) -> str | None:
+    """Give a sandbox to the agents that need one (API); `"remote"` is a new one."""
+    return "remote" if agent.startswith(_SANDBOXED) else None
+
+
+def _in_background(options: Mapping[str, Any]) -> bool:
+    """Let agents work in the background unless told otherwise: they take minutes.
+
+    API: Deep Research refuses anything else, and an unstored run cannot be.
+    """
+    wanted = options["background"]
+    if wanted is None:
+        return bool(options["agent"]) and bool(options["store"])
+    return bool(wanted)

@@ -1,0 +1,168 @@
+"""`InteractionsAgentTool`: managed agents as a tool of CrewAI's agents."""
+
+import asyncio
+from contextlib import closing
+from typing import Any, Final, Literal, cast
+
+from crewai.events.base_events import BaseEvent
+from crewai.events.event_bus import crewai_event_bus
+from crewai.tools import BaseTool
+from crewai.tools.tool_failure import ToolFailure
+from pydantic import BaseModel, Field
+
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import (
+    ConfigurationError,
+    InteractionsError,
+    LostSubmitError,
+    OutcomeError,
+)
+from interactions_core.options import settings_of
+from interactions_core.streaming import StreamEvent, TextDelta, ThoughtDelta
+from interactions_core.turn import Reply, Turn
+from interactions_crewai._options import SharedOptions, checked
+from interactions_crewai._research import Request, Run, named, run_of, transcript_of
+from interactions_crewai._telemetry import chat_span
+from interactions_crewai._tools import declaration
+
+_RESEARCH: Final = "deep-research"
+_SANDBOXED: Final = "antigravity"
+
+
+class AgentProgressEvent(BaseEvent):
+    """A managed agent is at work: what it thinks, or a piece of its report."""
+
+    # CrewAI reads events back by this literal, which its own events declare so too.
+    type: Literal["interactions_agent_progress"] = "interactions_agent_progress"  # pyright: ignore[reportIncompatibleVariableOverride]
+    agent: str
+    tool_name: str
+    kind: Literal["thought", "text"]
+    text: str
+
+
+class InteractionsAgentTool(SharedOptions, BaseTool):
+    """A managed agent as a tool: Deep Research, Antigravity or one of your own.
+
+    Runs in the background and waits; `AgentProgressEvent` tells how it goes. Results
+    are numbered, and a question about one of them continues its interaction. What
+    was found is in `runs`, which checkpoints keep; no key is.
+
+    `docs/crewai.md` has the table of options.
+
+    Raises:
+        ConfigurationError: An option is unknown or wrong, or there is no `agent`.
+    """
+
+    name: str = ""
+    description: str = ""
+    args_schema: type[BaseModel] = Request
+    max_usage_count: int | None = 3
+    """How often it may be used; `None` for no limit."""
+    max_total_tokens: int | None = Field(default=None, gt=0)
+    """When all its runs have taken so many, it refuses to begin another."""
+    follow_up_model: str | None = None
+    """A model to answer follow-ups, in the agent's place: faster and cheaper."""
+    runs: list[Run] = Field(default_factory=list[Run])
+    """What it has found, in order; result 1 is the first."""
+
+    def __init__(self, **options: Any) -> None:
+        owner, agent = type(self).__name__, options.get("agent")
+        if not agent:
+            msg = f"{owner}: agent is missing, e.g. 'deep-research-preview-04-2026'"
+            raise ConfigurationError(msg)
+        given = {name: value for name, value in options.items() if name != "tool_type"}
+        chosen: dict[str, Any] = {**named(str(agent)), **_config(str(agent)), **given}
+        known = set(type(self).model_fields)
+        checked(owner, given, known, lambda: BaseTool.__init__(self, **chosen))
+        self._check()
+
+    def _run(self, query: str, follow_up_of: int | None = None) -> Any:
+        request = Request(query=query, follow_up_of=follow_up_of or None)
+        refusal = self._refusal(request)
+        if refusal:
+            return ToolFailure(message=refusal)
+        with self._clients.waits.begin():
+            try:
+                reply = self._ask(self._turn(request))
+            # An error that left here would have CrewAI begin the run once more.
+            except (OutcomeError, LostSubmitError) as error:
+                return ToolFailure(message=str(error), retryable=False)
+        self.runs.append(run_of(request, reply))
+        return self._told(self.runs[-1])
+
+    async def _arun(self, query: str, follow_up_of: int | None = None) -> Any:
+        return await asyncio.to_thread(self._run, query, follow_up_of)
+
+    def _refusal(self, request: Request) -> str:
+        spent = sum(run.total_tokens for run in self.runs)
+        if self.max_total_tokens is not None and spent >= self.max_total_tokens:
+            return (
+                f"nothing was run: {spent} of max_total_tokens={self.max_total_tokens} "
+                "are spent; answer with what there is"
+            )
+        number = request.follow_up_of
+        if number is not None and not 1 <= number <= len(self.runs):
+            there = f"1 to {len(self.runs)}" if self.runs else "none yet"
+            return f"nothing was run: there is no result {number} ({there})"
+        return ""
+
+    def _turn(self, request: Request) -> Turn:
+        model = self.follow_up_model if request.follow_up_of else None
+        options: dict[str, Any] = {
+            name: getattr(self, name) for name in ("service_tier", "labels")
+        }
+        if not model:
+            ours = ("agent", "agent_config", "environment")
+            options |= {name: getattr(self, name) for name in ours}
+        return Turn(
+            transcript=transcript_of(request, self.runs),
+            target=("model", model) if model else ("agent", str(self.agent)),
+            settings=settings_of(
+                cast("JsonObject", options),
+                system_instruction="",
+                tools=[declaration(tool) for tool in self.tools],
+            ),
+            session_id=self.session_id,
+            background=not model,
+        )
+
+    def _ask(self, turn: Turn) -> Reply:
+        client = self._drivers(self.deadline_s).sync
+        with (
+            chat_span(turn, vertexai=self.vertexai) as described,
+            closing(client.stream(turn, self._store())) as events,
+        ):
+            for event in events:
+                if isinstance(event, Reply):
+                    return described(event)
+                self._clients.waits.check()
+                self._show(event)
+        raise InteractionsError  # pragma: no cover - a stream ends with its reply
+
+    def _show(self, event: StreamEvent) -> None:
+        if not isinstance(event, TextDelta | ThoughtDelta):
+            return
+        kind = "text" if isinstance(event, TextDelta) else "thought"
+        progress = AgentProgressEvent(
+            agent=str(self.agent), tool_name=self.name, kind=kind, text=event.text
+        )
+        crewai_event_bus.emit(self, event=progress)
+
+    def _told(self, run: Run) -> str:
+        """Say what was found, and how to ask about it."""
+        if self.result_as_answer:
+            return run.text
+        number = len(self.runs)
+        media = f"; {run.media} of its parts are not text" if run.media else ""
+        return (
+            f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}{media}. "
+            f"For a question about it, use follow_up_of={number}.]"
+        )
+
+
+def _config(agent: str) -> dict[str, Any]:
+    """Return what an agent needs or is better with (API)."""
+    if agent.startswith(_RESEARCH):
+        thinks = {"type": _RESEARCH, "thinking_summaries": "auto"}
+        return {"agent_config": thinks}
+    return {"environment": "remote"} if agent.startswith(_SANDBOXED) else {}

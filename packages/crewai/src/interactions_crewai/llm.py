@@ -1,0 +1,244 @@
+"""`InteractionsLLM`: a CrewAI LLM whose conversations stay on the server."""
+
+import asyncio
+import json
+from collections.abc import Callable, Generator
+from contextlib import aclosing, closing, contextmanager
+from typing import Any
+
+# The only way in for a class that checkpoints are to bring back.
+from crewai.agents.agent_builder.base_agent import (
+    _LLM_TYPE_REGISTRY,  # pyright: ignore[reportPrivateUsage]
+)
+from crewai.events.types.llm_events import LLMCallType
+from crewai.llms.context_window import (
+    GEMINI_CONTEXT_WINDOWS,
+    resolve_context_window_size,
+)
+from pydantic import BaseModel
+
+from interactions_core.exceptions import EmptyReplyError, InteractionsError
+from interactions_core.turn import Reply, Turn
+from interactions_crewai._chunks import Chunks
+from interactions_crewai._contexts import execution_context
+from interactions_crewai._drivers import Drivers
+from interactions_crewai._events import AnnouncingLLM, LocalAnswerError
+from interactions_crewai._local_answers import record_local_answer
+from interactions_crewai._replies import calls_of, text_of
+from interactions_crewai._stops import stopping
+from interactions_crewai._telemetry import chat_span
+from interactions_crewai._tokens import estimated_tokens
+from interactions_crewai._turns import Asked, turn_of
+
+_WINDOW_TOKENS = 1_048_576
+
+
+class InteractionsLLM(AnnouncingLLM):
+    """A CrewAI LLM on Gemini's Interactions API.
+
+    Each call sends only the messages that the server does not hold yet, and chains
+    them on the interaction that holds the rest. What the server holds is known by
+    content and `session_id`: one object serves any number of agents, crews, flows
+    and threads at once, and no agent's session leaks into another's.
+
+    `docs/crewai.md` has the table of options.
+
+    Raises:
+        ConfigurationError: An option is unknown or wrong, or both or neither of
+            `model` and `agent` are given.
+    """
+
+    # CrewAI's signature.
+    def call(  # noqa: PLR0917
+        self,
+        messages: Any,
+        tools: Any = None,
+        callbacks: Any = None,
+        available_functions: Any = None,
+        from_task: Any = None,
+        from_agent: Any = None,
+        response_model: type[BaseModel] | None = None,
+    ) -> Any:
+        """Answer a message list: a text, a list of tool calls, or a model."""
+        asked = Asked(
+            messages,
+            tools or [],
+            callbacks,
+            available_functions or {},
+            from_task,
+            from_agent,
+            response_model,
+        )
+        with self._announced(asked):
+            turn = self._turn(asked)
+            with self._stopping(turn) as described:
+                reply = described(self._ask(turn, asked))
+            return self._answer(turn, reply, asked)
+
+    # CrewAI's signature.
+    async def acall(  # noqa: PLR0917
+        self,
+        messages: Any,
+        tools: Any = None,
+        callbacks: Any = None,
+        available_functions: Any = None,
+        from_task: Any = None,
+        from_agent: Any = None,
+        response_model: type[BaseModel] | None = None,
+    ) -> Any:
+        """Answer a message list without blocking the event loop."""
+        asked = Asked(
+            messages,
+            tools or [],
+            callbacks,
+            available_functions or {},
+            from_task,
+            from_agent,
+            response_model,
+        )
+        with self._announced(asked):
+            turn = self._turn(asked)
+            with self._stopping(turn) as described:
+                reply = described(await self._aask(turn, asked))
+            if asked.functions:
+                # What is called may block.
+                return await asyncio.to_thread(self._answer, turn, reply, asked)
+            return self._answer(turn, reply, asked)
+
+    # CrewAI would repeat whole calls after a 429; core has retried by then.
+    call._crewai_rate_limit_wrapped = True  # pyright: ignore[reportFunctionMemberAccess]  # noqa: SLF001
+    acall._crewai_rate_limit_wrapped = True  # pyright: ignore[reportFunctionMemberAccess]  # noqa: SLF001
+
+    def adopt(self, interaction_id: str, messages: Any) -> None:
+        """Declare that an interaction on the server holds exactly these messages.
+
+        Calls whose list begins with them chain on it from now on.
+
+        Args:
+            interaction_id: What some other program got from the API.
+            messages: The conversation up to and with the reply that it gave.
+
+        Raises:
+            ConfigurationError: The messages do not end with a model's reply.
+        """
+        asked = Asked(messages, [], None, {}, None, None, None)
+        asked.messages = self._format_messages(messages)
+        drivers = self._drivers(self.deadline_s)
+        drivers.sync.adopt(self._as_turn(asked), self._store(), interaction_id)
+
+    def supports_function_calling(self) -> bool:
+        """Return whether tools go to the API as such; agents bring their own."""
+        return self.agent is None
+
+    def supports_multimodal(self) -> bool:
+        """Return whether messages may carry files."""
+        return True
+
+    def get_context_window_size(self) -> int:
+        """Return how many tokens CrewAI may fill before it compacts."""
+        return resolve_context_window_size(
+            self.model, GEMINI_CONTEXT_WINDOWS, default=_WINDOW_TOKENS
+        )
+
+    def get_input_tokens_count(
+        self, messages: Any, tools: Any = None, response_model: Any = None
+    ) -> int:
+        """Estimate what a request takes, without one."""
+        return estimated_tokens(messages, tools)
+
+    def _turn(self, asked: Asked) -> Turn:
+        asked.messages = self._format_messages(asked.given)
+        self._invoke_before_llm_call_hooks(asked.messages, asked.agent)
+        return self._as_turn(asked)
+
+    def _as_turn(self, asked: Asked) -> Turn:
+        options = {name: getattr(self, name) for name in type(self).model_fields}
+        return turn_of(
+            options, asked, stop=self.stop_sequences, context=execution_context()
+        )
+
+    @contextmanager
+    def _stopping(self, turn: Turn) -> Generator[Callable[[Reply], Reply]]:
+        """Trace a request, and keep CrewAI from paying for a run again."""
+        try:
+            with chat_span(turn, vertexai=self.vertexai) as described:
+                yield described
+        except InteractionsError as error:
+            stop = stopping(error, self.model) if turn.background else error
+            if stop is error:
+                raise
+            raise stop from error
+
+    def _ask(self, turn: Turn, asked: Asked) -> Reply:
+        client = self._for(asked).sync
+        if not self._effective_stream():
+            return client.turn(turn, self._store())
+        chunks = Chunks()
+        with closing(client.stream(turn, self._store())) as events:
+            for event in events:
+                if isinstance(event, Reply):
+                    return event
+                self._show(chunks, event, asked)
+        raise AssertionError  # pragma: no cover - a stream ends with its reply
+
+    async def _aask(self, turn: Turn, asked: Asked) -> Reply:
+        client = self._for(asked).awaited
+        if not self._effective_stream():
+            return await client.turn(turn, self._store())
+        chunks = Chunks()
+        async with aclosing(client.stream(turn, self._store())) as events:
+            async for event in events:
+                if isinstance(event, Reply):
+                    return event
+                self._show(chunks, event, asked)
+        raise AssertionError  # pragma: no cover - a stream ends with its reply
+
+    def _for(self, asked: Asked) -> Drivers:
+        return self._drivers(asked.limit_s(self.deadline_s))
+
+    def _answer(self, turn: Turn, reply: Reply, asked: Asked) -> Any:
+        with self._answering(reply):
+            calls = calls_of(reply)
+            if not calls:
+                return self._said(reply, asked)
+            for call in calls:
+                if call["function"]["name"] in asked.functions:
+                    return self._run(turn, reply, call, asked)
+            self._complete(calls, LLMCallType.TOOL_CALL, asked)
+            return calls
+
+    def _said(self, reply: Reply, asked: Asked) -> Any:
+        text = text_of(reply)
+        if asked.response_model is not None:
+            parsed = self._validate_structured_output(text, asked.response_model)
+            self._complete(parsed, LLMCallType.LLM_CALL, asked)
+            return parsed
+        text = self._apply_stop_words(text)
+        if not text.strip():
+            explanation = "it holds no text that CrewAI could go on with"
+            raise EmptyReplyError(reply.interaction_id, reply.status, explanation)
+        self._complete(text, LLMCallType.LLM_CALL, asked)
+        return self._invoke_after_llm_call_hooks(asked.messages, text, asked.agent)
+
+    def _run(self, turn: Turn, reply: Reply, call: dict[str, Any], asked: Asked) -> str:
+        """Answer one call here; CrewAI takes the result for the model's words."""
+        name = call["function"]["name"]
+        # The API's arguments are an object.
+        arguments: dict[str, Any] = json.loads(call["function"]["arguments"])
+        result = self._handle_tool_execution(
+            name, arguments, asked.functions, **asked.origin
+        )
+        if not result:
+            msg = (
+                f"the function {name!r} that the model called failed or returned an "
+                "empty text; CrewAI's log says more"
+            )
+            raise LocalAnswerError(msg)
+        client = self._for(asked).sync
+        answer = (call["id"], name, result)
+        record_local_answer(client, self._store(), turn, reply, answer)
+        return self._invoke_after_llm_call_hooks(asked.messages, result, asked.agent)
+
+
+# CrewAI rebuilds an LLM from a checkpoint by this name; there is no other way in.
+_LLM_TYPE_REGISTRY["interactions"] = f"{__name__}.InteractionsLLM"

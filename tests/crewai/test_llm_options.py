@@ -1,0 +1,242 @@
+"""What an LLM can be told, and what it refuses."""
+
+import copy
+from typing import Any
+
+import pytest
+from google import genai
+from pydantic import BaseModel
+
+from interactions_core import MemoryStore
+from interactions_core.exceptions import ConfigurationError
+from interactions_crewai import InteractionsLLM
+from interactions_emulator import Emulator
+from tests.crewai.conftest import MakeLLM
+from tests.crewai.flows import WEATHER, user
+
+KEY = "hunter2-the-key"
+MCP = {
+    "type": "mcp_server",
+    "name": "files",
+    "url": "https://mcp.example/sse?token=hunter2",
+    "headers": {"Authorization": "hunter2"},
+}
+
+
+def bodies(emulator: Emulator) -> list[dict[str, Any]]:
+    return [request["body"] for request in emulator.requests()]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param({"temprature": 1}, "did you mean 'temperature'", id="misspelt"),
+        pytest.param({"n": 2}, "no option 'n'", id="of other APIs"),
+        pytest.param({"additional_params": {"a": 1}}, "additional_params", id="more"),
+        pytest.param({"agent": "deep-research"}, "both are given", id="both"),
+        pytest.param({"model": None}, "neither is given", id="neither"),
+        pytest.param(
+            {"max_tokens": 1, "max_output_tokens": 2}, "CrewAI's name", id="limit twice"
+        ),
+        pytest.param(
+            {"tools": [WEATHER]}, "give functions to the agent", id="function"
+        ),
+        pytest.param({"response_modalities": ["image"]}, "text only", id="pictures"),
+        pytest.param(
+            {"sessions": "mysql://u:hunter2@h"}, "no session store", id="store"
+        ),
+        pytest.param({"timeout_s": 0}, "timeout_s", id="no time"),
+        pytest.param({"deadline_s": -1}, "deadline_s", id="no deadline"),
+        pytest.param({"api_key": 123456789}, "api_key", id="a key of another type"),
+    ],
+)
+def test_wrong_options_are_refused_by_name(options: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as refused:
+        InteractionsLLM(**{"model": "gemini-3.5-flash"} | options)
+
+    assert "hunter2" not in str(refused.value)
+    assert "123456789" not in str(refused.value)
+
+
+def test_generation_options_of_an_agent_are_refused_before_anything_is_sent(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm(agent="deep-research-preview-04-2026", temperature=0.5)
+
+    with pytest.raises(ConfigurationError, match="unset temperature"):
+        llm.call("Hi.")
+
+    assert emulator.requests() == []
+
+
+def test_options_are_sent_as_the_api_names_them(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm(
+        model="models/gemini-3.5-flash",
+        temperature=0.5,
+        top_p=0.9,
+        seed=7,
+        max_tokens=100,
+        stop=["END"],
+        thinking_level="low",
+        thinking_summaries="auto",
+        service_tier="flex",
+        labels={"team": "a"},
+        tools=[{"type": "google_search"}],
+        store=False,
+    )
+
+    llm.call([{"role": "system", "content": "Be kind."}, user("Hi.")], tools=[WEATHER])
+
+    [body] = bodies(emulator)
+    assert body["model"] == "gemini-3.5-flash"
+    assert body["generation_config"] == {
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "seed": 7,
+        "stop_sequences": ["END"],
+        "max_output_tokens": 100,
+        "thinking_level": "low",
+        "thinking_summaries": "auto",
+    }
+    assert (body["service_tier"], body["labels"]) == ("flex", {"team": "a"})
+    assert [tool["type"] for tool in body["tools"]] == ["google_search", "function"]
+    assert body["system_instruction"] == "Be kind."
+    assert body["store"] is False
+
+
+@pytest.mark.parametrize("name", ["gemini/gemini-3.5-flash", "google/gemini-3.5-flash"])
+def test_prefix_of_crewai_is_no_part_of_the_models_name(name: str) -> None:
+    llm = InteractionsLLM(model=name)
+
+    assert (llm.model, llm.provider) == ("gemini-3.5-flash", "gemini")
+
+
+def test_option_that_is_changed_holds_from_the_next_call_on(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm()
+    llm.call("Hi.")
+    llm.temperature = 0.1
+    llm.max_output_tokens = 50
+
+    with Emulator() as other:
+        llm.base_url = other.url
+        llm.call("Hi.")
+        [body] = bodies(other)
+
+    assert body["generation_config"] == {"temperature": 0.1, "max_output_tokens": 50}
+    assert len(emulator.requests()) == 1
+
+
+def test_sessions_of_two_tenants_are_apart(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    store = MemoryStore()
+    one, two = (make_llm(sessions=store, session_id=name) for name in ("a", "b"))
+    said = one.call([user("Hi.")])
+
+    two.call([user("Hi."), {"role": "assistant", "content": said}, user("And?")])
+
+    assert "previous_interaction_id" not in bodies(emulator)[1]
+
+
+def test_client_that_is_given_is_used_and_left_open(emulator: Emulator) -> None:
+    options: Any = {"base_url": emulator.url}
+    with genai.Client(api_key="k", http_options=options) as client:
+        llm = InteractionsLLM(model="gemini-3.5-flash", client=client)
+
+        llm.call("Hi.")
+        llm.close()
+        copy.deepcopy(llm).call("Hi again.")
+
+        assert len(emulator.requests()) == 2
+
+
+def test_store_that_was_opened_with_another_mirror_is_refused() -> None:
+    store = MemoryStore(mirror="signatures")
+
+    with pytest.raises(ConfigurationError, match="mirror='full' has no effect"):
+        InteractionsLLM(model="gemini-3.5-flash", sessions=store, mirror="full").call(
+            "Hi."
+        )
+
+
+def test_secrets_are_in_nothing_that_crewai_shows_or_keeps(emulator: Emulator) -> None:
+    llm = InteractionsLLM(
+        model="gemini-3.5-flash",
+        api_key=KEY,
+        base_url=emulator.url.replace("://", "://user:hunter2@"),
+        tools=[MCP],
+        environment={"type": "remote", "env": {"TOKEN": "hunter2"}},
+    )
+
+    shown = (
+        repr(llm),
+        str(llm),
+        str(llm.model_dump()),
+        llm.model_dump_json(),
+        str(llm.to_config_dict()),
+    )
+
+    assert not [text for text in shown if "hunter2" in text]
+    assert "Authorization" in llm.model_dump_json()
+
+
+def test_secret_that_was_left_out_is_asked_for(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    restored = InteractionsLLM(**make_llm(tools=[MCP]).model_dump())
+
+    with pytest.raises(ConfigurationError, match=r"tools\.url is masked.*set tools"):
+        restored.call("Hi.")
+
+    assert emulator.requests() == []
+
+
+class City(BaseModel):
+    name: str
+
+
+def test_stop_words_cut_text_and_no_structure(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    # Raw steps are not cut by the emulator.
+    cut = {
+        "type": "model_output",
+        "content": [{"type": "text", "text": "Rome END Oslo"}],
+    }
+    emulator.script([{"sequence": [{"steps": [cut]}, {"text": '{"name": "END"}'}]}])
+    llm = make_llm(stop_sequences=["END"])
+
+    assert llm.call("Which?") == "Rome"
+    assert llm.call("Which?", response_model=City) == City(name="END")
+    assert "generation_config" not in bodies(emulator)[1]
+
+
+def test_interaction_made_elsewhere_is_adopted(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    other = make_llm()
+    said = other.call([user("My name is Ada.")])
+    made = emulator.requests()[0]["interaction"]
+    told = [user("My name is Ada."), {"role": "assistant", "content": said}]
+    llm = make_llm()
+
+    llm.adopt(made, told)
+    answer = llm.call([*told, user("What is my name?")])
+
+    assert answer == "Your name is Ada."
+    assert bodies(emulator)[1]["previous_interaction_id"] == made
+
+
+def test_model_may_be_named_first_as_in_crewais_own_class() -> None:
+    assert InteractionsLLM("gemini/gemini-3.5-flash").model == "gemini-3.5-flash"
+
+
+def test_tool_without_a_name_is_refused(make_llm: MakeLLM) -> None:
+    nameless = {"type": "function", "function": {"parameters": {}}}
+
+    with pytest.raises(ConfigurationError, match="without a name"):
+        make_llm().call("Hi.", tools=[nameless])

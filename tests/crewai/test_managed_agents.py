@@ -1,0 +1,441 @@
+"""Managed agents behind an LLM and as a tool: they run in the background."""
+
+import asyncio
+import itertools
+import json
+import pickle
+import threading
+from typing import Any
+
+import pytest
+from crewai import Agent, Crew, Task
+from crewai.tools.base_tool import _resolve_tool_dict
+from crewai.tools.tool_failure import ToolFailure
+from pydantic import BaseModel
+
+from interactions_core.exceptions import (
+    AuthenticationError,
+    ConfigurationError,
+    DeadlineExceededError,
+    JobCancelledError,
+    JobFailedError,
+    LostSubmitError,
+)
+from interactions_crewai import AgentProgressEvent, InteractionsAgentTool
+from interactions_emulator import Emulator
+from tests.crewai.conftest import MakeLLM
+from tests.crewai.event_bus import events_of
+
+RESEARCH = "deep-research-preview-04-2026"
+ANTIGRAVITY = "antigravity-preview-09-2026"
+QUICK = {"poll": (0.01, 0.02)}
+
+# CrewAI reads its own deprecated fields.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture
+def emulator() -> Any:
+    """Make an emulator whose background work takes 50 ms."""
+    with Emulator(job_s=0.05) as running:
+        yield running
+
+
+@pytest.fixture
+def make_tool(emulator: Emulator, tmp_path: Any) -> Any:
+    """Make tools on the emulator, each with a session store of its own."""
+    numbers = itertools.count()
+
+    def make(**options: Any) -> InteractionsAgentTool:
+        defaults: dict[str, Any] = {
+            "agent": RESEARCH,
+            "base_url": emulator.url,
+            "api_key": "k",
+            "sessions": f"memory:{tmp_path}tool{next(numbers)}",
+        }
+        return InteractionsAgentTool(**defaults | QUICK | options)
+
+    return make
+
+
+def creates(emulator: Emulator) -> list[Any]:
+    return [
+        row["body"]
+        for row in emulator.requests()
+        if row["method"] == "POST" and row["path"].endswith("/interactions")
+    ]
+
+
+def test_agent_that_is_a_managed_agent_runs_in_the_background(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm(agent=RESEARCH, **QUICK)
+    worker = Agent(role="Analyst", goal="Find out", backstory="Curious", llm=llm)
+    task = Task(description="Trains in Italy", expected_output="text", agent=worker)
+
+    result = Crew(agents=[worker], tasks=[task]).kickoff()
+
+    [body] = creates(emulator)
+    assert result.raw.startswith("# Report")
+    assert body["background"] is True
+    assert "system_instruction" not in body
+    assert "You are Analyst." in body["input"][0]["content"][0]["text"]
+    assert llm.get_context_window_size() < 1_000_000
+    assert not llm.supports_function_calling()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("way", ["call", "acall"])
+def test_every_way_to_call_waits_for_the_report(
+    make_llm: MakeLLM, way: str, *, stream: bool
+) -> None:
+    llm = make_llm(agent=RESEARCH, stream=stream, **QUICK)
+
+    said = llm.call("Trains") if way == "call" else asyncio.run(llm.acall("Trains"))
+
+    assert said.startswith("# Report: Trains")
+
+
+def test_sandboxed_agent_gets_an_environment_and_keeps_it(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm(agent=ANTIGRAVITY, **QUICK)
+    said = llm.call("Write a file.")
+
+    llm.call(
+        [
+            {"role": "user", "content": "Write a file."},
+            {"role": "assistant", "content": said},
+            {"role": "user", "content": "Read it."},
+        ]
+    )
+
+    first, second = creates(emulator)
+    assert first["environment"] == "remote"
+    assert second["environment"] not in {"remote", None}
+
+
+class Answer(BaseModel):
+    town: str
+
+
+def test_structured_output_of_a_sandboxed_agent_is_parsed_from_its_text(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": 'Here: {"town": "Rome"}'}}])
+
+    answer = make_llm(agent=ANTIGRAVITY, **QUICK).call("Which?", response_model=Answer)
+
+    assert answer == Answer(town="Rome")
+    assert "response_format" not in creates(emulator)[0]
+
+
+def test_model_may_run_in_the_background_too(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    said = make_llm(background=True, **QUICK).call("My name is Ada.")
+
+    assert "Ada" in said
+    assert creates(emulator)[0]["background"] is True
+
+
+def slow(emulator: Emulator) -> None:
+    emulator.fault(on="create", do={"stall": True})
+
+
+def one_task(llm: Any, **options: Any) -> Crew:
+    worker = Agent(role="Analyst", goal="g", backstory="b", llm=llm, **options)
+    task = Task(description="Trains", expected_output="text", agent=worker)
+    return Crew(agents=[worker], tasks=[task])
+
+
+def test_time_limit_of_the_agent_is_the_deadline_of_the_run(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """CrewAI: `max_execution_time` ends no call by itself."""
+    slow(emulator)
+    llm = make_llm(agent=RESEARCH, **QUICK)
+    llm._clock = ticking()
+
+    with pytest.raises((DeadlineExceededError, TimeoutError)):
+        one_task(llm, max_execution_time=60).kickoff()
+
+    assert len(creates(emulator)) == 1
+    assert cancelled(emulator) == 1
+
+
+def ticking() -> Any:
+    """Make a clock on which ten seconds pass between two looks."""
+    return itertools.count(1_790_000_000.0, 10.0).__next__
+
+
+def cancelled(emulator: Emulator) -> int:
+    rows = [row for row in emulator.requests() if row["path"].endswith("/cancel")]
+    return [row["status"] for row in rows].count(200)
+
+
+def test_run_that_takes_too_long_is_cancelled_and_not_begun_again(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """CrewAI: a task is repeated twice after any other error."""
+    slow(emulator)
+    llm = make_llm(agent=RESEARCH, deadline_s=60, **QUICK)
+    llm._clock = ticking()
+
+    with pytest.raises(DeadlineExceededError, match="60 s") as failed:
+        one_task(llm).kickoff()
+
+    assert len(creates(emulator)) == 1
+    assert cancelled(emulator) == 1
+    assert pickle.loads(pickle.dumps(failed.value)).deadline_s == 60  # noqa: S301 - our own bytes
+
+
+FAILS = {
+    "when": {"background": True},
+    "reply": {
+        "status": "failed",
+        "errors": [{"code": "internal", "message": "no luck"}],
+        "steps": [],
+    },
+}
+
+
+def test_failed_run_is_not_begun_again(make_llm: MakeLLM, emulator: Emulator) -> None:
+    emulator.script([FAILS])
+
+    with pytest.raises(JobFailedError, match="no luck"):
+        one_task(make_llm(agent=RESEARCH, **QUICK)).kickoff()
+
+    assert len(creates(emulator)) == 1
+
+
+def test_lost_create_is_not_sent_again(make_llm: MakeLLM, emulator: Emulator) -> None:
+    emulator.fault(on="create", do={"close": "after"})
+
+    with pytest.raises(LostSubmitError):
+        one_task(make_llm(agent=RESEARCH, **QUICK)).kickoff()
+
+    assert len(creates(emulator)) == 1
+
+
+@pytest.mark.parametrize("way", ["call", "acall"])
+def test_cancel_ends_the_wait_and_the_run(
+    make_llm: MakeLLM, emulator: Emulator, way: str
+) -> None:
+    slow(emulator)
+    llm = make_llm(agent=RESEARCH, **QUICK)
+    looked = threading.Event()
+    llm._clients.waits = watched(llm._clients.waits, looked)
+    canceller = threading.Thread(target=lambda: (looked.wait(5), llm.cancel()))
+    canceller.start()
+
+    with pytest.raises(JobCancelledError, match=r"^cancel\(\) was called"):
+        _ = llm.call("Trains") if way == "call" else asyncio.run(llm.acall("Trains"))
+
+    canceller.join()
+    assert cancelled(emulator) == 1
+
+
+def watched(waits: Any, looked: threading.Event) -> Any:
+    """Note when something is waited for."""
+    kind = type(waits)
+
+    class Watched(kind):  # type: ignore[misc, valid-type]
+        def sleep(self, seconds: float) -> None:
+            looked.set()
+            super().sleep(seconds)
+
+        async def asleep(self, seconds: float) -> None:
+            looked.set()
+            await super().asleep(seconds)
+
+    return Watched()
+
+
+def test_cancelled_llm_answers_again(make_llm: MakeLLM) -> None:
+    llm = make_llm(agent=RESEARCH, **QUICK)
+
+    llm.cancel()
+
+    assert llm.call("Trains").startswith("# Report")
+
+
+def test_looks_that_fail_are_no_failed_run(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"when": {}, "reply": {"text": "Done.", "wait_s": 0.1}}])
+    for nth, status in enumerate((503, 429, 403), 1):
+        emulator.fault(on="get", nth=nth, do={"status": status})
+
+    said = make_llm(agent=RESEARCH, **QUICK).call("Trains")
+
+    assert said == "Done."
+    assert len(creates(emulator)) == 1
+
+
+def test_tool_researches_and_tells_how_it_goes(make_tool: Any) -> None:
+    tool = make_tool()
+    told: list[str] = []
+
+    seen = events_of(lambda: told.append(tool.run(query="Trains")), AgentProgressEvent)
+
+    assert told[0].startswith("# Report: Trains")
+    assert "use follow_up_of=1" in told[0]
+    assert {event.kind for event in seen} == {"thought", "text"}
+    assert {event.agent for event in seen} == {RESEARCH}
+
+
+def test_follow_up_continues_the_interaction_it_is_about(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool()
+    tool.run(query="My name is Ada. Find trains.")
+    tool.run(query="Find planes.")
+
+    tool.run(query="What is my name?", follow_up_of=1)
+
+    first, _, third = creates(emulator)
+    assert "previous_interaction_id" not in first
+    assert third["previous_interaction_id"] == tool.runs[0].interaction_id
+    assert len(third["input"]) == 1
+    assert "Ada" in tool.runs[2].text
+
+
+def test_model_answers_follow_ups_where_one_is_named(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool(follow_up_model="gemini-3.5-flash")
+    tool.run(query="My name is Ada. Find trains.")
+
+    told = tool.run(query="What is my name?", follow_up_of=1)
+
+    body = creates(emulator)[1]
+    assert told.startswith("Your name is Ada.")
+    assert body["model"] == "gemini-3.5-flash"
+    assert body["previous_interaction_id"] == tool.runs[0].interaction_id
+    assert "background" not in body
+
+
+def test_unknown_result_costs_nothing(make_tool: Any, emulator: Emulator) -> None:
+    failure = make_tool().run(query="More?", follow_up_of=4)
+
+    assert isinstance(failure, ToolFailure)
+    assert "no result 4 (none yet)" in failure.message
+    assert emulator.requests() == []
+
+
+def test_spent_tokens_end_the_tools_use(make_tool: Any, emulator: Emulator) -> None:
+    tool = make_tool(max_total_tokens=1)
+    tool.run(query="Trains")
+
+    failure = tool.run(query="Planes")
+
+    assert "max_total_tokens=1" in failure.message
+    assert len(creates(emulator)) == 1
+
+
+def test_tool_is_used_three_times_unless_told_otherwise(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool()
+
+    told = [tool.run(query=f"Question {i}") for i in range(4)]
+
+    assert isinstance(told[3], ToolFailure)
+    assert len(creates(emulator)) == 3
+
+
+def test_failed_run_of_a_tool_is_told_to_the_model_and_not_repeated(
+    make_tool: Any, make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    use = {"calls": [{"name": "deep_research", "arguments": {"query": "Trains"}}]}
+    emulator.script(
+        [
+            FAILS,
+            {"sequence": [use, {"text": "It failed."}]},
+        ]
+    )
+    llm = make_llm()
+    worker = Agent(
+        role="Analyst", goal="g", backstory="b", llm=llm, tools=[make_tool()]
+    )
+    task = Task(description="Trains", expected_output="text", agent=worker)
+
+    result = Crew(agents=[worker], tasks=[task]).kickoff()
+
+    assert result.raw == "It failed."
+    assert len([body for body in creates(emulator) if "agent" in body]) == 1
+
+
+def test_report_may_be_the_answer_as_it_is(
+    make_tool: Any, make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    use = {"calls": [{"name": "deep_research", "arguments": {"query": "Trains"}}]}
+    emulator.script([{"when": {"has_tool": "deep_research"}, "reply": use}])
+    tool = make_tool(result_as_answer=True)
+    worker = Agent(
+        role="Analyst", goal="g", backstory="b", llm=make_llm(), tools=[tool]
+    )
+    task = Task(description="Trains", expected_output="text", agent=worker)
+
+    result = Crew(agents=[worker], tasks=[task]).kickoff()
+
+    assert result.raw == tool.runs[0].text
+    assert len(creates(emulator)) == 2
+
+
+def test_tool_comes_back_from_a_checkpoint_with_its_results_and_no_key(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool(api_key="hunter2-the-key")
+    tool.run(query="My name is Ada.")
+
+    kept = json.dumps(tool.model_dump(mode="json"))
+    restored = _resolve_tool_dict(json.loads(kept))
+    restored.api_key = "hunter2-the-key"
+    restored.run(query="What is my name?", follow_up_of=1)
+
+    assert "hunter2" not in kept
+    assert restored.current_usage_count == 2
+    assert (
+        creates(emulator)[1]["previous_interaction_id"] == tool.runs[0].interaction_id
+    )
+
+
+def test_async_use_of_a_tool_leaves_the_loop_free(make_tool: Any) -> None:
+    told = asyncio.run(make_tool().arun(query="Trains"))
+
+    assert told.startswith("# Report")
+
+
+@pytest.mark.parametrize(
+    ("agent", "name", "environment"),
+    [
+        (RESEARCH, "deep_research", None),
+        (ANTIGRAVITY, "sandbox_agent", "remote"),
+        ("my-own-agent", "my_own_agent", None),
+    ],
+)
+def test_tool_is_named_after_its_agent(
+    make_tool: Any, agent: str, name: str, environment: str | None
+) -> None:
+    tool = make_tool(agent=agent)
+
+    assert (tool.name, tool.environment) == (name, environment)
+    assert "cost" in tool.description
+
+
+def test_refused_request_of_a_run_is_the_apis_error(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", do={"status": 403, "message": "no such project"})
+
+    with pytest.raises(AuthenticationError, match="no such project"):
+        make_llm(agent=RESEARCH, **QUICK).call("Trains")
+
+
+def test_tool_without_an_agent_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="agent is missing"):
+        InteractionsAgentTool()
+    with pytest.raises(ConfigurationError, match="did you mean 'deadline_s'"):
+        InteractionsAgentTool(agent=RESEARCH, deadline=3)
