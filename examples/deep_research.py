@@ -4,6 +4,9 @@ The agent works in the background while the calls wait. Without `base_url` and
 `api_key` the same program asks Google and takes some minutes.
 """
 
+import tempfile
+from pathlib import Path
+
 from langchain_core.messages import HumanMessage
 
 from interactions_emulator import Emulator
@@ -19,8 +22,9 @@ def config(*, planning):
 
 
 def main():
-    with Emulator() as server:
-        where = {"base_url": server.url, "api_key": "any"}
+    with Emulator() as server, tempfile.TemporaryDirectory() as folder:
+        sessions = f"sqlite:///{Path(folder) / 'sessions.db'}"
+        where = {"base_url": server.url, "api_key": "any", "sessions": sessions}
         agent = ChatInteractions(agent="deep-research-preview-04-2026", **where)
         talk = [HumanMessage("Research my topic: the history of TPUs.")]
 

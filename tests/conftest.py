@@ -8,6 +8,7 @@ from pathlib import Path
 import certifi
 import pytest
 
+from interactions_core import pacing
 from interactions_emulator import Emulator
 from tests.postgres import GIVEN, fresh_schema, running_server
 
@@ -56,7 +57,10 @@ def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    # Every test begins at the same time; looks of others must not be in its way.
+    for name, value in vars(pacing.Pace()).items():
+        monkeypatch.setattr(pacing.PROCESS_PACE, name, value)
     return Clock()
 
 

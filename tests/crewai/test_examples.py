@@ -13,7 +13,7 @@ PRINTED = {
     "crewai_conversation": "Your name is Ada.",
     "crewai_hierarchy": "Rome is warm, and old.",
     "crewai_quickstart": "# AI agents",
-    "crewai_research": "The red ones.",
+    "crewai_research": "Some are fast.",
 }
 PROGRAM = """
 import runpy, sys

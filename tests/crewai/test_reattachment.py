@@ -1,7 +1,4 @@
-"""A run goes on when its process dies, and the same call finds it again.
-
-These run where core keeps a ledger of background jobs.
-"""
+"""A run goes on when its process dies, and the same call finds it again."""
 
 import subprocess
 import sys
@@ -15,8 +12,6 @@ from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.test_managed_agents import QUICK, RESEARCH, creates
 from tests.docs.pages import ROOT
-
-pytest.importorskip("interactions_core.jobs")
 
 PROGRAM = """
 import sys

@@ -23,12 +23,19 @@ PRINTED = {
         "critic: APPROVE",
     ],
     "autogen_swarm": ["The order is on its way to Ada. DONE"],
+    "autogen_research": [
+        "# Research plan",
+        "# Report: Research the history of TPUs.",
+        "2",
+    ],
     "any_checkpointer": ["Your name is Ada. continue"],
     "edited_history": ["Your order number is 9999. fork"],
     "forgetful_server": [
         "Your name is Ada. Your order number is 7731.",
         "('root', 1) ('continue', 1) ('expired', 7) ('continue', 1)",
     ],
+    "killed_research": ["killed: True, creates: 1"],
+    "suspended_graph": ["ai, creates: 1"],
     "quickstart": ["Your name is Ada. continue"],
     "stateless": [
         "look_up_order returned: Order 7731 left the warehouse on Tuesday.",

@@ -16,6 +16,9 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_core import InteractionsError, SqliteStore, open_store
 from interactions_core.connection import Connection
+from interactions_core.job_commands import show_job
+from interactions_core.resuming import load_resume
+from interactions_core.signatures import Trust, verified_event
 from interactions_core.stores import files
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -149,6 +152,113 @@ def create_without_an_answer(bench: Bench) -> object:
     return bench.model(background=True).invoke("Hi")
 
 
+@case("interaction … ended as 'cancelled': its job")
+def deleted_job(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"stall": True})
+    model = bench.model(background=True)
+    model._clock = lambda: next(MINUTES)
+
+    def delete(_: float) -> None:
+        for job in model._store().list_jobs():
+            model._store().delete_job(job.key)
+
+    model._ready().sync.sleep = delete
+    return model.invoke("Hi")
+
+
+MINUTES = iter(range(1_790_000_000, 1_800_000_000, 40))
+
+
+@case("another process has taken over")
+def taken_job(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"stall": True})
+    model = bench.model(background=True)
+    model._clock = lambda: next(MINUTES)
+
+    def take(_: float) -> None:
+        for job in model._store().list_jobs():
+            model._store().take_job(job, "another", now=0.0, until=9e9)
+
+    model._ready().sync.sleep = take
+    return model.invoke("Hi")
+
+
+@case("HTTP 404 not_found: Requested entity was not found: ")
+def run_that_is_gone(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"stall": True})
+    bench.emulator.fault(on="get", do={"status": 404})
+    model = bench.model(background=True)
+    model._clock = lambda: next(MINUTES)
+    model._ready().sync.sleep = lambda _: None
+    return model.invoke("Hi")
+
+
+@case("HTTP 403 permission_denied: There was")
+def run_that_cannot_be_read(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"stall": True})
+    bench.emulator.fault(on="get", do={"status": 403})
+    model = bench.model(background=True)
+    model._clock = lambda: next(MINUTES)
+    model._ready().sync.sleep = lambda _: None
+    return model.invoke("Hi")
+
+
+@case("HTTP 400 invalid_request: Model 'gemini-2.5-flash' does not support")
+def model_in_the_background(bench: Bench) -> object:
+    said = "Model 'gemini-2.5-flash' does not support background interactions."
+    bench.emulator.fault(on="create", do={"status": 400, "message": said})
+    return bench.model(background=True).invoke("Hi")
+
+
+@case("background='suspend' needs a graph")
+def suspend_without_a_graph(bench: Bench) -> object:
+    return bench.model(background="suspend").invoke("Hi")
+
+
+@case("background='suspend' cannot be used")
+def suspend_under_fallbacks(bench: Bench) -> object:
+    model = bench.model(background="suspend")
+    return model.with_fallbacks([bench.model()])
+
+
+@case("no job goes by the name")
+def unknown_job(bench: Bench) -> object:
+    store = SqliteStore(bench.folder / "sessions.db")
+    return show_job(store, print, "job_1", now=0.0)
+
+
+@case("'graph' names no graph")
+def graph_without_a_module(_: Bench) -> object:
+    return load_resume("graph")
+
+
+@case("no installed adapter knows")
+def no_graph(_: Bench) -> object:
+    return load_resume("sys:version")
+
+
+@case("a receiver needs")
+def receiver_that_believes_nobody(_: Bench) -> object:
+    return Trust()
+
+
+def delivered(at: float) -> object:
+    headers = {"webhook-id": "1", "webhook-timestamp": "1000"}
+    headers["webhook-signature"] = "v1,c2lnbmF0dXJl"
+    trust = Trust(secrets=["whsec_c2VjcmV0"])
+    return verified_event(trust, headers, b"{}", now=at, keys=str)
+
+
+@case("the delivery is not from now")
+def old_delivery(_: Bench) -> object:
+    return delivered(at=9_000.0)
+
+
+@case("no secret of this receiver")
+def delivery_of_somebody_else(_: Bench) -> object:
+    return delivered(at=1_000.0)
+
+
 @case("tool_choice names 'fetch'")
 def undeclared_choice(bench: Bench) -> object:
     def look_up_order(number: int) -> str:
@@ -241,7 +351,7 @@ def unknown_model(bench: Bench) -> object:
     return bench.model(model="no-such-model").invoke("Hi")
 
 
-@case("HTTP 404 not_found: Requested entity")
+@case("HTTP 404 not_found: Requested entity was not found.")
 def unknown_parent(bench: Bench) -> object:
     parent = bench.model().invoke("Hi").response_metadata["interaction_id"]
     bench.emulator.advance(56 * DAY_S)
@@ -402,7 +512,14 @@ def unreachable_payload(bench: Bench) -> object:
 ERRORS = [
     heading
     for heading in headings_of(PAGE, 3)
-    if not heading.startswith(("this key seems", "interaction … was answered"))
+    if not heading.startswith(
+        (
+            "this key seems",
+            "interaction … was answered",
+            "background jobs in",
+            "thread … failed",
+        )
+    )
 ]
 
 
@@ -424,6 +541,21 @@ def test_heading_is_what_the_error_says(
         CASES[start](Bench(emulator, tmp_path, monkeypatch))
 
     assert matches(heading, str(raised.value)), str(raised.value)
+
+
+def test_a_job_in_memory_is_reported_as_the_page_says(
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    bench = Bench(emulator, tmp_path, monkeypatch)
+
+    with caplog.at_level(logging.WARNING, logger="interactions_core"):
+        bench.model(background=True, poll=(0.01, 0.01)).invoke("Hi")
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
 
 
 @pytest.mark.parametrize("start", CAUSES)

@@ -166,7 +166,7 @@ def leaves() -> list[type[ours.InteractionsError]]:
     ]
 
 
-LOCAL = {ours.StoreSchemaError}
+LOCAL = {ours.StoreSchemaError, ours.UnknownJobError, ours.WebhookRefusedError}
 """Not about a model: LangChain has no word for them."""
 
 

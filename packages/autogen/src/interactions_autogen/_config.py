@@ -33,6 +33,7 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
 from interactions_core.options import check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
+from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL
 from interactions_core.stores.opening import shown_url
 
 OWNER: Final = "InteractionsChatCompletionClient"
@@ -60,6 +61,18 @@ class InteractionsClientConfig(BaseModel):
     """The isolation scope: a tenant, a user, a team."""
     store: bool = True
     """`False` keeps nothing on the server and sends everything with every call."""
+    background: bool | Literal["prefer"] | None = None
+    """Whether the server works on it while nobody listens; the call waits for it, and
+    after a crash the same call waits for the same run. `"prefer"`: models that refuse
+    it answer at once. `None`: agents do if they are stored, models do not."""
+    deadline_s: float = Field(default=DEFAULT_DEADLINE_S, gt=0)
+    """How long a run in the background may take; then it is cancelled."""
+    poll: tuple[float, float] = DEFAULT_POLL
+    """The first and the longest pause between two looks at such a run, in seconds."""
+    on_lost_submit: Literal["raise", "resubmit"] = "raise"
+    """What to do when the answer to the create of such a run was lost."""
+    webhook_config: dict[str, Any] | None = None
+    """Who is told when a run in the background is over; see `docs/jobs.md`."""
     stateless_prompts: bool = False
     """Send calls of one message, no system text and no tools with `store=False`."""
     mirror: Mirror = "full"

@@ -20,6 +20,11 @@ class ClientOptions(TypedDict, total=False):
     sessions: str | SessionStore
     session_id: str
     store: bool
+    background: bool | Literal["prefer"] | None
+    deadline_s: float
+    poll: tuple[float, float]
+    on_lost_submit: Literal["raise", "resubmit"]
+    webhook_config: dict[str, Any] | None
     stateless_prompts: bool
     mirror: Mirror
     retention: timedelta

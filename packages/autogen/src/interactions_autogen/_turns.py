@@ -36,6 +36,7 @@ from interactions_core.options import (
     PER_CALL,
     check_names,
     chosen,
+    in_background,
     settings_of,
     target_of,
 )
@@ -84,6 +85,8 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
         settings=settings,
         session_id=options["session_id"],
         store=_is_stored(options, call, settings),
+        background=in_background(options),
+        foreground_ok=options["background"] == "prefer",
         previous_interaction_id=call.extra.get("previous_interaction_id") or "",
         context=agent_id(),
         nudge=options["nudge"],

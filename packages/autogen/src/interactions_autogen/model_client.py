@@ -297,6 +297,9 @@ class InteractionsChatCompletionClient(
             max_retries=self._config.max_retries,
             retention_s=self._config.retention.total_seconds(),
             clock=self._clock,
+            deadline_s=self._config.deadline_s,
+            poll=self._config.poll,
+            resubmits=self._config.on_lost_submit == "resubmit",
         )
 
 

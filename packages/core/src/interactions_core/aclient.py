@@ -8,7 +8,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from interactions_core import wire
 from interactions_core.canonical import JsonObject
@@ -18,17 +18,21 @@ from interactions_core.effects import (
     Effect,
     Fetch,
     Flow,
+    GiveUp,
     Local,
     NextEvent,
     OpenStream,
+    ResumeStream,
     Running,
     Show,
     Sleep,
 )
 from interactions_core.exceptions import InteractionsError
+from interactions_core.job_turns import Suspended, interrupted_job, suspend_job
 from interactions_core.running import Rules, TurnRun
 from interactions_core.sse import EventReader
 from interactions_core.stores.protocols import SessionStore
+from interactions_core.stores.workers import in_worker
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
 from interactions_core.turns import take_turn
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
     from google.genai import Client
 
 logger: Final = logging.getLogger("interactions_core")
+
+T = TypeVar("T")
 
 _Loop = asyncio.AbstractEventLoop
 
@@ -79,6 +85,18 @@ class AsyncInteractionsClient:
             async for item in said:
                 yield item
 
+    async def interrupted(self, turn: Turn, store: SessionStore) -> Suspended | None:
+        """Say how often a call that suspends its graph has done so before."""
+        flow = interrupted_job(await self._run(turn, store))
+        async with contextlib.aclosing(self._drive(flow, store)) as said:
+            return cast("Suspended | None", await anext(said))
+
+    async def suspend(self, turn: Turn, store: SessionStore) -> Suspended:
+        """Submit a run in the background, or look at it; do not wait for it."""
+        flow = suspend_job(await self._run(turn, store))
+        async with contextlib.aclosing(self._drive(flow, store)) as said:
+            return cast("Suspended", await anext(said))
+
     async def get(
         self, interaction_id: str, *, include_input: bool = True
     ) -> JsonObject:
@@ -91,13 +109,17 @@ class AsyncInteractionsClient:
             )
             return wire.parsed_interaction(await raw.text())
 
+    async def cancel(self, interaction_id: str) -> None:
+        """Cancel a run in the background."""
+        with wire.explained():
+            await self.sdk().aio.interactions.cancel(
+                interaction_id, timeout=CANCEL_TIMEOUT_S
+            )
+
     async def give_up(self, interaction_id: str) -> None:
         """Cancel a run that nobody waits for any more, as far as that is possible."""
         try:
-            with wire.explained():
-                await self.sdk().aio.interactions.cancel(
-                    interaction_id, timeout=CANCEL_TIMEOUT_S
-                )
+            await self.cancel(interaction_id)
         except InteractionsError as error:
             logger.warning("run %s goes on: %s", interaction_id, error)
 
@@ -118,15 +140,18 @@ class AsyncInteractionsClient:
     async def _begin(
         self, turn: Turn, store: SessionStore, *, stream: bool
     ) -> Flow[Reply]:
+        return take_turn(await self._run(turn, store), stream=stream)
+
+    async def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
         client, connection = self.sdk(), self.connection
         records = await _locally(
             store, lambda: wire.records_of(client, connection, turn, store)
         )
-        return take_turn(TurnRun(turn, records, self._rules), stream=stream)
+        return TurnRun(turn, records, self._rules)
 
     async def _drive(
-        self, flow: Flow[Reply], store: SessionStore
-    ) -> AsyncGenerator[StreamEvent | Reply]:
+        self, flow: Flow[T], store: SessionStore
+    ) -> AsyncGenerator[StreamEvent | T]:
         answer: object = None
         error: InteractionsError | None = None
         async with contextlib.aclosing(_Hands(self, store)) as hands:
@@ -141,7 +166,7 @@ class AsyncInteractionsClient:
                     yield effect.event
                     continue
                 if isinstance(effect, Running):
-                    hands.running = effect.interaction_id
+                    hands.running = effect
                     continue
                 try:
                     answer = await hands.perform(effect)
@@ -188,31 +213,39 @@ class _Hands:
         self._client = client
         self._store = store
         self._stream = contextlib.AsyncExitStack()
-        self.running = ""
+        self.running = Running("")
         self._events: AsyncIterator[JsonObject] = _nothing()
 
     async def perform(self, effect: Effect) -> object:
+        answer: object = None
         match effect:
-            case Local(call):
-                return await _locally(self._store, call)
+            case Local(call, waits):
+                answer = await _locally(self._store, call, waits=waits)
             case Create(body):
-                return await self._create(body)
+                answer = await self._create(body)
             case OpenStream(body, silence_s):
-                return await self._open(body, silence_s)
+                await self._open(body, silence_s)
+            case ResumeStream(interaction_id, last_event_id, silence_s):
+                await self._resume(interaction_id, last_event_id, silence_s)
+            case GiveUp(interaction_id):
+                await self._client.give_up(interaction_id)
             case NextEvent():
-                return await anext(self._events, None)
+                answer = await anext(self._events, None)
             case Fetch(interaction_id):
                 await self._close_stream()
-                return await self._client.get(interaction_id, include_input=False)
+                answer = await self._client.get(interaction_id, include_input=False)
             case Sleep(seconds):
-                return await self._client.sleep(seconds)
+                await self._client.sleep(seconds)
             case _:
                 raise NotImplementedError(effect)
+        return answer
 
     async def aclose(self) -> None:
         await self._close_stream()
-        if self.running:
-            await self._client.give_up(self.running)
+        if self.running.interaction_id:
+            await self._client.give_up(self.running.interaction_id)
+        if self.running.cancelled is not None:
+            await _locally(self._store, self.running.cancelled)
 
     async def _close_stream(self) -> None:
         self._events = _nothing()
@@ -235,6 +268,22 @@ class _Hands:
             )
         self._events = _events(response.iter_bytes())
 
+    async def _resume(
+        self, interaction_id: str, last_event_id: str, silence_s: float
+    ) -> None:
+        await self._close_stream()
+        timeout_s = self._client.connection.timeout_s
+        with wire.explained():
+            response = await self._stream.enter_async_context(
+                self._resource().with_streaming_response.get(
+                    interaction_id,
+                    stream=True,
+                    last_event_id=last_event_id or None,
+                    timeout=min(timeout_s, silence_s),
+                )
+            )
+        self._events = _events(response.iter_bytes())
+
     # The SDK's resource is built at run time and has no usable static type.
     def _resource(self) -> Any:  # noqa: ANN401
         return self._client.sdk().aio.interactions
@@ -248,9 +297,14 @@ class _Hands:
         )
 
 
-async def _locally(store: SessionStore, call: Callable[[], object]) -> Any:  # noqa: ANN401
+async def _locally(
+    store: SessionStore, call: Callable[[], object], *, waits: bool = False
+) -> Any:  # noqa: ANN401
     """Run a store call in a worker thread if it may block the loop."""
-    return await asyncio.to_thread(call) if store.blocking else call()
+    if waits:
+        # This is not the store's work, and might wait for it.
+        return await asyncio.to_thread(call)
+    return await in_worker(store, call) if store.blocking else call()
 
 
 async def _nothing() -> AsyncIterator[JsonObject]:

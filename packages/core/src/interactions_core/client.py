@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from interactions_core import wire
 from interactions_core.adoption import adopted_record
@@ -19,14 +19,17 @@ from interactions_core.effects import (
     Effect,
     Fetch,
     Flow,
+    GiveUp,
     Local,
     NextEvent,
     OpenStream,
+    ResumeStream,
     Running,
     Show,
     Sleep,
 )
 from interactions_core.exceptions import InteractionsError
+from interactions_core.job_turns import Suspended, interrupted_job, suspend_job
 from interactions_core.running import Rules, TurnRun
 from interactions_core.sse import EventReader
 from interactions_core.stores.protocols import SessionStore
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from google.genai import Client
 
 logger: Final = logging.getLogger("interactions_core")
+
+T = TypeVar("T")
 
 
 class InteractionsClient:
@@ -72,10 +77,21 @@ class InteractionsClient:
         """Answer a message list; yield events as they come and the reply at the end."""
         return self._drive(self._begin(turn, store, stream=True))
 
+    def interrupted(self, turn: Turn, store: SessionStore) -> Suspended | None:
+        """Say how often a call that suspends its graph has done so before."""
+        flow = interrupted_job(self._run(turn, store))
+        with contextlib.closing(self._drive(flow)) as said:
+            return cast("Suspended | None", next(said))
+
+    def suspend(self, turn: Turn, store: SessionStore) -> Suspended:
+        """Submit a run in the background, or look at it; do not wait for it."""
+        flow = suspend_job(self._run(turn, store))
+        with contextlib.closing(self._drive(flow)) as said:
+            return cast("Suspended", next(said))
+
     def adopt(self, turn: Turn, store: SessionStore, interaction_id: str) -> None:
         """Record that an interaction answered the list of a turn."""
-        records = wire.records_of(self.sdk(), self.connection, turn, store)
-        store.put(adopted_record(TurnRun(turn, records, self._rules), interaction_id))
+        store.put(adopted_record(self._run(turn, store), interaction_id))
 
     def get(self, interaction_id: str, *, include_input: bool = True) -> JsonObject:
         """Read an interaction."""
@@ -87,11 +103,15 @@ class InteractionsClient:
             )
             return wire.parsed_interaction(raw.text())
 
+    def cancel(self, interaction_id: str) -> None:
+        """Cancel a run in the background."""
+        with wire.explained():
+            self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
+
     def give_up(self, interaction_id: str) -> None:
         """Cancel a run that nobody waits for any more, as far as that is possible."""
         try:
-            with wire.explained():
-                self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
+            self.cancel(interaction_id)
         except InteractionsError as error:
             logger.warning("run %s goes on: %s", interaction_id, error)
 
@@ -110,10 +130,13 @@ class InteractionsClient:
             self._client = None
 
     def _begin(self, turn: Turn, store: SessionStore, *, stream: bool) -> Flow[Reply]:
-        records = wire.records_of(self.sdk(), self.connection, turn, store)
-        return take_turn(TurnRun(turn, records, self._rules), stream=stream)
+        return take_turn(self._run(turn, store), stream=stream)
 
-    def _drive(self, flow: Flow[Reply]) -> Generator[StreamEvent | Reply]:
+    def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
+        records = wire.records_of(self.sdk(), self.connection, turn, store)
+        return TurnRun(turn, records, self._rules)
+
+    def _drive(self, flow: Flow[T]) -> Generator[StreamEvent | T]:
         answer: object = None
         error: InteractionsError | None = None
         with contextlib.closing(_Hands(self)) as hands:
@@ -128,7 +151,7 @@ class InteractionsClient:
                     yield effect.event
                     continue
                 if isinstance(effect, Running):
-                    hands.running = effect.interaction_id
+                    hands.running = effect
                     continue
                 try:
                     answer = hands.perform(effect)
@@ -150,31 +173,39 @@ class _Hands:
     def __init__(self, client: InteractionsClient) -> None:
         self._client = client
         self._stream = contextlib.ExitStack()
-        self.running = ""
+        self.running = Running("")
         self._events: Iterator[JsonObject] = iter(())
 
     def perform(self, effect: Effect) -> object:
+        answer: object = None
         match effect:
             case Local(call):
-                return call()
+                answer = call()
             case Create(body):
-                return self._create(body)
+                answer = self._create(body)
             case OpenStream(body, silence_s):
-                return self._open(body, silence_s)
+                self._open(body, silence_s)
+            case ResumeStream(interaction_id, last_event_id, silence_s):
+                self._resume(interaction_id, last_event_id, silence_s)
+            case GiveUp(interaction_id):
+                self._client.give_up(interaction_id)
             case NextEvent():
-                return next(self._events, None)
+                answer = next(self._events, None)
             case Fetch(interaction_id):
                 self._close_stream()
-                return self._client.get(interaction_id, include_input=False)
+                answer = self._client.get(interaction_id, include_input=False)
             case Sleep(seconds):
-                return self._client.sleep(seconds)
+                self._client.sleep(seconds)
             case _:
                 raise NotImplementedError(effect)
+        return answer
 
     def close(self) -> None:
         self._close_stream()
-        if self.running:
-            self._client.give_up(self.running)
+        if self.running.interaction_id:
+            self._client.give_up(self.running.interaction_id)
+        if self.running.cancelled is not None:
+            self.running.cancelled()
 
     def _close_stream(self) -> None:
         self._events = iter(())
@@ -193,6 +224,22 @@ class _Hands:
             response = self._stream.enter_context(
                 self._resource().with_streaming_response.create(
                     **self._arguments(body, stream=True, most_s=silence_s)
+                )
+            )
+        self._events = _events(response.iter_bytes())
+
+    def _resume(
+        self, interaction_id: str, last_event_id: str, silence_s: float
+    ) -> None:
+        self._close_stream()
+        timeout_s = self._client.connection.timeout_s
+        with wire.explained():
+            response = self._stream.enter_context(
+                self._resource().with_streaming_response.get(
+                    interaction_id,
+                    stream=True,
+                    last_event_id=last_event_id or None,
+                    timeout=min(timeout_s, silence_s),
                 )
             )
         self._events = _events(response.iter_bytes())

@@ -17,9 +17,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Ask the session store; answered with what the function returns."""
+    """Ask the session store; answered with what the function returns.
+
+    Attributes:
+        call: What to do.
+        waits: Whether it may block although the store does not.
+    """
 
     call: Callable[[], object]
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,21 @@ class OpenStream:
 
     body: JsonObject
     silence_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeStream:
+    """Listen to a run again; answered once the stream begins.
+
+    Attributes:
+        interaction_id: The run.
+        last_event_id: What was heard last; "" to hear everything.
+        silence_s: How long the stream may say nothing, in seconds.
+    """
+
+    interaction_id: str
+    last_event_id: str
+    silence_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +98,35 @@ class Running:
 
     The driver cancels it on the server if the turn ends before it: nobody would ever
     fetch what it costs.
+
+    Attributes:
+        interaction_id: The run.
+        cancelled: Writes down that the turn was left; called after the cancel.
     """
+
+    interaction_id: str
+    cancelled: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Cancel a run, as far as that is possible."""
 
     interaction_id: str
 
 
-Effect = Local | Create | OpenStream | NextEvent | Fetch | Show | Sleep | Running
+Effect = (
+    Local
+    | Create
+    | OpenStream
+    | ResumeStream
+    | NextEvent
+    | Fetch
+    | Show
+    | Sleep
+    | Running
+    | GiveUp
+)
 
 # What an effect is answered with depends on the effect; the functions below are the
 # only ones that touch it, and give each answer its type.
@@ -94,6 +138,11 @@ def local(call: Callable[[], T]) -> Flow[T]:
     return cast("T", (yield Local(call)))
 
 
+def elsewhere(call: Callable[[], T]) -> Flow[T]:
+    """Run a call that may block, wherever that does no harm."""
+    return cast("T", (yield Local(call, waits=True)))
+
+
 def create(body: JsonObject) -> Flow[JsonObject]:
     """Send a create and return the interaction."""
     return cast("JsonObject", (yield Create(body)))
@@ -102,6 +151,13 @@ def create(body: JsonObject) -> Flow[JsonObject]:
 def open_stream(body: JsonObject, silence_s: float | None = None) -> Flow[None]:
     """Send a create whose answer is a stream."""
     yield OpenStream(body, silence_s)
+
+
+def resume_stream(
+    interaction_id: str, last_event_id: str, silence_s: float
+) -> Flow[None]:
+    """Listen to a run again."""
+    yield ResumeStream(interaction_id, last_event_id, silence_s)
 
 
 def next_event() -> Flow[JsonObject | None]:
@@ -119,9 +175,16 @@ def show(event: StreamEvent) -> Flow[None]:
     yield Show(event)
 
 
-def running(interaction_id: str) -> Flow[None]:
+def running(
+    interaction_id: str, cancelled: Callable[[], object] | None = None
+) -> Flow[None]:
     """Say which run is waited for."""
-    yield Running(interaction_id)
+    yield Running(interaction_id, cancelled)
+
+
+def give_up(interaction_id: str) -> Flow[None]:
+    """Cancel a run."""
+    yield GiveUp(interaction_id)
 
 
 def sleep(seconds: float) -> Flow[None]:

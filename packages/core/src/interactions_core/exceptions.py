@@ -20,7 +20,10 @@ InteractionsError                catch-all
     InterruptedStreamError       the stream ended before the interaction did
     EmptyReplyError              completed without anything to hand on
     DeadlineExceededError        a background run took too long
+    JobTakenOverError            another process waits for the run
   LostSubmitError                a create whose answer was lost
+  UnknownJobError                no job goes by that name (also a LookupError)
+  WebhookRefusedError            a delivery is not from the API, or not from now
   UnsupportedContentError        a message part has no step (also a ValueError)
   EmptyTranscriptError           nothing to send (also a ValueError)
 ```
@@ -217,6 +220,39 @@ class DeadlineExceededError(OutcomeError):
         )
         self.args = (message,)
         self.deadline_s = deadline_s
+
+
+class JobTakenOverError(OutcomeError):
+    """Another process waits for the run, because this one was silent for too long."""
+
+    def __init__(self, interaction_id: str, status: str) -> None:
+        super().__init__(interaction_id, status, "")
+        message = (
+            f"another process has taken over the wait for interaction "
+            f"{interaction_id}: this one had not renewed its lease; the answer will "
+            "be there, and asking again here waits for it"
+        )
+        self.args = (message,)
+
+
+class UnknownJobError(InteractionsError, LookupError):
+    """No job, or more than one, goes by that name.
+
+    Attributes:
+        name: What was asked for.
+    """
+
+    def __init__(self, name: str, found: int = 0) -> None:
+        number = f"{found} jobs go" if found else "no job goes"
+        super().__init__(
+            f"{number} by the name {name!r}; a job is named by its key, its "
+            "interaction, or the beginning of either"
+        )
+        self.name = name
+
+
+class WebhookRefusedError(InteractionsError):
+    """A delivery is not from the API, or not from now; nothing was changed."""
 
 
 class LostSubmitError(InteractionsError):

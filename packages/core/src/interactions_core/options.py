@@ -28,6 +28,7 @@ TOP_LEVEL: Final = (
     "service_tier",
     "labels",
     "safety_settings",
+    "webhook_config",
 )
 """Options that are fields of the body."""
 
@@ -40,6 +41,7 @@ PER_CALL: Final = frozenset(
         "tools",
         "tool_choice",
         "store",
+        "background",
         "previous_interaction_id",
         "session_id",
     }
@@ -92,6 +94,17 @@ def chosen(options: Mapping[str, object], call: Mapping[str, object]) -> JsonObj
     if call.get("model") or call.get("agent"):
         merged |= {name: call.get(name) for name in ("model", "agent")}
     return cast("JsonObject", merged)
+
+
+def in_background(options: Mapping[str, object]) -> bool:
+    """Let agents work in the background unless told otherwise: they take minutes.
+
+    API: Deep Research refuses anything else, and an unstored run cannot be.
+    """
+    wanted = options.get("background")
+    if wanted is None:
+        return bool(options.get("agent")) and bool(options.get("store", True))
+    return bool(wanted)
 
 
 def settings_of(

@@ -67,7 +67,8 @@ def record_turn(
         entry = _entry(record, plan, run.tally, sent_bytes)
         if failure is not None:
             record = _dead(record)
-        yield from local(lambda: store.put(record, entry))
+        if not (yield from _is_recorded(run, record)):
+            yield from local(lambda: store.put(record, entry))
     except StoreError:
         logger.exception(
             "interaction %s was answered but not recorded; the next turn replays",
@@ -75,6 +76,15 @@ def record_turn(
         )
         return _reply(run, plan, answer, None)
     return _reply(run, plan, answer, _anchor(run, record))
+
+
+def _is_recorded(run: TurnRun, record: InteractionRecord) -> Flow[bool]:
+    """Tell whether another process has recorded, and counted, this answer."""
+    if not run.turn.background:
+        return False
+    store = run.records.store
+    known = yield from local(lambda: store.get(record.scope, record.key))
+    return known is not None
 
 
 def make_record(

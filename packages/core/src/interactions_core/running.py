@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.lookup import Records
+from interactions_core.pacing import PROCESS_PACE, Pace
 from interactions_core.turn import Turn
 
 DEFAULT_DEADLINE_S: Final = 3_900.0
@@ -27,6 +28,7 @@ class Rules:
         deadline_s: How long a run in the background may take.
         poll: The first and the longest pause between two looks at it, in seconds.
         resubmits: Whether a background create whose answer was lost is sent again.
+        pace: How often this process looks at runs in the background, all in all.
     """
 
     max_retries: int
@@ -36,6 +38,7 @@ class Rules:
     deadline_s: float = DEFAULT_DEADLINE_S
     poll: tuple[float, float] = DEFAULT_POLL
     resubmits: bool = False
+    pace: Pace = PROCESS_PACE
 
 
 @dataclass(slots=True)
@@ -71,3 +74,7 @@ class TurnRun:
     def now(self) -> float:
         """Return the time in epoch seconds."""
         return self.rules.clock()
+
+    def in_foreground(self) -> "TurnRun":
+        """Return the same turn for a model that takes no background."""
+        return replace(self, turn=replace(self.turn, background=False))

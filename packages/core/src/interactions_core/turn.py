@@ -1,6 +1,6 @@
 """What is asked in one turn, and what comes of it: values only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interactions_core.anchors import Anchor
@@ -11,6 +11,27 @@ from interactions_core.records import Reason
 from interactions_core.usage import Usage
 
 _SETUP_KEYS = ("system_instruction", "tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a graph a call is made; a second run of the node is at the same place.
+
+    Attributes:
+        namespace: Of the graph's checkpoints.
+        checkpoint_id: The checkpoint that the node runs on; they sort by time.
+        task_id: The task.
+        occurrence: How many equal calls this run of the node has made before.
+    """
+
+    namespace: str
+    checkpoint_id: str
+    task_id: str
+    occurrence: int = 0
+
+
+def _stays(_: Place) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +47,11 @@ class Turn:
         thread_id: The framework's conversation.
         store: Whether the server may keep the answer.
         background: Whether the server works on it while nobody listens.
+        foreground_ok: Whether a model that refuses the background may answer at once.
+        suspends: Whether the graph is interrupted instead of waiting.
+        place: Where in a graph the call is made; `None` outside.
+        moved_on: Tells whether the thread has a checkpoint after a place; it may read
+            the checkpointer.
         previous_interaction_id: A parent that the caller names; "" to have one found.
         anchors: What the messages say of themselves, by the number of steps up to and
             with the message.
@@ -43,6 +69,10 @@ class Turn:
     thread_id: str = ""
     store: bool = True
     background: bool = False
+    foreground_ok: bool = False
+    suspends: bool = False
+    place: Place | None = None
+    moved_on: Callable[[Place], bool] = _stays
     previous_interaction_id: str = ""
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
     thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])

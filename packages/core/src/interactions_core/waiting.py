@@ -1,142 +1,131 @@
 """Follow a run in the background to its end: look again and again, or listen.
 
 A failed look is not a failed run. What the run came to is read from the server, so a
-stream that breaks off costs its progress and nothing else.
+stream that breaks off for good costs its progress and nothing else.
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar, cast
+from typing import Final
 
-from interactions_core.answers import Answer, RootCheck, joined, read_whole, steps_of
+from interactions_core.answers import Answer, joined, read_whole, steps_of
 from interactions_core.canonical import JsonObject
-from interactions_core.effects import (
-    Flow,
-    create,
-    fetch,
-    next_event,
-    open_stream,
-    running,
-    show,
-    sleep,
-)
+from interactions_core.effects import Flow, fetch, resume_stream, show, sleep
 from interactions_core.exceptions import (
     AuthenticationError,
     DeadlineExceededError,
-    InteractionsError,
     InterruptedStreamError,
-    LostSubmitError,
     NotFoundError,
     RequestError,
 )
+from interactions_core.holding import Work, consumed, ended, held, let_go
+from interactions_core.jobs import GONE, LEASE_S
+from interactions_core.listening import Listener, heard
 from interactions_core.outcomes import PENDING
-from interactions_core.refusals import refusal
-from interactions_core.retries import is_lost
-from interactions_core.running import TurnRun
+from interactions_core.points import Point, reached
 from interactions_core.streaming import Assembler
 from interactions_core.unseen import unseen
 
-T = TypeVar("T")
-
 UNSETTLED_S: Final = 60.0
-"""For how long 403 and 404 for a run that was just begun are waited out: both were
+"""For how long after its submission 403 and 404 for a run are waited out: both were
 recorded for runs that went on."""
+
+SILENCE_S: Final = LEASE_S / 2
+"""How long a stream may say nothing before the run is looked at instead."""
 
 _GROWTH: Final = 1.5
 _UNAUTHORIZED: Final = 401
 
-Attempt = Callable[[Callable[[], Flow[T]]], Flow[T]]
-
 
 @dataclass(slots=True)
 class _Watch:
-    """How long a run has been waited for."""
+    """When a run is looked at next.
 
-    began: float
+    Attributes:
+        pause_s: The pause before, in seconds.
+        asked_s: What the service asked for with the last look, in seconds.
+    """
+
     pause_s: float
+    asked_s: float = 0.0
 
 
-def waited_answer(
-    run: TurnRun, body: Mapping[str, object], check: RootCheck, repeat: Attempt[T]
-) -> Flow[Answer]:
-    """Begin a run and wait for its end.
+def waited_answer(work: Work, interaction: JsonObject) -> Flow[Answer]:
+    """Wait for the end of a run.
+
+    Args:
+        work: The job, submitted.
+        interaction: What is known of the run.
 
     Raises:
-        LostSubmitError: The answer to the create was lost; the run may exist.
         DeadlineExceededError: It took longer than `deadline_s`; it was cancelled.
+        RequestError: It cannot be read; the job is kept for the next try.
     """
-    sent = cast("JsonObject", body)
-    begin = cast("Attempt[JsonObject]", repeat)
-    interaction = yield from _begun(run, begin(lambda: create(sent)))
-    check(str(interaction.get("id") or ""))
-    interaction = yield from _settled(run, interaction)
+    interaction = yield from _settled(work, interaction)
+    yield from ended(work, interaction)
     return joined(None, interaction, steps_of(interaction))
 
 
-def followed_answer(
-    run: TurnRun, body: Mapping[str, object], check: RootCheck, repeat: Attempt[T]
-) -> Flow[Answer]:
-    """Begin a run, show its events while its stream lasts, and wait for its end.
+def adopted_answer(work: Work, *, stream: bool) -> Flow[Answer]:
+    """Go on with a run that another turn has begun, perhaps in another process."""
+    if work.job.result:
+        interaction = work.job.result
+    else:
+        interaction = yield from first_look(work)
+    if stream and interaction.get("status") in PENDING:
+        listener = Listener(Assembler({"id": work.name}))
+        if (yield from _resumed(work, listener)):
+            return (yield from followed_answer(work, listener))
+    answer = yield from waited_answer(work, interaction)
+    if stream:
+        shown = {"steps": [*answer.steps], "id": work.name}
+        yield from _shown_rest(Assembler(), shown)
+    return answer
+
+
+def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
+    """Show a run's events while its stream lasts, and wait for its end.
+
+    Args:
+        work: The job, submitted.
+        listener: What its stream, which is open, has said so far.
 
     Raises:
-        LostSubmitError: The stream broke off before it named the run.
         InterruptedStreamError: What was shown is not how the answer begins.
         DeadlineExceededError: It took longer than `deadline_s`; it was cancelled.
     """
-    assembler = Assembler()
-    open_, sent = cast("Attempt[None]", repeat), cast("JsonObject", body)
-    silence_s = run.rules.deadline_s
-    yield from _begun(run, open_(lambda: open_stream(sent, silence_s)))
-    try:
-        yield from _listened(assembler, check)
-    except RequestError as error:
-        if not assembler.interaction.get("id"):
-            raise _lost_or(run, error) from error
-    interaction: JsonObject = assembler.interaction
-    if not interaction.get("id"):
-        raise LostSubmitError(_job_key(run))
+    assembler = listener.assembler
+    while True:
+        news = yield from heard(work, listener)
+        if assembler.completed or not (news and listener.last_event_id):
+            break
+        yield from sleep(_pause_s(work, _Watch(work.run.rules.poll[0])))
+        if not (yield from _resumed(work, listener)):
+            break
+    interaction: JsonObject = {**assembler.interaction, "id": work.name}
     if not assembler.completed or interaction.get("status") in PENDING:
-        interaction = yield from _settled(run, interaction)
+        interaction = yield from _settled(work, {**interaction, "status": "queued"})
         yield from _shown_rest(assembler, interaction)
         assembler = read_whole(interaction)
-    yield from running("")
-    whole = yield from _with_usage(assembler.interaction)
+    whole = yield from _with_usage(interaction)
+    yield from ended(work, {**whole, "steps": [*assembler.steps]})
     return joined(None, whole, assembler.steps)
 
 
-def _begun(run: TurnRun, attempt: Flow[T]) -> Flow[T]:
+def first_look(work: Work) -> Flow[JsonObject]:
+    """Look at a run once; a look that fails says that nothing is known."""
+    found = yield from _looked(work, _Watch(0.0))
+    return found or {"id": work.name, "status": "in_progress"}
+
+
+def _resumed(work: Work, listener: Listener) -> Flow[bool]:
+    """Open the stream of a run again, after what was heard; false if that fails."""
+    listener.begin_again()
     try:
-        return (yield from attempt)
-    except RequestError as error:
-        raise _lost_or(run, error) from error
-
-
-def _lost_or(run: TurnRun, error: RequestError) -> InteractionsError:
-    return LostSubmitError(_job_key(run)) if is_lost(error) else error
-
-
-def _job_key(run: TurnRun) -> str:
-    return run.turn.transcript.request_digest.hex()[:16]
-
-
-def _listened(assembler: Assembler, check: RootCheck) -> Flow[None]:
-    """Show a stream's events; it may end at any time."""
-    named = False
-    while not assembler.completed and assembler.error is None:
-        event = yield from next_event()
-        if event is None:
-            return
-        new = list(assembler.feed(event))
-        name = str(assembler.interaction.get("id") or "")
-        if name and not named:
-            check(name)
-            yield from running(name)
-            named = True
-        for item in new:
-            yield from show(item)
-    if assembler.error is not None:
-        raise refusal(None, assembler.error)
+        yield from resume_stream(work.name, listener.last_event_id, SILENCE_S)
+    except RequestError:
+        return False
+    return True
 
 
 def _shown_rest(assembler: Assembler, interaction: JsonObject) -> Flow[None]:
@@ -160,30 +149,61 @@ def _with_usage(interaction: JsonObject) -> Flow[JsonObject]:
     return {**interaction, **told}
 
 
-def _settled(run: TurnRun, interaction: JsonObject) -> Flow[JsonObject]:
+def _settled(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
     """Look until a run is over, with pauses that grow."""
-    name = str(interaction.get("id") or "")
-    yield from running(name)
-    watch = _Watch(run.now(), run.rules.poll[0])
+    watch = _Watch(work.run.rules.poll[0])
     while interaction.get("status", "in_progress") in PENDING:
-        yield from sleep(_pause_s(run, watch, name))
-        try:
-            interaction = yield from fetch(name)
-        except RequestError as error:
-            if not _passes(error, run.now() - watch.began):
-                raise
-    yield from running("")
+        yield from _paused(work, _pause_s(work, watch))
+        found = yield from _looked(work, watch)
+        interaction = found or interaction
     return interaction
 
 
-def _pause_s(run: TurnRun, watch: _Watch, name: str) -> float:
+def _paused(work: Work, pause_s: float) -> Flow[None]:
+    """Wait, and keep the lease meanwhile."""
+    while pause_s > 0:
+        slice_s = min(pause_s, LEASE_S / 3)
+        yield from sleep(slice_s)
+        yield from held(work)
+        pause_s -= slice_s
+
+
+def _looked(work: Work, watch: _Watch) -> Flow[JsonObject | None]:
+    """Look at a run; `None` for a look that says nothing about it.
+
+    Raises:
+        RequestError: It cannot be read. The job is kept, unless the run is gone.
+    """
+    reached(Point.LOOKED)
+    while (wait_s := work.run.rules.pace.wait_s(work.run.now())) > 0:
+        yield from _paused(work, wait_s)
+    try:
+        return (yield from fetch(work.name))
+    except RequestError as error:
+        if _passes(error, work.age_s()):
+            watch.asked_s = error.retry_after_s or 0.0
+            return None
+        if isinstance(error, NotFoundError):
+            yield from consumed(work, GONE)
+            what = "is gone; ask again for a new one"
+        else:
+            what = "goes on, and its job is kept: ask again for its answer"
+        yield from let_go(work)
+        # The API's own words leave open which run they are about.
+        error.args = (f"{str(error).rstrip('.')}: the run {work.name} {what}",)
+        raise
+
+
+def _pause_s(work: Work, watch: _Watch) -> float:
     """Return how long to wait before the next look."""
-    left = run.rules.deadline_s - (run.now() - watch.began)
+    rules, now = work.run.rules, work.run.now()
+    left = rules.deadline_s - work.age_s()
     if left <= 0:
-        raise DeadlineExceededError(name, run.rules.deadline_s)
-    pause = watch.pause_s * (0.75 + 0.25 * run.rules.jitter())
-    watch.pause_s = min(watch.pause_s * _GROWTH, run.rules.poll[1])
-    return min(pause, left)
+        raise DeadlineExceededError(work.name, rules.deadline_s)
+    pause = max(watch.pause_s * (0.75 + 0.25 * rules.jitter()), watch.asked_s)
+    watch.pause_s = min(watch.pause_s * _GROWTH, rules.poll[1])
+    watch.asked_s = 0.0
+    return rules.pace.next_at(now, now + min(pause, left)) - now
 
 
 def _passes(error: RequestError, age_s: float) -> bool:

@@ -23,9 +23,10 @@ class LLMOptions(SharedOptions, BaseLLM):
     With `agent` it holds the agent's name, because CrewAI shows it."""
     store: bool = True
     """`False` keeps nothing on the server and sends everything with every call."""
-    background: bool | None = None
-    """Whether the server works on it while nobody listens; this call waits for it.
-    `None`: agents do if they may (Deep Research must), models do not."""
+    background: bool | Literal["prefer"] | None = None
+    """`True`: the server works on it while this call waits, and goes on if the process
+    dies; the same call then waits for the same run. `"prefer"`: models that refuse that
+    answer at once. `None`: agents do if they may (Deep Research must), models do not."""
     max_output_tokens: int | None = None
     """Tokens, thoughts included; `max_tokens` is CrewAI's name for it."""
     thinking_level: str | None = None

@@ -57,6 +57,8 @@ class SharedOptions(BaseModel):
     on_lost_submit: Literal["raise", "resubmit"] = "raise"
     """What to do when the answer to the create of such a run was lost: the run may
     exist, and a second one would be billed as well."""
+    webhook_config: dict[str, Any] | None = None
+    """Who is told when such a run is over."""
     mirror: Mirror = "full"
     """What a session store opened by URL keeps of the content."""
     retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
@@ -86,7 +88,7 @@ class SharedOptions(BaseModel):
     def _iso(self, retention: timedelta) -> str:
         return f"PT{retention.total_seconds():.0f}S"
 
-    @field_serializer("tools", "environment", "agent_config")
+    @field_serializer("tools", "environment", "agent_config", "webhook_config")
     def _mask_values(self, value: Any) -> Any:
         return masked(value)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import EmptyTranscriptError
-from interactions_core.options import settings_of
+from interactions_core.options import in_background, settings_of
 from interactions_core.steps import Step, text_part, user_input
 from interactions_core.turn import Turn
 from interactions_crewai._messages import to_steps
@@ -71,7 +71,8 @@ def turn_of(
         settings=_settings(options, asked, instruction, stop),
         session_id=options["session_id"],
         store=options["store"],
-        background=_in_background(options),
+        background=in_background(options),
+        foreground_ok=options["background"] == "prefer",
         context=context,
         glued=True,
         nudge=options["nudge"],
@@ -108,14 +109,3 @@ def _settings(
 def _environment(agent: str) -> str | None:
     """Give a sandbox to the agents that need one (API); `"remote"` is a new one."""
     return "remote" if agent.startswith(_SANDBOXED) else None
-
-
-def _in_background(options: Mapping[str, Any]) -> bool:
-    """Let agents work in the background unless told otherwise: they take minutes.
-
-    API: Deep Research refuses anything else, and an unstored run cannot be.
-    """
-    wanted = options["background"]
-    if wanted is None:
-        return bool(options["agent"]) and bool(options["store"])
-    return bool(wanted)

@@ -112,7 +112,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             name: getattr(self, name) for name in ("service_tier", "labels")
         }
         if not model:
-            ours = ("agent", "agent_config", "environment")
+            ours = ("agent", "agent_config", "environment", "webhook_config")
             options |= {name: getattr(self, name) for name in ours}
         return Turn(
             transcript=transcript_of(request, self.runs),

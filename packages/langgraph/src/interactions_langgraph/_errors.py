@@ -100,6 +100,10 @@ class ChatDeadlineExceededError(core.DeadlineExceededError, ModelTimeoutError):
     """The run took too long and was cancelled."""
 
 
+class ChatJobTakenOverError(core.JobTakenOverError, ModelError):
+    """Another process waits for the run."""
+
+
 class ChatLostSubmitError(core.LostSubmitError, ModelError):
     """The run may exist and be billed: not to be repeated without thought."""
 
@@ -123,6 +127,7 @@ _MEANINGS: Final[
     core.InterruptedStreamError: ChatInterruptedStreamError,
     core.EmptyReplyError: ChatEmptyReplyError,
     core.DeadlineExceededError: ChatDeadlineExceededError,
+    core.JobTakenOverError: ChatJobTakenOverError,
     core.LostSubmitError: ChatLostSubmitError,
 }
 

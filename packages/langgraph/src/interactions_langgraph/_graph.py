@@ -1,10 +1,14 @@
 """What a model can learn of the LangGraph run that it is called in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from langgraph.config import get_config
+from langgraph.runtime import ExecutionInfo, get_runtime
 
 from interactions_core.stores import SessionStore
+from interactions_core.turn import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +18,28 @@ class GraphRun:
     Attributes:
         thread_id: The conversation; "" outside a graph or without a checkpointer.
         sessions: The session store of the graph's `InteractionsSaver`, if it has one.
+        saver: The graph's checkpointer, if it has one.
     """
 
     thread_id: str = ""
     sessions: SessionStore | None = None
+    saver: Any = None
+
+    def moved_on(self, place: Place) -> bool:
+        """Tell whether the thread has a checkpoint after a place.
+
+        Checkpoint ids sort by time, also those of different namespaces: a subgraph is
+        over when its parent has moved on.
+        """
+        return any(
+            self._latest(namespace) > place.checkpoint_id
+            for namespace in _around(place.namespace)
+        )
+
+    def _latest(self, namespace: str) -> str:
+        where = {"thread_id": self.thread_id, "checkpoint_ns": namespace}
+        found = self.saver.get_tuple({"configurable": where})
+        return found.config["configurable"]["checkpoint_id"] if found else ""
 
 
 def graph_run() -> GraphRun:
@@ -32,4 +54,30 @@ def graph_run() -> GraphRun:
     return GraphRun(
         thread_id="" if thread_id is None else str(thread_id),
         sessions=getattr(saver, "sessions", None),
+        saver=saver,
     )
+
+
+def execution() -> ExecutionInfo | None:
+    """Return which run of which node this is, where there is one."""
+    try:
+        get_config()
+    except RuntimeError:
+        return None
+    return get_runtime().execution_info
+
+
+def namespace_of(info: ExecutionInfo) -> str:
+    """Return the namespace of the checkpoints that a task's graph writes.
+
+    LangGraph: a task's own namespace is that of its graph and one more part.
+    """
+    return info.checkpoint_ns.rpartition("|")[0]
+
+
+def _around(namespace: str) -> Iterator[str]:
+    """Yield a namespace and those of the graphs around it, the root's at last."""
+    while namespace:
+        yield namespace
+        namespace = namespace.rpartition("|")[0]
+    yield ""

@@ -64,8 +64,10 @@ class ModelOptions(BaseChatModel):
     """The isolation scope: a tenant, a user. `thread_id` is added by itself."""
     store: bool = True
     """`False` keeps nothing on the server and sends everything with every call."""
-    background: bool | None = None
-    """Whether the server works on it while nobody listens; this call waits for it.
+    background: bool | Literal["prefer", "suspend"] | None = None
+    """Whether the server works on it while nobody listens; this call waits for it,
+    and after a crash the same call waits for the same run. `"prefer"`: models that
+    refuse it answer at once. `"suspend"`: the graph is interrupted instead of waiting.
     `None`: agents do if they may (Deep Research must), models do not."""
     deadline_s: float = Field(default=DEFAULT_DEADLINE_S, gt=0)
     """How long a run in the background may take; then it is cancelled."""

@@ -1,14 +1,18 @@
 """A LangChain call as a turn of core."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import BaseMessage
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.turn import Turn
+from interactions_langgraph._graph import GraphRun
 from interactions_langgraph._messages import read_messages
+from interactions_langgraph._places import place_of
 from interactions_langgraph._settings import PER_CALL, settings_of, target_of
+from interactions_langgraph._suspending import check_suspends
 from interactions_langgraph._vocabulary import ALIASES, spelled
 
 
@@ -19,6 +23,7 @@ def turn_of(
     *,
     stop: Sequence[str] | None,
     thread_id: str,
+    around: GraphRun,
 ) -> Turn:
     """Read a call.
 
@@ -29,6 +34,7 @@ def turn_of(
             it overrides the constructor.
         stop: LangChain's stop argument.
         thread_id: The LangGraph thread; "" for none.
+        around: The run of the graph.
 
     Raises:
         ConfigurationError: The call has an unknown option.
@@ -48,7 +54,7 @@ def turn_of(
         # API: these agents need one; `"remote"` is a new one.
         chosen["environment"] = chosen.get("environment") or "remote"
     conversation = read_messages(messages)
-    return Turn(
+    turn = Turn(
         transcript=conversation.transcript,
         target=target_of(chosen),
         settings=settings_of(
@@ -66,6 +72,21 @@ def turn_of(
         thoughts=conversation.thoughts,
         nudge=chosen["nudge"],
     )
+    return _placed(turn, chosen["background"], around) if turn.background else turn
+
+
+def _placed(turn: Turn, wanted: object, around: GraphRun) -> Turn:
+    """Say where in the graph a background call is made, and what else it may do."""
+    turn = replace(
+        turn,
+        foreground_ok=wanted == "prefer",
+        suspends=wanted == "suspend",
+        place=place_of(turn, around),
+        moved_on=around.moved_on,
+    )
+    if turn.suspends:
+        check_suspends(turn)
+    return turn
 
 
 def _in_background(options: Mapping[str, Any]) -> bool:

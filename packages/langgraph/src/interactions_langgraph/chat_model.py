@@ -33,6 +33,13 @@ from interactions_langgraph._structured import (
     parsed,
     shown_schema,
 )
+from interactions_langgraph._suspending import (
+    areplied,
+    atold_of,
+    check_fallbacks,
+    replied,
+    told_of,
+)
 from interactions_langgraph._tools import Tool, declarations
 from interactions_langgraph._turns import turn_of
 
@@ -127,6 +134,15 @@ class ChatInteractions(ModelIdentity):
             parser = answer_parser(schema)
         return parsed(model, parser, include_raw=include_raw)
 
+    def with_fallbacks(
+        self,
+        fallbacks: Sequence[Runnable[LanguageModelInput, AIMessage]],
+        **kwargs: Any,
+    ) -> Any:
+        """Refuse to be tried first where an interrupt would be taken for an error."""
+        check_fallbacks(self.background)
+        return super().with_fallbacks(fallbacks, **kwargs)
+
     def adopt(
         self,
         interaction_id: str,
@@ -184,7 +200,7 @@ class ChatInteractions(ModelIdentity):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
-            return self._result(self._ready().sync.turn(turn, self._held_store()))
+            return self._result(replied(self._ready().sync, turn, self._held_store()))
 
     async def _agenerate(
         self,
@@ -196,7 +212,7 @@ class ChatInteractions(ModelIdentity):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             return self._result(
-                await self._ready().awaited.turn(turn, self._held_store())
+                await areplied(self._ready().awaited, turn, self._held_store())
             )
 
     def _stream(
@@ -209,8 +225,8 @@ class ChatInteractions(ModelIdentity):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            stream = self._ready().sync.stream(turn, self._held_store())
-            with closing(stream) as events:
+            told = told_of(self._ready().sync, turn, self._held_store())
+            with closing(told) as events:
                 for event in events:
                     for chunk in pieces.heard(event):
                         if run_manager is not None:
@@ -227,8 +243,8 @@ class ChatInteractions(ModelIdentity):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            stream = self._ready().awaited.stream(turn, self._held_store())
-            async with aclosing(stream) as events:
+            told = atold_of(self._ready().awaited, turn, self._held_store())
+            async with aclosing(told) as events:
                 async for event in events:
                     for chunk in pieces.heard(event):
                         if run_manager is not None:
@@ -250,12 +266,14 @@ class ChatInteractions(ModelIdentity):
         stop: list[str] | None = None,
         thread_id: str = "",
     ) -> Turn:
+        around = graph_run()
         return turn_of(
             self.__dict__,
             messages,
             call,
             stop=stop,
-            thread_id=thread_id or graph_run().thread_id,
+            thread_id=thread_id or around.thread_id,
+            around=around,
         )
 
     def _held_store(self) -> SessionStore:

@@ -21,6 +21,7 @@ from interactions_core.exceptions import (
     NotFoundError,
     RateLimitError,
 )
+from interactions_core.jobs import Job
 from interactions_core.records import HeldInteraction
 from interactions_core.running import Rules
 from interactions_core.stores.protocols import SessionStore
@@ -86,6 +87,23 @@ def delete_remotely(
     if failed:
         _log.warning("not deleted on the server: %s", ", ".join(failed))
     return DeletionReport(tuple(deleted), tuple(sorted(shared)), failed)
+
+
+def cancel_runs(
+    client: InteractionsClient, store: SessionStore, jobs: Sequence[Job]
+) -> None:
+    """Cancel what still runs for a thread; what cannot be cancelled is logged."""
+    for job in jobs:
+        if not job.is_runnable:
+            continue
+        try:
+            if wire.credential_of(client.sdk(), store.secret()) == job.scope.credential:
+                client.cancel(job.interaction_id)
+                continue
+            problem = str(_OtherCredentialError())
+        except InteractionsError as exc:
+            problem = str(exc)
+        _log.warning("run %s goes on: %s", job.interaction_id, problem)
 
 
 class _OtherCredentialError(InteractionsError):

@@ -35,6 +35,7 @@ from interactions_langgraph._threads import delete_thread, find_thread
 from interactions_langgraph._worker_threads import WorkerThreads
 from interactions_langgraph.deletion import (
     DeletionReport,
+    cancel_runs,
     delete_remotely,
     open_client,
 )
@@ -180,18 +181,21 @@ class InteractionsSaver(WorkerThreads):
         In a file, what is deleted is overwritten, and the write-ahead log is emptied
         unless another process is reading; PostgreSQL erases with its VACUUM. With
         `remote`, the thread's interactions are then deleted on Google's server too,
-        except those that another thread rests on. If that fails nothing is raised:
-        the report says what the server may still have.
+        except those that another thread rests on, and what still runs for it in the
+        background is cancelled. If that fails nothing is raised: the report says what
+        the server may still have.
 
         Returns:
             What became of the interactions; empty without `remote`.
         """
         with self._tables.writing(str(thread_id)) as connection:
             held = self.sessions.held_by(str(thread_id)) if remote else []
+            jobs = self.sessions.list_jobs(thread_id=str(thread_id)) if remote else []
             delete_thread(connection, str(thread_id))
             self.sessions.delete_thread(str(thread_id))
         self._offloader.forget(str(thread_id))
         self.sessions.database.erase_log()
+        cancel_runs(self._client, self.sessions, jobs)
         return delete_remotely(self._client, self.sessions, held)
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from interactions_core.records import (
     Scope,
 )
 from interactions_core.retention import Life, shortened
+from interactions_core.stores.job_memory import JobMemory
 from interactions_core.usage import Usage
 
 _Where = TypeVar("_Where")
@@ -23,7 +24,7 @@ DEFAULT_LIMIT: Final = 10_000
 """Interactions that a memory store keeps before the least recently used go."""
 
 
-class MemoryStore:
+class MemoryStore(JobMemory):
     """Keeps sessions in memory; the least recently used interactions go first.
 
     One lock, held for dictionary operations only. The ledger's entries go together
@@ -36,6 +37,7 @@ class MemoryStore:
     """
 
     blocking = False
+    threads = 1
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class MemoryStore:
         limit: int = DEFAULT_LIMIT,
         mirror: Mirror = "full",
     ) -> None:
+        super().__init__()
         self.url = f"memory:{name}"
         self.mirror: Mirror = mirror
         self._limit = limit
@@ -204,6 +207,7 @@ class MemoryStore:
                 self._forget(name)
             for scope in [s for s in self._sums if s.thread_id == thread_id]:
                 del self._sums[scope]
+            self._forget_thread(thread_id)
         return len(names)
 
     def close(self) -> None:

@@ -13,24 +13,27 @@ from interactions_core.records import (
     LedgerEntry,
     Scope,
 )
+from interactions_core.stores.job_store import JobStore
 from interactions_core.usage import Usage
 
 
-class SessionStore(Protocol):
+class SessionStore(JobStore, Protocol):
     """Where the tree of interactions of every conversation is kept.
 
     Every method may be called from any thread. A method either does all of its work
-    or raises `StoreError` and does none of it. Async callers run these methods in a
-    worker thread where `blocking` is true.
+    or raises `StoreError` and does none of it. Async callers run these methods in
+    worker threads where `blocking` is true.
 
     Attributes:
         url: How to open the store again, without any password.
         blocking: Whether calls may wait for a disk or another process.
+        threads: How many threads may serve async callers then, all in all.
         mirror: How much of the content is kept.
     """
 
     url: str
     blocking: bool
+    threads: int
     mirror: Mirror
 
     def secret(self) -> bytes:

@@ -12,7 +12,8 @@ from interactions_core.records import (
     Scope,
 )
 from interactions_core.retention import Life, shortened
-from interactions_core.stores import rows
+from interactions_core.stores import job_rows, rows
+from interactions_core.stores.job_tables import JobTables
 from interactions_core.stores.sql import SqlConnection, SqlDatabase
 from interactions_core.usage import Usage
 
@@ -22,7 +23,7 @@ _BATCH: Final = 500
 _SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
 
 
-class SqlStore:
+class SqlStore(JobTables):
     """Keeps sessions in a database; its subclasses say which one.
 
     Args:
@@ -32,12 +33,14 @@ class SqlStore:
     """
 
     blocking = True
+    threads = 4
 
     def __init__(self, database: SqlDatabase, url: str, *, mirror: Mirror) -> None:
         self.url = url
         self.mirror: Mirror = mirror
         self.database = database
         self.database.install("sessions", rows.MIGRATIONS)
+        self.database.install(job_rows.PART, job_rows.MIGRATIONS)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -144,6 +147,7 @@ class SqlStore:
         """Erase every row of a thread, in all scopes."""
         with self.database.writing(thread_id) as db:
             db.execute("DELETE FROM ledger WHERE thread_id = ?", (thread_id,))
+            db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = ?", (thread_id,)
             ).rowcount

@@ -18,6 +18,9 @@ class SqliteStore(SqlStore):
         mirror: How much of the content is kept.
     """
 
+    threads = 1
+    """More would only wait for each other: the statements of a file take turns."""
+
     database: Database
 
     def __init__(self, path: str | Path, *, mirror: Mirror = "full") -> None:

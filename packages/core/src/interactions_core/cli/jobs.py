@@ -1,0 +1,99 @@
+"""`interactions jobs`: what is typed, and what is called."""
+
+import contextlib
+import signal
+import time
+
+import click
+
+from interactions_core import job_commands
+from interactions_core.cli.sessions import (
+    app_dir_option,
+    client,
+    opened,
+    resume_named,
+    resume_option,
+    sessions_option,
+)
+from interactions_core.job_watching import JobWatcher
+
+
+@click.group()
+def jobs() -> None:
+    """Look after background jobs.
+
+    Jobs are read from a session store; what asks the API takes its key and its
+    address from the environment, as google-genai does.
+    """
+
+
+@jobs.command("list")
+@sessions_option
+@click.option("--thread", metavar="ID", help="Only the jobs of this thread.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also those that were consumed."
+)
+def list_(sessions: str, thread: str | None, *, everything: bool) -> None:
+    """Print a line for each job: its key, status, target, thread and run."""
+    with opened(sessions) as store:
+        job_commands.list_jobs(
+            store, click.echo, now=time.time(), thread_id=thread, everything=everything
+        )
+
+
+@jobs.command()
+@sessions_option
+@click.argument("job")
+def show(sessions: str, job: str) -> None:
+    """Print what is known of JOB, but for its content.
+
+    JOB is a key, the id of a run, or the beginning of either.
+    """
+    with opened(sessions) as store:
+        job_commands.show_job(store, click.echo, job, now=time.time())
+
+
+@jobs.command()
+@sessions_option
+@click.argument("job")
+def cancel(sessions: str, job: str) -> None:
+    """Cancel JOB on the server.
+
+    Whoever waits for it hears of it with the next look. The exit status is 1 if there
+    was nothing to cancel.
+    """
+    with opened(sessions) as store, client() as api:
+        now = time.time()
+        if not job_commands.cancel_job(store, api, click.echo, job, now=now):
+            raise click.exceptions.Exit(1)
+
+
+@jobs.command()
+@sessions_option
+def clean(sessions: str) -> None:
+    """Forget the jobs whose time is over."""
+    with opened(sessions) as store:
+        job_commands.clean_jobs(store, click.echo, now=time.time())
+
+
+@jobs.command()
+@sessions_option
+@resume_option
+@app_dir_option
+@click.option(
+    "--until-idle", is_flag=True, help="Stop when no job runs that nobody waits for."
+)
+def watch(sessions: str, resume: str | None, app_dir: str, *, until_idle: bool) -> None:
+    """Wait for the jobs that nobody waits for, until interrupted.
+
+    Their results are kept in the session store. With --resume, threads that wait for
+    them go on here. Any number of watchers may share a store.
+    """
+    resumes = resume_named(resume, app_dir)
+    with opened(sessions, must_exist=False) as store, client() as api:
+        watcher = JobWatcher(store, api, resume=resumes, write=click.echo)
+        # Ctrl-C cancels what a resumed graph waits for; a service manager's signal,
+        # which may come with every deployment, must not.
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: watcher.stop())
+        with contextlib.suppress(KeyboardInterrupt):
+            watcher.run(until_idle=until_idle)

@@ -1,0 +1,91 @@
+"""What commands have in common that look into a session store."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import DEFAULT_MAX_RETRIES, Connection
+from interactions_core.resuming import load_resume
+from interactions_core.resumption import Resume
+from interactions_core.retention import DEFAULT_RETENTION_S
+from interactions_core.running import Rules
+from interactions_core.stores import SessionStore, open_store
+
+TIMEOUT_S: Final = 60.0
+"""Of one request. A command only reads and cancels, and must end when it is told to."""
+
+_SQLITE: Final = "sqlite:///"
+
+sessions_option = click.option(
+    "--sessions",
+    required=True,
+    envvar="INTERACTIONS_SESSIONS",
+    metavar="URL",
+    help="The session store, e.g. sqlite:///state.db; or INTERACTIONS_SESSIONS.",
+)
+
+resume_option = click.option(
+    "--resume",
+    metavar="MODULE:GRAPH",
+    help="The compiled graph whose threads are resumed, or a function that returns it.",
+)
+
+app_dir_option = click.option(
+    "--app-dir",
+    default=".",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Where the module of the graph is imported from.",
+)
+
+
+@contextlib.contextmanager
+def opened(url: str, *, must_exist: bool = True) -> Generator[SessionStore]:
+    """Open a store for one command.
+
+    Args:
+        url: As `open_store` takes it.
+        must_exist: Whether a file that is not there is an error. Else it is made.
+
+    Raises:
+        click.UsageError: There is no such file.
+        InteractionsError: The store cannot be opened.
+    """
+    path = Path(url.removeprefix(_SQLITE)).expanduser()
+    if must_exist and url.startswith(_SQLITE) and not path.exists():
+        msg = f"there is no session store at {path}"
+        raise click.UsageError(msg)
+    store = open_store(url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def client() -> Generator[InteractionsClient]:
+    """Open a client with the key, the address and the platform of the environment."""
+    rules = Rules(
+        max_retries=DEFAULT_MAX_RETRIES,
+        retention_s=DEFAULT_RETENTION_S,
+        clock=time.time,
+    )
+    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S), rules)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def resume_named(name: str | None, app_dir: str) -> Resume | None:
+    """Import what resumes a graph; `None` if none was named."""
+    if name is None:
+        return None
+    sys.path.insert(0, str(Path(app_dir).absolute()))
+    return load_resume(name)

@@ -1,0 +1,157 @@
+"""Take a turn in the background: find its job or begin one, and wait for the end.
+
+Every state that the turn passes through is in the ledger before the next one begins,
+so that another process can go on from there.
+"""
+
+import logging
+import weakref
+from dataclasses import dataclass
+from typing import Final, cast
+
+from interactions_core.answers import Answer
+from interactions_core.beginning import Begun, begun_job
+from interactions_core.claims import claimed, interrupted
+from interactions_core.effects import Flow, running
+from interactions_core.exceptions import DeadlineExceededError
+from interactions_core.holding import (
+    Work,
+    handed_on,
+    left,
+    let_go,
+    lost,
+    written,
+)
+from interactions_core.job_plans import plan_of
+from interactions_core.outcomes import PENDING, outcome_error
+from interactions_core.planning import Plan
+from interactions_core.recording import record_turn
+from interactions_core.running import TurnRun
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.turn import Reply
+from interactions_core.waiting import (
+    adopted_answer,
+    first_look,
+    followed_answer,
+    waited_answer,
+)
+
+logger: Final = logging.getLogger("interactions_core")
+
+_warned: "weakref.WeakSet[SessionStore]" = weakref.WeakSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """What a call that does not wait finds.
+
+    Attributes:
+        job_key: The job.
+        interaction_id: The run.
+        interrupts: How many times the call has interrupted its graph, counting the
+            interrupt that is due now.
+        reply: The reply, if the run is over; then no interrupt is due.
+    """
+
+    job_key: str
+    interaction_id: str
+    interrupts: int
+    reply: Reply | None = None
+
+
+def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
+    """Answer one message list in the background.
+
+    Returns:
+        The reply, recorded; `None` if the model takes no background and the turn may
+        do without.
+
+    Raises:
+        LostSubmitError: It is not known whether the run exists.
+        RequestError: The API refused; nothing runs. Or the run cannot be read; then
+            its job is kept.
+        OutcomeError: The run ended, but not usefully.
+        StoreError: The intent could not be written; nothing was sent.
+    """
+    _warn_of_memory(run.records.store)
+    work = yield from _adoptable(run)
+    if work is not None and work.name:
+        plan = yield from _adopted(work)
+        answer = yield from adopted_answer(work, stream=stream)
+        return (yield from _closed(work, plan, answer))
+    begun = yield from begun_job(run, work, stream=stream)
+    if begun is None:
+        return None
+    if begun.listener is not None:
+        answer = yield from followed_answer(begun.work, begun.listener)
+    else:
+        answer = yield from waited_answer(begun.work, begun.interaction)
+    return (yield from _closed(begun.work, begun.plan, answer))
+
+
+def interrupted_job(run: TurnRun) -> Flow[Suspended | None]:
+    """Say how often this call has interrupted its graph; `None` for never."""
+    job = yield from interrupted(run)
+    if job is None:
+        return None
+    return Suspended(job.key, job.interaction_id, job.interrupts)
+
+
+def suspend_job(run: TurnRun) -> Flow[Suspended]:
+    """Submit a run, or look at it once; never wait for it.
+
+    Raises:
+        InteractionsError: As `take_job`.
+    """
+    work = yield from _adoptable(run)
+    if work is not None and work.name:
+        plan = yield from _adopted(work)
+        interaction = work.job.result or (yield from first_look(work))
+    else:
+        begun = cast("Begun", (yield from begun_job(run, work, stream=False)))
+        plan, work, interaction = begun.plan, begun.work, begun.interaction
+    if interaction.get("status") not in PENDING:
+        answer = yield from waited_answer(work, interaction)
+        reply = yield from _closed(work, plan, answer)
+        return Suspended(work.job.key, work.name, work.job.interrupts, reply)
+    if run.now() >= work.job.deadline_at:
+        yield from running(work.name, left(work, "cancelled"))
+        raise DeadlineExceededError(work.name, run.rules.deadline_s)
+    yield from written(work, interrupts=work.job.interrupts + 1)
+    yield from let_go(work, str(interaction.get("status")))
+    return Suspended(work.job.key, work.name, work.job.interrupts)
+
+
+def _adoptable(run: TurnRun) -> Flow[Work | None]:
+    """Take over a job; one that may never have been sent is told, or sent again."""
+    work = yield from claimed(run)
+    if work is None or work.name or run.rules.resubmits:
+        return work
+    raise (yield from lost(work))
+
+
+def _adopted(work: Work) -> Flow[Plan]:
+    logger.info("job %s: going on with %s", work.job.key, work.name)
+    work.run.tally.attempts = work.job.attempts
+    return (yield from plan_of(work.run, work.job))
+
+
+def _closed(work: Work, plan: Plan, answer: Answer) -> Flow[Reply]:
+    """Record what came of a run and hand it on."""
+    failure = outcome_error(answer.interaction, answer.steps)
+    reply = yield from record_turn(work.run, plan, answer, failure)
+    yield from handed_on(work, failure)
+    if failure is not None:
+        raise failure
+    return reply
+
+
+def _warn_of_memory(store: SessionStore) -> None:
+    if store.blocking or store in _warned:
+        return
+    _warned.add(store)
+    logger.warning(
+        "background jobs in %s are lost with this process: give `sessions` a file "
+        "or a database, and they are found again",
+        store.url,
+    )

@@ -1,0 +1,271 @@
+"""Wait for jobs that nobody waits for, and resume the graphs that they interrupted.
+
+Any number of watchers may share a store: each job has one, by its lease. A few
+threads serve all jobs, and the looks of a process are spread over time.
+"""
+
+import heapq
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from interactions_core import wire
+from interactions_core.client import InteractionsClient
+from interactions_core.exceptions import NotFoundError, RequestError
+from interactions_core.jobs import GONE, LEASE_S, SUBMITTED, UNFINISHED, Job
+from interactions_core.outcomes import PENDING
+from interactions_core.owners import watcher
+from interactions_core.pacing import PROCESS_PACE, Pace
+from interactions_core.points import Point, reached
+from interactions_core.resumption import Resume, Resumer
+from interactions_core.stores.protocols import SessionStore
+from interactions_core.waiting import UNSETTLED_S
+
+logger: Final = logging.getLogger("interactions_core")
+
+DEFAULT_POLL: Final = (2.0, 30.0)
+LIST_S: Final = 5.0
+"""How often a watcher looks for new jobs in the ledger, in seconds."""
+
+READERS: Final = 4
+"""How many looks are made at once: a look takes as long as its answer, and one after
+the other they would come too late for their leases."""
+
+_GROWTH: Final = 1.5
+_WATCHED: Final = (SUBMITTED, *sorted(PENDING))
+
+
+@dataclass(order=True, slots=True)
+class _Watched:
+    """A job whose lease this watcher has, and when it is looked at next.
+
+    Attributes:
+        look_at: In epoch seconds.
+        job: As it was last written.
+        pause_s: The pause after the next look, in seconds.
+        asked_s: What the service asked for with the last look, in seconds.
+    """
+
+    look_at: float
+    job: Job = field(compare=False)
+    pause_s: float = field(compare=False)
+    asked_s: float = field(default=0.0, compare=False)
+
+
+class JobWatcher:
+    """Collects the results of jobs that nobody waits for.
+
+    Not for several threads at once.
+
+    Args:
+        store: The ledger.
+        client: Whose credential must be that of the jobs; others are left alone.
+        resume: Resumes the graph that a job interrupted.
+        write: Prints one line for each job that is over.
+        poll: The first and the longest pause between two looks at a job, in seconds.
+        jitter: A random number from 0 to 1, for the pauses.
+        clock: Epoch seconds.
+        sleep: Waits, in seconds.
+        pace: How often this process looks at runs, all in all.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        client: InteractionsClient,
+        *,
+        resume: Resume | None = None,
+        write: Callable[[str], object] = logger.info,
+        poll: tuple[float, float] = DEFAULT_POLL,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        pace: Pace = PROCESS_PACE,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._write = write
+        self._poll = poll
+        self._jitter = jitter
+        self._clock = clock
+        self._sleep = sleep
+        self._pace = pace
+        self._queue: list[_Watched] = []
+        self._name = uuid.uuid4().hex[:12]
+        self._resumer = (
+            Resumer(store, resume, write=write, clock=clock) if resume else None
+        )
+        self._readers: ThreadPoolExecutor | None = None
+        self._stopping = False
+        self._list_at = 0.0
+        self._credential = ""
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Watch until stopped or interrupted.
+
+        Args:
+            until_idle: Stop when no job runs that nobody waits for.
+        """
+        self._stopping = False
+        try:
+            while not self._stopping:
+                wait_s = self.step()
+                if wait_s is None and until_idle:
+                    return
+                self._sleep(LIST_S if wait_s is None else min(LIST_S, wait_s))
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Let `run` end within seconds; from any thread, or a signal's handler.
+
+        A graph that is being resumed is not interrupted.
+        """
+        self._stopping = True
+
+    def step(self) -> float | None:
+        """Look at what is due, once.
+
+        Returns:
+            Seconds until the next look is due; `None` if there is nothing to watch.
+        """
+        now = self._clock()
+        lists = now >= self._list_at
+        if lists:
+            self._list_at = now + LIST_S
+            self._gather()
+        over = 0
+        while due := self._due():
+            over += self._visit(due)
+        if self._resumer is not None and (over or lists):
+            self._resumer.sweep()
+        if not self._queue:
+            return None
+        return max(0.0, self._queue[0].look_at - self._clock())
+
+    def release(self) -> None:
+        """Leave all jobs to others."""
+        for watched in self._queue:
+            self._put(replace(watched.job, lease_until=0.0))
+        self._queue.clear()
+
+    def close(self) -> None:
+        """Leave all jobs to others and end the threads."""
+        self.release()
+        if self._readers is not None:
+            self._readers.shutdown(cancel_futures=True)
+            self._readers = None
+
+    def _gather(self) -> None:
+        """Take the jobs that nobody waits for."""
+        known = {watched.job.key for watched in self._queue}
+        for listed in self._store.list_jobs(statuses=_WATCHED):
+            if listed.key in known or not listed.interaction_id:
+                continue
+            if listed.is_free(self._clock()) and self._is_ours(listed):
+                job = self._taken(listed)
+                if job is not None:
+                    self._look_later(_Watched(0.0, job, 0.0))
+
+    def _taken(self, listed: Job) -> Job | None:
+        now, owner = self._clock(), watcher(self._name)
+        until = now + LEASE_S
+        if not self._store.take_job(listed, owner, now=now, until=until):
+            return None
+        # The list has no content, which is written back with the next change.
+        return self._store.get_job(listed.key)
+
+    def _is_ours(self, job: Job) -> bool:
+        if not self._credential:
+            secret = self._store.secret()
+            self._credential = wire.credential_of(self._client.sdk(), secret)
+        return job.scope.credential == self._credential
+
+    def _due(self) -> list[_Watched]:
+        """Take the next few jobs to look at, but for those that were taken away."""
+        due: list[_Watched] = []
+        while self._queue and len(due) < READERS:
+            if self._queue[0].look_at > self._clock():
+                break
+            watched = heapq.heappop(self._queue)
+            if self._holds(watched):
+                due.append(watched)
+        return due
+
+    def _holds(self, watched: _Watched) -> bool:
+        """Make sure of a job's lease, because a look may come late."""
+        job, until = watched.job, self._clock() + LEASE_S
+        if job.lease_until >= until - LEASE_S / 2:
+            return True
+        watched.job = replace(job, lease_until=until)
+        return self._store.renew_job(job.key, job.owner, until=until)
+
+    def _visit(self, due: Sequence[_Watched]) -> int:
+        """Look at jobs, and come back later to those that still run.
+
+        Returns:
+            How many are over.
+        """
+        over = 0
+        if self._readers is None:
+            self._readers = ThreadPoolExecutor(READERS, "interactions-watcher")
+        looks = self._readers.map(self._looked, due)
+        for watched, seen in zip(due, looks, strict=True):
+            watched.job = seen
+            if not seen.is_over:
+                self._look_later(watched)
+                continue
+            over += 1
+            reached(Point.ENDED)
+            if self._put(replace(seen, lease_until=0.0)):
+                reached(Point.KEPT)
+                self._write(f"{seen.key}: {seen.status} ({seen.interaction_id})")
+        return over
+
+    def _look_later(self, watched: _Watched) -> None:
+        """Plan the next look, and hold the job until after it.
+
+        With many jobs the looks are far apart, and so the lease is longer.
+        """
+        now = self._clock()
+        pause_s = watched.pause_s * (0.75 + 0.25 * self._jitter())
+        wanted_at = now + max(pause_s, watched.asked_s)
+        watched.look_at = self._pace.next_at(now, wanted_at)
+        watched.asked_s = 0.0
+        watched.pause_s = min(
+            max(watched.pause_s * _GROWTH, self._poll[0]), self._poll[1]
+        )
+        watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
+        if self._put(watched.job):
+            heapq.heappush(self._queue, watched)
+
+    def _looked(self, watched: _Watched) -> Job:
+        """Return a job as the server sees it; a look that fails changes nothing."""
+        job = watched.job
+        reached(Point.LOOKED)
+        while (wait_s := self._pace.wait_s(self._clock())) > 0:
+            self._sleep(wait_s)
+        try:
+            found = self._client.get(job.interaction_id, include_input=False)
+        except RequestError as error:
+            old = self._clock() - job.created_at > UNSETTLED_S
+            if isinstance(error, NotFoundError) and old:
+                return replace(job, status=GONE, updated_at=self._clock())
+            watched.asked_s = error.retry_after_s or 0.0
+            logger.info("%s could not be read: %s", job.interaction_id, error)
+            return job
+        status = str(found.get("status"))
+        if status in PENDING and self._clock() >= job.deadline_at:
+            self._client.give_up(job.interaction_id)
+            status = "cancelled"
+        result = job.result if status in UNFINISHED else found
+        return replace(job, status=status, result=result, updated_at=self._clock())
+
+    def _put(self, job: Job) -> bool:
+        """Write a job down; false if it is not this watcher's any more."""
+        return self._store.update_job(job)

@@ -1,0 +1,122 @@
+"""Background jobs as values: one interaction from the intent to its end.
+
+Pure. A job is a row in the session store, not a thread; `job_turns` decides what
+becomes of it, and the stores keep it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from interactions_core.canonical import Json, JsonObject, canonical_hash
+from interactions_core.outcomes import PENDING
+from interactions_core.owners import is_dead, is_watcher
+from interactions_core.records import Scope
+from interactions_core.retention import DAY_S
+from interactions_core.turn import Place, Turn
+
+INTENT: Final = "intent"
+"""Written before the create is sent; whether it was is not known."""
+
+LOST: Final = "lost"
+"""An intent whose answer was lost, after somebody was told so."""
+
+SUBMITTED: Final = "submitted"
+"""The run's id is known, its status not yet. Later statuses are the server's own."""
+
+GONE: Final = "gone"
+"""The server does not know the run any more."""
+
+LEASE_S: Final = 60.0
+"""For how long a process that waits for a job holds it; it renews that in time."""
+
+CONSUMED_KEPT_S: Final = 7 * DAY_S
+"""How long the row of a job stays that was consumed, without its content."""
+
+HANDED_ON_KEPT_S: Final = 30 * DAY_S
+"""How long a result stays usable that was handed on and whose thread never moved."""
+
+UNFINISHED: Final = frozenset({INTENT, LOST, SUBMITTED, *PENDING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One background interaction.
+
+    Attributes:
+        key: Its name, for people, webhooks and errors.
+        scope: Whose it is.
+        call_digest: What was asked, and how.
+        target: `model:NAME` or `agent:NAME`.
+        created_at: When the intent was written, in epoch seconds.
+        deadline_at: When it has taken too long, in epoch seconds.
+        forget_at: When the row may go, in epoch seconds.
+        place: Where in the framework it was asked; `None` outside a graph.
+        status: `intent`, `lost`, `submitted`, `gone`, or the server's own word.
+        interaction_id: The run; "" until it is known.
+        owner: Who waits for it, or waited last.
+        lease_until: Until when, in epoch seconds; 0 for nobody.
+        attempts: Creates that were sent for it.
+        updated_at: The last change, in epoch seconds.
+        handed_on_at: When the framework was given the result; 0 if it was not.
+        consumed_at: When it was done with for good; 0 if it is not.
+        interrupts: How many times the call interrupted its graph.
+        plan: What was sent, as `plan_json` writes it; empty once consumed.
+        result: The interaction at its end; empty until then, and once consumed.
+    """
+
+    key: str
+    scope: Scope
+    call_digest: bytes
+    target: str
+    created_at: float
+    deadline_at: float
+    forget_at: float
+    place: Place | None = None
+    status: str = INTENT
+    interaction_id: str = ""
+    owner: str = ""
+    lease_until: float = 0.0
+    attempts: int = 0
+    updated_at: float = 0.0
+    handed_on_at: float = 0.0
+    consumed_at: float = 0.0
+    interrupts: int = 0
+    plan: JsonObject = field(default_factory=dict[str, Json], repr=False)
+    result: JsonObject = field(default_factory=dict[str, Json], repr=False)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, as far as is known."""
+        return self.status not in UNFINISHED
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether there is, or may be, a run to wait for."""
+        return bool(self.interaction_id) and not self.is_over
+
+    @property
+    def is_waited_for_by_a_graph(self) -> bool:
+        """Whether a graph was interrupted for it and has not got the result."""
+        handed_on = self.handed_on_at or self.consumed_at
+        return bool(self.interrupts) and not handed_on
+
+    def is_free(self, now: float) -> bool:
+        """Tell whether nobody waits for it."""
+        return self.lease_until <= now or is_dead(self.owner)
+
+    def is_adoptable(self, now: float) -> bool:
+        """Tell whether a call may go on with it: at most a watcher waits for it."""
+        return is_watcher(self.owner) or self.is_free(now)
+
+
+def call_digest(turn: Turn, scope: Scope) -> bytes:
+    """Name a call by everything that its answer depends on."""
+    return canonical_hash(
+        [
+            [scope.credential, scope.session_id, scope.thread_id],
+            list(turn.target),
+            turn.transcript.request_digest.hex(),
+            dict(turn.settings),
+            turn.previous_interaction_id,
+        ]
+    )

@@ -1,0 +1,187 @@
+"""Whether a webhook delivery is from the API, and from now.
+
+The API signs registered webhooks with a shared secret (Standard Webhooks: HMAC over
+id, timestamp and body), and those of one request with a token (a JWT, RS256, with
+keys that Google publishes). A token does not cover the body, so that what it says of
+the event itself wins.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
+
+JWKS_URL: Final = "https://generativelanguage.googleapis.com/.well-known/jwks.json"
+"""Where the API publishes the keys of its tokens (API document)."""
+
+TOLERANCE_S: Final = 300
+"""How old a delivery may be, or how far ahead of this clock (API document)."""
+
+_PREFIX: Final = "whsec_"
+_SIGNED: Final = ("type", "version", "timestamp", "data", "user_metadata")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose deliveries are believed.
+
+    Attributes:
+        secrets: The signing secrets of registered webhooks, old and new ones.
+        audience: This receiver's own address, as it is given to the API; "" to
+            believe no tokens: one for another receiver would do as well.
+        jwks_url: Where the keys of tokens are.
+    """
+
+    secrets: Sequence[str] = field(default=(), repr=False)
+    audience: str = ""
+    jwks_url: str = JWKS_URL
+
+    def __post_init__(self) -> None:
+        if not self.secrets and not self.audience:
+            msg = "a receiver needs `secrets`, or an `audience` to believe tokens"
+            raise ConfigurationError(msg)
+
+
+def verified_event(
+    trust: Trust,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: float,
+    keys: Callable[[str], object],
+) -> JsonObject:
+    """Return the event of a delivery.
+
+    Args:
+        trust: Whose deliveries are believed.
+        headers: Its headers, names in lower case.
+        body: Its body, as it came.
+        now: Epoch seconds.
+        keys: Finds the public key that a token names.
+
+    Raises:
+        WebhookRefusedError: It is not signed by any of these, or not from now.
+    """
+    delivery_id, signature = (
+        headers.get(f"webhook-{name}", "") for name in ("id", "signature")
+    )
+    if not delivery_id or not signature:
+        msg = "the delivery has no webhook-id or no webhook-signature"
+        raise WebhookRefusedError(msg)
+    stamp = _timestamp(headers.get("webhook-timestamp", ""), now)
+    if _is_token(signature):
+        claims = _claims(trust, signature, keys, now)
+        if claims.get("jti", delivery_id) != delivery_id:
+            msg = "the token belongs to another delivery"
+            raise WebhookRefusedError(msg)
+        told = {key: claims[key] for key in _SIGNED if key in claims}
+        return {**_object(body), **told}
+    signed = b"%b.%b.%b" % (delivery_id.encode(), stamp.encode(), body)
+    if not _is_signed(trust.secrets, signature, signed):
+        msg = "no secret of this receiver has signed the delivery"
+        raise WebhookRefusedError(msg)
+    return _object(body)
+
+
+def _timestamp(text: str, now: float) -> str:
+    if not text.isascii() or not text.isdigit():
+        msg = "the delivery has no webhook-timestamp"
+        raise WebhookRefusedError(msg)
+    if abs(now - int(text)) > TOLERANCE_S:
+        msg = f"the delivery is not from now: it is off by {now - int(text):.0f} s"
+        raise WebhookRefusedError(msg)
+    return text
+
+
+def _is_token(signature: str) -> bool:
+    return signature.count(".") == 2 and "," not in signature  # noqa: PLR2004 - a JWT
+
+
+def _is_signed(secrets: Sequence[str], signature: str, signed: bytes) -> bool:
+    given = [
+        part.removeprefix("v1,").encode()
+        for part in signature.split(" ")
+        if part.startswith("v1,")
+    ]
+    wanted = [_hmac(secret, signed) for secret in secrets]
+    # Every pair is compared, so that the time says nothing about them.
+    equal = [hmac.compare_digest(one, other) for one in given for other in wanted]
+    return any(equal)
+
+
+def _hmac(secret: str, signed: bytes) -> bytes:
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error as exc:
+        msg = "a webhook secret is not base64 after 'whsec_'"
+        raise ConfigurationError(msg) from exc
+    return base64.b64encode(hmac.digest(key, signed, "sha256"))
+
+
+def _claims(
+    trust: Trust, token: str, keys: Callable[[str], object], now: float
+) -> JsonObject:
+    if not trust.audience:
+        msg = "the delivery has a token, and this receiver has no `audience`"
+        raise WebhookRefusedError(msg)
+    jwt = _jwt()
+    try:
+        claims = jwt.decode(
+            token,
+            keys(token),
+            algorithms=["RS256"],
+            audience=trust.audience,
+            # The receiver's clock decides, below.
+            options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        )
+    except jwt.PyJWTError as exc:
+        msg = f"the delivery's token is not to be believed: {exc}"
+        raise WebhookRefusedError(msg) from exc
+    expires_at, issued_at = claims.get("exp"), claims.get("iat")
+    if isinstance(expires_at, int | float) and now > expires_at:
+        msg = "the delivery's token has expired"
+        raise WebhookRefusedError(msg)
+    if isinstance(issued_at, int | float) and abs(now - issued_at) > TOLERANCE_S:
+        msg = "the delivery's token is not from now"
+        raise WebhookRefusedError(msg)
+    return claims
+
+
+def published_keys(jwks_url: str) -> Callable[[str], object]:
+    """Return what finds the key that a token names; keys are fetched and kept."""
+    client: list[Any] = []
+
+    def find(token: str) -> object:
+        if not client:
+            client.append(_jwt().PyJWKClient(jwks_url, timeout=5))
+        return client[0].get_signing_key_from_jwt(token).key
+
+    return find
+
+
+def _jwt() -> Any:  # noqa: ANN401 - the library is optional
+    try:
+        import jwt  # noqa: PLC0415
+    except ModuleNotFoundError as exc:
+        msg = "tokens are read with PyJWT: pip install 'interactions-core[webhooks]'"
+        raise ConfigurationError(msg) from exc
+    return jwt
+
+
+def _object(body: bytes) -> JsonObject:
+    try:
+        event: object = json.loads(body)
+    except ValueError as exc:
+        msg = "the delivery's body is not JSON"
+        raise WebhookRefusedError(msg) from exc
+    if not isinstance(event, dict):
+        msg = "the delivery's body is not an object"
+        raise WebhookRefusedError(msg)
+    # JSON objects have strings for keys.
+    return cast("JsonObject", event)

@@ -1,0 +1,121 @@
+"""Interrupt the graph instead of waiting for a job.
+
+LangGraph matches answers with `interrupt()` calls by their order in a node. A call
+that suspends therefore repeats, in every run of the node, exactly as many interrupts
+as it has made before, also when its job is done: an approval that follows would
+otherwise be given an answer that was meant for the job.
+"""
+
+import logging
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
+from typing import Final
+
+from langgraph.types import interrupt
+
+from interactions_core.aclient import AsyncInteractionsClient
+from interactions_core.client import InteractionsClient
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.job_turns import Suspended
+from interactions_core.stores import SessionStore
+from interactions_core.streaming import StreamEvent, events_of
+from interactions_core.turn import Reply, Turn
+from interactions_langgraph._fallbacks import is_under_fallbacks
+
+logger: Final = logging.getLogger("interactions_langgraph")
+
+JOB: Final = "interactions.job"
+"""The `type` of the interrupts that wait for a job."""
+
+_NO_FALLBACKS: Final = (
+    "background='suspend' cannot be used under with_fallbacks, which takes the "
+    "interrupt for an error; nothing was sent"
+)
+
+
+def check_suspends(turn: Turn) -> None:
+    """Raise `ConfigurationError` where an interrupt would be lost."""
+    if turn.place is None:
+        msg = (
+            "background='suspend' needs a graph with a checkpointer and a thread_id: "
+            "there is nothing here to interrupt and to resume; nothing was sent"
+        )
+        raise ConfigurationError(msg)
+    if is_under_fallbacks():
+        # The fallbacks take this for an error of the model, too, and go on.
+        logger.error(_NO_FALLBACKS)
+        raise ConfigurationError(_NO_FALLBACKS)
+
+
+def check_fallbacks(background: object) -> None:
+    """Raise `ConfigurationError` for a model that suspends and is to have fallbacks."""
+    if background == "suspend":
+        raise ConfigurationError(_NO_FALLBACKS)
+
+
+def replied(client: InteractionsClient, turn: Turn, store: SessionStore) -> Reply:
+    """Return the reply to a turn, or interrupt the graph that it suspends."""
+    if not turn.suspends:
+        return client.turn(turn, store)
+    _repeat(client.interrupted(turn, store))
+    while True:
+        found = client.suspend(turn, store)
+        if found.reply is not None:
+            return found.reply
+        interrupt(_payload(found))
+
+
+async def areplied(
+    client: AsyncInteractionsClient, turn: Turn, store: SessionStore
+) -> Reply:
+    """Return the reply to a turn, or interrupt the graph that it suspends."""
+    if not turn.suspends:
+        return await client.turn(turn, store)
+    _repeat(await client.interrupted(turn, store))
+    while True:
+        found = await client.suspend(turn, store)
+        if found.reply is not None:
+            return found.reply
+        interrupt(_payload(found))
+
+
+def told_of(
+    client: InteractionsClient, turn: Turn, store: SessionStore
+) -> Generator[StreamEvent | Reply]:
+    """Yield the events of a turn; one that suspends has them when it is done."""
+    if not turn.suspends:
+        yield from client.stream(turn, store)
+        return
+    reply = replied(client, turn, store)
+    yield from events_of(reply.steps)
+    yield reply
+
+
+async def atold_of(
+    client: AsyncInteractionsClient, turn: Turn, store: SessionStore
+) -> AsyncGenerator[StreamEvent | Reply]:
+    """Yield the events of a turn; one that suspends has them when it is done."""
+    if turn.suspends:
+        reply = await areplied(client, turn, store)
+        for event in events_of(reply.steps):
+            yield event
+        yield reply
+        return
+    async with aclosing(client.stream(turn, store)) as events:
+        async for event in events:
+            yield event
+
+
+def _repeat(before: Suspended | None) -> None:
+    """Make the interrupts of earlier runs again; LangGraph has answers for them."""
+    if before is not None:
+        for _ in range(before.interrupts):
+            interrupt(_payload(before))
+
+
+def _payload(job: Suspended) -> dict[str, str]:
+    return {
+        "type": JOB,
+        "interaction_id": job.interaction_id,
+        "job": job.job_key,
+    }

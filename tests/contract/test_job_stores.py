@@ -1,0 +1,194 @@
+"""What every session store does for background jobs."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interactions_core import MemoryStore, PostgresStore, SessionStore, SqliteStore
+from interactions_core.jobs import Job
+from interactions_core.records import Scope
+from interactions_core.turn import Place
+
+NOW = 1_790_000_000.0
+SCOPE = Scope("gemini|host|print", "tenant", "thread")
+PLACE = Place("sub:1", "checkpoint", "task", 2)
+
+Open = Callable[..., SessionStore]
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def open_one(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    opened: list[SessionStore] = []
+
+    def open_one(**options: Any) -> SessionStore:
+        if request.param == "memory":
+            store: SessionStore = MemoryStore(**options)
+        elif request.param == "sqlite":
+            store = SqliteStore(tmp_path / "jobs.db", **options)
+        else:
+            store = PostgresStore(request.getfixturevalue("postgres_url"), **options)
+        opened.append(store)
+        return store
+
+    yield open_one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_one: Open) -> SessionStore:
+    return open_one()
+
+
+def job(key: str = "job_1", **changes: Any) -> Job:
+    usual = Job(
+        key=key,
+        scope=SCOPE,
+        call_digest=b"\x01" * 32,
+        target="agent:deep-research",
+        created_at=NOW,
+        deadline_at=NOW + 3_900,
+        updated_at=NOW,
+        forget_at=NOW + 1_000,
+        place=PLACE,
+        owner="me",
+        lease_until=NOW + 60,
+        plan={"reason": "root", "steps": [{"type": "user_input"}]},
+    )
+    return replace(usual, **changes)
+
+
+def test_a_job_comes_back_as_it_was_kept(store: SessionStore) -> None:
+    kept = job(result={"id": "v1_1", "steps": [{"text": "\ud800"}]}, interrupts=2)
+
+    store.add_job(kept)
+
+    assert store.get_job("job_1") == kept
+    assert store.find_jobs(SCOPE, kept.call_digest) == [kept]
+    assert store.get_job("job_2") is None
+
+
+def test_jobs_of_another_scope_or_call_and_consumed_ones_are_not_found(
+    store: SessionStore,
+) -> None:
+    store.add_job(job("job_1", scope=replace(SCOPE, thread_id="other")))
+    store.add_job(job("job_2", call_digest=b"\x02" * 32))
+    store.add_job(job("job_3", consumed_at=NOW))
+
+    assert store.find_jobs(SCOPE, b"\x01" * 32) == []
+    assert len(store.list_jobs()) == 3
+
+
+def test_one_of_two_takes_a_lease(store: SessionStore) -> None:
+    seen = job(lease_until=NOW - 1)
+    store.add_job(seen)
+
+    first = store.take_job(seen, "a", now=NOW, until=NOW + 60)
+    second = store.take_job(seen, "b", now=NOW, until=NOW + 60)
+
+    assert (first, second) == (True, False)
+    held = store.get_job(seen.key)
+    assert held is not None
+    assert (held.owner, held.lease_until) == ("a", NOW + 60)
+
+
+def test_a_lease_that_was_renewed_since_is_not_taken(store: SessionStore) -> None:
+    seen = job()
+    store.add_job(seen)
+    store.renew_job(seen.key, "me", until=NOW + 120)
+
+    assert not store.take_job(seen, "b", now=NOW + 100, until=NOW + 160)
+
+
+def test_only_the_owner_renews_and_changes_a_job(store: SessionStore) -> None:
+    store.add_job(job())
+
+    assert not store.renew_job("job_1", "you", until=NOW + 99)
+    assert not store.update_job(job(owner="you", status="completed"))
+    assert store.update_job(job(status="completed", place=None))
+    changed = store.get_job("job_1")
+    assert changed is not None
+    assert (changed.status, changed.place) == ("completed", None)
+
+
+def test_news_names_the_run_of_a_lost_submit_once(store: SessionStore) -> None:
+    lost = job(status="lost")
+    store.add_job(lost)
+    named = replace(lost, interaction_id="v1_1")
+
+    assert store.note_status(named, "completed", now=NOW + 5)
+    assert not store.note_status(named, "completed", now=NOW + 6)
+    assert not store.note_status(
+        replace(lost, interaction_id="v1_2"), "failed", now=NOW
+    )
+    known = store.get_job(lost.key)
+    assert known is not None
+    assert (known.interaction_id, known.status) == ("v1_1", "completed")
+    assert known.updated_at == NOW + 5
+
+
+def test_jobs_are_listed_without_their_content(store: SessionStore) -> None:
+    store.add_job(job("job_1", status="in_progress", interaction_id="v1_1"))
+    store.add_job(job("job_2", status="completed", result={"id": "v1_2"}))
+
+    assert [one.key for one in store.list_jobs(statuses=["in_progress"])] == ["job_1"]
+    assert [one.key for one in store.list_jobs(interaction_id="v1_1")] == ["job_1"]
+    assert store.list_jobs(thread_id="other") == []
+    assert [(one.plan, one.result) for one in store.list_jobs()] == [({}, {})] * 2
+
+
+def test_jobs_that_a_graph_waits_for_are_listed(store: SessionStore) -> None:
+    store.add_job(job("job_1"))
+    store.add_job(job("job_2", interrupts=1))
+    store.add_job(job("job_3", interrupts=1, handed_on_at=NOW))
+    store.add_job(job("job_4", interrupts=1, consumed_at=NOW))
+
+    assert [one.key for one in store.list_jobs(waiting=True)] == ["job_2"]
+
+
+def test_jobs_whose_time_is_over_go_with_the_next_one(store: SessionStore) -> None:
+    store.add_job(job("job_1"))
+    store.add_job(job("job_2", created_at=NOW + 2_000, forget_at=NOW + 9_000))
+
+    assert [one.key for one in store.list_jobs()] == ["job_2"]
+    assert store.clean_jobs(NOW + 9_001) == 1
+    assert store.list_jobs() == []
+
+
+def test_deleting_a_thread_deletes_its_jobs(store: SessionStore) -> None:
+    store.add_job(job("job_1"))
+    store.add_job(job("job_2", scope=replace(SCOPE, thread_id="other")))
+
+    store.delete_thread("thread")
+
+    assert [one.key for one in store.list_jobs()] == ["job_2"]
+    assert store.delete_job("job_2")
+    assert not store.delete_job("job_2")
+
+
+def test_a_store_without_content_keeps_none_of_a_job(open_one: Open) -> None:
+    store = open_one(mirror="signatures")
+
+    store.add_job(job(result={"id": "v1_1", "steps": [{"text": "secret"}]}))
+
+    kept = store.get_job("job_1")
+    assert kept is not None
+    assert (kept.plan, kept.result) == ({"reason": "root"}, {})
+
+
+def test_a_file_from_before_there_were_jobs_gets_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    SqliteStore(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("DROP TABLE jobs")
+        db.execute("DELETE FROM schema_versions WHERE part = 'jobs'")
+    db.close()
+
+    store = SqliteStore(path)
+    store.add_job(job())
+
+    assert len(store.list_jobs()) == 1

@@ -1,0 +1,210 @@
+"""`interactions jobs` and `interactions webhook serve`, as they are typed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from interactions_core import SqliteStore
+from interactions_core.cli.jobs import jobs
+from interactions_core.cli.webhook import webhook
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.digest import Transcript
+from interactions_core.exceptions import ConfigurationError, UnknownJobError
+from interactions_core.running import Rules
+from interactions_core.steps import text_part, user_input
+from interactions_core.turn import Turn
+from interactions_emulator import Emulator
+
+GRAPH = '''
+"""A graph whose one call suspends it."""
+
+from langgraph.graph import START, MessagesState, StateGraph
+
+from interactions_langgraph import ChatInteractions, InteractionsSaver
+
+model = ChatInteractions(model="gemini-3.5-flash", background="suspend")
+
+
+def ask(state):
+    return {"messages": [model.invoke(state["messages"])]}
+
+
+built = StateGraph(MessagesState).add_node("ask", ask).add_edge(START, "ask")
+app = built.compile(checkpointer=InteractionsSaver("sqlite:///state.db"))
+at = {"configurable": {"thread_id": "1"}}
+'''
+RUN = "from graph import app, at; app.invoke({'messages': 'TPUs?'}, at)"
+LAST = "from graph import app, at; print(app.get_state(at).values['messages'][-1].type)"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(job_s=1.0) as running:
+        yield running
+
+
+@pytest.fixture
+def environment(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    """Say where the API and the store are, and go to a folder of its own."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k")
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", emulator.url)
+    monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///state.db")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def job(environment: Path, emulator: Emulator) -> str:
+    """Submit a job and return its key."""
+    rules = Rules(max_retries=0, retention_s=1e9, clock=time.time)
+    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), rules)
+    store = SqliteStore(environment / "state.db")
+    asked = Transcript.of([user_input([text_part("Hi")])])
+    turn = Turn(transcript=asked, target=("model", "gemini-3.5-flash"), background=True)
+    key = client.suspend(turn, store).job_key
+    client.close()
+    store.close()
+    return key
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(jobs, arguments)
+
+
+def python(*arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def typed(*arguments: str) -> list[str]:
+    """Return what runs a command of this package without the root of all commands."""
+    group = {"jobs": jobs, "webhook": webhook}[arguments[0]]
+    where = f"from {group.callback.__module__} import {group.name}; {group.name}()"
+    return [sys.executable, "-c", where, *arguments[1:]]
+
+
+def test_the_commands_are_offered_to_the_root() -> None:
+    offered = entry_points(group="interactions_core.commands")
+
+    assert offered["jobs"].load() is jobs
+    assert offered["webhook"].load() is webhook
+
+
+def test_a_job_is_listed_shown_and_cancelled(job: str, emulator: Emulator) -> None:
+    listed = run("list").stdout
+    shown = run("show", job[:12]).stdout
+    cancelled = run("cancel", job)
+    again = run("cancel", job)
+
+    assert listed.startswith(f"{job}  in_progress (suspended)  model:gemini-3.5-flash")
+    assert f"job:         {job}" in shown
+    assert (cancelled.exit_code, again.exit_code) == (0, 1)
+    assert "cancelled v1_" in cancelled.stdout
+    assert emulator.requests()[-1]["path"].endswith("/cancel")
+
+
+@pytest.mark.usefixtures("job")
+def test_lists_are_narrowed_to_a_thread() -> None:
+    assert run("list", "--thread", "other").stdout == "no jobs\n"
+    assert run("clean").stdout == "0 forgotten\n"
+
+
+@pytest.mark.usefixtures("job")
+def test_an_unknown_job_is_an_error_that_names_it() -> None:
+    error = run("show", "nothing").exception
+
+    assert isinstance(error, UnknownJobError)
+    assert "'nothing'" in str(error)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_store_that_is_not_there_is_not_made() -> None:
+    done = run("list")
+
+    assert done.exit_code == 2
+    assert "there is no session store at state.db" in done.stderr
+    assert not Path("state.db").exists()
+
+
+def test_the_watcher_collects_what_nobody_waits_for(job: str) -> None:
+    watched = run("watch", "--until-idle")
+
+    assert re.fullmatch(rf"{job}: completed \(v1_\w+\)\n", watched.stdout)
+
+
+@pytest.mark.timeout(60)
+def test_a_graph_is_resumed_by_a_watcher_in_a_process_of_its_own(
+    environment: Path,
+) -> None:
+    (environment / "graph.py").write_text(GRAPH)
+    python("-c", RUN)
+
+    done = subprocess.run(
+        typed("jobs", "watch", "--resume", "graph:app", "--until-idle"),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "resumed thread 1" in done.stdout
+    assert python("-c", LAST) == "ai\n"
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("environment")
+def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
+    watching = subprocess.Popen(
+        [*typed("jobs", "watch")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while not Path("state.db").exists():
+        assert watching.poll() is None
+    os.kill(watching.pid, signal.SIGTERM)
+
+    said, warned = watching.communicate(timeout=30)
+
+    # Before the handler is in place, the signal ends it as it ends any program.
+    assert (watching.returncode, said, warned) in [
+        (0, b"", b""),
+        (-signal.SIGTERM, b"", b""),
+    ]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("environment")
+def test_a_receiver_is_served_and_refuses_what_is_not_signed() -> None:
+    serving = subprocess.Popen(
+        typed("webhook", "serve", "--audience", "https://example.org", "--port", "0"),
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert serving.stdout is not None
+    url = serving.stdout.readline().split()[-1]
+
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(url, b"{}", timeout=10)  # noqa: S310  our own
+
+    serving.send_signal(signal.SIGTERM)
+    serving.communicate(timeout=30)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_receiver_that_believes_nobody_is_not_served() -> None:
+    done = CliRunner().invoke(webhook, ["serve"])
+
+    assert isinstance(done.exception, ConfigurationError)
+    assert "a receiver needs `secrets`" in str(done.exception)

@@ -1,0 +1,398 @@
+"""The `jobs` commands, and the watcher, on the emulator."""
+
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interactions_core import SqliteStore
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.digest import Transcript
+from interactions_core.exceptions import (
+    ConfigurationError,
+    InteractionsError,
+    JobCancelledError,
+    UnknownJobError,
+)
+from interactions_core.job_commands import (
+    cancel_job,
+    clean_jobs,
+    list_jobs,
+    show_job,
+)
+from interactions_core.job_watching import JobWatcher
+from interactions_core.jobs import Job
+from interactions_core.owners import is_dead, is_watcher, this_process
+from interactions_core.owners import watcher as watcher_of
+from interactions_core.pacing import Pace
+from interactions_core.resuming import load_resume
+from interactions_core.resumption import Resumer
+from interactions_core.running import Rules
+from interactions_core.steps import text_part, user_input
+from interactions_core.turn import Turn
+from interactions_emulator import Emulator
+from tests.conftest import EPOCH_S, Clock
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "jobs.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def client(emulator: Emulator, clock: Clock) -> Iterator[InteractionsClient]:
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        emulator.advance(seconds)
+
+    client = InteractionsClient(
+        Connection(api_key="k", base_url=emulator.url),
+        Rules(max_retries=0, retention_s=1e6, clock=clock),
+        sleep=sleep,
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(job_s=60.0) as running:
+        yield running
+
+
+def turn(text: str = "Hi", **fields: Any) -> Turn:
+    usual = Turn(
+        transcript=Transcript.of([user_input([text_part(text)])]),
+        target=("model", "gemini-3.5-flash"),
+        background=True,
+    )
+    return replace(usual, **fields)
+
+
+@pytest.fixture
+def watcher(
+    store: SqliteStore, client: InteractionsClient, clock: Clock, emulator: Emulator
+) -> Callable[..., JobWatcher]:
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        emulator.advance(seconds)
+
+    def make(**options: Any) -> JobWatcher:
+        usual: dict[str, Any] = {
+            "write": lambda _: None,
+            "clock": clock,
+            "sleep": sleep,
+            "pace": Pace(1e6),
+        }
+        return JobWatcher(store, client, **usual | options)
+
+    return make
+
+
+def test_jobs_are_listed_with_what_becomes_of_them(
+    store: SqliteStore, client: InteractionsClient, clock: Clock
+) -> None:
+    said: list[str] = []
+    list_jobs(store, said.append, now=clock.now)
+    found = client.suspend(turn(thread_id="7"), store)
+    client.turn(turn("Two"), store)
+
+    list_jobs(store, said.append, now=clock.now)
+    list_jobs(store, said.append, now=clock.now, thread_id="", everything=True)
+
+    assert said[0] == "no jobs"
+    assert said[1] == (
+        f"{found.job_key}  in_progress (suspended)  model:gemini-3.5-flash  7  "
+        f"{found.interaction_id}"
+    )
+    assert "completed (consumed)" in said[2]
+    assert len(said) == 3
+
+
+def test_a_job_is_shown_by_the_beginning_of_its_name(
+    store: SqliteStore, client: InteractionsClient, clock: Clock
+) -> None:
+    found = client.suspend(turn(thread_id="7"), store)
+    said: list[str] = []
+
+    show_job(store, said.append, found.job_key[:10], now=clock.now)
+
+    assert f"interaction: {found.interaction_id}" in said
+    assert "thread:      7" in said
+    with pytest.raises(UnknownJobError, match="no job"):
+        show_job(store, said.append, "nothing", now=clock.now)
+
+
+def test_a_cancelled_job_is_an_error_for_who_waits_and_begun_anew_then(
+    store: SqliteStore, client: InteractionsClient, clock: Clock, emulator: Emulator
+) -> None:
+    found = client.suspend(turn(), store)
+    said: list[str] = []
+
+    assert cancel_job(store, client, said.append, found.job_key, now=clock.now)
+    assert not cancel_job(store, client, said.append, found.job_key, now=clock.now)
+
+    assert said[0] == f"{found.job_key}: cancelled {found.interaction_id}"
+    assert "nothing to cancel" in said[1]
+    assert any(row["path"].endswith("/cancel") for row in emulator.requests())
+    with pytest.raises(JobCancelledError):
+        client.turn(turn(), store)
+    assert client.turn(turn(), store).status == "completed"
+
+
+def test_jobs_are_forgotten_when_their_time_is_over(
+    store: SqliteStore, client: InteractionsClient, clock: Clock
+) -> None:
+    client.turn(turn(), store)
+    said: list[str] = []
+
+    clean_jobs(store, said.append, now=clock.now)
+    clean_jobs(store, said.append, now=clock.now + 8 * 86_400)
+
+    assert said == ["0 forgotten", "1 forgotten"]
+
+
+def test_the_watcher_keeps_the_results_of_jobs_that_nobody_waits_for(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    found = [client.suspend(turn(f"Question {n}"), store) for n in range(5)]
+
+    watcher().run(until_idle=True)
+    reads = len(emulator.requests())
+    replies = [client.turn(turn(f"Question {n}"), store) for n in range(5)]
+
+    assert [one.interaction_id for one in replies] == [f.interaction_id for f in found]
+    assert len(emulator.requests()) == reads
+
+
+def test_a_job_has_one_watcher(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    client.suspend(turn(), store)
+    first, second = watcher(), watcher()
+
+    first.step()
+    before = len(emulator.requests())
+
+    assert second.step() is None
+    assert len(emulator.requests()) == before
+    first.release()
+    assert second.step() is None
+    [job] = store.list_jobs()
+    assert job.lease_until == 0.0
+
+
+@pytest.mark.parametrize("do", [{"status": 503}, {"status": 429}, {"close": "before"}])
+def test_a_look_of_the_watcher_that_fails_is_not_a_job_that_failed(
+    do: Any,
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    client.suspend(turn(), store)
+    emulator.fault(on="get", times=3, do=do)
+
+    watcher().run(until_idle=True)
+
+    assert [job.status for job in store.list_jobs()] == ["completed"]
+
+
+def test_the_watcher_cancels_what_takes_too_long(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    emulator.fault(on="create", do={"stall": True})
+    client.suspend(turn(), store)
+
+    watcher().run(until_idle=True)
+
+    assert [job.status for job in store.list_jobs()] == ["cancelled"]
+    assert emulator.requests()[-1]["path"].endswith("/cancel")
+
+
+@pytest.mark.parametrize("error", [InteractionsError("no"), KeyError("no")], ids=type)
+def test_a_graph_that_fails_does_not_stop_the_watcher(
+    error: Exception,
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+) -> None:
+    asked: list[str] = []
+
+    def resume(job: Job) -> bool:
+        asked.append(job.key)
+        raise error
+
+    for n in range(2):
+        client.suspend(turn(f"Question {n}"), store)
+
+    watcher(resume=resume).run(until_idle=True)
+
+    assert len(set(asked)) == 2
+
+
+def test_a_graph_is_resumed_by_one_process_at_a_time(
+    store: SqliteStore, client: InteractionsClient, clock: Clock, emulator: Emulator
+) -> None:
+    found = client.suspend(turn(), store)
+    emulator.advance(61)
+    inner: list[bool] = []
+
+    def resume(_: Job) -> bool:
+        [seen] = store.list_jobs(waiting=True)
+        inner.append(Resumer(store, resume, clock=clock)(seen))
+        client.turn(turn(), store)
+        return True
+
+    job = store.get_job(found.job_key)
+    assert job is not None
+    resumed = Resumer(store, resume, clock=clock)(job)
+
+    assert (resumed, inner) == (True, [False])
+    assert store.list_jobs(waiting=True) == []
+
+
+def test_a_graph_that_fails_is_resumed_again_later_and_less_and_less_often(
+    store: SqliteStore, client: InteractionsClient, clock: Clock
+) -> None:
+    found = client.suspend(turn(), store)
+    job = store.get_job(found.job_key)
+    assert job is not None
+    store.note_status(job, "completed", now=clock.now)
+    tried: list[float] = []
+
+    def resume(_: Job) -> bool:
+        tried.append(clock.now - EPOCH_S)
+        return False
+
+    resumer = Resumer(store, resume, clock=clock)
+    for _ in range(60):
+        resumer.sweep()
+        clock.advance(5)
+
+    assert tried == [0, 30, 90, 210]
+
+
+def test_a_call_goes_on_with_a_job_that_is_only_watched(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    client.suspend(turn(), store)
+    watching = watcher()
+    watching.step()
+    [watched] = store.list_jobs()
+
+    again = client.suspend(turn(), store)
+    reply = client.turn(turn(), store)
+    watching.run(until_idle=True)
+
+    assert is_watcher(watched.owner)
+    assert again.interaction_id == reply.interaction_id == watched.interaction_id
+    creates = [row for row in emulator.requests() if row["method"] == "POST"]
+    assert len(creates) == 1
+
+
+def test_the_watcher_waits_as_long_as_the_service_asks(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+    clock: Clock,
+) -> None:
+    client.suspend(turn(), store)
+    before = clock.now
+    emulator.fault(on="get", times=3, do={"status": 429, "retry_after": 50})
+
+    watcher().run(until_idle=True)
+
+    assert clock.now - before >= 150
+    assert [job.status for job in store.list_jobs()] == ["completed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("no_colon", "package.module:attribute"),
+        ("tests.core.nowhere:app", "cannot be imported"),
+        ("tests.core.test_job_commands:nothing", "cannot be imported"),
+        ("sys:version", "no installed adapter"),
+    ],
+)
+def test_what_cannot_be_resumed_is_an_error_that_says_why(name: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        load_resume(name)
+
+
+def test_looks_are_spread_over_time() -> None:
+    pace = Pace(20)
+
+    at = sorted(pace.next_at(100.0, 100.0 + n / 50) for n in range(100))
+
+    assert at[0] == 100.0
+    assert min(b - a for a, b in itertools.pairwise(at)) >= 0.05 - 1e-9
+    assert at[-1] == pytest.approx(100 + 99 / 17)
+
+
+def test_looks_that_are_late_do_not_come_all_at_once() -> None:
+    pace = Pace(20)
+
+    waits = [pace.wait_s(100.0) for _ in range(40)]
+
+    assert waits[:20] == [0.0] * 20
+    assert waits[20:] == pytest.approx([1.1 + n / 20 for n in range(20)])
+    assert pace.wait_s(101.2) == 0.0
+
+
+def test_a_clock_that_was_set_back_holds_up_nothing() -> None:
+    pace = Pace(20)
+    pace.next_at(1_000.0, 1_000.0)
+    pace.wait_s(1_000.0)
+
+    assert pace.next_at(500.0, 500.0) == 500.0
+    assert pace.wait_s(500.0) < 0.1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="forking warns there")
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="Linux only")
+@pytest.mark.parametrize("is_reaped", [True, False])
+def test_a_process_that_has_ended_is_known_to_be_dead(*, is_reaped: bool) -> None:
+    """Linux: a child stays a zombie for as long as its parent does not ask for it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, this_process().encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        owner = pipe.read()
+    options = 0 if is_reaped else os.WNOWAIT
+    os.waitid(os.P_PID, child, os.WEXITED | options)
+
+    assert is_dead(owner)
+    assert not is_dead(this_process())
+    assert not is_dead(owner.replace(owner.split("/")[0], "another machine"))
+    assert not is_dead("")
+    assert is_dead(f"{owner}+name")
+    assert not is_dead(watcher_of("name"))
+    if not is_reaped:
+        os.waitpid(child, 0)

@@ -1,0 +1,298 @@
+"""The webhook receiver, told by the emulator, and by those who are not the API."""
+
+import asyncio
+import base64
+import hmac
+import json
+import queue
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from interactions_core import SqliteStore
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.digest import Transcript
+from interactions_core.exceptions import ConfigurationError, LostSubmitError
+from interactions_core.jobs import Job
+from interactions_core.records import Scope
+from interactions_core.running import Rules
+from interactions_core.signatures import Trust
+from interactions_core.steps import text_part, user_input
+from interactions_core.turn import Turn
+from interactions_core.webhooks import WebhookReceiver
+from interactions_emulator import Emulator
+
+NOW = 1_790_000_000
+SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+EVENT = {"type": "interaction.completed", "version": "v1", "data": {"id": "v1_1"}}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "jobs.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(job_s=0.05) as running:
+        yield running
+
+
+class Serving:
+    """A receiver on a port of its own, and the jobs of which it had news."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/hook"
+        self.news: queue.Queue[Job] = queue.Queue()
+        self.server: uvicorn.Server | None = None
+
+    def start(self, store: SqliteStore, trust: Trust) -> None:
+        app = WebhookReceiver(store, trust, on_job=self.news.put)
+        config = uvicorn.Config(app, log_level="warning", lifespan="on")
+        server = self.server = uvicorn.Server(config)
+        run = lambda: asyncio.run(server.serve([self.socket]))  # noqa: E731
+        self.thread = threading.Thread(target=run)
+        self.thread.start()
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.should_exit = True
+            self.thread.join()
+        self.socket.close()
+
+
+@pytest.fixture
+def serving() -> Iterator[Serving]:
+    serving = Serving()
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Iterator[InteractionsClient]:
+    rules = Rules(max_retries=0, retention_s=1e6, clock=time.time, poll=(0.02, 0.05))
+    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), rules)
+    yield client
+    client.close()
+
+
+def turn(**settings: Any) -> Turn:
+    return Turn(
+        transcript=Transcript.of([user_input([text_part("Hi")])]),
+        target=("model", "gemini-3.5-flash"),
+        settings=settings,
+        background=True,
+    )
+
+
+def register(client: InteractionsClient, uri: str) -> str:
+    events = ["interaction.completed", "interaction.failed"]
+    made = client.sdk().webhooks.create(uri=uri, subscribed_events=events)
+    return str(made.new_signing_secret)
+
+
+def test_a_registered_webhook_updates_the_ledger(
+    store: SqliteStore, serving: Serving, client: InteractionsClient
+) -> None:
+    secret = register(client, serving.url)
+    serving.start(store, Trust(secrets=[SECRET, secret]))
+
+    found = client.suspend(turn(), store)
+    serving.news.get(timeout=5)
+
+    job = store.get_job(found.job_key)
+    assert job is not None
+    assert job.status == "completed"
+    assert client.turn(turn(), store).interaction_id == found.interaction_id
+
+
+def test_a_webhook_of_one_request_is_believed_by_its_token(
+    store: SqliteStore, serving: Serving, client: InteractionsClient, emulator: Emulator
+) -> None:
+    keys = f"{emulator.url}/.well-known/jwks.json"
+    serving.start(store, Trust(audience=serving.url, jwks_url=keys))
+
+    client.suspend(turn(webhook_config={"uris": [serving.url]}), store)
+    news = serving.news.get(timeout=5)
+
+    job = store.get_job(news.key)
+    assert job is not None
+    assert job.status == "completed"
+
+
+def test_a_token_for_another_receiver_is_refused(
+    store: SqliteStore, serving: Serving, client: InteractionsClient, emulator: Emulator
+) -> None:
+    keys = f"{emulator.url}/.well-known/jwks.json"
+    serving.start(store, Trust(audience="https://other.example", jwks_url=keys))
+
+    found = client.suspend(turn(webhook_config={"uris": [serving.url]}), store)
+    while not (sent := emulator.deliveries()) or sent[0]["status"] is None:
+        pass
+
+    assert sent[0]["status"] == 401
+    job = store.get_job(found.job_key)
+    assert job is not None
+    assert job.status == "in_progress"
+
+
+def test_a_lost_submit_is_recovered_by_the_job_that_the_delivery_names(
+    store: SqliteStore, serving: Serving, client: InteractionsClient, emulator: Emulator
+) -> None:
+    keys = f"{emulator.url}/.well-known/jwks.json"
+    serving.start(store, Trust(audience=serving.url, jwks_url=keys))
+    asked = turn(
+        webhook_config={"uris": [serving.url], "user_metadata": {"team": "blue"}}
+    )
+    emulator.fault(on="create", do={"close": "after"})
+
+    with pytest.raises(LostSubmitError) as caught:
+        client.turn(asked, store)
+    serving.news.get(timeout=5)
+    reply = client.turn(asked, store)
+
+    job = store.get_job(caught.value.job_key)
+    assert job is not None
+    assert job.interaction_id == reply.interaction_id
+    [create] = [r for r in emulator.requests() if r["method"] == "POST"]
+    told = create["body"]["webhook_config"]["user_metadata"]
+    assert told == {"team": "blue", "interactions_job": job.key}
+
+
+# Deliveries of our own making
+
+
+def job(**changes: Any) -> Job:
+    usual = Job(
+        key="job_1",
+        scope=Scope("gemini|host|print"),
+        call_digest=b"\x01" * 32,
+        target="model:m",
+        created_at=NOW,
+        deadline_at=NOW + 9,
+        forget_at=NOW + 1e6,
+        status="in_progress",
+        interaction_id="v1_1",
+    )
+    return replace(usual, **changes)
+
+
+def delivery(
+    event: Any = EVENT, *, secret: str = SECRET, at: int = NOW, name: str = "msg_1"
+) -> tuple[dict[str, str], bytes]:
+    body = json.dumps(event).encode()
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{name}.{at}.".encode() + body
+    signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+    headers = {
+        "webhook-id": name,
+        "webhook-timestamp": str(at),
+        "webhook-signature": f"v1,AAAA v1,{signature}",
+    }
+    return headers, body
+
+
+@pytest.fixture
+def receiver(store: SqliteStore) -> WebhookReceiver:
+    store.add_job(job())
+    return WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
+
+
+def status_of(store: SqliteStore) -> str:
+    kept = store.get_job("job_1")
+    assert kept is not None
+    return kept.status
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("completed", "completed"),
+        ("requires_action", "requires_action"),
+        ("failed", "failed"),
+        ("cancelled", "cancelled"),
+        ("paused", "in_progress"),
+    ],
+)
+def test_each_kind_of_event_is_noted_as_its_status(
+    kind: str, status: str, receiver: WebhookReceiver, store: SqliteStore
+) -> None:
+    receipt = receiver.receive(*delivery({**EVENT, "type": f"interaction.{kind}"}))
+
+    assert receipt.status == 200
+    assert status_of(store) == status
+
+
+def test_a_delivery_that_comes_again_changes_nothing(
+    receiver: WebhookReceiver,
+) -> None:
+    first, again = (receiver.receive(*delivery()) for _ in range(2))
+    other = receiver.receive(*delivery(name="msg_2"))
+
+    assert [len(one.news) for one in (first, again, other)] == [1, 0, 0]
+    assert [one.status for one in (first, again, other)] == [200, 200, 200]
+
+
+def test_news_of_runs_that_nobody_here_began_is_no_error(
+    receiver: WebhookReceiver,
+) -> None:
+    receipt = receiver.receive(*delivery({**EVENT, "data": {"id": "v1_other"}}))
+
+    assert (receipt.status, receipt.news) == (200, ())
+
+
+def without(name: str) -> tuple[dict[str, str], bytes]:
+    headers, body = delivery()
+    return {k: v for k, v in headers.items() if k != name}, body
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(delivery(at=NOW - 301), "not from now", id="stale"),
+        pytest.param(delivery(at=NOW + 301), "not from now", id="from tomorrow"),
+        pytest.param(
+            delivery(secret="whsec_" + base64.b64encode(b"x").decode()),
+            "no secret",
+            id="another secret",
+        ),
+        pytest.param((delivery()[0], b"{}"), "no secret", id="another body"),
+        pytest.param(without("webhook-id"), "no webhook-id", id="no id"),
+        pytest.param(without("webhook-signature"), "no webhook-sig", id="unsigned"),
+        pytest.param(without("webhook-timestamp"), "no webhook-time", id="no time"),
+        pytest.param(delivery([1]), "not an object", id="no object"),
+        pytest.param(
+            (delivery()[0] | {"webhook-signature": "a.b.c"}, b"{}"),
+            "no `audience`",
+            id="a token",
+        ),
+    ],
+)
+def test_what_is_not_from_the_api_or_not_from_now_is_refused(
+    given: Any, said: str, receiver: WebhookReceiver, store: SqliteStore
+) -> None:
+    receipt = receiver.receive(*given)
+
+    assert receipt.status == 401
+    assert said in receipt.said
+    assert status_of(store) == "in_progress"
+
+
+def test_a_receiver_that_believes_nobody_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="secrets"):
+        Trust()
+
+
+def test_secrets_are_in_no_repr() -> None:
+    assert SECRET not in repr(Trust(secrets=[SECRET]))

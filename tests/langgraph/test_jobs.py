@@ -1,0 +1,585 @@
+"""Background jobs that outlive their process: found again, never shared."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage, ToolMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import RetryPolicy
+
+from interactions_core import SessionStore, SqliteStore, points
+from interactions_core.exceptions import (
+    InvalidRequestError,
+    JobCancelledError,
+    JobFailedError,
+    LostSubmitError,
+    NotFoundError,
+    RequestError,
+    UnknownStatusError,
+)
+from interactions_core.jobs import Job
+from interactions_core.points import Point
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions, InteractionsSaver
+from tests.conftest import Clock
+
+Make = Callable[..., ChatInteractions]
+STALLED = [{"reply": {"text": "Done.", "wait_s": 60}}]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "sessions.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def make(
+    make_model: Make, emulator: Emulator, clock: Clock, store: SessionStore
+) -> Make:
+    """Make models in the background that pass the time without waiting."""
+
+    def pause(seconds: float) -> None:
+        clock.sleep(seconds)
+        emulator.advance(seconds)
+
+    async def apause(seconds: float) -> None:
+        pause(seconds)
+
+    def make(**options: Any) -> ChatInteractions:
+        model = make_model(**{"background": True, "sessions": store} | options)
+        drivers = model._ready()
+        drivers.sync.sleep, drivers.awaited.sleep = pause, apause
+        return model
+
+    return make
+
+
+def creates(emulator: Emulator) -> int:
+    return len(
+        [
+            row
+            for row in emulator.requests()
+            if row["method"] == "POST" and row["path"].endswith("/interactions")
+        ]
+    )
+
+
+def leave_behind(model: ChatInteractions, store: SessionStore, asked: str) -> Job:
+    """Submit a run and leave it, as a process does that is killed."""
+    turn = model._turn([HumanMessage(asked)], {})
+    found = model._ready().sync.suspend(turn, store)
+    job = store.get_job(found.job_key)
+    assert job is not None
+    store.take_job(job, "another process", now=job.updated_at, until=0.0)
+    store.update_job(replace(job, owner="another process", interrupts=0))
+    return job
+
+
+def test_a_call_goes_on_with_the_run_that_a_dead_process_began(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    emulator.script(STALLED)
+    job = leave_behind(make(), store, "TPUs?")
+
+    reply = make().invoke("TPUs?")
+
+    assert reply.response_metadata["interaction_id"] == job.interaction_id
+    assert creates(emulator) == 1
+
+
+def test_the_run_is_recorded_with_the_plan_that_began_it(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    model = make()
+    first = model.invoke("One")
+    emulator.script(STALLED)
+    turn = model._turn([HumanMessage("One"), first, HumanMessage("Two")], {})
+    model._ready().sync.suspend(turn, store)
+
+    reply = make().invoke([HumanMessage("One"), first, HumanMessage("Two")])
+    third = make().invoke(
+        [HumanMessage("One"), first, HumanMessage("Two"), reply, HumanMessage("3")]
+    )
+
+    metadata = reply.response_metadata
+    assert (
+        metadata["previous_interaction_id"] == first.response_metadata["interaction_id"]
+    )
+    assert metadata["plan_reason"] == "continue"
+    assert third.response_metadata["plan_reason"] == "continue"
+    assert len(store.ledger()) == 3
+
+
+def test_functions_are_called_and_answered_in_the_background(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    calls = [{"name": "weather", "arguments": {"place": "Paris"}}]
+    emulator.script(
+        [
+            {"when": {"last_step": "user_input"}, "reply": {"calls": calls}},
+            {"when": {"last_step": "function_result"}, "reply": {"text": "Sunny."}},
+        ]
+    )
+
+    def weather(place: str) -> str:
+        """Tell the weather."""
+        return f"sunny in {place}"
+
+    asked = HumanMessage("Paris?")
+    model = make()
+    turn = model._turn([asked], {"tools": model.bind_tools([weather]).kwargs["tools"]})
+    found = model._ready().sync.suspend(turn, store)
+    called: Any = make().bind_tools([weather]).invoke([asked])
+    [call] = called.tool_calls
+    result = ToolMessage(weather(**call["args"]), tool_call_id=call["id"])
+    reply = make().bind_tools([weather]).invoke([asked, called, result])
+
+    assert called.response_metadata["interaction_id"] == found.interaction_id
+    assert reply.text == "Sunny."
+    assert reply.response_metadata["previous_interaction_id"] == found.interaction_id
+    statuses = [job.status for job in store.list_jobs()]
+    assert statuses == ["requires_action", "completed"]
+    assert creates(emulator) == 2
+
+
+def test_an_identical_call_beside_a_live_one_is_a_job_of_its_own(
+    make: Make, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "Done.", "wait_s": 0}}])
+    model = make()
+
+    async def both() -> list[str]:
+        async with model:
+            replies = await asyncio.gather(*(model.ainvoke("Hi") for _ in range(2)))
+        return [one.response_metadata["interaction_id"] for one in replies]
+
+    assert len(set(asyncio.run(both()))) == 2
+    assert creates(emulator) == 2
+
+
+def test_a_retry_of_a_request_that_was_answered_is_a_new_job(
+    make: Make, emulator: Emulator
+) -> None:
+    model = make()
+
+    model.invoke("Hi")
+    model.invoke("Hi")
+
+    assert creates(emulator) == 2
+
+
+def test_a_job_of_another_session_is_not_found(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    leave_behind(make(session_id="a"), store, "Hi")
+
+    make(session_id="b").invoke("Hi")
+
+    assert creates(emulator) == 2
+
+
+@pytest.mark.parametrize(
+    ("do", "error"),
+    [({"status": 401}, RequestError), ({"status": 400}, InvalidRequestError)],
+)
+def test_a_run_that_cannot_be_read_is_kept_for_the_next_call(
+    do: Any, error: type[Exception], make: Make, emulator: Emulator
+) -> None:
+    emulator.script(STALLED)
+    emulator.fault(on="get", do=do)
+    model = make()
+
+    with pytest.raises(error):
+        model.invoke("TPUs?")
+    reply = model.invoke("TPUs?")
+
+    assert reply.text == "Done."
+    assert creates(emulator) == 1
+
+
+def test_a_run_that_is_refused_while_it_is_new_is_waited_for(
+    make: Make, emulator: Emulator
+) -> None:
+    emulator.script(STALLED)
+    for nth, status in enumerate([404, 403, 404, 404, 403], 1):
+        emulator.fault(on="get", nth=nth, do={"status": status})
+
+    assert make().invoke("TPUs?").text == "Done."
+
+
+def test_a_run_that_the_server_has_forgotten_is_begun_anew_by_the_next_call(
+    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+) -> None:
+    job = leave_behind(make(), store, "Hi")
+    clock.advance(1_000)
+    emulator.fault(on="get", times=9, do={"status": 404})
+
+    with pytest.raises(NotFoundError):
+        make().invoke("Hi")
+    emulator.clear_faults()
+
+    assert make().invoke("Hi").text
+    gone = store.get_job(job.key)
+    assert gone is not None
+    assert gone.status == "gone"
+    assert creates(emulator) == 2
+
+
+def test_a_failed_run_is_an_error_once_and_a_new_run_then(
+    make: Make, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"status": "failed"}, "times": 1}])
+    model = make()
+
+    with pytest.raises(JobFailedError):
+        model.invoke("Hi")
+
+    assert model.invoke("Hi").text
+    assert creates(emulator) == 2
+
+
+def test_an_unknown_status_keeps_the_job(
+    make: Make, emulator: Emulator, patch_status: Any
+) -> None:
+    model = make()
+
+    with patch_status("paused"), pytest.raises(UnknownStatusError, match="paused"):
+        model.invoke("Hi")
+
+    assert model.invoke("Hi").text
+    assert creates(emulator) == 1
+
+
+@pytest.fixture
+def patch_status(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let the server report a status of a later version, for a while."""
+    import contextlib  # noqa: PLC0415
+
+    from interactions_core import wire  # noqa: PLC0415
+
+    read = wire.parsed_interaction
+
+    @contextlib.contextmanager
+    def patched(status: str) -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                wire,
+                "parsed_interaction",
+                lambda text: {**read(text), "status": status},
+            )
+            yield
+
+    return patched
+
+
+def test_a_lost_create_is_told_and_visible_and_then_asked_anew(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", do={"close": "after"})
+    model = make()
+
+    with pytest.raises(LostSubmitError) as caught:
+        model.invoke("Hi")
+
+    lost = store.get_job(caught.value.job_key)
+    assert lost is not None
+    assert lost.status == "lost"
+    assert model.invoke("Hi").text
+    assert creates(emulator) == 2
+
+
+def test_a_refused_create_leaves_no_job(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", do={"status": 400, "message": "no"})
+
+    with pytest.raises(InvalidRequestError):
+        make().invoke("Hi")
+
+    assert store.list_jobs() == []
+
+
+def test_a_model_without_background_answers_at_once_where_that_will_do(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    refusal = "Model 'gemini-2.5-flash' does not support background interactions."
+    emulator.fault(
+        on="create",
+        match={"background": True},
+        times=2,
+        do={"status": 400, "message": refusal},
+    )
+
+    reply = make(background="prefer").invoke("Hi")
+    with pytest.raises(InvalidRequestError, match="does not support background"):
+        make().invoke("Hi")
+
+    assert reply.response_metadata["status"] == "completed"
+    assert store.list_jobs() == []
+
+
+def test_a_memory_store_warns_that_jobs_are_lost_with_it(
+    make: Make, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    model = make(sessions=f"memory:{tmp_path}")
+
+    with caplog.at_level(logging.WARNING, "interactions_core"):
+        model.invoke("One")
+        model.invoke("Two")
+
+    [said] = [r.getMessage() for r in caplog.records if "background" in r.getMessage()]
+    assert "are lost with this process" in said
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke", "stream"])
+def test_a_deleted_thread_cancels_the_run_that_is_waited_for(
+    way: str, make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+) -> None:
+    emulator.fault(on="create", do={"stall": True, "truncate_after_events": 1})
+    model = make()
+    turn = replace(model._turn([HumanMessage("Hi")], {}), thread_id="1")
+    drivers = model._ready()
+
+    def delete(seconds: float) -> None:
+        clock.sleep(seconds)
+        if len(clock.slept) == 3:
+            store.delete_thread("1")
+
+    async def adelete(seconds: float) -> None:
+        delete(seconds)
+
+    drivers.sync.sleep, drivers.awaited.sleep = delete, adelete
+
+    async def ask() -> None:
+        async with model:
+            await drivers.awaited.turn(turn, store)
+
+    ways = {
+        "invoke": lambda: drivers.sync.turn(turn, store),
+        "stream": lambda: list(drivers.sync.stream(turn, store)),
+        "ainvoke": lambda: asyncio.run(ask()),
+    }
+    with pytest.raises(JobCancelledError, match="deleted"):
+        ways[way]()
+
+    assert emulator.requests()[-1]["path"].endswith("/cancel")
+
+
+def test_a_cancelled_call_is_in_the_ledger(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", do={"stall": True})
+    model = make()
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    model._ready().sync.sleep = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        model.invoke("Hi")
+
+    [job] = store.list_jobs()
+    assert (job.status, bool(job.consumed_at)) == ("cancelled", True)
+
+
+@pytest.mark.parametrize("after", [3, 6, 9])
+def test_a_stream_that_breaks_off_is_resumed_where_it_was(
+    after: int, make: Make, emulator: Emulator
+) -> None:
+    """API: it can be resumed after an event with an id, which the first ones lack."""
+    text = "One two three four five six seven eight nine ten eleven twelve. " * 6
+    emulator.script([{"reply": {"text": text, "wait_s": 0}}])
+    whole = "".join(c.text for c in make().stream("Hi"))
+    emulator.fault(on="create", do={"truncate_after_events": after})
+
+    pieces = [chunk.text for chunk in make().stream("Hi")]
+
+    assert "".join(pieces) == whole == text
+    assert creates(emulator) == 2
+    resumed = "last_event_id=" in emulator.requests()[-1]["path"]
+    assert resumed == (after > 3)
+
+
+def test_what_a_turn_without_background_pays_is_nothing(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[Point] = []
+    monkeypatch.setattr(points, "hook", reached.append)
+
+    make(background=False).invoke("Hi")
+    assert reached == []
+
+    make().invoke("Hi")
+    assert reached == sorted(reached)
+    assert set(reached) | {Point.LOOKED} == set(Point)
+
+
+# In graphs
+
+
+def graph(node: Any, saver: Any, **options: Any) -> Any:
+    built = StateGraph(MessagesState).add_node("ask", node, **options)
+    return built.add_edge(START, "ask").compile(checkpointer=saver)
+
+
+def asking(model: ChatInteractions, *questions: str) -> Any:
+    def ask(_: MessagesState) -> Any:
+        return {"messages": [model.invoke(question) for question in questions]}
+
+    return ask
+
+
+@pytest.fixture
+def saver(store: SqliteStore) -> InteractionsSaver:
+    return InteractionsSaver(store)
+
+
+AT: Any = {"configurable": {"thread_id": "1"}}
+
+
+def test_two_equal_calls_of_a_node_are_two_jobs_and_found_by_its_second_run(
+    make: Make, saver: InteractionsSaver, emulator: Emulator
+) -> None:
+    model, runs = make(), []
+
+    def ask(_: MessagesState) -> Any:
+        replies = [model.invoke("Hi"), model.invoke("Hi")]
+        runs.append([one.response_metadata["interaction_id"] for one in replies])
+        if len(runs) == 1:
+            raise ConnectionError
+        return {"messages": replies}
+
+    app = graph(ask, saver)
+    with pytest.raises(ConnectionError):
+        app.invoke({"messages": [HumanMessage("go")]}, AT)
+    app.invoke(None, AT)
+
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 2
+    assert creates(emulator) == 2
+
+
+def test_a_retry_of_a_node_finds_the_jobs_of_the_first_attempt(
+    make: Make, saver: InteractionsSaver, emulator: Emulator
+) -> None:
+    model, attempts = make(), []
+
+    def ask(_: MessagesState) -> Any:
+        reply = model.invoke("Hi")
+        attempts.append(reply)
+        if len(attempts) < 3:
+            raise ConnectionError
+        return {"messages": [reply]}
+
+    policy = RetryPolicy(initial_interval=0.001, jitter=False)
+    graph(ask, saver, retry_policy=policy).invoke({"messages": []}, AT)
+
+    assert len(attempts) == 3
+    assert creates(emulator) == 1
+
+
+def test_the_same_question_in_a_later_run_is_a_new_job(
+    make: Make, saver: InteractionsSaver, emulator: Emulator
+) -> None:
+    app = graph(asking(make(), "Hi"), saver)
+
+    app.invoke({"messages": []}, AT)
+    app.invoke({"messages": []}, AT)
+
+    assert creates(emulator) == 2
+
+
+def test_time_travel_asks_again(
+    make: Make, saver: InteractionsSaver, emulator: Emulator
+) -> None:
+    app = graph(asking(make(), "Hi"), saver)
+    app.invoke({"messages": []}, AT)
+    before = next(s for s in app.get_state_history(AT) if s.next == ("ask",))
+
+    app.invoke(None, before.config)
+
+    assert creates(emulator) == 2
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+def test_a_question_that_is_sent_again_finds_the_run_of_the_dead_process(
+    durability: Any,
+    make: Make,
+    saver: InteractionsSaver,
+    store: SessionStore,
+    emulator: Emulator,
+) -> None:
+    emulator.script(STALLED)
+    model = make()
+
+    def die(_: MessagesState) -> Any:
+        leave_behind(model, store, "TPUs?")
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        graph(die, saver).invoke({"messages": []}, AT, durability=durability)
+    app = graph(asking(model, "TPUs?"), saver)
+    app.invoke({"messages": []}, AT, durability=durability)
+
+    assert creates(emulator) == 1
+
+
+def test_equal_calls_of_parallel_tasks_are_jobs_of_their_own(
+    make: Make, saver: InteractionsSaver, emulator: Emulator
+) -> None:
+    model = make()
+    built = StateGraph(MessagesState)
+    for name in ("a", "b", "c"):
+        inner = StateGraph(MessagesState).add_node("ask", asking(model, "Hi"))
+        built.add_node(name, inner.add_edge(START, "ask").compile())
+        built.add_edge(START, name)
+
+    state = built.compile(checkpointer=saver).invoke({"messages": []}, AT)
+
+    ids = {m.response_metadata["interaction_id"] for m in state["messages"]}
+    assert len(ids) == 3
+    assert creates(emulator) == 3
+
+
+def test_another_checkpointer_does_as_well(make: Make, emulator: Emulator) -> None:
+    model, runs = make(), []
+
+    def ask(_: MessagesState) -> Any:
+        runs.append(model.invoke("Hi"))
+        if len(runs) == 1:
+            raise ConnectionError
+        return {"messages": runs[-1]}
+
+    app = graph(ask, InMemorySaver())
+    with pytest.raises(ConnectionError):
+        app.invoke({"messages": []}, AT)
+    app.invoke(None, AT)
+
+    assert creates(emulator) == 1
+
+
+def test_deleting_a_thread_remotely_cancels_what_runs_for_it(
+    make: Make, store: SqliteStore, emulator: Emulator
+) -> None:
+    from interactions_core.connection import Connection  # noqa: PLC0415
+
+    emulator.fault(on="create", do={"stall": True})
+    connection = Connection(api_key="k", base_url=emulator.url)
+    saver = InteractionsSaver(store, connection=connection)
+    model = make()
+    turn = replace(model._turn([HumanMessage("Hi")], {}), thread_id="1")
+    found = model._ready().sync.suspend(turn, store)
+
+    saver.delete_thread("1", remote=True)
+
+    paths = [row["path"] for row in emulator.requests()]
+    assert any(p.endswith(f"{found.interaction_id}/cancel") for p in paths)
+    assert store.list_jobs() == []
