@@ -294,5 +294,22 @@ def test_a_receiver_that_believes_nobody_is_refused() -> None:
         Trust()
 
 
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        pytest.param([""], "is empty", id="a variable that is not set"),
+        pytest.param([SECRET, "whsec_"], "is empty", id="a prefix only"),
+        pytest.param(["whsec_$SECRET"], "not base64", id="no base64"),
+        pytest.param(["whsec_\u00e9"], "not base64", id="no ASCII"),
+        pytest.param(SECRET, "a list", id="one that is not in a list"),
+    ],
+)
+def test_a_secret_with_which_everybody_or_nobody_signs_is_refused_at_once(
+    secrets: Any, said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        Trust(secrets=secrets)
+
+
 def test_secrets_are_in_no_repr() -> None:
     assert SECRET not in repr(Trust(secrets=[SECRET]))

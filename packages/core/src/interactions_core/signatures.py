@@ -7,7 +7,6 @@ the event itself wins.
 """
 
 import base64
-import binascii
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +45,11 @@ class Trust:
         if not self.secrets and not self.audience:
             msg = "a receiver needs `secrets`, or an `audience` to believe tokens"
             raise ConfigurationError(msg)
+        if isinstance(self.secrets, str):
+            msg = "`secrets` is a list of webhook secrets, not one of them"
+            raise ConfigurationError(msg)
+        for secret in self.secrets:
+            _key(secret)
 
 
 def verified_event(
@@ -116,12 +120,20 @@ def _is_signed(secrets: Sequence[str], signature: str, signed: bytes) -> bool:
 
 
 def _hmac(secret: str, signed: bytes) -> bytes:
+    return base64.b64encode(hmac.digest(_key(secret), signed, "sha256"))
+
+
+def _key(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error as exc:
+    except ValueError as exc:
         msg = "a webhook secret is not base64 after 'whsec_'"
         raise ConfigurationError(msg) from exc
-    return base64.b64encode(hmac.digest(key, signed, "sha256"))
+    if not key:
+        # Everybody can sign with an empty key.
+        msg = "a webhook secret is empty; is the variable set that it is read from?"
+        raise ConfigurationError(msg)
+    return key
 
 
 def _claims(
