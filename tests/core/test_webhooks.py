@@ -271,6 +271,12 @@ def without(name: str) -> tuple[dict[str, str], bytes]:
         pytest.param(without("webhook-id"), "no webhook-id", id="no id"),
         pytest.param(without("webhook-signature"), "no webhook-sig", id="unsigned"),
         pytest.param(without("webhook-timestamp"), "no webhook-time", id="no time"),
+        pytest.param(delivery(at=10**400), "no webhook-time", id="no such time"),
+        pytest.param(
+            (delivery()[0] | {"webhook-timestamp": "9" * 5000}, b"{}"),
+            "no webhook-time",
+            id="no such number",
+        ),
         pytest.param(delivery([1]), "not an object", id="no object"),
         pytest.param(
             (delivery()[0] | {"webhook-signature": "a.b.c"}, b"{}"),

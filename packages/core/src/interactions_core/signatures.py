@@ -22,6 +22,9 @@ JWKS_URL: Final = "https://generativelanguage.googleapis.com/.well-known/jwks.js
 TOLERANCE_S: Final = 300
 """How old a delivery may be, or how far ahead of this clock (API document)."""
 
+_MOST_DIGITS: Final = 12
+"""Of a time in seconds; Python refuses to compare a longer one with the clock."""
+
 _PREFIX: Final = "whsec_"
 _SIGNED: Final = ("type", "version", "timestamp", "data", "user_metadata")
 
@@ -94,7 +97,7 @@ def verified_event(
 
 
 def _timestamp(text: str, now: float) -> str:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
         msg = "the delivery has no webhook-timestamp"
         raise WebhookRefusedError(msg)
     if abs(now - int(text)) > TOLERANCE_S:
