@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -293,6 +294,52 @@ def test_what_is_not_from_the_api_or_not_from_now_is_refused(
     assert receipt.status == 401
     assert said in receipt.said
     assert status_of(store) == "in_progress"
+
+
+async def answered(
+    receiver: WebhookReceiver, headers: dict[str, str], body: bytes
+) -> int:
+    """Deliver as a server does; return the status once the receiver is done."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    names = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await receiver({"type": "http", "method": "POST", "headers": names}, receive, send)
+    return sent[0]["status"]
+
+
+def test_graphs_that_go_on_for_long_keep_no_delivery_waiting(
+    store: SqliteStore,
+) -> None:
+    store.add_job(job())
+    over = threading.Event()
+
+    async def deliver() -> int:
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+
+        def resume(_: Job) -> None:
+            loop.call_soon_threadsafe(begun.set)
+            over.wait(20)
+
+        receiver = WebhookReceiver(
+            store, Trust(secrets=[SECRET]), on_job=resume, clock=lambda: NOW
+        )
+        first = asyncio.create_task(answered(receiver, *delivery()))
+        await asyncio.wait_for(begun.wait(), 5)
+        try:
+            second = answered(receiver, *delivery(name="msg_2"))
+            return await asyncio.wait_for(second, 5)
+        finally:
+            over.set()
+            await first
+
+    assert asyncio.run(deliver()) == 200
 
 
 def test_a_receiver_that_believes_nobody_is_refused() -> None:

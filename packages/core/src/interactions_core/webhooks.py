@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ _STATUSES: Final = {
 }
 _MOST_BYTES: Final = 1_000_000
 _MOST_IDS: Final = 10_000
+_MOST_AT_ONCE: Final = 8
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -68,7 +70,7 @@ class WebhookReceiver:
         store: The ledger.
         trust: Whose deliveries are believed.
         on_job: Called after the answer, in a worker thread, with a job of which there
-            is news: what resumes its graph, for instance.
+            is news: what resumes its graph, for instance. It may take its time.
         clock: Epoch seconds.
     """
 
@@ -87,6 +89,9 @@ class WebhookReceiver:
         self._keys = published_keys(trust.jwks_url)
         self._lock = threading.Lock()
         self._heard: OrderedDict[str, float] = OrderedDict()
+        # Not those of the event loop: graphs that go on for an hour would leave none
+        # for the next delivery.
+        self._workers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-webhook")
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         """Serve one request; whatever is not a delivery is refused."""
@@ -111,7 +116,8 @@ class WebhookReceiver:
         # The API waits for an answer for a few seconds only.
         for job in receipt.news:
             if self._on_job is not None:
-                await asyncio.to_thread(self._on_job, job)
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._workers, self._on_job, job)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Take one delivery.
