@@ -131,6 +131,43 @@ def test_news_names_the_run_of_a_lost_submit_once(store: SessionStore) -> None:
     assert known.updated_at == NOW + 5
 
 
+@pytest.mark.parametrize(
+    ("before", "news", "after", "kept"),
+    [
+        pytest.param("", "completed", "lost", "completed", id="a lost submit"),
+        pytest.param("v1_1", "failed", "in_progress", "failed", id="an older look"),
+        pytest.param("v1_1", "failed", "submitted", "failed", id="a late answer"),
+        pytest.param("v1_1", "failed", "completed", "completed", id="a later end"),
+    ],
+)
+def test_what_a_delivery_has_told_outlives_what_the_owner_knew_before(
+    before: str, news: str, after: str, kept: str, store: SessionStore
+) -> None:
+    mine = job(interaction_id=before)
+    store.add_job(mine)
+    store.note_status(replace(mine, interaction_id="v1_1"), news, now=NOW)
+
+    assert store.update_job(replace(mine, status=after, lease_until=0.0))
+
+    found = store.get_job(mine.key)
+    assert found is not None
+    assert (found.status, found.interaction_id) == (kept, "v1_1")
+    assert found.lease_until == 0.0
+
+
+def test_a_create_that_is_sent_again_forgets_the_run_before(
+    store: SessionStore,
+) -> None:
+    mine = job(interaction_id="v1_1", status="completed")
+    store.add_job(mine)
+
+    store.update_job(replace(mine, status="intent", interaction_id=""))
+
+    found = store.get_job(mine.key)
+    assert found is not None
+    assert (found.status, found.interaction_id) == ("intent", "")
+
+
 def test_jobs_are_listed_without_their_content(store: SessionStore) -> None:
     store.add_job(job("job_1", status="in_progress", interaction_id="v1_1"))
     store.add_job(job("job_2", status="completed", result={"id": "v1_2"}))

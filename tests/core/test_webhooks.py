@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 import uvicorn
 
-from interactions_core import SqliteStore
+from interactions_core import SqliteStore, points
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import ConfigurationError, LostSubmitError
 from interactions_core.jobs import Job
+from interactions_core.points import Point
 from interactions_core.records import Scope
 from interactions_core.running import Rules
 from interactions_core.signatures import Trust
@@ -251,6 +252,47 @@ def test_news_of_runs_that_nobody_here_began_is_no_error(
     receipt = receiver.receive(*delivery({**EVENT, "data": {"id": "v1_other"}}))
 
     assert (receipt.status, receipt.news) == (200, ())
+
+
+def test_a_run_that_a_delivery_names_before_the_create_breaks_off_is_gone_on_with(
+    store: SqliteStore,
+    client: InteractionsClient,
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receiver = WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
+
+    def deliver(point: Point) -> None:
+        if point is Point.INTENDED:
+            told = {"interactions_job": store.list_jobs()[0].key}
+            receiver.receive(*delivery({**EVENT, "user_metadata": told}))
+
+    monkeypatch.setattr(points, "hook", deliver)
+    emulator.fault(on="create", do={"close": "after"})
+
+    with pytest.raises(LostSubmitError):
+        client.turn(turn(), store)
+
+    [kept] = store.list_jobs()
+    assert (kept.interaction_id, kept.status) == ("v1_1", "completed")
+
+
+def test_a_graph_that_is_suspended_while_its_run_ends_waits_for_a_job_that_is_over(
+    store: SqliteStore, client: InteractionsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
+
+    def deliver(point: Point) -> None:
+        if point is Point.SUBMITTED:
+            name = store.list_jobs()[0].interaction_id
+            receiver.receive(*delivery({**EVENT, "data": {"id": name}}))
+
+    monkeypatch.setattr(points, "hook", deliver)
+
+    found = client.suspend(turn(), store)
+
+    [waiting] = store.list_jobs(waiting=True)
+    assert (waiting.key, waiting.status) == (found.job_key, "completed")
 
 
 def without(name: str) -> tuple[dict[str, str], bytes]:

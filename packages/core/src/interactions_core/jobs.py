@@ -4,11 +4,11 @@ Pure. A job is a row in the session store, not a thread; `job_turns` decides wha
 becomes of it, and the stores keep it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
-from interactions_core.outcomes import PENDING
+from interactions_core.outcomes import ANSWERED, FAILED, PENDING
 from interactions_core.owners import is_dead, is_watcher
 from interactions_core.records import Scope
 from interactions_core.retention import DAY_S
@@ -36,6 +36,12 @@ HANDED_ON_KEPT_S: Final = 30 * DAY_S
 """How long a result stays usable that was handed on and whose thread never moved."""
 
 UNFINISHED: Final = frozenset({INTENT, LOST, SUBMITTED, *PENDING})
+
+RUNNING: Final = frozenset({SUBMITTED, *PENDING})
+"""The run is known, and was not over when it was last looked at."""
+
+ENDED: Final = ANSWERED | FAILED | {"cancelled", GONE}
+"""The run is over, in words that are known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,22 @@ class Job:
     def is_adoptable(self, now: float) -> bool:
         """Tell whether a call may go on with it: at most a watcher waits for it."""
         return is_watcher(self.owner) or self.is_free(now)
+
+
+def told_since(before: Job, after: Job) -> Job:
+    """Keep what a webhook has told since the owner of a job looked at it.
+
+    Args:
+        before: The job as it is in the ledger.
+        after: The job as its owner is about to write it.
+    """
+    ended = before.interaction_id == after.interaction_id and (
+        before.status in ENDED and after.status in RUNNING
+    )
+    named = after.status == LOST
+    if not before.interaction_id or not (ended or named):
+        return after
+    return replace(after, status=before.status, interaction_id=before.interaction_id)
 
 
 def call_digest(turn: Turn, scope: Scope) -> bytes:

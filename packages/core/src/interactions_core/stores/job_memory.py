@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from interactions_core.jobs import UNFINISHED, Job
+from interactions_core.jobs import UNFINISHED, Job, told_since
 from interactions_core.mirror import Mirror
 from interactions_core.records import Scope
 from interactions_core.stores.job_rows import without_content
@@ -94,7 +94,7 @@ class JobMemory:
             before = self._jobs.get(job.key)
             if before is None or before.owner != job.owner:
                 return False
-            self._jobs[job.key] = self._reduced(job)
+            self._jobs[job.key] = self._reduced(told_since(before, job))
             return True
 
     def note_status(self, job: Job, status: str, *, now: float) -> bool:

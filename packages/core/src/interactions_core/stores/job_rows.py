@@ -65,7 +65,15 @@ WHERE key = ? AND owner = ? AND lease_until = ? AND consumed_at = 0"""
 
 RENEW: Final = "UPDATE jobs SET lease_until = ? WHERE key = ? AND owner = ?"
 
-UPDATE: Final = """UPDATE jobs SET place = ?, status = ?, interaction_id = ?, lease_until = ?,
+_TOLD_SINCE = """interaction_id <> '' AND (? = 'lost' OR (
+? IN ('submitted', 'queued', 'in_progress') AND interaction_id = ? AND status IN (
+'completed', 'requires_action', 'incomplete', 'failed', 'budget_exceeded', 'cancelled',
+'gone')))"""
+"""`jobs.told_since`, in SQL."""
+
+UPDATE: Final = f"""UPDATE jobs SET place = ?,
+status = CASE WHEN {_TOLD_SINCE} THEN status ELSE ? END,
+interaction_id = CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE ? END, lease_until = ?,
 attempts = ?, interrupts = ?, updated_at = ?, handed_on_at = ?, consumed_at = ?,
 forget_at = ?, plan = ?, result = ? WHERE key = ? AND owner = ?"""
 
@@ -108,9 +116,12 @@ def job_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
 
 def update_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
     """Return the values of `UPDATE`."""
+    told_since = (job.status, job.status, job.interaction_id)
     return (
         _place_text(job.place),
+        *told_since,
         job.status,
+        *told_since,
         job.interaction_id,
         job.lease_until,
         job.attempts,

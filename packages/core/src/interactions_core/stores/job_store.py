@@ -65,6 +65,9 @@ class JobStore(Protocol):
     def update_job(self, job: Job) -> bool:
         """Write a job down as it is, if `job.owner` still holds it.
 
+        What `note_status` was told meanwhile stays: that the run is over, and which
+        run a lost submit has begun (`jobs.told_since`).
+
         Returns:
             Whether it does.
         """
