@@ -15,6 +15,7 @@ from langgraph.types import RetryPolicy
 
 from interactions_core import SessionStore, SqliteStore, points
 from interactions_core.exceptions import (
+    InterruptedStreamError,
     InvalidRequestError,
     JobCancelledError,
     JobFailedError,
@@ -91,6 +92,27 @@ def test_a_call_goes_on_with_the_run_that_a_dead_process_began(
 
     reply = make().invoke("TPUs?")
 
+    assert reply.response_metadata["interaction_id"] == job.interaction_id
+    assert creates(emulator) == 1
+
+
+CALL = {"name": "add", "arguments": {"x": "abc " * 60}}
+
+
+def test_a_stream_that_broke_within_a_call_leaves_the_answer_to_the_next_try(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"calls": [CALL], "arguments_chars": 40}}])
+    emulator.fault(on="create", do={"truncate_after_events": 9})
+    emulator.fault(on="get", nth=1, do={"status": 503})
+    tool = {"name": "add", "description": "Adds.", "parameters": {"type": "object"}}
+    model = make().bind_tools([tool])
+
+    with pytest.raises(InterruptedStreamError, match="ask again"):
+        list(model.stream("Add"))
+    reply = model.invoke("Add")
+
+    [job] = store.list_jobs()
     assert reply.response_metadata["interaction_id"] == job.interaction_id
     assert creates(emulator) == 1
 

@@ -8,7 +8,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Final
 
-from interactions_core.answers import Answer, joined, read_whole, steps_of
+from interactions_core.answers import Answer, joined, steps_of
 from interactions_core.canonical import JsonObject
 from interactions_core.effects import Flow, fetch, resume_stream, show, sleep
 from interactions_core.exceptions import (
@@ -105,8 +105,11 @@ def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
     interaction: JsonObject = {**assembler.interaction, "id": work.name}
     if not assembler.completed or interaction.get("status") in PENDING:
         interaction = yield from _settled(work, {**interaction, "status": "queued"})
+        # First of all: where what was shown is not how it begins, whoever asks again
+        # is given this answer.
+        yield from ended(work, interaction)
         yield from _shown_rest(assembler, interaction)
-        assembler = read_whole(interaction)
+        return joined(None, interaction, steps_of(interaction))
     whole = yield from _with_usage(interaction)
     yield from ended(work, {**whole, "steps": [*assembler.steps]})
     return joined(None, whole, assembler.steps)
