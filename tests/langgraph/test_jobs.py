@@ -96,6 +96,26 @@ def test_a_call_goes_on_with_the_run_that_a_dead_process_began(
     assert creates(emulator) == 1
 
 
+@pytest.mark.parametrize("way", ["turn", "suspend"])
+def test_one_failed_look_after_the_deadline_costs_no_answer(
+    way: str, make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+) -> None:
+    """Ours: a look that fails is not a job that failed."""
+    emulator.script(STALLED)
+    job = leave_behind(make(), store, "TPUs?")
+    clock.sleep(7_200)
+    emulator.advance(7_200)
+    emulator.fault(on="get", nth=1, do={"status": 503})
+    turn = make()._turn([HumanMessage("TPUs?")], {})
+
+    with pytest.raises(RequestError, match="its job is kept"):
+        getattr(make()._ready().sync, way)(turn, store)
+    reply = make().invoke("TPUs?")
+
+    assert reply.response_metadata["interaction_id"] == job.interaction_id
+    assert creates(emulator) == 1
+
+
 CALL = {"name": "add", "arguments": {"x": "abc " * 60}}
 
 

@@ -116,8 +116,14 @@ def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
 
 
 def first_look(work: Work) -> Flow[JsonObject]:
-    """Look at a run once; a look that fails says that nothing is known."""
-    found = yield from _looked(work, _Watch(0.0))
+    """Look at a run once; a look that fails says that nothing is known.
+
+    Raises:
+        RequestError: Nothing is known of a run whose deadline is over: it may have
+            ended in time, long ago. The job is kept for the next try.
+    """
+    late = work.age_s() >= work.run.rules.deadline_s
+    found = yield from _looked(work, _Watch(0.0), passes=not late)
     return found or {"id": work.name, "status": "in_progress"}
 
 
@@ -171,8 +177,15 @@ def _paused(work: Work, pause_s: float) -> Flow[None]:
         pause_s -= slice_s
 
 
-def _looked(work: Work, watch: _Watch) -> Flow[JsonObject | None]:
+def _looked(
+    work: Work, watch: _Watch, *, passes: bool = True
+) -> Flow[JsonObject | None]:
     """Look at a run; `None` for a look that says nothing about it.
+
+    Args:
+        work: The job, submitted.
+        watch: Is told how long the service asks to wait.
+        passes: Whether a look may say nothing; otherwise it is raised.
 
     Raises:
         RequestError: It cannot be read. The job is kept, unless the run is gone.
@@ -183,10 +196,11 @@ def _looked(work: Work, watch: _Watch) -> Flow[JsonObject | None]:
     try:
         return (yield from fetch(work.name))
     except RequestError as error:
-        if _passes(error, work.age_s()):
+        unsaid = _passes(error, work.age_s())
+        if unsaid and passes:
             watch.asked_s = error.retry_after_s or 0.0
             return None
-        if isinstance(error, NotFoundError):
+        if isinstance(error, NotFoundError) and not unsaid:
             yield from consumed(work, GONE)
             what = "is gone; ask again for a new one"
         else:
