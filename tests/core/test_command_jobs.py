@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -208,3 +209,21 @@ def test_a_receiver_that_believes_nobody_is_not_served() -> None:
 
     assert isinstance(done.exception, ConfigurationError)
     assert "a receiver needs `secrets`" in str(done.exception)
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_address_that_cannot_be_listened_at_is_an_error_that_names_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(webhook, ["serve", "--audience", "a", "--port", port])
+
+    assert done.exit_code == 1
+    assert f"cannot listen at 127.0.0.1:{port}: Address already in use" in done.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_port_that_there_is_not_is_an_error_of_the_command_line() -> None:
+    done = CliRunner().invoke(webhook, ["serve", "--audience", "a", "--port", "70000"])
+
+    assert done.exit_code == 2
+    assert "65535" in done.output

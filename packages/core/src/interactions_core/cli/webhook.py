@@ -48,7 +48,13 @@ def webhook() -> None:
     "given in the environment, where nobody sees them.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port",
+    default=8080,
+    type=click.IntRange(0, 65_535),
+    show_default=True,
+    help="0 takes a free one.",
+)
 @resume_option
 @app_dir_option
 def serve(
@@ -74,7 +80,7 @@ def serve(
         if resumes is not None:
             resumer = Resumer(store, resumes, write=click.echo)
             stack.enter_context(_sweeping(resumer))
-        sock = stack.enter_context(socket.create_server((host, port)))
+        sock = stack.enter_context(_listening(host, port))
         click.echo(f"receiving at http://{host}:{sock.getsockname()[1]}")
         receiver = WebhookReceiver(store, trust, on_job=resumer)
         server = uvicorn.Server(uvicorn.Config(receiver, log_level="warning"))
@@ -100,6 +106,14 @@ def _sweeping(resumer: Resumer) -> Generator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as exc:
+        msg = f"cannot listen at {host}:{port}: {exc.strerror}"
+        raise click.ClickException(msg) from exc
 
 
 def _uvicorn() -> ModuleType:
