@@ -6,23 +6,32 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
+from interactions_core.cli import webhook as webhooks
 from interactions_core.cli.jobs import jobs
 from interactions_core.cli.webhook import webhook
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.digest import Transcript
-from interactions_core.exceptions import ConfigurationError, UnknownJobError
+from interactions_core.exceptions import (
+    ConfigurationError,
+    StoreError,
+    UnknownJobError,
+)
+from interactions_core.jobs import Job
+from interactions_core.resumption import Resumer
 from interactions_core.running import Rules
 from interactions_core.steps import text_part, user_input
 from interactions_core.turn import Turn
@@ -227,3 +236,30 @@ def test_a_port_that_there_is_not_is_an_error_of_the_command_line() -> None:
 
     assert done.exit_code == 2
     assert "65535" in done.output
+
+
+class Away(SqliteStore):
+    """A store whose database is away for the first look."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.looks = 0
+        self.back = threading.Event()
+
+    def list_jobs(self, **wanted: Any) -> list[Job]:
+        self.looks += 1
+        if self.looks == 1:
+            raise StoreError(self.url, "it is away", "Wait.")
+        self.back.set()
+        return super().list_jobs(**wanted)
+
+
+def test_graphs_are_looked_for_again_after_the_database_was_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "SWEEP_S", 0.01)
+    store = Away(tmp_path / "state.db")
+
+    with webhooks._sweeping(Resumer(store, lambda _: True)):
+        assert store.back.wait(5)
+    store.close()

@@ -1,6 +1,7 @@
 """`interactions webhook`: what is typed, and what is served."""
 
 import contextlib
+import logging
 import signal
 import socket
 import threading
@@ -17,10 +18,12 @@ from interactions_core.cli.sessions import (
     resume_option,
     sessions_option,
 )
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.exceptions import ConfigurationError, StoreError
 from interactions_core.resumption import Resumer
 from interactions_core.signatures import Trust
 from interactions_core.webhooks import WebhookReceiver
+
+logger: Final = logging.getLogger("interactions_core")
 
 SWEEP_S: Final = 5.0
 """How often graphs are looked for that no delivery has resumed, in seconds."""
@@ -97,7 +100,11 @@ def _sweeping(resumer: Resumer) -> Generator[None]:
 
     def sweep() -> None:
         while not over.wait(SWEEP_S):
-            resumer.sweep()
+            try:
+                resumer.sweep()
+            except StoreError:
+                # A database that was away for a moment is there for the next sweep.
+                logger.exception("graphs were not looked for")
 
     thread = threading.Thread(target=sweep, name="interactions-resumer")
     thread.start()
