@@ -19,6 +19,7 @@ from interactions_core.exceptions import (
     InvalidRequestError,
     JobCancelledError,
     JobFailedError,
+    JobTakenOverError,
     LostSubmitError,
     NotFoundError,
     RequestError,
@@ -112,6 +113,33 @@ def test_one_failed_look_after_the_deadline_costs_no_answer(
         getattr(make()._ready().sync, way)(turn, store)
     reply = make().invoke("TPUs?")
 
+    assert reply.response_metadata["interaction_id"] == job.interaction_id
+    assert creates(emulator) == 1
+
+
+def test_an_answer_to_a_create_that_was_given_up_elsewhere_names_the_run(
+    make: Make,
+    store: SessionStore,
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ours: a process that sleeps during its create loses its lease, not its run."""
+
+    def give_up(point: Point) -> None:
+        if point is Point.ANSWERED:
+            [job] = store.list_jobs()
+            store.take_job(job, "another process", now=job.updated_at, until=0.0)
+            store.update_job(
+                replace(job, owner="another process", status="lost", lease_until=0.0)
+            )
+
+    monkeypatch.setattr(points, "hook", give_up)
+    with pytest.raises(JobTakenOverError, match="asking again here waits for it"):
+        make().invoke("TPUs?")
+    monkeypatch.setattr(points, "hook", None)
+    reply = make().invoke("TPUs?")
+
+    [job] = store.list_jobs()
     assert reply.response_metadata["interaction_id"] == job.interaction_id
     assert creates(emulator) == 1
 

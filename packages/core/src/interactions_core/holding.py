@@ -118,6 +118,9 @@ def submitted(work: Work, interaction: JsonObject) -> Flow[None]:
             attempts=work.run.tally.attempts,
         )
     ):
+        # Whoever took over may have given the create up as lost.
+        job, store, now = work.job, work.run.records.store, work.run.now()
+        yield from local(lambda: store.note_status(job, job.status, now=now))
         yield from displaced(work)
     reached(Point.SUBMITTED)
 
