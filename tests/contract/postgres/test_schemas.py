@@ -4,15 +4,19 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg_pool import ConnectionPool
 
 from interactions_core.exceptions import (
+    ConfigurationError,
     StoreError,
     StoreSchemaError,
 )
 from interactions_core.stores import PostgresStore
+from interactions_core.stores.postgres.dialect import quoted
 from tests.contract.postgres.databases import (
     ADD,
     NOTES,
@@ -89,6 +93,47 @@ def test_many_who_open_an_empty_database_at_once_all_succeed(
         store.close()
 
     assert len(secrets) == 1
+
+
+@pytest.mark.parametrize("name", ["100%", "a%sb", "BLOB", "REAL x", 'a"b', "ü" * 31])
+def test_a_schema_may_have_any_name_that_a_server_takes(
+    name: str, postgres_url: str, admin: psycopg.Connection[Any]
+) -> None:
+    url = f"{postgres_url.partition('?')[0]}?schema={quote(name)}"
+    try:
+        for _ in range(2):
+            store = PostgresStore(url)
+            store.put(make_record())
+            store.close()
+
+        query = "SELECT count(*) FROM pg_namespace WHERE nspname = %s"
+        assert admin.execute(query, (name,)).fetchone() == (1,)
+    finally:
+        admin.execute(b"DROP SCHEMA IF EXISTS %b CASCADE" % quoted(name).encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("a" * 64, "63 bytes", id="longer than names are"),
+        pytest.param("ü" * 32, "63 bytes", id="longer when encoded"),
+        pytest.param("a\0b", "printable", id="NUL"),
+        pytest.param("a\x01", "printable", id="control character"),
+        pytest.param("\ud800", "printable", id="half a character"),
+        pytest.param("pg_mine", "the server's own", id="reserved"),
+    ],
+)
+def test_a_schema_that_cannot_be_is_refused_before_connecting(
+    name: str, said: str
+) -> None:
+    """A server cuts long names: they are found by nobody, and two may become one."""
+    url = f"postgresql://db.example/chats?schema={quote(name, errors='surrogatepass')}"
+
+    if name.isascii():
+        with pytest.raises(ConfigurationError, match=said):
+            PostgresStore(url)
+    with pytest.raises(ConfigurationError, match=said):
+        PostgresStore(ConnectionPool("", open=False), schema=name)
 
 
 def test_tables_that_were_dropped_are_named_and_made_anew(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from interactions_core.exceptions import StoreError, StoreSchemaError
-from interactions_core.stores.postgres.connection import PostgresConnection
+from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.dialect import quoted
 from interactions_core.stores.sql import Migration
 
@@ -64,7 +64,8 @@ class Schema:
         # Another process may have been here since this one looked.
         _, has_versions, has_schema = self._look(connection)
         if not has_schema:
-            connection.execute(f"CREATE SCHEMA {quoted(self.name)}")
+            # As it is: a name may look like a placeholder, or like a type of SQLite.
+            run_all(connection.raw, f"CREATE SCHEMA {quoted(self.name)}")
         if not has_versions:
             connection.execute(_VERSIONS)
         for part, version in self._outdated(connection, parts).items():

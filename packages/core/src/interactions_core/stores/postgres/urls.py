@@ -15,6 +15,9 @@ from interactions_core.exceptions import ConfigurationError
 SCHEMA: Final = "interactions"
 """The PostgreSQL schema that holds the tables where a URL names none."""
 
+LONGEST_NAME: Final = 63
+"""Bytes; the server cuts longer names, and two that begin alike become one."""
+
 CONNECT_TIMEOUT_S: Final = 10
 """How long a server may take to accept a connection, where a URL does not say."""
 
@@ -44,7 +47,8 @@ def read_url(url: str) -> Place:
     All of libpq's parameters may follow the `?`; `schema` is ours.
 
     Raises:
-        ConfigurationError: It is not such a URL; the message repeats none of it.
+        ConfigurationError: It is not such a URL, of which the message repeats none, or
+            there can be no such schema.
     """
     # What libpq takes for a host or a database ends up in its messages.
     if url.partition("://")[2].count("@") > 1 or "@" in _tail(url):
@@ -70,6 +74,7 @@ def read_conninfo(
     conninfo: str, schema: str = SCHEMA, more: Mapping[str, Any] = NOTHING
 ) -> Place:
     """Read what libpq takes, a URL or `host=... dbname=...`, and what comes beside."""
+    _check_schema(schema)
     named = {name: str(more[name]) for name in _SHOWN if more.get(name)}
     try:
         options = {**conninfo_to_dict(conninfo), **named}
@@ -82,6 +87,19 @@ def read_conninfo(
     options.setdefault("fallback_application_name", "interactions")
     options["client_encoding"] = "UTF8"
     return Place(make_conninfo("", **options), _shown(options, schema), schema)
+
+
+def _check_schema(name: str) -> None:
+    """Refuse names that the server refuses, or would take for another."""
+    size = len(name.encode(errors="surrogatepass"))
+    if not 0 < size <= LONGEST_NAME or not name.isprintable():
+        problem = f"has 1 to {LONGEST_NAME} bytes, all of them printable"
+    elif name.startswith("pg_"):
+        problem = "does not begin with 'pg_', which is the server's own"
+    else:
+        return
+    message = f"the name of a PostgreSQL schema {problem}: {name!r}"
+    raise ConfigurationError(message)
 
 
 def _shown(options: Mapping[str, str | int | None], schema: str) -> str:
