@@ -37,6 +37,23 @@ def test_a_server_that_comes_back_is_used_again() -> None:
         store.close()
 
 
+def test_a_statement_that_the_server_cancels_is_not_called_a_lost_connection(
+    postgres_url: str,
+) -> None:
+    store = PostgresStore(f"{postgres_url}&options=-c%20statement_timeout%3D100")
+    store.database.setup()
+
+    with (
+        pytest.raises(StoreError, match="statement timeout") as caught,
+        store.database.writing("t") as db,
+    ):
+        db.execute("SELECT pg_sleep(4)")
+
+    store.close()
+    assert "connection was lost" not in str(caught.value)
+    assert "The change was not applied." in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [

@@ -86,7 +86,7 @@ def explained(
     for kind, problem, advice in _KNOWN:
         if isinstance(exc, kind):
             return StoreError(place, problem.format(first_line(exc)), advice)
-    if not isinstance(exc, psycopg.OperationalError):
+    if not isinstance(exc, psycopg.OperationalError) or not _is_cut(exc):
         return StoreError(place, first_line(exc), _NOTHING_APPLIED)
     if committing:
         return StoreError(
@@ -97,6 +97,12 @@ def explained(
     return StoreError(
         place, f"the connection was lost ({first_line(exc)})", _NOTHING_APPLIED
     )
+
+
+def _is_cut(exc: psycopg.Error) -> bool:
+    # Without a code it is libpq that found nobody at the other end. With one the server
+    # said so itself: connection exceptions, a shutdown, a session that was idle too long.
+    return exc.sqlstate is None or exc.sqlstate.startswith(("08", "57P", "25P03"))
 
 
 def unreachable(place: str, exc: psycopg.OperationalError) -> StoreError:
