@@ -183,6 +183,22 @@ def test_a_copy_onto_a_thread_in_use_is_refused_and_changes_nothing(
     assert value_of(saver, at("u")) == "target"
 
 
+def test_a_copy_onto_itself_is_refused_also_of_an_empty_thread(
+    saver: InteractionsSaver,
+) -> None:
+    """A thread whose runs were all deleted is still known, with nothing in it."""
+    put_value(saver, "source")
+    metadata: Any = {"source": "loop", "run_id": "r"}
+    put(saver, {"c": 1}, config=at("empty"), metadata=metadata)
+    saver.delete_for_runs(["r"])
+
+    for thread_id in ("t", "empty", "unknown"):
+        with pytest.raises(ConfigurationError, match="cannot be copied onto itself"):
+            saver.copy_thread(thread_id, thread_id)
+
+    assert value_of(saver, at("t")) == "source"
+
+
 def test_a_copy_takes_the_sessions_along_but_not_the_bill(
     saver: InteractionsSaver,
 ) -> None:

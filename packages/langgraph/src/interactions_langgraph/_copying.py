@@ -55,8 +55,12 @@ def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
     """Copy all that a thread has; an unknown one has nothing.
 
     Raises:
-        ConfigurationError: The target has checkpoints or writes of its own.
+        ConfigurationError: The target has checkpoints or writes of its own, or is the
+            source.
     """
+    if source == target:
+        message = f"thread {source!r} cannot be copied onto itself"
+        raise ConfigurationError(message)
     old = _number_of(connection, source)
     if old is None:
         return

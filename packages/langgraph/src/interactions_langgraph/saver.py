@@ -217,7 +217,8 @@ class InteractionsSaver(WorkerThreads):
         The usage ledger stays with the source: what was paid was paid once.
 
         Raises:
-            ConfigurationError: The target has checkpoints or writes of its own.
+            ConfigurationError: The target has checkpoints or writes of its own, or is
+                the source.
         """
         source, target = str(source_thread_id), str(target_thread_id)
         with self._tables.writing(source, target) as connection:
