@@ -321,6 +321,23 @@ def test_the_file_grows_with_the_conversation_only(saver: InteractionsSaver) -> 
     assert sizes[1] < 200 * 500 * (8 if on_postgres(saver) else 4)
 
 
+def test_later_outlines_are_not_packed_against_the_first_one_that_lacks_most(
+    saver: InteractionsSaver,
+) -> None:
+    """The first checkpoint of a thread names one channel, all others name more."""
+    first = put(saver, {"__start__": 1})
+    names = [f"branch:to:node_number_{n}" for n in range(9)]
+    second = put(saver, dict.fromkeys(names, 2), config=first)
+
+    put(saver, dict.fromkeys(names, 3), config=second, version=2)
+
+    query = "SELECT dictionary, length(body) FROM checkpoints ORDER BY checkpoint_id"
+    with saver.sessions.database.reading() as connection:
+        packed = connection.execute(query).fetchall()
+    assert packed[0][0] != packed[1][0] == packed[2][0]
+    assert packed[2][1] < 80
+
+
 def test_delete_thread_leaves_no_byte_of_it(saver: InteractionsSaver) -> None:
     for ns in ("", "child:1"):
         config = put_value(saver, [HumanMessage(TEXT)], at("t", ns))

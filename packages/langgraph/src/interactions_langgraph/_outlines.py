@@ -22,6 +22,10 @@ RAW_DEFLATE: Final = -zlib.MAX_WBITS
 WORTHWHILE: Final = 0.5
 """An outline that deflates to more than this share becomes the next dictionary."""
 
+GROWN: Final = 1.5
+"""So does one that is this much longer than the dictionary: the first outline of a
+thread lacks most of what all later ones repeat."""
+
 PACKED_TYPE: Final = "msgpack"
 """The only kind of serialized bytes that is deflated."""
 
@@ -67,9 +71,11 @@ def pack_outline(
     first = first_number(thread.number)
     if dictionary is not None:
         [(_, against)] = read_contents(connection, [first + dictionary]).values()
-        body = _deflate(dump[1], against)
-        if len(body) <= WORTHWHILE * len(dump[1]):
-            return PackedOutline(PACKED_TYPE, body, dictionary)
+        size = len(dump[1])
+        if size <= GROWN * len(against):
+            body = _deflate(dump[1], against)
+            if len(body) <= WORTHWHILE * size:
+                return PackedOutline(PACKED_TYPE, body, dictionary)
     dictionary = count_of(writer.keep_content(draft_content(dump, thread.key)))
     connection.execute(
         "UPDATE checkpoint_spaces SET dictionary = ? WHERE number = ?",
