@@ -29,13 +29,12 @@ MIGRATIONS: Final = (
             created_at REAL NOT NULL, expires_at REAL NOT NULL,
             form TEXT NOT NULL, held TEXT NOT NULL, sent TEXT NOT NULL,
             extra TEXT NOT NULL,
-            PRIMARY KEY (credential, session_id, thread_id, key)
+            PRIMARY KEY (thread_id, credential, session_id, key)
         )""",
         """CREATE INDEX interactions_by_request ON interactions
             (credential, session_id, thread_id, request_digest)""",
         """CREATE INDEX interactions_by_parent ON interactions
             (credential, session_id, thread_id, parent_id)""",
-        "CREATE INDEX interactions_by_thread ON interactions (thread_id)",
         """CREATE TABLE ledger (
             number INTEGER PRIMARY KEY,
             credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
