@@ -321,6 +321,22 @@ def test_the_file_grows_with_the_conversation_only(saver: InteractionsSaver) -> 
     assert sizes[1] < 200 * 500 * (8 if on_postgres(saver) else 4)
 
 
+def test_digests_are_looked_up_in_their_index() -> None:
+    """SQLite takes an index on an expression only for the very same text."""
+    with InteractionsSaver("sqlite:///:memory:") as saver:
+        put_value(saver, talk(3))
+
+        with statements_of(saver) as statements:
+            put_value(saver, talk(4), version=2)
+
+        looked_up = [each for each in statements if "digest IN" in each]
+        assert looked_up
+        with saver.sessions.database.reading() as connection:
+            for each in looked_up:
+                [plan] = connection.execute(f"EXPLAIN QUERY PLAN {each}").fetchall()
+                assert "by_digest (<expr>=? AND digest=?)" in plan[3]
+
+
 def test_later_outlines_are_not_packed_against_the_first_one_that_lacks_most(
     saver: InteractionsSaver,
 ) -> None:

@@ -15,7 +15,10 @@ from interactions_core.stores.sql import SqlConnection, SqlDatabase
 COUNT_BITS: Final = 32
 """How many low bits of a row's number count within its thread."""
 
-_VERSION_1: Final = """
+THREAD: Final = "CAST(number >> 32 AS INT)"
+"""The thread of a row by its number; an index serves this very text only."""
+
+_VERSION_1: Final = f"""
 CREATE TABLE checkpoint_threads (
     number INTEGER PRIMARY KEY,
     thread_id TEXT NOT NULL UNIQUE,
@@ -37,7 +40,7 @@ CREATE TABLE checkpoint_contents (
 );
 -- The thread is part of the index, so that a copied thread may keep its digests.
 CREATE UNIQUE INDEX checkpoint_contents_by_digest
-    ON checkpoint_contents ((number >> 32), digest);
+    ON checkpoint_contents (({THREAD}), digest);
 CREATE TABLE checkpoint_nodes (
     number INTEGER PRIMARY KEY,
     digest BLOB NOT NULL,
@@ -45,14 +48,14 @@ CREATE TABLE checkpoint_nodes (
     content INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX checkpoint_nodes_by_digest
-    ON checkpoint_nodes ((number >> 32), digest);
+    ON checkpoint_nodes (({THREAD}), digest);
 CREATE TABLE checkpoints (
     number INTEGER PRIMARY KEY,
     space INTEGER NOT NULL,
+    dictionary INTEGER,
     checkpoint_id TEXT COLLATE BINARY NOT NULL,
     parent_id TEXT COLLATE BINARY,
     run_id TEXT,
-    dictionary INTEGER,
     type TEXT NOT NULL,
     body BLOB NOT NULL
 );
@@ -60,12 +63,12 @@ CREATE UNIQUE INDEX checkpoints_by_id ON checkpoints (space, checkpoint_id);
 CREATE INDEX checkpoints_by_run ON checkpoints (run_id) WHERE run_id IS NOT NULL;
 CREATE TABLE checkpoint_writes (
     space INTEGER NOT NULL,
+    reference INTEGER NOT NULL,
+    idx INT NOT NULL,
     checkpoint_id TEXT COLLATE BINARY NOT NULL,
     task_id TEXT NOT NULL,
-    idx INTEGER NOT NULL,
     task_path TEXT NOT NULL,
     channel TEXT NOT NULL,
-    reference INTEGER NOT NULL,
     PRIMARY KEY (space, checkpoint_id, task_id, idx)
 ) WITHOUT ROWID
 """

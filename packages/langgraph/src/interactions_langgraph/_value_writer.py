@@ -23,7 +23,7 @@ from interactions_langgraph._references import (
     SNAPSHOT,
     to_reference,
 )
-from interactions_langgraph._tables import first_number
+from interactions_langgraph._tables import THREAD, first_number
 from interactions_langgraph._threads import Thread
 
 PROBES: Final = 4
@@ -137,7 +137,7 @@ class ValueWriter:
             marks = ",".join("?" * len(batch))
             rows = self.connection.execute(
                 f"SELECT digest, number FROM {table} "  # noqa: S608  constants above
-                f"WHERE number >> 32 = ? AND digest IN ({marks})",
+                f"WHERE {THREAD} = ? AND digest IN ({marks})",
                 (self._thread.number, *batch),
             )
             self._known.update({(table, digest): None for digest in batch})
