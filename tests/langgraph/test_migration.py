@@ -344,6 +344,22 @@ def test_a_source_in_use_is_read_with_its_log(old: Path, url: str) -> None:
     assert moved(url) == before
 
 
+def test_a_row_without_a_checkpoint_keeps_only_its_own_thread(
+    old: Path, url: str
+) -> None:
+    """The column of `SqliteSaver` may be empty, and one row of a thread is enough."""
+    fill(old, "whole", "torn")
+    with closing(sqlite3.connect(old)) as connection, connection:
+        query = "UPDATE checkpoints SET checkpoint = NULL WHERE thread_id = 'torn'"
+        connection.execute(query)
+
+    done = migrate(old, url)
+
+    assert done.exit_code == 1
+    assert "thread 'torn' was not moved" in done.stderr
+    assert {thread_id for thread_id, *_ in moved(url)} == {"whole"}
+
+
 def test_a_file_from_before_task_paths_is_read(old: Path, url: str) -> None:
     fill(old, "a")
     with closing(sqlite3.connect(old)) as db:

@@ -24,7 +24,7 @@ _COLUMNS: Final = {
 _WEIGHTS: Final = """
 SELECT thread_id, sum(checkpoints), sum(writes), sum(size) FROM (
     SELECT thread_id, count(*) AS checkpoints, 0 AS writes,
-        sum(length(checkpoint) + coalesce(length(metadata), 0)) AS size
+        sum(coalesce(length(checkpoint), 0) + coalesce(length(metadata), 0)) AS size
     FROM checkpoints GROUP BY thread_id
     UNION ALL
     SELECT thread_id, 0, count(*), coalesce(sum(length(value)), 0)
