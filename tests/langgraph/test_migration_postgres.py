@@ -142,6 +142,18 @@ def test_a_database_without_the_tables_is_said_so(old: str, url: str) -> None:
     assert "has no table 'checkpoints' of PostgresSaver" in done.stderr
 
 
+def test_a_database_of_the_shallow_saver_is_said_so(old: str, url: str) -> None:
+    with PostgresSaver.from_conn_string(old) as saver:
+        saver.setup()
+    with psycopg.connect(old) as connection:
+        connection.execute("ALTER TABLE checkpoints DROP COLUMN checkpoint_id CASCADE")
+
+    done = migrate(old, url)
+
+    assert done.exit_code == 1
+    assert "is a database of ShallowPostgresSaver" in done.stderr
+
+
 def test_a_url_that_cannot_be_parsed_is_not_repeated(url: str) -> None:
     done = migrate("postgresql://u:xyz%zzy@h/d", url)
 

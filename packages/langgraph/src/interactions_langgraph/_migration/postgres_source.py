@@ -61,9 +61,9 @@ _READ_WRITES: Final = sql.SQL(
     "SELECT task_id, {path}, idx, channel, type, blob FROM checkpoint_writes "
     "WHERE thread_id = %s AND checkpoint_ns = %s AND checkpoint_id = %s"
 )
-_HAS_PATH: Final = sql.SQL(
-    "SELECT count(*) FROM pg_attribute WHERE attname = 'task_path' "
-    "AND attrelid = 'checkpoint_writes'::regclass AND NOT attisdropped"
+_HAS_COLUMN: Final = sql.SQL(
+    "SELECT count(*) FROM pg_attribute WHERE attrelid = %s::regclass "
+    "AND attname = %s AND NOT attisdropped"
 )
 _EMPTY: Final = "empty"
 _FIRST_VERSION: Final = f"{1:032}.{0.0:016}"
@@ -182,9 +182,19 @@ class PostgresSource:
             if not found:
                 message = f"{self.name} has no table {table!r} of PostgresSaver"
                 raise ConfigurationError(message)
-        [(has_path,)] = self._rows(_HAS_PATH)
+        if not self._has("checkpoints", "checkpoint_id"):
+            message = (
+                f"{self.name} is a database of ShallowPostgresSaver, whose tables have "
+                "another form; it cannot be taken over"
+            )
+            raise ConfigurationError(message)
+        has_path = self._has("checkpoint_writes", "task_path")
         path = sql.Identifier("task_path") if has_path else sql.Literal("")
         return _READ_WRITES.format(path=path)
+
+    def _has(self, table: str, column: str) -> bool:
+        [(count,)] = self._rows(_HAS_COLUMN, table, column)
+        return bool(count)
 
     def _with_sends(
         self, thread_id: str, key: CheckpointKey, checkpoint: Mapping[str, Any]
