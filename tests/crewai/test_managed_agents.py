@@ -17,9 +17,11 @@ from interactions_core.exceptions import (
     AuthenticationError,
     ConfigurationError,
     DeadlineExceededError,
+    EmptyReplyError,
     JobCancelledError,
     JobFailedError,
     LostSubmitError,
+    UnsupportedContentError,
 )
 from interactions_crewai import AgentProgressEvent, InteractionsAgentTool
 from interactions_emulator import Emulator
@@ -205,6 +207,42 @@ def test_failed_run_is_not_begun_again(make_llm: MakeLLM, emulator: Emulator) ->
 
     with pytest.raises(JobFailedError, match="no luck"):
         one_task(make_llm(agent=RESEARCH, **QUICK)).kickoff()
+
+    assert len(creates(emulator)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        ({"text": "  "}, EmptyReplyError),
+        ({"steps": []}, EmptyReplyError),
+        ({"text": "Here.", "image": True}, UnsupportedContentError),
+    ],
+)
+def test_run_whose_answer_cannot_be_handed_on_is_not_begun_again(
+    make_llm: MakeLLM,
+    emulator: Emulator,
+    reply: dict[str, Any],
+    error: type[Exception],
+) -> None:
+    emulator.script([{"reply": reply}])
+
+    with pytest.raises(error) as failed:
+        one_task(make_llm(agent=RESEARCH, **QUICK)).kickoff()
+
+    assert len(creates(emulator)) == 1
+    assert pickle.loads(pickle.dumps(failed.value)).args == failed.value.args  # noqa: S301 - our own bytes
+
+
+def test_run_whose_text_is_not_of_the_asked_class_is_not_begun_again(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "No town."}}])
+    crew = one_task(make_llm(agent=ANTIGRAVITY, **QUICK))
+    crew.tasks[0].output_pydantic = Answer
+
+    with pytest.raises(ValueError, match="Answer"):
+        crew.kickoff()
 
     assert len(creates(emulator)) == 1
 

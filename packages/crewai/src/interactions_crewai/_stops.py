@@ -1,8 +1,8 @@
 """Errors of runs as CrewAI's own stop, so that it does not pay for the run again.
 
 CrewAI repeats a task after every error but this one. Requests that were refused may
-be repeated; a run that failed, was cancelled or took too long, and a create whose
-answer was lost, would be billed once more.
+be repeated; a run that failed, was cancelled, took too long or came to an answer that
+cannot be handed on, and a create whose answer was lost, would be billed once more.
 """
 
 from typing import Final
@@ -16,10 +16,12 @@ from crewai.tools.tool_failure import (
 
 from interactions_core.exceptions import (
     DeadlineExceededError,
+    EmptyReplyError,
     InteractionsError,
     JobCancelledError,
     JobFailedError,
     LostSubmitError,
+    UnsupportedContentError,
 )
 
 
@@ -39,15 +41,31 @@ class StoppedSubmitError(LostSubmitError, ToolExecutionFailedError):
     """A `LostSubmitError` after which CrewAI stops."""
 
 
-_STOPPING: Final[dict[type[InteractionsError], type[InteractionsError]]] = {
+class StoppedReplyError(EmptyReplyError, ToolExecutionFailedError):
+    """An `EmptyReplyError` after which CrewAI stops."""
+
+
+class StoppedContentError(UnsupportedContentError, ToolExecutionFailedError):
+    """An `UnsupportedContentError` after which CrewAI stops."""
+
+
+class StoppedAnswerError(InteractionsError, ValueError, ToolExecutionFailedError):
+    """The text of a run is not of the class that was asked for; CrewAI stops."""
+
+
+_STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     JobFailedError: StoppedFailedError,
     JobCancelledError: StoppedCancelledError,
     DeadlineExceededError: StoppedDeadlineError,
     LostSubmitError: StoppedSubmitError,
+    EmptyReplyError: StoppedReplyError,
+    UnsupportedContentError: StoppedContentError,
+    # CrewAI's, for structured output that does not validate.
+    ValueError: StoppedAnswerError,
 }
 
 
-def stopping(error: InteractionsError, name: str) -> InteractionsError:
+def stopping(error: Exception, name: str) -> Exception:
     """Return an error that is `error` and stops CrewAI; others as they are.
 
     Args:

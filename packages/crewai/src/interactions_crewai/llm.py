@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import aclosing, closing, contextmanager
 from typing import Any
 
@@ -71,9 +71,10 @@ class InteractionsLLM(AnnouncingLLM):
         )
         with self._announced(asked):
             turn = self._turn(asked)
-            with self._stopping(turn) as described:
-                reply = described(self._ask(turn, asked))
-            return self._answer(turn, reply, asked)
+            with self._stopping(turn):
+                with chat_span(turn, vertexai=self.vertexai) as described:
+                    reply = described(self._ask(turn, asked))
+                return self._answer(turn, reply, asked)
 
     # CrewAI's signature.
     async def acall(  # noqa: PLR0917
@@ -98,12 +99,13 @@ class InteractionsLLM(AnnouncingLLM):
         )
         with self._announced(asked):
             turn = self._turn(asked)
-            with self._stopping(turn) as described:
-                reply = described(await self._aask(turn, asked))
-            if asked.functions:
-                # What is called may block.
-                return await asyncio.to_thread(self._answer, turn, reply, asked)
-            return self._answer(turn, reply, asked)
+            with self._stopping(turn):
+                with chat_span(turn, vertexai=self.vertexai) as described:
+                    reply = described(await self._aask(turn, asked))
+                if asked.functions:
+                    # What is called may block.
+                    return await asyncio.to_thread(self._answer, turn, reply, asked)
+                return self._answer(turn, reply, asked)
 
     # CrewAI would repeat whole calls after a 429; core has retried by then.
     call._crewai_rate_limit_wrapped = True  # pyright: ignore[reportFunctionMemberAccess]  # noqa: SLF001
@@ -158,12 +160,11 @@ class InteractionsLLM(AnnouncingLLM):
         )
 
     @contextmanager
-    def _stopping(self, turn: Turn) -> Generator[Callable[[Reply], Reply]]:
-        """Trace a request, and keep CrewAI from paying for a run again."""
+    def _stopping(self, turn: Turn) -> Generator[None]:
+        """Keep CrewAI from paying for a run again."""
         try:
-            with chat_span(turn, vertexai=self.vertexai) as described:
-                yield described
-        except InteractionsError as error:
+            yield
+        except (InteractionsError, ValueError) as error:
             stop = stopping(error, self.model) if turn.background else error
             if stop is error:
                 raise
