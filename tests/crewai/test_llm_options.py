@@ -1,6 +1,7 @@
 """What an LLM can be told, and what it refuses."""
 
 import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -169,7 +170,13 @@ def test_secrets_are_in_nothing_that_crewai_shows_or_keeps(emulator: Emulator) -
         api_key=KEY,
         base_url=emulator.url.replace("://", "://user:hunter2@"),
         tools=[MCP],
-        environment={"type": "remote", "env": {"TOKEN": "hunter2"}},
+        environment={
+            "type": "remote",
+            "env": {"TOKEN": "hunter2"},
+            "sources": [{"type": "repository", "source": "https://u:hunter2@host/r"}],
+        },
+        webhook_config={"uris": ["https://u:hunter2@host/hook?token=hunter2"]},
+        sessions="postgresql://ada:hunter2@127.0.0.1/sessions",
     )
 
     shown = (
@@ -193,6 +200,26 @@ def test_secret_that_was_left_out_is_asked_for(
         restored.call("Hi.")
 
     assert emulator.requests() == []
+
+
+def test_address_of_a_webhook_that_was_left_out_is_asked_for(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    hook = {"uris": ["https://127.0.0.1/hook?token=hunter2"]}
+    dumped = make_llm(background=True, webhook_config=hook).model_dump()
+    restored = InteractionsLLM(**dumped, api_key=KEY)
+
+    with pytest.raises(ConfigurationError, match=r"webhook_config\.uris is masked"):
+        restored.call("Hi.")
+
+    assert emulator.requests() == []
+
+
+def test_pickle_keeps_the_password_of_its_store() -> None:
+    url = "postgresql://ada:hunter2@127.0.0.1/sessions"
+    llm = InteractionsLLM(model="gemini-3.5-flash", sessions=url)
+
+    assert pickle.loads(pickle.dumps(llm)).sessions == url  # noqa: S301 - our own bytes
 
 
 class City(BaseModel):

@@ -6,7 +6,7 @@ No call is made here. Dumps, which CrewAI writes into checkpoints, hold no secre
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from time import time
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -28,9 +28,11 @@ from interactions_core.options import check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
 from interactions_core.stores import SessionStore
-from interactions_core.stores.opening import check_url
+from interactions_core.stores.opening import check_url, shown_url
 from interactions_crewai._drivers import Clients, Drivers
 from interactions_crewai._secrets import masked, masked_url, masks_in
+
+_MASKED: Final = ("tools", "environment", "agent_config", "webhook_config", "base_url")
 
 
 class SharedOptions(BaseModel):
@@ -40,13 +42,13 @@ class SharedOptions(BaseModel):
 
     agent: str | None = None
     """A managed agent's name."""
-    agent_config: dict[str, Any] | None = None
+    agent_config: dict[str, Any] | None = Field(default=None, repr=False)
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
     tools: list[dict[str, Any]] = Field(
         default_factory=list[dict[str, Any]], repr=False
     )
     """Built-in tools and MCP servers of every call; functions belong to agents."""
-    sessions: str | Any = "memory:"
+    sessions: str | Any = Field(default="memory:", repr=False)
     """A session store or its URL."""
     session_id: str = ""
     """The isolation scope: a tenant, a user."""
@@ -57,7 +59,7 @@ class SharedOptions(BaseModel):
     on_lost_submit: Literal["raise", "resubmit"] = "raise"
     """What to do when the answer to the create of such a run was lost: the run may
     exist, and a second one would be billed as well."""
-    webhook_config: dict[str, Any] | None = None
+    webhook_config: dict[str, Any] | None = Field(default=None, repr=False)
     """Who is told when such a run is over."""
     mirror: Mirror = "full"
     """What a session store opened by URL keeps of the content."""
@@ -82,7 +84,8 @@ class SharedOptions(BaseModel):
 
     @field_serializer("sessions")
     def _name_sessions(self, sessions: Any) -> str:
-        return sessions if isinstance(sessions, str) else sessions.url
+        # Without a password, which PostgreSQL takes from elsewhere as well.
+        return shown_url(sessions if isinstance(sessions, str) else sessions.url)
 
     @field_serializer("retention")
     def _iso(self, retention: timedelta) -> str:
@@ -110,7 +113,8 @@ class SharedOptions(BaseModel):
             )
             raise ConfigurationError(msg)
         state = super().__getstate__()
-        url = self._name_sessions(self.sessions)
+        store = self.sessions
+        url = store if isinstance(store, str) else store.url
         return {**state, "__dict__": {**state["__dict__"], "sessions": url}}
 
     def cancel(self) -> None:
@@ -166,7 +170,7 @@ class SharedOptions(BaseModel):
         return self._clients.get(self._connection(), rules)
 
     def _connection(self) -> Connection:
-        for name in ("tools", "environment", "agent_config", "base_url"):
+        for name in _MASKED:
             for place in masks_in(getattr(self, name), name):
                 msg = (
                     f"{type(self).__name__}: {place} is masked: it was left out when "

@@ -15,20 +15,28 @@ _SECRET_KEYS: Final = frozenset(
     {"headers", "env", "transform", "credential", "api_key"}
 )
 
+_ADDRESSES: Final = frozenset({"url", "uri", "uris", "source"})
+
 
 def masked(value: Any, *, secret: bool = False) -> Any:
     """Return a JSON value with asterisks for every secret in it."""
     if isinstance(value, Mapping):
         named = cast("Mapping[str, Any]", value)
         return {
-            key: masked_url(item)
-            if key == "url"
+            key: _masked_urls(item)
+            if key in _ADDRESSES
             else masked(item, secret=secret or key in _SECRET_KEYS)
             for key, item in named.items()
         }
     if isinstance(value, list):
         return [masked(item, secret=secret) for item in cast("list[Any]", value)]
     return MASK if secret and isinstance(value, str) else value
+
+
+def _masked_urls(value: Any) -> Any:
+    if isinstance(value, list):
+        return [masked_url(item) for item in cast("list[Any]", value)]
+    return masked_url(value)
 
 
 def masked_url(url: Any) -> Any:
