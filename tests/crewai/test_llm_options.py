@@ -222,6 +222,12 @@ def test_pickle_keeps_the_password_of_its_store() -> None:
     assert pickle.loads(pickle.dumps(llm)).sessions == url  # noqa: S301 - our own bytes
 
 
+@pytest.mark.parametrize("sessions", [None, 3])
+def test_sessions_that_are_no_store_are_refused(sessions: object) -> None:
+    with pytest.raises(ConfigurationError, match="sessions takes a session store"):
+        InteractionsLLM(model="gemini-3.5-flash", sessions=sessions)
+
+
 class City(BaseModel):
     name: str
 

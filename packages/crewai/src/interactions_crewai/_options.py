@@ -137,6 +137,13 @@ class SharedOptions(BaseModel):
         """Refuse now what the first call would refuse."""
         if isinstance(self.sessions, str):
             check_url(self.sessions)
+        elif not hasattr(self.sessions, "mirror"):
+            kind = type(self.sessions).__name__
+            msg = (
+                f"{type(self).__name__}: sessions takes a session store or its URL, "
+                f"not an object of type {kind}"
+            )
+            raise ConfigurationError(msg)
         for tool in self.tools:
             if tool.get("type") in {None, "function"}:
                 msg = (
