@@ -339,6 +339,23 @@ def test_follow_up_continues_the_interaction_it_is_about(
     assert "Ada" in tool.runs[2].text
 
 
+def test_results_of_uses_at_once_keep_their_numbers(make_tool: Any) -> None:
+    tool = make_tool()
+
+    class Busy(list[Any]):
+        def append(self, run: Any) -> None:
+            super().append(run)
+            # What another thread found in the same moment.
+            super().append(run.model_copy(update={"reply": [], "query": "Planes"}))
+
+    tool.runs = Busy()
+
+    told = tool.run(query="Trains")
+
+    assert told.startswith("# Report: Trains")
+    assert "use follow_up_of=1" in told
+
+
 def test_model_answers_follow_ups_where_one_is_named(
     make_tool: Any, emulator: Emulator
 ) -> None:

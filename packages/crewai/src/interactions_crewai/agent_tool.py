@@ -87,8 +87,9 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             # An error that left here would have CrewAI begin the run once more.
             except (OutcomeError, LostSubmitError) as error:
                 return ToolFailure(message=str(error), retryable=False)
-        self.runs.append(run_of(request, reply))
-        return self._told(self.runs[-1])
+        run = run_of(request, reply)
+        self.runs.append(run)
+        return self._told(run)
 
     async def _arun(self, query: str, follow_up_of: int | None = None) -> Any:
         return await asyncio.to_thread(self._run, query, follow_up_of)
@@ -152,7 +153,8 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         """Say what was found, and how to ask about it."""
         if self.result_as_answer:
             return run.text
-        number = len(self.runs)
+        # Other uses of the tool may have ended since.
+        number = next(i for i, one in enumerate(self.runs, 1) if one is run)
         media = f"; {run.media} of its parts are not text" if run.media else ""
         return (
             f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}{media}. "
