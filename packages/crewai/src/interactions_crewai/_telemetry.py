@@ -48,6 +48,8 @@ def chat_span(
 
 
 def _described(span: Span, reply: Reply) -> Reply:
+    if not span.is_recording():
+        return reply
     usage = usage_of(reply.usage)
     for key, value in {
         "gen_ai.response.id": reply.interaction_id,

@@ -154,7 +154,8 @@ class InteractionsLLM(AnnouncingLLM):
         return self._as_turn(asked)
 
     def _as_turn(self, asked: Asked) -> Turn:
-        options = {name: getattr(self, name) for name in type(self).model_fields}
+        # Where pydantic keeps fields; asking for each by name takes ten times as long.
+        options = self.__dict__
         return turn_of(
             options, asked, stop=self.stop_sequences, context=execution_context()
         )
