@@ -379,6 +379,14 @@ def test_unknown_result_costs_nothing(make_tool: Any, emulator: Emulator) -> Non
     assert emulator.requests() == []
 
 
+def test_empty_query_costs_nothing(make_tool: Any, emulator: Emulator) -> None:
+    told = make_tool().run(query=" ")
+
+    assert isinstance(told, ToolFailure)
+    assert "the query is empty" in told.message
+    assert creates(emulator) == []
+
+
 def test_spent_tokens_end_the_tools_use(make_tool: Any, emulator: Emulator) -> None:
     tool = make_tool(max_total_tokens=1)
     tool.run(query="Trains")

@@ -101,6 +101,8 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
                 f"nothing was run: {spent} of max_total_tokens={self.max_total_tokens} "
                 "are spent; answer with what there is"
             )
+        if not request.query.strip():
+            return "nothing was run: the query is empty"
         number = request.follow_up_of
         if number is not None and not 1 <= number <= len(self.runs):
             there = f"1 to {len(self.runs)}" if self.runs else "none yet"
