@@ -159,6 +159,11 @@ def test_objects_beside_the_calls_make_no_difference() -> None:
         pytest.param(message("assistant", tool_calls=["f"]), id="a bare call"),
         pytest.param(message("assistant", tool_calls=[{"id": "c"}]), id="half a call"),
         pytest.param(
+            message("assistant", tool_calls=[{"function": {"name": "f"}}]),
+            id="a call without an id",
+        ),
+        pytest.param(message("tool", "a"), id="a result without an id"),
+        pytest.param(
             message(
                 "tool",
                 [{"inlineData": {"mimeType": "image/png", "data": PNG}}],

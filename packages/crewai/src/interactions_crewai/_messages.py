@@ -95,7 +95,7 @@ def _steps(message: JsonObject) -> Iterator[Step]:
             yield from map(_call, _items(message.get("tool_calls")))
         case "tool":
             name = str(message.get("name") or "")
-            yield function_result(str(message["tool_call_id"]), name, _text(message))
+            yield function_result(_id(message, "tool_call_id"), name, _text(message))
         case role:
             reason = f"a CrewAI message with the role {role!r} has no step"
             raise UnsupportedContentError(reason)
@@ -109,7 +109,14 @@ def _call(call: Json) -> Step:
     arguments = function.get("arguments", {})
     if isinstance(arguments, str):
         arguments = parsed_arguments(arguments)
-    return function_call(str(call["id"]), str(function["name"]), arguments)
+    return function_call(_id(call, "id"), _id(function, "name"), arguments)
+
+
+def _id(message: JsonObject, key: str) -> str:
+    if not message.get(key):
+        reason = f"a tool message or call without {key!r} has no step"
+        raise UnsupportedContentError(reason)
+    return str(message[key])
 
 
 def _content(message: JsonObject) -> str | list[Part]:
