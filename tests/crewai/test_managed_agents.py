@@ -211,6 +211,18 @@ def test_failed_run_is_not_begun_again(make_llm: MakeLLM, emulator: Emulator) ->
     assert len(creates(emulator)) == 1
 
 
+def test_run_that_keeps_telling_how_it_goes_has_a_deadline_too(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm(agent=RESEARCH, stream=True, deadline_s=60, **QUICK)
+    llm._clock = ticking()
+
+    with pytest.raises(DeadlineExceededError, match="60 s"):
+        one_task(llm).kickoff()
+
+    assert len(creates(emulator)) == 1
+
+
 @pytest.mark.parametrize(
     ("reply", "error"),
     [

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from interactions_core.canonical import JsonObject
 from interactions_core.effects import Flow, next_event, show
-from interactions_core.exceptions import RequestError
+from interactions_core.exceptions import DeadlineExceededError, RequestError
 from interactions_core.holding import Work, held
 from interactions_core.points import Point, reached
 from interactions_core.refusals import refusal
@@ -72,7 +72,11 @@ def heard(work: Work, listener: Listener) -> Flow[bool]:
 
     Returns:
         Whether it said anything new.
+
+    Raises:
+        DeadlineExceededError: It goes on for longer than `deadline_s`.
     """
+    deadline_s = work.run.rules.deadline_s
     assembler, news = listener.assembler, False
     while not assembler.completed and assembler.error is None:
         try:
@@ -88,4 +92,6 @@ def heard(work: Work, listener: Listener) -> Flow[bool]:
             yield from show(item)
         news = news or listener.last_event_id != before
         yield from held(work)
+        if not assembler.completed and work.age_s() >= deadline_s:
+            raise DeadlineExceededError(work.name, deadline_s)
     return news
