@@ -26,6 +26,7 @@ KEY = "AIzaSyHUNTER2-the-key"
 PASSWORD = "hunter2-the-password"  # noqa: S105 - looked for, opens nothing
 HEADER = "Bearer hunter2-the-header"
 VARIABLE = "hunter2-the-variable"
+HOOK = "hook-secret-77"
 
 pytestmark = pytest.mark.anyio
 
@@ -96,13 +97,14 @@ async def test_key_that_became_asterisks_is_taken_from_the_environment(
 
 @pytest.fixture
 def secretive(emulator: Emulator) -> Client:
-    """Make a client that knows five secrets."""
+    """Make a client that knows six secrets."""
     return Client(
         model="gemini-3.5-flash",
         api_key=KEY,
         base_url=emulator.url.replace("://", f"://user:{PASSWORD}@"),
         sessions=f"postgresql://me:{PASSWORD}@host/db",
         environment={"type": "remote", "env": {"TOKEN": VARIABLE}},
+        webhook_config={"uris": [f"https://hooks.example/in?token={HOOK}"]},
         tools=[
             {
                 "type": "mcp_server",
@@ -129,7 +131,7 @@ def test_no_secret_is_in_a_dump_or_a_repr(secretive: Client) -> None:
         ]
     )
 
-    words = (KEY, PASSWORD, HEADER, VARIABLE)
+    words = (KEY, PASSWORD, HEADER, VARIABLE, HOOK)
     assert [word for word in words if word in shown] == []
 
 
@@ -147,6 +149,7 @@ def test_secrets_survive_a_dump_within_the_process(secretive: Client) -> None:
         ("sessions", "sessions"),
         ("tools", "headers.Authorization"),
         ("environment", "env.TOKEN"),
+        ("webhook_config", "uris"),
     ],
 )
 def test_masked_header_password_or_variable_is_an_error_that_names_it(

@@ -71,7 +71,7 @@ class InteractionsClientConfig(BaseModel):
     """The first and the longest pause between two looks at such a run, in seconds."""
     on_lost_submit: Literal["raise", "resubmit"] = "raise"
     """What to do when the answer to the create of such a run was lost."""
-    webhook_config: dict[str, Any] | None = None
+    webhook_config: dict[str, Any] | None = Field(default=None, repr=False)
     """Who is told when a run in the background is over; see `docs/jobs.md`."""
     stateless_prompts: bool = False
     """Send calls of one message, no system text and no tools with `store=False`."""
@@ -130,7 +130,7 @@ class InteractionsClientConfig(BaseModel):
             raise _masked_error(where)
         return secret_text(value)
 
-    @field_validator("tools", "environment", "agent_config")
+    @field_validator("tools", "environment", "agent_config", "webhook_config")
     @classmethod
     def _revealed(cls, value: Any) -> Any:
         for path, text in secrets_in(value):
@@ -155,7 +155,7 @@ class InteractionsClientConfig(BaseModel):
     def _iso(self, retention: timedelta) -> str:
         return f"PT{retention.total_seconds():.0f}S"
 
-    @field_serializer("tools", "environment", "agent_config")
+    @field_serializer("tools", "environment", "agent_config", "webhook_config")
     def _hidden(self, value: Any) -> Any:
         return with_secrets(value, SecretStr)
 
