@@ -11,7 +11,11 @@ from autogen_core import CancellationToken
 from interactions_autogen import InteractionsChatCompletionClient
 from interactions_autogen._turns import Call
 from interactions_core import SqliteStore
-from interactions_core.exceptions import ConfigurationError, LostSubmitError
+from interactions_core.exceptions import (
+    ConfigurationError,
+    InvalidRequestError,
+    LostSubmitError,
+)
 from interactions_emulator import Emulator
 from tests.autogen.asking import Client, bodies, sent, user
 from tests.autogen.conftest import MakeClient
@@ -131,3 +135,30 @@ async def test_a_lost_create_is_told(make: MakeClient, emulator: Emulator) -> No
 async def test_an_unknown_policy_is_refused(make_client: MakeClient) -> None:
     with pytest.raises(ConfigurationError, match="on_lost_submit"):
         make_client(on_lost_submit="ignore")
+
+
+async def test_a_model_without_background_answers_at_once_where_that_will_do(
+    make: MakeClient, emulator: Emulator
+) -> None:
+    """API: some models refuse the background by this sentence."""
+    client = make(model="gemini-2.5-flash", background="prefer")
+
+    assert "Hi" in await text(client, "create")
+    with pytest.raises(InvalidRequestError, match="does not support background"):
+        await text(make(model="gemini-2.5-flash"), "create")
+    asked = [body.get("background") for body in bodies(emulator)]
+    assert asked == [True, None, True]
+
+
+async def test_a_webhook_is_told_which_job_it_hears_of(
+    make: MakeClient, emulator: Emulator
+) -> None:
+    client = make(webhook_config={"uris": ["https://hooks.example/in"]})
+    await text(client, "create")
+
+    [job] = client._sessions().list_jobs()
+    told = sent(emulator)["webhook_config"]
+    assert told == {
+        "uris": ["https://hooks.example/in"],
+        "user_metadata": {"interactions_job": job.key},
+    }

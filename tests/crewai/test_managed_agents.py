@@ -18,6 +18,7 @@ from interactions_core.exceptions import (
     ConfigurationError,
     DeadlineExceededError,
     EmptyReplyError,
+    InteractionsError,
     JobCancelledError,
     JobFailedError,
     LostSubmitError,
@@ -514,3 +515,32 @@ def test_tool_without_an_agent_is_refused() -> None:
         InteractionsAgentTool()
     with pytest.raises(ConfigurationError, match="did you mean 'deadline_s'"):
         InteractionsAgentTool(agent=RESEARCH, deadline=3)
+
+
+def test_a_model_without_background_answers_at_once_where_that_will_do(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """API: some models refuse the background by this sentence."""
+    options = {"model": "gemini-2.5-flash", **QUICK}
+
+    assert "Hi" in make_llm(background="prefer", **options).call("Hi")
+    with pytest.raises(InteractionsError, match="does not support background"):
+        make_llm(background=True, **options).call("Hi")
+    asked = [body.get("background") for body in creates(emulator)]
+    assert asked == [True, None, True]
+
+
+@pytest.mark.parametrize("kind", ["llm", "tool"])
+def test_a_webhook_is_told_which_job_it_hears_of(
+    kind: str, make_llm: MakeLLM, make_tool: Any, emulator: Emulator
+) -> None:
+    hook = {"uris": ["https://hooks.example/in"]}
+    if kind == "llm":
+        make_llm(agent=RESEARCH, webhook_config=hook, **QUICK).call("Trains")
+    else:
+        make_tool(webhook_config=hook).run(query="Trains")
+
+    [body] = creates(emulator)
+    told = body["webhook_config"]
+    assert told["uris"] == hook["uris"]
+    assert told["user_metadata"]["interactions_job"].startswith("job_")

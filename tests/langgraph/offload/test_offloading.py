@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, ToolMessage
 
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
-from tests.langgraph.checkpoints import put_value, value_of
+from tests.langgraph.checkpoints import bytes_of, put_value, value_of
 from tests.langgraph.offload.large import (
     DOCUMENT,
     LATER,
@@ -45,6 +45,29 @@ def test_what_the_server_holds_is_not_kept_here_and_comes_back_as_it_was(
         assert picture["base64"] == PICTURE
         assert values["messages"][2].text == LATER
         assert values["source"] == DOCUMENT
+
+
+def test_postgres_leaves_to_the_server_what_a_file_does(
+    postgres_url: str, model: ChatInteractions, emulator: Emulator
+) -> None:
+    with open_saver(postgres_url, emulator.url) as saver:
+        graph = talk(model, saver)
+        stored = bytes_of(saver)
+        texts = (DOCUMENT, LATER, PICTURE)
+        assert not any(text[400:800].encode() in stored for text in texts)
+        messages = graph.get_state(thread()).values["messages"]
+        assert DOCUMENT in str(messages[0].content)
+        assert messages[2].text == LATER
+        saver.copy_thread("t", "copy")
+
+        with again(saver, emulator.url) as reopened:
+            found = chat(model, reopened).get_state(thread("copy")).values
+            assert found["messages"] == messages
+            assert reopened.bring_back().failed == {}
+            stored = bytes_of(reopened)
+            assert all(text[400:800].encode() in stored for text in texts)
+            reopened.delete_thread("t")
+            assert chat(model, reopened).get_state(thread("copy")).values == found
 
 
 def test_a_reply_may_be_stored_before_its_question(
