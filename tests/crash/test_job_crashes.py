@@ -1,14 +1,12 @@
 """A process is killed while a job runs for it: no answer is lost, none paid twice."""
 
 import os
-import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from interactions_emulator import Emulator
+from tests.programs import run_kills
 
 ROUNDS = int(os.environ.get("JOB_CRASHES", "40"))
 
@@ -20,27 +18,12 @@ def test_killed_processes_find_their_jobs_again(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Ours: JOB_CRASHES sets how many are killed; the seed is printed."""
-    seed = random.randrange(10**6)
     stores = f"sqlite:///{tmp_path}/%d.db"
     if kind == "postgres":
         stores = request.getfixturevalue("postgres_url")
 
     with Emulator(job_s=0.1) as emulator:
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.crash.job_crashes",
-                emulator.url,
-                stores,
-                str(ROUNDS),
-                str(seed),
-            ],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        program = "tests.crash.job_crashes"
+        done = run_kills(program, emulator.url, stores, ROUNDS)
 
-    assert done.returncode == 0, f"seed {seed}: {done.stderr}"
-    assert len(done.stdout.splitlines()) == ROUNDS
+    assert len(done.splitlines()) == ROUNDS

@@ -3,10 +3,8 @@
 import hashlib
 import importlib
 import os
-import random
 import re
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +35,7 @@ from tests.langgraph.old_savers import (
     sqlite_saver,
     talk_for_long,
 )
+from tests.programs import run_kills
 
 KILLS = int(os.environ.get("MIGRATION_CRASHES", "12"))
 HELPERS = "tests.langgraph.old_savers"
@@ -190,27 +189,11 @@ def test_a_run_that_was_killed_anywhere_is_completed_by_the_next(
     old: Path, tmp_path: Path
 ) -> None:
     """Ours: MIGRATION_CRASHES sets how many runs are killed; the seed is printed."""
-    seed = random.randrange(10**6)
     fill(old, *(f"thread {n}" for n in range(40)))
 
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.langgraph.migration_crashes",
-            str(old),
-            str(tmp_path),
-            str(KILLS),
-            str(seed),
-        ],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_kills("tests.langgraph.migration_crashes", old, tmp_path, KILLS)
 
-    assert done.returncode == 0, f"seed {seed}: {done.stderr}"
-    assert int(done.stdout) > 0
+    assert int(done) > 0
 
 
 def test_what_comes_back_changed_is_reported_and_not_kept(old: Path, url: str) -> None:

@@ -2,10 +2,7 @@
 
 import asyncio
 import os
-import random
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +31,7 @@ from tests.langgraph.offload.large import (
     thread,
 )
 from tests.langgraph.old_savers import TurnedBits, everything
+from tests.programs import run_kills
 
 
 def test_upkeep_needs_no_server(
@@ -266,22 +264,4 @@ def test_whoever_is_killed_while_offloading_loses_nothing(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     """Ours: OFFLOAD_CRASHES sets how many runs are killed; the seed is printed."""
-    seed = random.randrange(10**6)
-
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.langgraph.offload_crashes",
-            emulator.url,
-            str(tmp_path),
-            str(KILLS),
-            str(seed),
-        ],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, f"seed {seed}: {done.stderr}"
+    run_kills("tests.langgraph.offload_crashes", emulator.url, tmp_path, KILLS)
