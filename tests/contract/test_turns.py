@@ -192,12 +192,25 @@ def test_a_refused_form_is_sent_once_more_as_plain_text(
 def test_a_form_that_is_refused_twice_is_the_callers_error(
     asker: Asker, emulator: Emulator
 ) -> None:
+    chat = Chat(asker)
+    chat.say("hello")
+    emulator.fault(do={"status": 400}, times=9)
+
+    with pytest.raises(InvalidRequestError, match="invalid argument"):
+        chat.say("again")
+
+    assert len(creates(emulator)) == 3
+
+
+def test_a_refused_list_of_plain_text_is_sent_once(
+    asker: Asker, emulator: Emulator
+) -> None:
     emulator.fault(do={"status": 400}, times=9)
 
     with pytest.raises(InvalidRequestError, match="invalid argument"):
         asker.ask("hello")
 
-    assert len(creates(emulator)) == 2
+    assert len(creates(emulator)) == 1
 
 
 # The parent is not there.

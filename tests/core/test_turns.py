@@ -155,9 +155,28 @@ def test_plainest_form_that_is_refused_is_the_users_error() -> None:
     session = Session()
 
     with pytest.raises(InvalidRequestError):
-        session.ask([Q], BAD_FORM, BAD_FORM)
+        session.ask([Q, call("c1"), result("c1")], BAD_FORM, BAD_FORM)
 
     assert len(session.bodies) == 2
+
+
+def test_a_list_that_is_plain_already_is_not_sent_again() -> None:
+    """Ours: matching.md, section 5; the same body gets the same refusal."""
+    session = Session()
+
+    with pytest.raises(InvalidRequestError):
+        session.ask([Q], BAD_FORM, answer("i1"))
+
+    assert len(session.bodies) == 1
+
+
+def test_a_replay_that_is_plain_already_is_not_sent_again() -> None:
+    session = chained()
+
+    with pytest.raises(InvalidRequestError):
+        session.ask(GROWN, GONE, BAD_FORM, answer("i2"))
+
+    assert [body["input"] for body in session.bodies] == [wires([Q2]), wires(GROWN)]
 
 
 def test_refused_option_is_not_sent_again() -> None:

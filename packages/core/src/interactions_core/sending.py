@@ -101,6 +101,9 @@ def recovered(
     """Return the plan to try next, or raise the error for good."""
     tally = run.tally
     cause = _cause(error, plan, tally)
+    plainest = plan_plainly(evidence) if cause == "plain" else None
+    if plainest is not None and _is_same(run.turn, plan, plainest):
+        cause = None
     if cause is None:
         raise error
     tally.recovered.append(cause)
@@ -109,8 +112,8 @@ def recovered(
         plan.previous_interaction_id or "a root",
         cause,
     )
-    if cause == "plain":
-        return plan_plainly(evidence), evidence
+    if plainest is not None:
+        return plainest, evidence
     if cause == "expired":
         tally.lost = plan.previous_interaction_id
     return (yield from find_replay(evidence, run.turn, run.records))
@@ -129,6 +132,11 @@ def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
     elif isinstance(error, InvalidRequestError) and is_about_form(error):
         cause = None if plan.plainest or plan.reason == "explicit" else "plain"
     return None if cause in tally.recovered else cause
+
+
+def _is_same(turn: Turn, plan: Plan, other: Plan) -> bool:
+    """Tell whether two plans are the same request on the wire."""
+    return request_body(turn, plan) == request_body(turn, other)
 
 
 def root_check(plan: Plan) -> RootCheck:
