@@ -1,5 +1,7 @@
 """Each heading of the troubleshooting page is the text of an error that is raised."""
 
+import base64
+import hmac
 import json
 import logging
 import re
@@ -9,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
 from langgraph.graph import START, MessagesState, StateGraph
@@ -17,6 +21,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from interactions_core import InteractionsError, SqliteStore, open_store
 from interactions_core.connection import Connection
 from interactions_core.job_commands import show_job
+from interactions_core.published_keys import PublishedKeys
 from interactions_core.resuming import load_resume
 from interactions_core.signatures import Trust, verified_event
 from interactions_core.stores import files
@@ -29,6 +34,7 @@ PAGE = ROOT / "docs" / "troubleshooting.md"
 Case = Callable[["Bench"], object]
 CASES: dict[str, Case] = {}
 DAY_S = 86_400.0
+PRIVATE_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
 
 class Bench:
@@ -257,6 +263,25 @@ def old_delivery(_: Bench) -> object:
 @case("no secret of this receiver")
 def delivery_of_somebody_else(_: Bench) -> object:
     return delivered(at=1_000.0)
+
+
+@case("the keys of tokens could not be fetched")
+def keys_out_of_reach(bench: Bench) -> object:
+    find = PublishedKeys(f"{bench.emulator.url}/nowhere.json")
+    return find(jwt.encode({}, PRIVATE_KEY, "RS256", headers={"kid": "k"}))
+
+
+@case("the delivery's body is nested too deeply")
+def nested_delivery(_: Bench) -> object:
+    body = b"[" * 100_000
+    signature = hmac.digest(b"secret", b"1.1000." + body, "sha256")
+    headers = {
+        "webhook-id": "1",
+        "webhook-timestamp": "1000",
+        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+    }
+    trust = Trust(secrets=["whsec_c2VjcmV0"])
+    return verified_event(trust, headers, body, now=1_000.0, keys=str)
 
 
 @case("tool_choice names 'fetch'")

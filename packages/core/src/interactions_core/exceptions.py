@@ -252,7 +252,16 @@ class UnknownJobError(InteractionsError, LookupError):
 
 
 class WebhookRefusedError(InteractionsError):
-    """A delivery is not from the API, or not from now; nothing was changed."""
+    """A delivery is not from the API, or not from now; nothing was changed.
+
+    Attributes:
+        status: The HTTP status that says so: 401; 400 for one that cannot be read;
+            503 where it cannot be judged just now, so that it comes again.
+    """
+
+    def __init__(self, message: str, *, status: int = 401) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class LostSubmitError(InteractionsError):

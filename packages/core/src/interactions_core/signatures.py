@@ -11,10 +11,11 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
+from interactions_core.published_keys import load_jwt
 
 JWKS_URL: Final = "https://generativelanguage.googleapis.com/.well-known/jwks.json"
 """Where the API publishes the keys of its tokens (API document)."""
@@ -73,7 +74,8 @@ def verified_event(
         keys: Finds the public key that a token names.
 
     Raises:
-        WebhookRefusedError: It is not signed by any of these, or not from now.
+        WebhookRefusedError: It is not signed by any of these, not from now, or cannot
+            be read.
     """
     delivery_id, signature = (
         headers.get(f"webhook-{name}", "") for name in ("id", "signature")
@@ -82,7 +84,7 @@ def verified_event(
         msg = "the delivery has no webhook-id or no webhook-signature"
         raise WebhookRefusedError(msg)
     stamp = _timestamp(headers.get("webhook-timestamp", ""), now)
-    if _is_token(signature):
+    if is_token(signature):
         claims = _claims(trust, signature, keys, now)
         if claims.get("jti", delivery_id) != delivery_id:
             msg = "the token belongs to another delivery"
@@ -106,7 +108,8 @@ def _timestamp(text: str, now: float) -> str:
     return text
 
 
-def _is_token(signature: str) -> bool:
+def is_token(signature: str) -> bool:
+    """Tell whether a signature is a token, and not made with a shared secret."""
     return signature.count(".") == 2 and "," not in signature  # noqa: PLR2004 - a JWT
 
 
@@ -145,7 +148,7 @@ def _claims(
     if not trust.audience:
         msg = "the delivery has a token, and this receiver has no `audience`"
         raise WebhookRefusedError(msg)
-    jwt = _jwt()
+    jwt = load_jwt()
     try:
         claims = jwt.decode(
             token,
@@ -155,6 +158,9 @@ def _claims(
             # The receiver's clock decides, below.
             options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
+    except RecursionError as exc:
+        msg = "the delivery's token is nested too deeply to be read"
+        raise WebhookRefusedError(msg, status=400) from exc
     except jwt.PyJWTError as exc:
         msg = f"the delivery's token is not to be believed: {exc}"
         raise WebhookRefusedError(msg) from exc
@@ -168,35 +174,17 @@ def _claims(
     return claims
 
 
-def published_keys(jwks_url: str) -> Callable[[str], object]:
-    """Return what finds the key that a token names; keys are fetched and kept."""
-    client: list[Any] = []
-
-    def find(token: str) -> object:
-        if not client:
-            client.append(_jwt().PyJWKClient(jwks_url, timeout=5))
-        return client[0].get_signing_key_from_jwt(token).key
-
-    return find
-
-
-def _jwt() -> Any:  # noqa: ANN401 - the library is optional
-    try:
-        import jwt  # noqa: PLC0415
-    except ModuleNotFoundError as exc:
-        msg = "tokens are read with PyJWT: pip install 'interactions-core[webhooks]'"
-        raise ConfigurationError(msg) from exc
-    return jwt
-
-
 def _object(body: bytes) -> JsonObject:
     try:
         event: object = json.loads(body)
     except ValueError as exc:
         msg = "the delivery's body is not JSON"
-        raise WebhookRefusedError(msg) from exc
+        raise WebhookRefusedError(msg, status=400) from exc
+    except RecursionError as exc:
+        msg = "the delivery's body is nested too deeply to be read"
+        raise WebhookRefusedError(msg, status=400) from exc
     if not isinstance(event, dict):
         msg = "the delivery's body is not an object"
-        raise WebhookRefusedError(msg)
+        raise WebhookRefusedError(msg, status=400)
     # JSON objects have strings for keys.
     return cast("JsonObject", event)

@@ -18,10 +18,11 @@ from interactions_core.beginning import METADATA_KEY
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import WebhookRefusedError
 from interactions_core.jobs import Job
+from interactions_core.published_keys import PublishedKeys, load_jwt
 from interactions_core.signatures import (
     TOLERANCE_S,
     Trust,
-    published_keys,
+    is_token,
     verified_event,
 )
 from interactions_core.stores.protocols import SessionStore
@@ -35,8 +36,14 @@ _STATUSES: Final = {
     "interaction.cancelled": "cancelled",
 }
 _MOST_BYTES: Final = 1_000_000
+_MOST_DIGITS: Final = 12
 _MOST_IDS: Final = 10_000
 _MOST_AT_ONCE: Final = 8
+_MOST_WAITING: Final = 64
+"""Of tokens with keys that are not at hand; the others are asked to come again."""
+
+BODY_TIMEOUT_S: Final = 10.0
+"""How long a body may take to arrive."""
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -58,6 +65,9 @@ class Receipt:
     news: tuple[Job, ...] = ()
 
 
+_TOO_LONG: Final = Receipt(413, "a delivery is smaller than that")
+
+
 class WebhookReceiver:
     """Notes in the ledger what the API says of jobs.
 
@@ -72,6 +82,10 @@ class WebhookReceiver:
         on_job: Called after the answer, in a worker thread, with a job of which there
             is news: what resumes its graph, for instance. It may take its time.
         clock: Epoch seconds.
+        body_timeout_s: How long a delivery's body may take to arrive.
+
+    Raises:
+        ConfigurationError: Tokens are to be believed and PyJWT is not installed.
     """
 
     def __init__(
@@ -81,17 +95,24 @@ class WebhookReceiver:
         *,
         on_job: Callable[[Job], object] | None = None,
         clock: Callable[[], float] = time.time,
+        body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
+        if trust.audience:
+            load_jwt()
         self._store = store
         self._trust = trust
         self._on_job = on_job
         self._clock = clock
-        self._keys = published_keys(trust.jwks_url)
+        self._body_timeout_s = body_timeout_s
+        self._keys = PublishedKeys(trust.jwks_url)
         self._lock = threading.Lock()
         self._heard: OrderedDict[str, float] = OrderedDict()
-        # Not those of the event loop: graphs that go on for an hour would leave none
-        # for the next delivery.
+        # None of them are those of the event loop: graphs that go on for an hour, and
+        # tokens whose keys have to be fetched, would leave none for the next delivery.
         self._workers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-webhook")
+        self._readers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-delivery")
+        self._waiters = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-token")
+        self._waiting = 0
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         """Serve one request; whatever is not a delivery is refused."""
@@ -103,21 +124,60 @@ class WebhookReceiver:
         if scope["method"] != "POST":
             await _answer(send, 405, "deliveries are POSTs")
             return
-        body = await _body(receive)
-        if body is None:
-            await _answer(send, 413, "a delivery is smaller than that")
-            return
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
         }
-        receipt = await asyncio.to_thread(self.receive, headers, body)
+        try:
+            receipt = await self._deliver(headers, receive)
+        except ConnectionError:
+            return
         await _answer(send, receipt.status, receipt.said)
         # The API waits for an answer for a few seconds only.
         for job in receipt.news:
             if self._on_job is not None:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._workers, self._on_job, job)
+
+    async def _deliver(self, headers: Mapping[str, str], receive: _Receive) -> Receipt:
+        """Read a delivery and take it in a thread; none waits for another's key.
+
+        Raises:
+            ConnectionError: The sender has gone before its end.
+        """
+        if _is_too_long(headers.get("content-length", "")):
+            return _TOO_LONG
+        try:
+            async with asyncio.timeout(self._body_timeout_s):
+                body = await _body(receive)
+        except TimeoutError:
+            return Receipt(408, "the delivery came too slowly")
+        if body is None:
+            return _TOO_LONG
+        loop = asyncio.get_running_loop()
+        if not self._may_wait(headers):
+            return await loop.run_in_executor(
+                self._readers, self.receive, headers, body
+            )
+        if self._waiting >= _MOST_WAITING:
+            return Receipt(503, "too many tokens wait for a key; deliver it again")
+        self._waiting += 1
+        try:
+            return await loop.run_in_executor(
+                self._waiters, self.receive, headers, body
+            )
+        finally:
+            self._waiting -= 1
+
+    def _may_wait(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a delivery is a token whose key has to be fetched."""
+        signature = headers.get("webhook-signature", "")
+        if not self._trust.audience or not is_token(signature):
+            return False
+        try:
+            return self._keys.at_hand(signature) is None
+        except WebhookRefusedError:
+            return False
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Take one delivery.
@@ -134,7 +194,7 @@ class WebhookReceiver:
             event = verified_event(self._trust, headers, body, now=now, keys=self._keys)
         except WebhookRefusedError as error:
             logger.warning("a webhook delivery was refused: %s", error)
-            return Receipt(401, str(error))
+            return Receipt(error.status, str(error))
         if not self._is_new(headers["webhook-id"], now):
             return Receipt(200, "heard before")
         try:
@@ -186,14 +246,27 @@ def _mapping(value: Json) -> JsonObject:
     return value if isinstance(value, Mapping) else {}
 
 
+def _is_too_long(length: str) -> bool:
+    """Tell whether a body says of itself that it is longer than any delivery."""
+    return length.isdecimal() and (
+        len(length.lstrip("0")) > _MOST_DIGITS or int(length) > _MOST_BYTES
+    )
+
+
 async def _body(receive: _Receive) -> bytes | None:
-    """Return a request's body; `None` if it is longer than any delivery."""
-    body = b""
+    """Return a request's body; `None` if it is longer than any delivery.
+
+    Raises:
+        ConnectionError: The sender has gone before its end.
+    """
+    body = bytearray()
     while len(body) <= _MOST_BYTES:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return bytes(body) if len(body) <= _MOST_BYTES else None
     return None
 
 
