@@ -21,9 +21,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.patience import PATIENCE_S
+
 GIVEN = "INTERACTIONS_POSTGRES_URL"
 PASSWORD = "plugh-secret-8417"  # noqa: S105  no real one
-START_S = 30.0
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -77,7 +78,7 @@ class Server:
                 ],
                 cwd=self._folder, stdout=log, stderr=log, **self._identity(),
             )  # fmt: skip
-        give_up = time.monotonic() + START_S
+        give_up = time.monotonic() + PATIENCE_S
         while not self._answers():
             assert self._process.poll() is None, (self._folder / "log").read_text()
             assert time.monotonic() < give_up, "PostgreSQL does not start"
@@ -87,7 +88,7 @@ class Server:
         """End it with all its sessions; at once, as a crash would, or with SIGINT."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(START_S)
+            self._process.wait(PATIENCE_S)
         self._process = None
 
     @property

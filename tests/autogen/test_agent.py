@@ -25,6 +25,7 @@ from interactions_core import MemoryStore
 from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
 from interactions_emulator import Emulator
 from tests.conftest import Clock
+from tests.patience import PATIENCE_S
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
@@ -258,7 +259,7 @@ async def test_cancelled_turn_cancels_the_run(
                 began.set()
 
     running = asyncio.ensure_future(work())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await began.wait()
     token.cancel() if how == "token" else running.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -13,6 +13,7 @@ from autogen_core.models import UserMessage
 from interactions_autogen import InteractionsChatCompletionClient
 from interactions_emulator import Emulator
 from tests.autogen.conftest import MakeClient
+from tests.patience import PATIENCE_S
 
 Client = InteractionsChatCompletionClient
 
@@ -23,7 +24,7 @@ HELLO = [UserMessage(content="Hello", source="user")]
 
 async def arrived(emulator: Emulator) -> None:
     """Wait until a request has reached the server."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not emulator.requests():  # noqa: ASYNC110 - it runs in another thread
             await asyncio.sleep(0.01)
 
@@ -55,7 +56,7 @@ async def test_token_ends_a_call(client: Client, slow: Emulator, way: str) -> No
     token.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(call, 5)
+        await asyncio.wait_for(call, PATIENCE_S)
 
 
 @pytest.mark.parametrize("way", ["create", "stream"])
@@ -69,7 +70,7 @@ async def test_cancelled_task_ends_a_call(
     call.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(call, 5)
+        await asyncio.wait_for(call, PATIENCE_S)
 
 
 @pytest.mark.parametrize("way", ["create", "stream"])
@@ -94,7 +95,7 @@ async def test_token_ends_a_teams_run(client: Client, slow: Emulator) -> None:
     token.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(run, 5)
+        await asyncio.wait_for(run, PATIENCE_S)
 
 
 async def test_stream_may_be_left_early(client: Client, emulator: Emulator) -> None:

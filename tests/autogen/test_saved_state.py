@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +33,7 @@ def talk(emulator: Emulator, sessions: str, state: Path, task: str) -> list[Any]
         ],
         cwd=ROOT,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     rows = emulator.requests()[before:]
     assert {row["status"] for row in rows} == {200}

@@ -9,6 +9,7 @@ from interactions_core.stores import MemoryStore, SessionStore
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import WAYS, Asker
+from tests.patience import PATIENCE_S
 
 Connect = Callable[..., Asker]
 
@@ -40,7 +41,7 @@ def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[C
         max_retries: int = 2,
     ) -> Asker:
         connection = Connection(
-            api_key=api_key, base_url=base_url or emulator.url, timeout_s=20
+            api_key=api_key, base_url=base_url or emulator.url, timeout_s=PATIENCE_S
         )
         asker = Asker(way, connection, store, clock, sleep, max_retries=max_retries)
         askers.append(asker)

@@ -28,6 +28,7 @@ from tests.contract.session_records import (
     make_record,
     whole_record,
 )
+from tests.patience import PATIENCE_S
 
 ODD_TEXT = "ünï © 🎉 \u2028 \x00 a lone \ud83d surrogate"
 
@@ -324,7 +325,7 @@ def test_threads_use_one_store_at_once(store: SessionStore) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
 
     assert failures == []
     assert len(store.ledger()) == 200

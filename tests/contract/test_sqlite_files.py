@@ -27,6 +27,7 @@ from tests.contract.session_records import (
     make_entry,
     make_record,
 )
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_processes_that_open_and_write_one_file_at_once_lose_nothing(
         assert writer.stdin is not None
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    errors = [writer.communicate(timeout=60)[1] for writer in writers]
+    errors = [writer.communicate(timeout=PATIENCE_S)[1] for writer in writers]
 
     assert errors == [""] * 4
     assert everything(path) == (240, "ok")
@@ -208,7 +209,7 @@ def test_a_killed_writer_leaves_a_file_with_all_that_it_reported(path: Path) -> 
     reported = [writer.stdout.readline().strip() for _ in range(50)][1:]
 
     writer.kill()
-    writer.communicate(timeout=30)
+    writer.communicate(timeout=PATIENCE_S)
 
     store = SqliteStore(path)
     assert all(store.get(SCOPE, key) for key in reported)
@@ -250,7 +251,7 @@ def test_a_forked_child_loses_nothing_when_its_parent_closes_the_file(
     )
     closer.start()
     code = in_child(child)
-    closer.join(30)
+    closer.join(PATIENCE_S)
 
     assert code == 0
     assert everything(path) == (22, "ok")

@@ -20,9 +20,9 @@ from interactions_core.turn import Reply
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import make_turn, said, text_of, visible_reply
+from tests.patience import PATIENCE_S
 
 LONG = "Some words of an answer that takes more than one event. " * 40
-PATIENCE_S = 5.0
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -36,7 +36,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> SessionStore:
 
 @pytest.fixture
 def connection(emulator: Emulator) -> Connection:
-    return Connection(api_key="the key", base_url=emulator.url, timeout_s=20)
+    return Connection(api_key="the key", base_url=emulator.url, timeout_s=PATIENCE_S)
 
 
 @pytest.fixture

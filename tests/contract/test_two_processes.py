@@ -14,6 +14,7 @@ from interactions_core.stores import SessionStore, open_store
 from interactions_emulator import Emulator
 from tests.contract.asking import Chat
 from tests.contract.conftest import Connect
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,9 +26,10 @@ from interactions_core.running import Rules
 from interactions_core.steps import visible_reply
 from interactions_core.stores import open_store
 from tests.contract.asking import make_turn, said, text_of
+from tests.patience import PATIENCE_S
 
 url, path, thread, now, texts = json.loads(sys.argv[1])
-connection = Connection(api_key="the key", base_url=url, timeout_s=20)
+connection = Connection(api_key="the key", base_url=url, timeout_s=PATIENCE_S)
 rules = Rules(max_retries=0, retention_s=55 * 86400.0, clock=lambda: now)
 client, store = InteractionsClient(connection, rules), open_store(path)
 print("ready", flush=True)
@@ -61,7 +63,7 @@ class Talker:
         self._process.stdin.flush()
 
     def replies(self) -> list[Any]:
-        out, errors = self._process.communicate(timeout=60)
+        out, errors = self._process.communicate(timeout=PATIENCE_S)
         assert errors == ""
         return [json.loads(line) for line in out.splitlines()[1:]]
 
@@ -70,7 +72,7 @@ class Talker:
         assert self._process.stdout is not None
         lines = [self._process.stdout.readline() for _ in range(count + 1)]
         self._process.kill()
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=PATIENCE_S)
         return [json.loads(line) for line in lines[1:]]
 
 

@@ -36,6 +36,7 @@ from interactions_core.running import Rules
 from interactions_core.steps import text_part, user_input
 from interactions_core.turn import Turn
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 GRAPH = '''
 """A graph whose one call suspends it."""
@@ -156,7 +157,6 @@ def test_the_watcher_collects_what_nobody_waits_for(job: str) -> None:
     assert re.fullmatch(rf"{job}: completed \(v1_\w+\)\n", watched.stdout)
 
 
-@pytest.mark.timeout(60)
 def test_a_graph_is_resumed_by_a_watcher_in_a_process_of_its_own(
     environment: Path,
 ) -> None:
@@ -174,7 +174,6 @@ def test_a_graph_is_resumed_by_a_watcher_in_a_process_of_its_own(
     assert python("-c", LAST) == "ai\n"
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.usefixtures("environment")
 def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
     watching = subprocess.Popen(
@@ -184,7 +183,7 @@ def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
         assert watching.poll() is None
     os.kill(watching.pid, signal.SIGTERM)
 
-    said, warned = watching.communicate(timeout=30)
+    said, warned = watching.communicate(timeout=PATIENCE_S)
 
     # Before the handler is in place, the signal ends it as it ends any program.
     assert (watching.returncode, said, warned) in [
@@ -193,7 +192,6 @@ def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
     ]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.usefixtures("environment")
 def test_a_receiver_is_served_and_refuses_what_is_not_signed() -> None:
     serving = subprocess.Popen(
@@ -206,10 +204,10 @@ def test_a_receiver_is_served_and_refuses_what_is_not_signed() -> None:
     url = serving.stdout.readline().split()[-1]
 
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(url, b"{}", timeout=10)  # noqa: S310  our own
+        urllib.request.urlopen(url, b"{}", timeout=PATIENCE_S)  # noqa: S310  our own
 
     serving.send_signal(signal.SIGTERM)
-    serving.communicate(timeout=30)
+    serving.communicate(timeout=PATIENCE_S)
 
 
 @pytest.mark.usefixtures("environment")

@@ -21,6 +21,7 @@ from interactions_core.stores.opening import shown_url
 from interactions_core.turn import Turn
 from interactions_emulator import Emulator
 from tests.conftest import Clock
+from tests.patience import PATIENCE_S
 
 KEY = "AIzaSyHUNTER2-the-key"
 PASSWORD = "hunter2-the-password"  # noqa: S105 - looked for, opens nothing
@@ -45,7 +46,7 @@ def connection(emulator: Emulator) -> Connection:
         api_key=KEY,
         base_url=emulator.url.replace("://", f"://user:{PASSWORD}@"),
         anchor_key=ANCHOR_KEY,
-        timeout_s=20,
+        timeout_s=PATIENCE_S,
     )
 
 

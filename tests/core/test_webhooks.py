@@ -31,6 +31,7 @@ from interactions_core.steps import text_part, user_input
 from interactions_core.turn import Turn
 from interactions_core.webhooks import WebhookReceiver
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 NOW = 1_790_000_000
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -111,7 +112,7 @@ def test_a_registered_webhook_updates_the_ledger(
     serving.start(store, Trust(secrets=[SECRET, secret]))
 
     found = client.suspend(turn(), store)
-    serving.news.get(timeout=5)
+    serving.news.get(timeout=PATIENCE_S)
 
     job = store.get_job(found.job_key)
     assert job is not None
@@ -126,7 +127,7 @@ def test_a_webhook_of_one_request_is_believed_by_its_token(
     serving.start(store, Trust(audience=serving.url, jwks_url=keys))
 
     client.suspend(turn(webhook_config={"uris": [serving.url]}), store)
-    news = serving.news.get(timeout=5)
+    news = serving.news.get(timeout=PATIENCE_S)
 
     job = store.get_job(news.key)
     assert job is not None
@@ -161,7 +162,7 @@ def test_a_lost_submit_is_recovered_by_the_job_that_the_delivery_names(
 
     with pytest.raises(LostSubmitError) as caught:
         client.turn(asked, store)
-    serving.news.get(timeout=5)
+    serving.news.get(timeout=PATIENCE_S)
     reply = client.turn(asked, store)
 
     job = store.get_job(caught.value.job_key)
@@ -375,7 +376,7 @@ def test_graphs_that_go_on_for_long_keep_no_delivery_waiting(
         await asyncio.wait_for(begun.wait(), 5)
         try:
             second = answered(receiver, *delivery(name="msg_2"))
-            return await asyncio.wait_for(second, 5)
+            return await asyncio.wait_for(second, PATIENCE_S)
         finally:
             over.set()
             await first

@@ -42,7 +42,6 @@ def names_in(cells: Any) -> set[str]:
     return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_code_of_a_page_runs_and_prints_what_it_says(
     page: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch

@@ -46,7 +46,6 @@ def arguments(emulator: Emulator, folder: Path, kind: str) -> list[str]:
     return [*program, str(ROOT), emulator.url, sessions, kind]
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("kind", ["llm", "tool"])
 def test_killed_process_leaves_a_run_that_the_next_one_finds(
     kind: str, emulator: Emulator, tmp_path: Path

@@ -53,7 +53,6 @@ def stem_of(path: Path) -> str:
     return path.stem
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("example", RUN, ids=stem_of)
 def test_example_runs_without_a_key(example: Path, tmp_path: Path) -> None:
     keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"}

@@ -23,7 +23,6 @@ WITH_CODE = [
 ]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_code_of_a_page_runs_and_prints_what_it_says(
     page: Path, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ import yaml
 from google import genai
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 RECORDINGS = Path(__file__).parents[2].parent / "shared" / "api" / "recordings"
 FLASH = "gemini-2.5-flash"
@@ -61,7 +62,9 @@ def connect() -> Iterator[Callable[..., RawClient]]:
     def connect(emulator: Emulator, key: str = "a key") -> RawClient:
         headers = {"x-goog-api-key": key}
         url = emulator.url
-        client = RawClient(base_url=url, headers=headers, timeout=5, verify=NO_TLS)
+        client = RawClient(
+            base_url=url, headers=headers, timeout=PATIENCE_S, verify=NO_TLS
+        )
         clients.append(client)
         return clients[-1]
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 SETTINGS = settings(
     max_examples=50,
@@ -116,7 +117,9 @@ def ask() -> Iterator[Callable[..., httpx.Response]]:
     headers = {"x-goog-api-key": "k"}
     with (
         Emulator() as running,
-        httpx.Client(base_url=running.url, headers=headers, timeout=5) as client,
+        httpx.Client(
+            base_url=running.url, headers=headers, timeout=PATIENCE_S
+        ) as client,
     ):
 
         def ask(body: JsonObject) -> httpx.Response:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 SETTINGS = settings(
     max_examples=80,
@@ -130,7 +131,9 @@ def shared() -> Iterator[httpx.Client]:
     headers = {"x-goog-api-key": "k", "content-type": "application/json"}
     with (
         Emulator() as running,
-        httpx.Client(base_url=running.url, headers=headers, timeout=20) as client,
+        httpx.Client(
+            base_url=running.url, headers=headers, timeout=PATIENCE_S
+        ) as client,
     ):
         yield client
 

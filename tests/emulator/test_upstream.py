@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 STREAMED = {"model": "gemini-2.5-flash", "input": "Hi.", "stream": True}
 CALL = {
@@ -274,7 +275,7 @@ def test_a_client_that_leaves_early_loses_nothing(
 
     chat.goes_on.set()
 
-    path, deadline = f"/v1/interactions/{_id_of(before)}", monotonic() + 5
+    path, deadline = f"/v1/interactions/{_id_of(before)}", monotonic() + PATIENCE_S
     while (stored := http.get(path)).status_code == 404:
         assert monotonic() < deadline
     assert answer_text(stored.json()) == "Good day."

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 MODEL = "gemini-3.7-flash"
 EVENTS = ["interaction.completed", "interaction.failed", "interaction.requires_action"]
@@ -36,7 +37,7 @@ class Receiver(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/hook?a=b"
 
     def next(self) -> tuple[dict[str, str], dict[str, Any], bytes]:
-        headers, raw = self.got.get(timeout=5)
+        headers, raw = self.got.get(timeout=PATIENCE_S)
         return headers, json.loads(raw), raw
 
 

@@ -17,6 +17,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_langgraph.saver import InteractionsSaver
 from tests.langgraph.checkpoints import read_everything
+from tests.patience import PATIENCE_S
 
 WRITERS = 8
 PUTS = 25
@@ -84,7 +85,7 @@ def test_threads_lose_nothing(shared: bool, saver: InteractionsSaver) -> None:  
     with ThreadPoolExecutor(WRITERS) as pool:
         calls = [pool.submit(write, saver, n, thread_of(n)) for n in range(WRITERS)]
         for call in calls:
-            call.result(timeout=60)
+            call.result(timeout=PATIENCE_S)
 
     check(saver, range(WRITERS), thread_of)
 
@@ -115,7 +116,7 @@ def run_processes(url: str, threads: list[str]) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, errors
 
 
@@ -159,7 +160,7 @@ def test_event_loops_in_several_threads_share_a_saver(saver: InteractionsSaver) 
     with ThreadPoolExecutor(4) as pool:
         calls = [pool.submit(asyncio.run, chat(n)) for n in range(4)]
         for call in calls:
-            call.result(timeout=60)
+            call.result(timeout=PATIENCE_S)
 
     assert len(list(saver.list(None))) == 40
 
@@ -180,7 +181,7 @@ def test_deleting_beside_writers_leaves_whole_checkpoints(
 
     with ThreadPoolExecutor(3) as pool:
         for call in [pool.submit(f) for f in (put_many, put_many, delete_many)]:
-            call.result(timeout=60)
+            call.result(timeout=PATIENCE_S)
     put_many()
 
     for found in saver.list(at("t")):
@@ -211,9 +212,9 @@ def test_tidying_beside_writers_leaves_whole_checkpoints(
 
         with ThreadPoolExecutor(4) as pool:
             calls = [pool.submit(put_many, n) for n in range(3)]
-            pool.submit(tidy).result(timeout=60)
+            pool.submit(tidy).result(timeout=PATIENCE_S)
             for call in calls:
-                call.result(timeout=60)
+                call.result(timeout=PATIENCE_S)
 
     found = read_everything(saver)
     assert found
@@ -284,7 +285,7 @@ def test_a_message_changed_during_put_is_stored_whole(
         for version in range(30):
             saver.put(at("t"), checkpoint_of([message], version), {}, {})
         done = True
-        changing.result(timeout=10)
+        changing.result(timeout=PATIENCE_S)
 
     with saver.sessions.database.reading() as connection:
         rows = connection.execute(

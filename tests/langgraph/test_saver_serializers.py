@@ -13,6 +13,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_langgraph import InteractionsSaver
 from tests.langgraph.checkpoints import at, bytes_of, count, put_value, talk, value_of
+from tests.patience import PATIENCE_S
 
 TEXT = "xyzzy-plugh-7291"
 
@@ -149,7 +150,7 @@ def test_user_types_survive_strict_mode(url: str) -> None:
         env=os.environ | {"LANGGRAPH_STRICT_MSGPACK": "true"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -12,11 +12,12 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import bytes_of
 from tests.langgraph.test_graph_sessions import chat, say
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
 def saver(emulator: Emulator, store_url: str) -> Iterator[InteractionsSaver]:
-    connection = Connection(base_url=emulator.url, api_key="k", timeout_s=5.0)
+    connection = Connection(base_url=emulator.url, api_key="k", timeout_s=PATIENCE_S)
     with InteractionsSaver(store_url, connection=connection) as saver:
         yield saver
 
@@ -142,7 +143,9 @@ def test_remote_deletion_spares_what_another_thread_rests_on(
 
 def test_a_dead_server_keeps_nothing_local(store_url: str) -> None:
     with Emulator() as emulator:
-        connection = Connection(base_url=emulator.url, api_key="k", timeout_s=5.0)
+        connection = Connection(
+            base_url=emulator.url, api_key="k", timeout_s=PATIENCE_S
+        )
         model = ChatInteractions(
             model="gemini-3.5-flash", base_url=emulator.url, api_key="k"
         )

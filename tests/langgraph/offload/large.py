@@ -13,6 +13,7 @@ from langgraph.graph.message import add_messages
 from interactions_core.connection import Connection
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import bytes_in
+from tests.patience import PATIENCE_S
 
 LEAST = 2048
 DAY_S = 86_400.0
@@ -44,7 +45,7 @@ def chat(model: Any, saver: InteractionsSaver) -> Any:
 
 
 def open_saver(url: object, server: str, **options: Any) -> InteractionsSaver:
-    connection = Connection(base_url=server, api_key="k", timeout_s=5.0)
+    connection = Connection(base_url=server, api_key="k", timeout_s=PATIENCE_S)
     given: dict[str, Any] = {"connection": connection, "offload": LEAST}
     return InteractionsSaver(url, **given | options)  # pyright: ignore[reportArgumentType]
 
