@@ -539,6 +539,7 @@ ERRORS = [
     for heading in headings_of(PAGE, 3)
     if not heading.startswith(
         (
+            "… may be read by others on this machine",
             "this key seems",
             "interaction … was answered",
             "background jobs in",
@@ -578,6 +579,19 @@ def test_a_job_in_memory_is_reported_as_the_page_says(
 
     with caplog.at_level(logging.WARNING, logger="interactions_core"):
         bench.model(background=True, poll=(0.01, 0.01)).invoke("Hi")
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
+
+
+def test_a_file_that_others_may_read_is_reported_as_the_page_says(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.db"
+    path.touch()
+    path.chmod(0o644)
+
+    SqliteStore(path).close()
 
     (said,) = caplog.messages
     assert any(matches(heading, said) for heading in headings_of(PAGE, 3))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from interactions_emulator.payloads import JsonObject
+from interactions_emulator.private_files import make_private
 from interactions_emulator.records import Interaction
 
 _SCHEMA = """
@@ -131,6 +132,7 @@ class SqliteStore(MemoryStore):
         super().__init__()
         self._cached: OrderedDict[str, int] = OrderedDict()
         self._cached_chars = 0
+        make_private(str(path))
         # Opened by the thread that starts the server, used by the server's own.
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # A write-ahead log needs no fsync to survive the death of the process.

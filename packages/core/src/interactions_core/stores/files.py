@@ -6,10 +6,10 @@ Functions of a path and a connection only; `database` decides when they run.
 import os
 import sqlite3
 import time
-from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.stores.private_files import make_private
 
 MEMORY: Final = ":memory:"
 BUSY_TIMEOUT_S: Final = 60.0
@@ -42,7 +42,7 @@ def connect(path: str) -> sqlite3.Connection:
         sqlite3.DatabaseError: The file is not a database or cannot be opened.
     """
     if path != MEMORY:
-        _make_folder(path)
+        _make_private(path)
     connection = sqlite3.connect(
         path,
         timeout=BUSY_TIMEOUT_S,
@@ -58,9 +58,9 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _make_folder(path: str) -> None:
+def _make_private(path: str) -> None:
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
     except OSError as exc:
         raise StoreError(
             path,
