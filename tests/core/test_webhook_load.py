@@ -10,13 +10,14 @@ import random
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from interactions_core import MemoryStore
+from interactions_core import MemoryStore, SqliteStore
 from interactions_core.exceptions import WebhookRefusedError
 from interactions_core.published_keys import PublishedKeys
 from interactions_core.signatures import Trust
@@ -367,3 +368,16 @@ def test_no_token_whatever_it_looks_like_is_more_than_refused(
         receipt = receiver.receive(with_token(token), b"{}")
 
         assert receipt.status in {400, 401}, token
+
+
+def test_ids_that_no_store_can_hold_are_news_of_nothing(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "jobs.db")
+    receiver = WebhookReceiver(store, Trust(secrets=[SECRET]))
+    told = {"interactions_job": "job \ud800"}
+    event = {"type": "interaction.completed", "data": {"id": "v1_\ud800"}}
+    body = json.dumps(event | {"user_metadata": told}).encode()
+
+    receipt = receiver.receive(signed(body), body)
+    store.close()
+
+    assert (receipt.status, receipt.said) == (200, "nothing new")

@@ -18,9 +18,15 @@ from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core import InteractionsError, SqliteStore, open_store
+from interactions_core import (
+    InteractionsError,
+    PostgresStore,
+    SqliteStore,
+    open_store,
+)
 from interactions_core.connection import Connection
 from interactions_core.job_commands import show_job
+from interactions_core.names import check_names
 from interactions_core.published_keys import PublishedKeys
 from interactions_core.resuming import load_resume
 from interactions_core.signatures import Trust, verified_event
@@ -80,6 +86,16 @@ def case(start: str) -> Callable[[Case], Case]:
 def mirror_of_another(bench: Bench) -> object:
     store = SqliteStore(bench.folder / "sessions.db")
     return bench.model(sessions=store, mirror="signatures").invoke("Hi")
+
+
+@case("session_id holds a lone surrogate")
+def name_cut_in_two(bench: Bench) -> object:
+    return bench.model(session_id="\ud83d").invoke("Hi")
+
+
+@case("session_id has 4000 bytes")
+def name_too_long(_: Bench) -> object:
+    return check_names(PostgresStore.longest_name, session_id="s" * 4_000)
 
 
 @case("exactly one of")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from interactions_core.canonical import JsonObject
 from interactions_core.digest import SEED
+from interactions_core.names import check_names
 from interactions_core.steps import (
     Step,
     model_output,
@@ -41,11 +42,17 @@ class Scope:
         credential: Platform, host, and project or keyed fingerprint of the API key.
         session_id: The isolation that the user chose: a tenant, a user, a crew.
         thread_id: The framework's conversation, where it has one.
+
+    Raises:
+        ConfigurationError: A name holds a lone surrogate.
     """
 
     credential: str
     session_id: str = ""
     thread_id: str = ""
+
+    def __post_init__(self) -> None:
+        check_names(session_id=self.session_id, thread_id=self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,7 @@ class WebhookReceiver:
         """Write down what an event says; return the jobs of which it is news."""
         status = _STATUSES.get(str(event.get("type")))
         data = _mapping(event.get("data"))
-        name = str(data.get("id") or "")
+        name = _name(data.get("id"))
         if status is None or not name:
             return []
         jobs = self._store.list_jobs(interaction_id=name) or self._recovered(
@@ -234,12 +234,19 @@ class WebhookReceiver:
         """Find the job whose create was not answered by the key that it sent along."""
         data = _mapping(event.get("data"))
         told = _mapping(event.get("user_metadata") or data.get("user_metadata"))
-        key = told.get(METADATA_KEY)
-        job = self._store.get_job(key) if isinstance(key, str) else None
+        key = _name(told.get(METADATA_KEY))
+        job = self._store.get_job(key) if key else None
         if job is None or job.interaction_id:
             return []
         logger.info("job %s: a delivery names its run, %s", job.key, name)
         return [replace(job, interaction_id=name)]
+
+
+def _name(value: Json) -> str:
+    """Return an id; "" for what is none, and for one that no store can hold."""
+    if not isinstance(value, str):
+        return ""
+    return value.encode(errors="ignore").decode()
 
 
 def _mapping(value: Json) -> JsonObject:

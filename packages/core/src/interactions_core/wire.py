@@ -18,6 +18,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.connection import Connection, host_of, without_password
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.lookup import Records
+from interactions_core.names import check_names
 from interactions_core.records import Scope
 from interactions_core.refusals import error_of, lost, refusal
 from interactions_core.sse import EventReader
@@ -96,10 +97,16 @@ def credential_of(client: "Client", secret: bytes) -> str:
 def records_of(
     client: "Client", connection: Connection, turn: Turn, store: SessionStore
 ) -> Records:
-    """Say where a turn's interactions are recorded, and whom to believe."""
+    """Say where a turn's interactions are recorded, and whom to believe.
+
+    Raises:
+        ConfigurationError: The store cannot keep the name of the session or thread.
+    """
     scope = Scope(
         credential_of(client, store.secret()), turn.session_id, turn.thread_id
     )
+    longest: int | None = getattr(store, "longest_name", None)
+    check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
     key = connection.anchor_key
     return Records(
         store=store,

@@ -6,6 +6,8 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 
+from interactions_core.names import check_names
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Address:
@@ -15,9 +17,20 @@ class Address:
     namespace: str
     checkpoint_id: str | None
 
+    def __post_init__(self) -> None:
+        check_names(
+            thread_id=self.thread_id,
+            checkpoint_ns=self.namespace,
+            checkpoint_id=self.checkpoint_id,
+        )
+
     @classmethod
     def of(cls, config: RunnableConfig) -> "Address":
-        """Read a config that names a thread."""
+        """Read a config that names a thread.
+
+        Raises:
+            ConfigurationError: A name in it cannot be kept by any database.
+        """
         options = _configurable(config)
         return cls(
             str(options["thread_id"]),
@@ -50,6 +63,14 @@ class Search:
     before_id: str | None = None
     metadata: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        check_names(
+            thread_id=self.thread_id,
+            checkpoint_ns=self.namespace,
+            checkpoint_id=self.checkpoint_id,
+            before=self.before_id,
+        )
 
     @classmethod
     def of(

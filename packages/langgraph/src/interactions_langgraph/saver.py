@@ -21,6 +21,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from interactions_core.connection import Connection
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.names import check_names
 from interactions_core.stores.protocols import SessionStore
 from interactions_langgraph._addresses import Address, Search
 from interactions_langgraph._checkpoints import Checkpoints, NewCheckpoint
@@ -125,7 +126,7 @@ class InteractionsSaver(WorkerThreads):
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Read one checkpoint; with an id, it comes back under the config given."""
-        address = Address.of(config)
+        address = self._address(config)
         found = self._history.find(address)
         if found is None or address.checkpoint_id is None:
             return found
@@ -158,7 +159,7 @@ class InteractionsSaver(WorkerThreads):
         new = NewCheckpoint.of(
             checkpoint, get_checkpoint_metadata(config, metadata), new_versions
         )
-        address = Address.of(config)
+        address = self._address(config)
         self._checkpoints.put(address, new)
         self._offloader.after_put(address.thread_id, new.values.values(), self._codec)
         return address.at(new.checkpoint_id).to_config()
@@ -171,7 +172,7 @@ class InteractionsSaver(WorkerThreads):
         task_path: str = "",
     ) -> None:
         """Store a task's writes, also before their checkpoint."""
-        address = Address.of(config)
+        address = self._address(config)
         self._checkpoints.put_writes(address, tuple(writes), (task_id, task_path))
         self._offloader.note(address.thread_id, (value for _, value in writes))
 
@@ -188,6 +189,7 @@ class InteractionsSaver(WorkerThreads):
         Returns:
             What became of the interactions; empty without `remote`.
         """
+        check_names(thread_id=str(thread_id))
         with self._tables.writing(str(thread_id)) as connection:
             held = self.sessions.held_by(str(thread_id)) if remote else []
             jobs = self.sessions.list_jobs(thread_id=str(thread_id)) if remote else []
@@ -221,6 +223,8 @@ class InteractionsSaver(WorkerThreads):
                 the source.
         """
         source, target = str(source_thread_id), str(target_thread_id)
+        longest = self.sessions.longest_name
+        check_names(longest, source_thread_id=source, target_thread_id=target)
         with self._tables.writing(source, target) as connection:
             copy_thread(connection, source, target)
             self.sessions.copy_thread(source, target)
@@ -270,7 +274,7 @@ class InteractionsSaver(WorkerThreads):
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
         """Read delta channels in a few queries, however long the thread is."""
-        address = Address.of(config)
+        address = self._address(config)
         return read_delta_history(self._tables, self._codec, address, channels)
 
     def get_next_version(self, current: str | float | None, channel: None) -> str:
@@ -278,6 +282,12 @@ class InteractionsSaver(WorkerThreads):
         count = 0 if current is None else int(str(current).partition(".")[0])
         # Not a secret.
         return f"{count + 1:032}.{random.random():016}"  # noqa: S311
+
+    def _address(self, config: RunnableConfig) -> Address:
+        """Read a config; names that cannot be kept are refused before a graph runs."""
+        address = Address.of(config)
+        check_names(self.sessions.longest_name, thread_id=address.thread_id)
+        return address
 
     @property
     def _codec(self) -> Codec:
@@ -298,6 +308,7 @@ class InteractionsSaver(WorkerThreads):
         return History(self._tables, self._codec)
 
     def _keep_newest(self, thread_id: str) -> None:
+        check_names(thread_id=thread_id)
         # One transaction for each thread, so that writers of others wait less.
         with self._tables.writing(thread_id) as connection:
             thread = find_thread(connection, thread_id, self._codec)

@@ -23,7 +23,7 @@ from interactions_core.stores.files import (
     identity_of,
     version_of,
 )
-from interactions_core.stores.sql import Migration
+from interactions_core.stores.sql import Migration, check_text
 
 ERASE_TIMEOUT_S: Final = 1.0
 """How long erasing waits for readers of the write-ahead log."""
@@ -197,6 +197,9 @@ class Database:
             yield
         except sqlite3.DatabaseError as exc:
             raise explained(self.path, exc) from exc
+        except UnicodeEncodeError as exc:
+            check_text(self.path, exc)
+            raise
 
 
 _databases: "weakref.WeakSet[Database]" = weakref.WeakSet()

@@ -7,6 +7,7 @@ from typing import Final
 
 from interactions_core.jobs import UNFINISHED, Job, told_since
 from interactions_core.mirror import Mirror
+from interactions_core.names import check_names
 from interactions_core.records import Scope
 from interactions_core.stores.job_rows import without_content
 
@@ -55,6 +56,7 @@ class JobMemory:
         waiting: bool = False,
     ) -> list[Job]:
         """Return jobs, oldest first, without their content."""
+        check_names(thread_id=thread_id)
         with self._lock:
             jobs = list(self._jobs.values())
         return [

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from interactions_core.jobs import Job
 from interactions_core.mirror import Mirror
+from interactions_core.names import check_names
 from interactions_core.records import Scope
 from interactions_core.stores import job_rows
 from interactions_core.stores.sql import SqlDatabase
@@ -48,6 +49,7 @@ class JobTables:
         waiting: bool = False,
     ) -> list[Job]:
         """Return jobs, oldest first, without their content."""
+        check_names(thread_id=thread_id)
         wanted = {"thread_id": thread_id, "interaction_id": interaction_id}
         given = {name: value for name, value in wanted.items() if value is not None}
         # Names and placeholders are put together here; every value is bound.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from interactions_core.mirror import Mirror, kept
+from interactions_core.names import check_names
 from interactions_core.records import (
     HeldInteraction,
     InteractionRecord,
@@ -143,6 +144,7 @@ class MemoryStore(JobMemory):
         self, *, session_id: str | None = None, thread_id: str | None = None
     ) -> Usage:
         """Add up the ledger."""
+        check_names(session_id=session_id, thread_id=thread_id)
         with self._lock:
             return sum(
                 (
@@ -157,6 +159,7 @@ class MemoryStore(JobMemory):
         self, *, session_id: str | None = None, thread_id: str | None = None
     ) -> list[tuple[Scope, LedgerEntry]]:
         """Return the entries whose interactions are still kept, oldest first."""
+        check_names(session_id=session_id, thread_id=thread_id)
         with self._lock:
             return [
                 (scope, entry)
@@ -167,6 +170,7 @@ class MemoryStore(JobMemory):
 
     def copy_thread(self, source: str, target: str) -> int:
         """Copy the interactions of a thread, but for its ledger."""
+        check_names(source=source, target=target)
         with self._lock:
             copies = [
                 replace(record, scope=replace(record.scope, thread_id=target))
@@ -180,6 +184,7 @@ class MemoryStore(JobMemory):
 
     def held_by(self, thread_id: str) -> list[HeldInteraction]:
         """Return what the server keeps of a thread."""
+        check_names(thread_id=thread_id)
         with self._lock:
             records = list(self._records.values())
         others = {
@@ -201,6 +206,7 @@ class MemoryStore(JobMemory):
 
     def delete_thread(self, thread_id: str) -> int:
         """Forget a thread in all scopes, its sums included."""
+        check_names(thread_id=thread_id)
         with self._lock:
             names = [name for name in self._records if name[0].thread_id == thread_id]
             for name in names:

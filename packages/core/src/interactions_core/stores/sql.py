@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from interactions_core.exceptions import StoreError
+
 Migration = Sequence[str]
 """The SQL statements that lead from one schema version to the next."""
 
@@ -92,3 +94,16 @@ class SqlDatabase(Protocol):
     def close(self) -> None:
         """Let go of files and connections; the next use opens them again."""
         ...
+
+
+def check_text(place: str, exc: UnicodeEncodeError) -> None:
+    """Say what is wrong with a text that no database keeps; its error quotes it whole.
+
+    Raises:
+        StoreError: It holds a lone surrogate.
+    """
+    if exc.reason != "surrogates not allowed":
+        return
+    problem = "a text holds a lone surrogate, half of a character that was cut in two"
+    advice = "The change was not applied; leave it out of names and ids."
+    raise StoreError(place, problem, advice) from None

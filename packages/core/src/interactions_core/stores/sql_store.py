@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from interactions_core.mirror import Mirror, kept
+from interactions_core.names import check_names
 from interactions_core.records import (
     HeldInteraction,
     InteractionRecord,
@@ -34,6 +35,8 @@ class SqlStore(JobTables):
 
     blocking = True
     threads = 4
+    longest_name: int | None = None
+    """How many bytes the name of a session or thread may have."""
 
     def __init__(self, database: SqlDatabase, url: str, *, mirror: Mirror) -> None:
         self.url = url
@@ -117,6 +120,7 @@ class SqlStore(JobTables):
         self, *, session_id: str | None = None, thread_id: str | None = None
     ) -> Usage:
         """Add up the ledger."""
+        check_names(session_id=session_id, thread_id=thread_id)
         with self.database.reading() as db:
             sums = db.execute(rows.SUM_LEDGER, _twice(session_id, thread_id)).fetchone()
         return Usage(*(int(value or 0) for value in sums))
@@ -125,17 +129,20 @@ class SqlStore(JobTables):
         self, *, session_id: str | None = None, thread_id: str | None = None
     ) -> list[tuple[Scope, LedgerEntry]]:
         """Return the ledger, oldest first."""
+        check_names(session_id=session_id, thread_id=thread_id)
         with self.database.reading() as db:
             found = db.execute(rows.LEDGER, _twice(session_id, thread_id)).fetchall()
         return [rows.entry_from_row(row) for row in found]
 
     def copy_thread(self, source: str, target: str) -> int:
         """Copy the rows of a thread, but for its ledger."""
+        check_names(self.longest_name, source=source, target=target)
         with self.database.writing(source, target) as db:
             return db.execute(rows.COPY_THREAD, (target, source)).rowcount
 
     def held_by(self, thread_id: str) -> list[HeldInteraction]:
         """Return what the server keeps of a thread, in one snapshot."""
+        check_names(thread_id=thread_id)
         with self.database.reading() as db:
             found = db.execute(rows.HELD_BY, {"thread": thread_id}).fetchall()
         return [
@@ -145,6 +152,7 @@ class SqlStore(JobTables):
 
     def delete_thread(self, thread_id: str) -> int:
         """Erase every row of a thread, in all scopes."""
+        check_names(thread_id=thread_id)
         with self.database.writing(thread_id) as db:
             db.execute("DELETE FROM ledger WHERE thread_id = ?", (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))

@@ -35,6 +35,9 @@ class PostgresStore(SqlStore):
         ConfigurationError: psycopg is missing, or the URL cannot be read.
     """
 
+    longest_name = 1_000
+    """An index takes rows of 2,704 bytes: both names and the interaction's id."""
+
     def __init__(
         self,
         place: "str | ConnectionPool",

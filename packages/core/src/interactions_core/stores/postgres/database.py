@@ -22,7 +22,7 @@ from interactions_core.stores.postgres.errors import (
 from interactions_core.stores.postgres.pools import Connections, Pool
 from interactions_core.stores.postgres.schemas import Parts, Schema
 from interactions_core.stores.postgres.urls import Place
-from interactions_core.stores.sql import Migration
+from interactions_core.stores.sql import Migration, check_text
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -167,6 +167,9 @@ class PostgresDatabase:
                 connection.execute("COMMIT")
         except psycopg.Error as exc:
             raise explained(self.place, exc, committing=committing) from exc
+        except UnicodeEncodeError as exc:
+            check_text(self.place, exc)
+            raise
 
     def _begin(self, begin: str, names: frozenset[str] | None) -> str:
         """Write all that begins a transaction as one message to the server."""
