@@ -1,4 +1,4 @@
-"""Programs of the tests that kill processes, each run in a process of its own."""
+"""Programs of the tests, each run in a process of its own."""
 
 import random
 import subprocess
@@ -14,13 +14,17 @@ def run_kills(module: str, *arguments: object) -> str:
     The seed is in the failure, so that the same run can be made again.
     """
     seed = random.randrange(10**6)
-    told = [*map(str, arguments), str(seed)]
+    return run_program(module, *arguments, seed, note=f"seed {seed}: ")
+
+
+def run_program(module: str, *arguments: object, note: str = "") -> str:
+    """Run a program to its end; return what it printed, or fail with its errors."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *told],
+        [sys.executable, "-m", module, *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"seed {seed}: {done.stderr}"
+    assert done.returncode == 0, f"{note}{done.stderr}"
     return done.stdout

@@ -7,7 +7,14 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+)
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from interactions_core import wire
@@ -29,10 +36,11 @@ from interactions_core.effects import (
 )
 from interactions_core.exceptions import InteractionsError
 from interactions_core.job_turns import Suspended, interrupted_job, suspend_job
+from interactions_core.request_hooks import sending
 from interactions_core.running import Rules, TurnRun
 from interactions_core.sse import EventReader
 from interactions_core.stores.protocols import SessionStore
-from interactions_core.stores.workers import in_worker
+from interactions_core.stores.workers import Threaded, in_thread, in_worker
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
 from interactions_core.turns import take_turn
@@ -44,6 +52,9 @@ logger: Final = logging.getLogger("interactions_core")
 
 T = TypeVar("T")
 
+_LONGEST_EVENT: Final = 65_536
+"""Characters, or bytes, of JSON that are read on the loop; what is longer is not."""
+
 _Loop = asyncio.AbstractEventLoop
 
 
@@ -54,7 +65,15 @@ class AsyncInteractionsClient:
     gets a google-genai client of its own, because connections belong to a loop, and
     nothing on this object belongs to one conversation. It is closed by `close` or
     with its loop. A client that was handed in is used in every loop and left open.
+
+    The loop waits for the network and hands events on. Imports, the store, hashes and
+    JSON are left to the store's threads. Two things are google-genai's own: what it
+    makes anew for each request, whatever its length, and the JSON of requests of a
+    client that was handed in.
     """
+
+    threads = 1
+    """For what is done without a store."""
 
     def __init__(
         self,
@@ -67,7 +86,7 @@ class AsyncInteractionsClient:
         self._rules = rules
         self.sleep = sleep
         self._lock = threading.Lock()
-        self._opened: dict[_Loop, tuple[Client, AsyncGenerator[None]]] = {}
+        self._opened: dict[_Loop, _LoopClient] = {}
 
     async def turn(self, turn: Turn, store: SessionStore) -> Reply:
         """Answer a message list."""
@@ -98,23 +117,28 @@ class AsyncInteractionsClient:
             return cast("Suspended", await anext(said))
 
     async def get(
-        self, interaction_id: str, *, include_input: bool = True
+        self,
+        interaction_id: str,
+        *,
+        include_input: bool = True,
+        store: SessionStore | None = None,
     ) -> JsonObject:
-        """Read an interaction."""
+        """Read an interaction; `store` lends its threads for that."""
+        worker = store or self
+        resource = (await self.opened(worker)).aio.interactions.with_raw_response
         with wire.explained():
-            raw = await self.sdk().aio.interactions.with_raw_response.get(
+            raw = await resource.get(
                 interaction_id,
                 include_input=include_input,
                 timeout=self.connection.timeout_s,
             )
-            return wire.parsed_interaction(await raw.text())
+            return await _parsed(worker, await raw.text())
 
     async def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""
+        sdk = await self.opened(self)
         with wire.explained():
-            await self.sdk().aio.interactions.cancel(
-                interaction_id, timeout=CANCEL_TIMEOUT_S
-            )
+            await sdk.aio.interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
     async def give_up(self, interaction_id: str) -> None:
         """Cancel a run that nobody waits for any more, as far as that is possible."""
@@ -125,8 +149,9 @@ class AsyncInteractionsClient:
 
     async def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
+        sdk = await self.opened(self)
         with wire.explained():
-            await self.sdk().aio.interactions.delete(
+            await sdk.aio.interactions.delete(
                 interaction_id, timeout=self.connection.timeout_s
             )
 
@@ -135,7 +160,7 @@ class AsyncInteractionsClient:
         with self._lock:
             opened = self._opened.pop(asyncio.get_running_loop(), None)
         if opened is not None:
-            await opened[1].aclose()
+            await opened.life.aclose()
 
     async def _begin(
         self, turn: Turn, store: SessionStore, *, stream: bool
@@ -143,8 +168,8 @@ class AsyncInteractionsClient:
         return take_turn(await self._run(turn, store), stream=stream)
 
     async def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
-        client, connection = self.sdk(), self.connection
-        records = await _locally(
+        client, connection = await self.opened(store), self.connection
+        records = await in_worker(
             store, lambda: wire.records_of(client, connection, turn, store)
         )
         return TurnRun(turn, records, self._rules)
@@ -152,58 +177,143 @@ class AsyncInteractionsClient:
     async def _drive(
         self, flow: Flow[T], store: SessionStore
     ) -> AsyncGenerator[StreamEvent | T]:
-        answer: object = None
-        error: InteractionsError | None = None
         async with contextlib.aclosing(_Hands(self, store)) as hands:
-            while True:
-                try:
-                    effect = flow.throw(error) if error else flow.send(answer)
-                except StopIteration as done:
-                    yield done.value
-                    return
+            course = _Course(flow, hands)
+            # The first decisions are about the whole list.
+            effect = await in_worker(store, course.work)
+            while not isinstance(effect, _Over):
                 answer = error = None
-                if isinstance(effect, Show):
-                    yield effect.event
-                    continue
-                if isinstance(effect, Running):
-                    hands.running = effect
-                    continue
-                try:
-                    answer = await hands.perform(effect)
-                except InteractionsError as exc:
-                    error = exc
+                match effect:
+                    case Local(call, waits) if not waits:
+                        effect = await in_worker(store, partial(course.work, call))
+                        continue
+                    case Show(event):
+                        yield event
+                    case _:
+                        try:
+                            answer = await hands.perform(effect)
+                        except InteractionsError as exc:
+                            error = exc
+                effect = course.go_on(answer, error)
+            yield cast("T", effect.reply)
 
-    def sdk(self) -> "Client":
-        """Return the google-genai client of the running loop."""
+    async def opened(self, worker: Threaded) -> "Client":
+        """Return the google-genai client of the running loop, opened in a worker."""
         given = cast("Client | None", self.connection.client)
         if given is not None:
             return given
+        mine = self._mine()
+        return mine.client or await in_worker(worker, mine.open)
+
+    def sdk(self) -> "Client":
+        """Return the google-genai client of the running loop.
+
+        It is opened here and now where no turn has done that, which takes seconds.
+        """
+        given = cast("Client | None", self.connection.client)
+        return given if given is not None else self._mine().open()
+
+    def _mine(self) -> "_LoopClient":
         loop = asyncio.get_running_loop()
         with self._lock:
             if loop not in self._opened:
-                client = wire.open_client(self.connection)
-                self._opened[loop] = client, self._life(client, loop)
-            return self._opened[loop][0]
+                for closed in [other for other in self._opened if other.is_closed()]:
+                    del self._opened[closed]
+                mine = _LoopClient(self.connection)
+                mine.life = self._life(mine, loop)
+                self._opened[loop] = mine
+            return self._opened[loop]
 
-    def _life(self, client: "Client", loop: _Loop) -> AsyncGenerator[None]:
+    def _life(self, client: "_LoopClient", loop: _Loop) -> AsyncGenerator[None]:
         """Tie a client to its loop, which closes what generators it has left."""
-        for closed in [other for other in self._opened if other.is_closed()]:
-            del self._opened[closed]
 
         async def life() -> AsyncGenerator[None]:
             try:
                 yield
             finally:
                 with self._lock:
-                    self._opened.pop(loop, None)
-                await client.aio.aclose()
-                client.close()
+                    if self._opened.get(loop) is client:
+                        del self._opened[loop]
+                await client.aclose()
 
         begun = life()
         # The first step registers it with the loop; nothing is awaited before it.
         with contextlib.suppress(StopIteration):
             begun.asend(None).send(None)
         return begun
+
+
+class _LoopClient:
+    """The google-genai client of one loop, opened by whoever needs it first."""
+
+    life: AsyncGenerator[None]
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._closed = False
+        self.client: Client | None = None
+
+    def open(self) -> "Client":
+        """Return the client; the first call imports the SDK, and is no work of a loop."""
+        with self._lock:
+            if self.client is None:
+                client = wire.open_async_client(self._connection)
+                self.client = client
+                if self._closed:
+                    # Its loop ended meanwhile; it has no connection yet.
+                    client.close()
+            return self.client
+
+    async def aclose(self) -> None:
+        """Close what is open; a client that is being opened is closed by its opener."""
+        self._closed = True
+        if self.client is not None:
+            await self.client.aio.aclose()
+            self.client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """The end of a turn, and what it returns."""
+
+    reply: object
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """A turn under way: is told what came of an effect, and asks for the next one."""
+
+    flow: Flow[Any]
+    hands: "_Hands"
+
+    def go_on(
+        self, answer: object = None, error: InteractionsError | None = None
+    ) -> Effect | _Over:
+        """Return the next effect that is to be performed, or the end."""
+        while True:
+            try:
+                effect = self.flow.throw(error) if error else self.flow.send(answer)
+            except StopIteration as done:
+                return _Over(done.value)
+            if not isinstance(effect, Running):
+                return effect
+            self.hands.running = effect
+            answer = error = None
+
+    def work(self, call: Callable[[], object] = lambda: None) -> Effect | _Over:
+        """Do what takes its time, here, and return the next effect of another kind."""
+        effect = self.go_on(*_tried(call))
+        while isinstance(effect, Local) and not effect.waits:
+            effect = self.go_on(*_tried(effect.call))
+        return effect
+
+
+def _tried(call: Callable[[], object]) -> tuple[object, InteractionsError | None]:
+    try:
+        return call(), None
+    except InteractionsError as exc:
+        return None, exc
 
 
 class _Hands:
@@ -219,8 +329,9 @@ class _Hands:
     async def perform(self, effect: Effect) -> object:
         answer: object = None
         match effect:
-            case Local(call, waits):
-                answer = await _locally(self._store, call, waits=waits)
+            case Local(call):
+                # All others are done in `_Course.work`.
+                answer = await in_thread(call)
             case Create(body):
                 answer = await self._create(body)
             case OpenStream(body, silence_s):
@@ -233,7 +344,9 @@ class _Hands:
                 answer = await anext(self._events, None)
             case Fetch(interaction_id):
                 await self._close_stream()
-                answer = await self._client.get(interaction_id, include_input=False)
+                answer = await self._client.get(
+                    interaction_id, include_input=False, store=self._store
+                )
             case Sleep(seconds):
                 await self._client.sleep(seconds)
             case _:
@@ -245,28 +358,24 @@ class _Hands:
         if self.running.interaction_id:
             await self._client.give_up(self.running.interaction_id)
         if self.running.cancelled is not None:
-            await _locally(self._store, self.running.cancelled)
+            await in_worker(self._store, self.running.cancelled)
 
     async def _close_stream(self) -> None:
         self._events = _nothing()
         await self._stream.aclose()
 
     async def _create(self, body: JsonObject) -> JsonObject:
-        with wire.explained():
-            raw = await self._resource().with_raw_response.create(
-                **self._arguments(body, stream=False)
-            )
-            return wire.parsed_interaction(await raw.text())
+        create = self._resource().with_raw_response.create
+        async with self._request(body, stream=False) as arguments:
+            raw = await create(**arguments)
+            return await _parsed(self._store, await raw.text())
 
     async def _open(self, body: JsonObject, silence_s: float | None) -> None:
         await self._close_stream()
-        with wire.explained():
-            response = await self._stream.enter_async_context(
-                self._resource().with_streaming_response.create(
-                    **self._arguments(body, stream=True, most_s=silence_s)
-                )
-            )
-        self._events = _events(response.iter_bytes())
+        create = self._resource().with_streaming_response.create
+        async with self._request(body, stream=True, most_s=silence_s) as arguments:
+            response = await self._stream.enter_async_context(create(**arguments))
+        self._events = _events(self._store, response.iter_bytes())
 
     async def _resume(
         self, interaction_id: str, last_event_id: str, silence_s: float
@@ -282,29 +391,39 @@ class _Hands:
                     timeout=min(timeout_s, silence_s),
                 )
             )
-        self._events = _events(response.iter_bytes())
+        self._events = _events(self._store, response.iter_bytes())
 
     # The SDK's resource is built at run time and has no usable static type.
     def _resource(self) -> Any:  # noqa: ANN401
         return self._client.sdk().aio.interactions
 
-    def _arguments(
+    @contextlib.asynccontextmanager
+    async def _request(
         self, body: JsonObject, *, stream: bool, most_s: float | None = None
-    ) -> dict[str, Any]:
-        timeout_s = self._client.connection.timeout_s
-        return wire.create_arguments(
-            body, min(timeout_s, most_s or timeout_s), stream=stream
-        )
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """Write a create in a worker; yield the arguments that have it sent."""
+        sdk, timeout_s = self._client.sdk(), self._client.connection.timeout_s
+        limit_s = min(timeout_s, most_s or timeout_s)
+        arguments = wire.create_arguments(body, limit_s, stream=stream)
+        with wire.explained():
+            if not wire.puts_bodies(sdk):
+                yield arguments
+                return
+
+            def write() -> bytes:
+                wire.refresh_token(sdk)
+                return wire.body_bytes(body, stream=stream)
+
+            with sending(await in_worker(self._store, write)):
+                yield wire.withheld(arguments)
 
 
-async def _locally(
-    store: SessionStore, call: Callable[[], object], *, waits: bool = False
-) -> Any:  # noqa: ANN401
-    """Run a store call in a worker thread if it may block the loop."""
-    if waits:
-        # This is not the store's work, and might wait for it.
-        return await asyncio.to_thread(call)
-    return await in_worker(store, call) if store.blocking else call()
+async def _parsed(worker: Threaded, text: str) -> JsonObject:
+    """Read an answer's body; a long one in a worker."""
+    if len(text) <= _LONGEST_EVENT:
+        # At once: whoever is cancelled from here on leaves a run with a name.
+        return wire.parsed_interaction(text)
+    return await in_worker(worker, lambda: wire.parsed_interaction(text))
 
 
 async def _nothing() -> AsyncIterator[JsonObject]:
@@ -312,13 +431,23 @@ async def _nothing() -> AsyncIterator[JsonObject]:
     yield
 
 
-async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[JsonObject]:
+async def _events(
+    worker: Threaded, chunks: AsyncIterator[bytes]
+) -> AsyncIterator[JsonObject]:
     reader = EventReader()
     with wire.explained():
         async for chunk in chunks:
-            for event in reader.read(chunk):
+            if reader.pending + len(chunk) <= _LONGEST_EVENT:
+                events = reader.read(chunk)
+            else:
+                events = await in_worker(worker, partial(_read_all, reader, chunk))
+            for event in events:
                 yield event
             if reader.finished:
                 return
     for event in wire.last_words(reader):
         yield event
+
+
+def _read_all(reader: EventReader, chunk: bytes) -> list[JsonObject]:
+    return list(reader.read(chunk))

@@ -17,11 +17,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Ask the session store; answered with what the function returns.
+    """Do something that takes its time; answered with what the function returns.
+
+    The session store is asked so, and what is computed from long lists.
 
     Attributes:
         call: What to do.
-        waits: Whether it may block although the store does not.
+        waits: Whether it is not ours: it may wait for the store, or for hours.
     """
 
     call: Callable[[], object]
@@ -134,12 +136,12 @@ Flow = Generator[Effect, Any, T]
 
 
 def local(call: Callable[[], T]) -> Flow[T]:
-    """Run a store call where the driver sees fit."""
+    """Run what takes its time where the driver sees fit."""
     return cast("T", (yield Local(call)))
 
 
 def elsewhere(call: Callable[[], T]) -> Flow[T]:
-    """Run a call that may block, wherever that does no harm."""
+    """Run a call that is not ours, wherever that does no harm."""
     return cast("T", (yield Local(call, waits=True)))
 
 

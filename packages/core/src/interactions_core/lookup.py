@@ -68,7 +68,8 @@ def find_replay(
     """Decide what to send when the server has lost the parent: everything."""
     positions = turn.transcript.reply_positions()
     evidence = yield from _known(evidence, positions, records)
-    return plan_replay(evidence, "expired"), evidence
+    plan = yield from local(lambda: plan_replay(evidence, "expired"))
+    return plan, evidence
 
 
 def _matching(turn: Turn) -> Matching:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from interactions_core.answers import RootCheck
-from interactions_core.effects import Flow, sleep
+from interactions_core.effects import Flow, local, sleep
 from interactions_core.exceptions import (
     InteractionsError,
     InvalidRequestError,
@@ -101,10 +101,10 @@ def recovered(
     """Return the plan to try next, or raise the error for good."""
     tally = run.tally
     cause = _cause(error, plan, tally)
-    plainest = plan_plainly(evidence) if cause == "plain" else None
-    if plainest is not None and _is_same(run.turn, plan, plainest):
-        cause = None
-    if cause is None:
+    plainest: Plan | None = None
+    if cause == "plain":
+        plainest = yield from local(lambda: _plainer(run.turn, plan, evidence))
+    if cause is None or (cause == "plain" and plainest is None):
         raise error
     tally.recovered.append(cause)
     logger.info(
@@ -134,9 +134,11 @@ def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
     return None if cause in tally.recovered else cause
 
 
-def _is_same(turn: Turn, plan: Plan, other: Plan) -> bool:
-    """Tell whether two plans are the same request on the wire."""
-    return request_body(turn, plan) == request_body(turn, other)
+def _plainer(turn: Turn, plan: Plan, evidence: Evidence) -> Plan | None:
+    """Write the plainest form; `None` if it is the same request on the wire."""
+    plainest = plan_plainly(evidence)
+    same = request_body(turn, plan) == request_body(turn, plainest)
+    return None if same else plainest
 
 
 def root_check(plan: Plan) -> RootCheck:

@@ -32,6 +32,11 @@ class EventReader:
     _data: list[str] = field(default_factory=list[str])
     _rest: list[bytes] = field(default_factory=list[bytes])
 
+    @property
+    def pending(self) -> int:
+        """How much has come of the event that is being read: bytes and characters."""
+        return sum(map(len, self._rest)) + sum(map(len, self._data))
+
     def read(self, chunk: bytes) -> Iterator[JsonObject]:
         """Take bytes as they come; yield the events that they complete."""
         first, *lines = chunk.split(b"\n")

@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core.canonical import JsonObject
@@ -21,6 +22,12 @@ from interactions_core.lookup import Records
 from interactions_core.names import check_names
 from interactions_core.records import Scope
 from interactions_core.refusals import error_of, lost, refusal
+from interactions_core.request_hooks import (
+    WITHHELD,
+    put_body,
+    rehearsing,
+    stop_rehearsal,
+)
 from interactions_core.sse import EventReader
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Turn
@@ -30,6 +37,9 @@ if TYPE_CHECKING:
 
 _TARGETS: Final = ("model", "agent")
 _NEVER_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+_OF_FIRST_REQUEST: Final = ("anyio._backends._asyncio",)
+"""What the SDK's HTTP library would import while a loop runs; it may have others."""
+
 _NETWORK: Final = frozenset(
     {
         "APIConnectionError",
@@ -58,6 +68,8 @@ def open_client(connection: Connection) -> "Client":
         api_version=connection.api_version,
         # google-genai 2.34 makes one retry even so, but of no status that exists.
         retry_options=types.HttpRetryOptions(attempts=1, http_status_codes=[1]),
+        client_args={"event_hooks": {"request": [stop_rehearsal]}},
+        async_client_args={"event_hooks": {"request": [put_body]}},
     )
     try:
         return genai.Client(
@@ -72,6 +84,33 @@ def open_client(connection: Connection) -> "Client":
     except ValueError as exc:
         msg = f"{exc} Set GEMINI_API_KEY or GOOGLE_API_KEY, or pass api_key=…"
         raise ConfigurationError(msg) from exc
+
+
+def open_async_client(connection: Connection) -> "Client":
+    """Make a client for one loop, and do now what would hold the loop up later."""
+    client = open_client(connection)
+    _ = client.aio.interactions
+    for name in _OF_FIRST_REQUEST:
+        with contextlib.suppress(ImportError):
+            import_module(name)
+    if _has_hook(client, "_httpx_client", stop_rehearsal):
+        # The SDK's resource is built at run time and has no usable static type.
+        create = cast("Any", client.interactions).with_raw_response.create
+        with rehearsing():
+            create(**create_arguments({"model": "none"}, 1.0, stream=False))
+    return client
+
+
+def puts_bodies(client: "Client") -> bool:
+    """Tell whether the bodies of a client's async requests may be put in later."""
+    return _has_hook(client, "_async_httpx_client", put_body)
+
+
+def _has_hook(client: "Client", name: str, hook: object) -> bool:
+    # The SDK has no public accessor for the HTTP clients that it makes.
+    http = getattr(cast("Any", client)._api_client, name, None)  # noqa: SLF001
+    hooks = cast("Mapping[str, list[object]]", getattr(http, "event_hooks", {}))
+    return hook in hooks.get("request", ())
 
 
 def credential_of(client: "Client", secret: bytes) -> str:
@@ -135,6 +174,24 @@ def create_arguments(
     if not rest.get("background"):
         arguments["automatic_continuation"] = False
     return arguments
+
+
+def body_bytes(body: Mapping[str, object], *, stream: bool) -> bytes:
+    """Write the JSON that the SDK would send for a body."""
+    whole = {**body, "stream": True} if stream else body
+    return json.dumps(whole, separators=(",", ":")).encode()
+
+
+def withheld(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a create without what `body_bytes` has written."""
+    return {**arguments, "extra_body": WITHHELD}
+
+
+def refresh_token(client: "Client") -> None:
+    """Have Vertex's token at hand: the SDK fetches it in the thread that awaits."""
+    api = cast("Any", client)._api_client  # noqa: SLF001
+    if api.vertexai and not api.api_key:
+        api._access_token()  # noqa: SLF001
 
 
 def parsed_interaction(text: str) -> JsonObject:

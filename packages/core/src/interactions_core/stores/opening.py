@@ -3,6 +3,7 @@
 import re
 import threading
 import weakref
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from interactions_core.stores.memory import MemoryStore
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.stores.sqlite import SqliteStore
+from interactions_core.stores.workers import in_thread
 
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"
@@ -57,6 +59,19 @@ def open_store(
     return _file(sessions.removeprefix(_SQLITE), mirror)
 
 
+async def aopen_store(
+    sessions: "str | SessionStore", *, mirror: Mirror = "full"
+) -> SessionStore:
+    """Do as `open_store`, for callers on an event loop: files are opened elsewhere."""
+    if not isinstance(sessions, str) or sessions.startswith(_MEMORY):
+        return open_store(sessions, mirror=mirror)
+    known = _servers if sessions.startswith(_POSTGRES) else _files
+    name = sessions if known is _servers else _absolute(sessions)
+    return known.get((name, mirror)) or await in_thread(
+        partial(open_store, sessions, mirror=mirror)
+    )
+
+
 def check_url(url: str) -> None:
     """Raise `ConfigurationError` for a URL that names no store of this version."""
     if url.startswith((_MEMORY, *_POSTGRES)):
@@ -93,11 +108,15 @@ def _file(path: str, mirror: Mirror) -> SqliteStore:
     if path == ":memory:":
         return SqliteStore(path, mirror=mirror)
     with _lock:
-        name = (str(Path(path).expanduser().absolute()), mirror)
+        name = (_absolute(path), mirror)
         store = _files.get(name)
         if store is None:
             store = _files[name] = SqliteStore(name[0], mirror=mirror)
         return store
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path.removeprefix(_SQLITE)).expanduser().absolute())
 
 
 def _server(url: str, mirror: Mirror) -> PostgresStore:

@@ -22,12 +22,12 @@ class SessionStore(JobStore, Protocol):
 
     Every method may be called from any thread. A method either does all of its work
     or raises `StoreError` and does none of it. Async callers run these methods in
-    worker threads where `blocking` is true.
+    the store's worker threads, and there whatever else would hold up their loop.
 
     Attributes:
         url: How to open the store again, without any password.
         blocking: Whether calls may wait for a disk or another process.
-        threads: How many threads may serve async callers then, all in all.
+        threads: How many threads may serve async callers, all in all.
         mirror: How much of the content is kept.
     """
 

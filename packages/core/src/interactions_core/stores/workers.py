@@ -1,37 +1,83 @@
-"""The threads in which stores that may block work for callers that await.
+"""The threads that work for callers that await.
 
-Few and bounded, however many callers there are and however large the machine is:
-asyncio's own pool grows with the number of its processors.
+One rule for whatever could hold up an event loop. Our own work (what the session
+store does, imports, hashes, JSON of message lists, checkpoints) goes to the threads
+of the store at hand: few and bounded, however many callers there are and however
+large the machine is. Work that is not ours, or that waits for the network (a user's
+function, somebody else's checkpointer, a deletion on the server), may take hours and
+may itself wait for the store; it gets a thread of its own.
+
+Nothing goes to asyncio's default executor: it grows with the number of processors,
+and it is where the loop looks up host names, so that long work there holds up
+everybody's connections.
 """
 
 import asyncio
 import contextvars
 import os
+import threading
 import weakref
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
-
-from interactions_core.stores.protocols import SessionStore
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
 
-_pools: Final = weakref.WeakKeyDictionary[SessionStore, ThreadPoolExecutor]()
+
+class Threaded(Protocol):
+    """Whoever has threads for work: a session store.
+
+    Attributes:
+        threads: How many, at most.
+    """
+
+    threads: int
 
 
-async def in_worker(store: SessionStore, call: Callable[[], T]) -> T:
-    """Run a store's work in one of its threads, and wait for it.
+_pools: Final = weakref.WeakKeyDictionary[Threaded, ThreadPoolExecutor]()
+
+
+async def in_worker(store: Threaded, call: Callable[[], T]) -> T:
+    """Run our own work in one of a store's threads, and wait for it.
+
+    A caller that is cancelled meanwhile leaves when the work is done, so that what it
+    cleans up is not being worked on. If it is cancelled again it leaves at once; the
+    work runs to its end all the same.
 
     Args:
         store: Whose work it is; it has `store.threads` threads.
-        call: The work. It runs to its end also if nobody waits for it any more.
+        call: The work. It may not wait for other work of the store.
     """
-    loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
-    return await loop.run_in_executor(_pool_of(store), context.run, call)
+    work = asyncio.wrap_future(_pool_of(store).submit(context.run, call))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
 
 
-def _pool_of(store: SessionStore) -> ThreadPoolExecutor:
+async def in_thread(call: Callable[[], T]) -> T:
+    """Run work that is not ours, or waits for the network, in a thread of its own.
+
+    A caller that is cancelled leaves at once; the work runs to its end.
+    """
+    context = contextvars.copy_context()
+    work = Future[T]()
+
+    def run() -> None:
+        # It cannot be cancelled from now on.
+        if work.set_running_or_notify_cancel():
+            try:
+                work.set_result(context.run(call))
+            except BaseException as error:  # noqa: BLE001 - raised to whoever waits
+                work.set_exception(error)
+
+    threading.Thread(target=run, name="interactions-call").start()
+    return await asyncio.wrap_future(work)
+
+
+def _pool_of(store: Threaded) -> ThreadPoolExecutor:
     found = _pools.get(store)
     if found is None:
         made = ThreadPoolExecutor(store.threads, "interactions-store")
