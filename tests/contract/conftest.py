@@ -39,9 +39,10 @@ def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[C
         store: SessionStore = store,
         sleep: Callable[[float], None] = clock.sleep,
         max_retries: int = 2,
+        timeout_s: float = PATIENCE_S,
     ) -> Asker:
         connection = Connection(
-            api_key=api_key, base_url=base_url or emulator.url, timeout_s=PATIENCE_S
+            api_key=api_key, base_url=base_url or emulator.url, timeout_s=timeout_s
         )
         asker = Asker(way, connection, store, clock, sleep, max_retries=max_retries)
         askers.append(asker)

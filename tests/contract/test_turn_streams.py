@@ -3,7 +3,8 @@
 import http.server
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import takewhile
 
 import httpx
@@ -11,9 +12,12 @@ import pytest
 
 from interactions_core.exceptions import InterruptedStreamError, NetworkError
 from interactions_core.records import InteractionRecord
+from interactions_core.steps import reply_text
 from interactions_core.streaming import ArgumentsDelta, CallStarted, TextDelta
+from interactions_core.turn import Reply
 from interactions_emulator import Emulator
-from tests.contract.asking import MODEL, STREAMS, Asker, Chat, text_of
+from tests.conftest import Clock
+from tests.contract.asking import MODEL, STREAMS, WAYS, Asker, Chat, text_of
 from tests.contract.conftest import Connect
 
 LONG = "Some words of an answer that takes more than one event. " * 8
@@ -42,11 +46,10 @@ def records(asker: Asker) -> list[InteractionRecord | None]:
 
 
 @pytest.mark.parametrize("how", BREAKS)
-@pytest.mark.parametrize("events", [0, 1, BEFORE_TEXT])
-def test_a_stream_that_breaks_before_it_showed_anything_is_retried(
-    asker: Asker, emulator: Emulator, events: int, how: str
+def test_a_stream_that_breaks_before_it_names_its_interaction_is_retried(
+    asker: Asker, emulator: Emulator, how: str
 ) -> None:
-    emulator.fault(do={"truncate_after_events": events, "how": how})
+    emulator.fault(do={"truncate_after_events": 0, "how": how})
 
     reply = asker.ask("My name is Ada.")
 
@@ -56,10 +59,82 @@ def test_a_stream_that_breaks_before_it_showed_anything_is_retried(
     assert (entry.attempts, entry.maybe_billed) == (2, 0 if how == "array" else 1)
 
 
-def test_a_stream_that_always_breaks_is_given_up(
+@pytest.mark.parametrize("how", [*BREAKS, "an error event", "garbled"])
+@pytest.mark.parametrize("events", [1, BEFORE_TEXT])
+def test_a_stream_that_breaks_before_it_showed_anything_is_read_by_its_id(
+    asker: Asker, emulator: Emulator, events: int, how: str
+) -> None:
+    """Ours: matching.md, section 8; what is finished is not bought again."""
+    emulator.fault(
+        do={
+            "an error event": {"error_event_after": events},
+            "garbled": {"malformed_event_after": events},
+        }.get(how, {"truncate_after_events": events, "how": how})
+    )
+    chat = Chat(asker)
+
+    reply = chat.say("My name is Ada.")
+
+    assert asker.shown_text == text_of(reply) != ""
+    assert (sent(emulator, "POST"), sent(emulator, "GET")) == (1, 1)
+    [(_, entry)] = asker.store.ledger()
+    assert (entry.attempts, entry.maybe_billed) == (1, 0)
+    assert chat.say("What is my name?").reason == "continue"
+
+
+def test_a_stream_that_falls_silent_is_read_by_its_id(
+    connect: Connect, emulator: Emulator
+) -> None:
+    emulator.fault(do={"stall_after_events": 2})
+
+    reply = connect("stream", timeout_s=8).ask("My name is Ada.")
+
+    assert "Ada" in text_of(reply)
+    assert sent(emulator, "POST") == 1
+
+
+@pytest.mark.parametrize("loss", [{"lost": True}, {"hide_s": 99}])
+def test_a_broken_stream_whose_interaction_is_unknown_is_retried(
+    asker: Asker, emulator: Emulator, clock: Clock, loss: Event
+) -> None:
+    """API: an id that was just made may answer 404 for some seconds."""
+    emulator.fault(do={"truncate_after_events": 3} | loss)
+
+    asker.ask("hello")
+
+    assert sent(emulator, "POST") == 2
+    assert sum(clock.slept) >= 10
+
+
+def test_a_broken_stream_whose_interaction_shows_up_later_is_read(
     asker: Asker, emulator: Emulator
 ) -> None:
-    emulator.fault(do={"truncate_after_events": 3}, times=9)
+    emulator.fault(do={"truncate_after_events": 3, "hide_s": 6})
+
+    reply = asker.ask("hello")
+
+    assert asker.shown_text == text_of(reply) != ""
+    assert sent(emulator, "POST") == 1
+
+
+def test_a_broken_stream_that_cannot_be_read_is_an_error_that_names_it(
+    asker: Asker, emulator: Emulator
+) -> None:
+    emulator.fault(do={"truncate_after_events": 3})
+    emulator.fault(on="get", do={"status": 500}, times=99)
+
+    with pytest.raises(InterruptedStreamError, match="could not be read") as broken:
+        asker.ask("hello")
+
+    [request] = [row for row in emulator.requests() if row["method"] == "POST"]
+    assert broken.value.interaction_id == request["interaction"]
+    assert request["interaction"] in str(broken.value)
+
+
+def test_a_stream_that_never_names_its_interaction_is_given_up(
+    asker: Asker, emulator: Emulator
+) -> None:
+    emulator.fault(do={"truncate_after_events": 0}, times=9)
 
     with pytest.raises(NetworkError, match="the stream ended before"):
         asker.ask("hello")
@@ -67,14 +142,54 @@ def test_a_stream_that_always_breaks_is_given_up(
     assert sent(emulator, "POST") == 3
 
 
-def test_an_error_event_before_anything_was_shown_is_retried(
+# Delivered twice.
+
+
+def stored_text(emulator: Emulator, reply: Reply) -> str:
+    steps = emulator.transcript(reply.interaction_id)
+    return text_of(replace(reply, steps=tuple(steps)))
+
+
+@pytest.mark.parametrize("events", range(BEFORE_TEXT))
+def test_an_answer_whose_events_come_twice_is_the_stored_one(
+    asker: Asker, emulator: Emulator, events: int
+) -> None:
+    emulator.script([{"reply": {"text": LONG}}])
+    emulator.fault(do={"repeat_events_from": events})
+
+    reply = asker.ask("tell me")
+
+    assert asker.shown_text == text_of(reply) == stored_text(emulator, reply) == LONG
+    assert sent(emulator, "POST") == 1
+
+
+def test_text_that_came_twice_is_an_error_and_the_stored_answer_is_recorded(
     asker: Asker, emulator: Emulator
 ) -> None:
-    emulator.fault(do={"error_event_after": 2})
+    emulator.script([{"reply": {"text": LONG}}])
+    emulator.fault(do={"repeat_events_from": BEFORE_TEXT})
 
-    asker.ask("hello")
+    with pytest.raises(InterruptedStreamError, match="not how the stored") as broken:
+        asker.ask("tell me")
 
-    assert sent(emulator, "POST") == 2
+    [record] = records(asker)
+    assert record is not None
+    assert record.key == broken.value.interaction_id
+    assert reply_text(record.held) == LONG
+    assert broken.value.interaction_id in str(broken.value)
+
+
+@pytest.mark.parametrize("events", [0, 3, BEFORE_TEXT, BEFORE_TEXT + 4])
+def test_a_run_whose_events_come_twice_is_shown_and_kept_once(
+    asker: Asker, emulator: Emulator, events: int
+) -> None:
+    emulator.script([{"reply": {"text": LONG, "wait_s": 0}}])
+    emulator.fault(do={"repeat_events_from": events})
+
+    reply = asker.ask("tell me", background=True)
+
+    assert asker.shown_text == text_of(reply) == LONG
+    assert sent(emulator, "POST") == 1
 
 
 # Cut after something was shown.
@@ -218,17 +333,23 @@ def test_text_arrives_to_the_character(
     assert text_of(asker.ask("tell me")) == text
 
 
-# Streams that the emulator does not send.
+# Answers and streams that the emulator does not send.
 
 
 class Canned(http.server.ThreadingHTTPServer):
-    """Answers every POST with the next of some bodies, cut into odd pieces."""
+    """Answers every POST with the next of some bodies, cut into odd pieces.
+
+    Attributes:
+        bodies: What is still to come.
+        stored: What a GET is answered with.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _CannedHandler)
         self.bodies: list[bytes] = []
+        self.stored: Event = {}
 
     @property
     def url(self) -> str:
@@ -247,6 +368,12 @@ class _CannedHandler(http.server.BaseHTTPRequestHandler):
         for start in range(0, len(body), 7):
             self.wfile.write(body[start : start + 7])
             self.wfile.flush()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(self.server.stored).encode())
 
     def log_message(self, *_args: object) -> None:
         pass
@@ -348,6 +475,49 @@ def test_text_in_the_first_event_of_a_step_is_shown(
     reply = canned_asker.ask("hello")
 
     assert text_of(reply) == canned_asker.shown_text == "Hello, Ada."
+
+
+STORED: Event = {
+    "id": "v1_x",
+    "status": "completed",
+    "steps": [
+        {"type": "model_output", "content": [{"type": "text", "text": "grüße"}]},
+    ],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "garble",
+    [
+        pytest.param(lambda raw: raw.replace(b"\xc3\xbc", b"\xfc"), id="no UTF-8"),
+        pytest.param(lambda raw: raw[: raw.rindex(b"gr") + 2], id="cut"),
+    ],
+)
+def test_an_answer_that_came_garbled_is_read_by_its_id(
+    connect: Connect, canned: Canned, way: str, garble: Callable[[bytes], bytes]
+) -> None:
+    asker = connect(way, base_url=canned.url)
+    whole = json.dumps(STORED, ensure_ascii=False).encode()
+    canned.bodies = [garble(frames(*answer("grüße")) if way in STREAMS else whole)]
+    canned.stored = STORED
+
+    reply = asker.ask("hello")
+
+    assert text_of(reply) == "grüße"
+    assert asker.store.ledger()[0][1].attempts == 1
+
+
+@pytest.mark.parametrize("way", ["unary", "async"])
+def test_a_run_whose_first_answer_came_garbled_is_waited_for(
+    connect: Connect, canned: Canned, way: str
+) -> None:
+    canned.bodies = [b'{"id":"v1_x","status":"in_prog']
+    canned.stored = STORED
+
+    reply = connect(way, base_url=canned.url).ask("hello", background=True)
+
+    assert (reply.interaction_id, text_of(reply)) == ("v1_x", "grüße")
 
 
 def test_what_was_said_is_not_in_the_error_about_a_garbled_stream(

@@ -85,3 +85,27 @@ def test_end_of_the_bytes_ends_an_event() -> None:
     assert list(reader.read(b'data: {"x":1}')) == []
     assert reader.end() == {"x": 1}
     assert reader.end() is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b'data: {"x":"caf\xe9"}\n\n', id="no UTF-8"),
+        pytest.param(b'data: {"x":\n\n', id="no JSON"),
+    ],
+)
+def test_what_follows_an_event_that_cannot_be_read_is_not_read(raw: bytes) -> None:
+    reader = EventReader()
+
+    events = list(reader.read(b'data: {"x":1}\n\n' + raw + b'data: {"x":2}\n\n'))
+
+    assert (events, reader.garbled) == ([{"x": 1}], True)
+
+
+def test_json_that_is_no_event_is_not_garbled() -> None:
+    """API: the front end cuts a stream with a bare array."""
+    reader = EventReader()
+
+    list(reader.read(f"data: {CUT}\n\n{CUT}\n\n".encode()))
+
+    assert (reader.stray, reader.garbled) == ([CUT, CUT], False)

@@ -216,6 +216,49 @@ def test_interaction_is_complete_only_with_its_last_event() -> None:
     assert assembler.interaction == done
 
 
+def test_named_event_that_comes_again_is_dropped() -> None:
+    """API: the deltas of runs in the background have an `event_id`."""
+    assembler = Assembler()
+    first = {**delta(0, **text("ha")), "event_id": "v1_MF8w"}
+    second = {**delta(0, **text("ha")), "event_id": "v1_MF8x"}
+
+    shown = feed(assembler, start(0, type="model_output"), first, first, second, first)
+
+    assert shown == [TextDelta(0, "ha"), TextDelta(0, "ha")]
+    assert not assembler.repeats
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param({"event_type": "interaction.created"}, id="the create"),
+        pytest.param(start(0, type="model_output"), id="the start of a step"),
+        pytest.param(delta(0, **text("b")), id="a delta after the stop"),
+        pytest.param(stop(0), id="the stop of a step"),
+    ],
+)
+def test_event_that_comes_once_and_came_again_is_noticed(again: JsonObject) -> None:
+    assembler = Assembler()
+    events = [start(0, type="model_output"), delta(0, **text("a")), stop(0)]
+    feed(assembler, {"event_type": "interaction.created"}, *events)
+    before = (assembler.repeats, assembler.steps)
+
+    shown = feed(assembler, again)
+
+    assert before == (False, assembler.steps)
+    assert (assembler.repeats, shown) == (True, [])
+
+
+def test_equal_deltas_in_a_row_are_text_that_is_said_twice() -> None:
+    """Known gap: without names nothing tells it from a delta that came twice."""
+    assembler = Assembler()
+
+    feed(assembler, start(0, type="model_output"), *[delta(0, **text("ha"))] * 2)
+
+    assert assembler.steps == ({"type": "model_output", "content": [text("haha")]},)
+    assert not assembler.repeats
+
+
 @pytest.mark.parametrize(
     ("event", "error"),
     [

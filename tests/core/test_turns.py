@@ -9,8 +9,8 @@ from interactions_core.exceptions import (
     InterruptedStreamError,
     InvalidRequestError,
     JobFailedError,
-    NetworkError,
     NotFoundError,
+    OutcomeError,
     RateLimitError,
     ServiceError,
     StoreError,
@@ -21,6 +21,7 @@ from interactions_core.usage import Usage
 from tests.core.session import (
     DAY_S,
     SCOPE,
+    Outcome,
     Session,
     call,
     model,
@@ -44,7 +45,7 @@ ELSEWHERE = "v1_CgFhEgFi"
 
 
 def answer(name: str, *, status: str = "completed", **more: object) -> JsonObject:
-    return {"id": name, "status": status, "steps": SAID, **more}
+    return {"id": name, "status": status, "steps": SAID} | more
 
 
 def chained(age_s: float = 3600.0, first: str = "i1") -> Session:
@@ -347,13 +348,160 @@ def test_streamed_answer_is_shown_and_recorded_like_a_unary_one() -> None:
     assert session.ask(GROWN).parent == "i1"
 
 
-def test_stream_that_ends_before_anything_is_shown_is_asked_again() -> None:
+UNTOLD = {"event_type": "interaction.status_update", "status": "in_progress"}
+IN_PROGRESS = {"id": "i1", "status": "in_progress"}
+
+
+def test_stream_that_ends_before_it_has_an_id_is_asked_again() -> None:
+    session = Session()
+
+    asked = session.ask([Q], [UNTOLD], streamed("i2", "a"), stream=True)
+
+    assert (asked.reply.interaction_id, len(session.bodies)) == ("i2", 2)
+
+
+def test_stream_that_ends_before_anything_is_shown_is_read_by_its_id() -> None:
     session = Session()
     cut = streamed("i1", "a")[:2]
 
-    asked = session.ask([Q], cut, streamed("i2", "a"), stream=True)
+    asked = session.ask([Q], cut, answer("i1"), stream=True)
+
+    assert asked.shown == [TextDelta(0, "a")]
+    assert (asked.reply.interaction_id, len(session.bodies)) == ("i1", 1)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param([GONE] * 6, id="404 for ten seconds"),
+        pytest.param([{"id": "i1", "status": "failed"}], id="failed"),
+    ],
+)
+def test_stream_of_an_interaction_that_came_to_nothing_is_asked_again(
+    found: list[Outcome],
+) -> None:
+    session = Session()
+    cut = streamed("i1", "a")[:2]
+
+    asked = session.ask([Q], cut, *found, streamed("i2", "a"), stream=True)
 
     assert (asked.reply.interaction_id, len(session.bodies)) == ("i2", 2)
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        pytest.param(IN_PROGRESS, "still 'in_progress' 30 s later", id="goes on"),
+        pytest.param(UNAVAILABLE, "could not be read 30 s later", id="unreadable"),
+    ],
+)
+def test_stream_of_an_interaction_that_may_go_on_is_an_error_that_names_it(
+    found: Outcome, state: str
+) -> None:
+    session = Session()
+    cut = streamed("i1", "a")[:2]
+
+    with pytest.raises(InterruptedStreamError, match=state) as caught:
+        session.ask([Q], cut, *[found] * 7, stream=True)
+
+    assert (caught.value.interaction_id, len(session.bodies)) == ("i1", 1)
+    assert sum(session.slept) == pytest.approx(30.0)
+
+
+def test_interaction_that_is_finished_a_little_later_is_waited_for() -> None:
+    session = Session()
+    cut = streamed("i1", "a")[:2]
+    later = [GONE, IN_PROGRESS, UNAVAILABLE, answer("i1")]
+
+    asked = session.ask([Q], cut, *later, stream=True)
+
+    assert asked.reply.interaction_id == "i1"
+
+
+@pytest.mark.parametrize("status", ["budget_exceeded", "cancelled", "pondering"])
+def test_cut_stream_of_another_end_is_that_outcome(status: str) -> None:
+    session = Session()
+    cut = streamed("i1", "a")[:2]
+
+    with pytest.raises(OutcomeError, match=status):
+        session.ask([Q], cut, {"id": "i1", "status": status}, stream=True)
+
+    assert len(session.bodies) == 1
+    assert [entry.status for _, entry in session.store.ledger()] == [status]
+
+
+def test_cut_hop_that_is_to_be_continued_is_continued() -> None:
+    session = Session()
+    hop = answer("i1", status="requires_continuation", **NEXT)
+
+    asked = session.ask(
+        [Q], streamed("i1", "a")[:2], hop, streamed("i2", "b"), stream=True
+    )
+
+    assert asked.shown == [TextDelta(0, "a"), TextDelta(1, "b")]
+    assert session.bodies[1].items() >= NEXT.items()
+
+
+@pytest.mark.parametrize(
+    "garbled", [{"status": None}, {"status": "in_progress"}, {"steps": None}]
+)
+def test_answer_that_does_not_say_how_it_ended_is_read_by_its_id(
+    garbled: JsonObject,
+) -> None:
+    session = Session()
+
+    asked = session.ask([Q], answer("i1") | garbled, answer("i1"))
+
+    assert (asked.reply.status, asked.reply.steps) == ("completed", (A.wire,))
+    assert len(session.bodies) == 1
+
+
+def twice(event: int, *, whole: bool = True) -> list[JsonObject]:
+    """Return a stream of which one event comes twice."""
+    events = streamed("i1", "a", whole=whole)
+    events.insert(3, {"event_type": "step.stop", "index": 0})
+    return [*events[: event + 1], *events[event:]]
+
+
+@pytest.mark.parametrize("event", [0, 1, 3])
+def test_answer_whose_events_come_twice_is_the_stored_one(event: int) -> None:
+    """Ours: a create, a start and a stop can come twice only by mistake."""
+    session = Session()
+    whole = answer("i1", usage={"total_tokens": 7})
+
+    asked = session.ask([Q], twice(event), whole, stream=True)
+
+    assert asked.shown == [TextDelta(0, "a")]
+    assert asked.reply.steps == session.record("i1").held == (A.wire,)
+    assert len(session.bodies) == 1
+
+
+def test_text_that_was_shown_twice_is_not_handed_on_and_the_stored_one_recorded() -> (
+    None
+):
+    session = Session()
+    events = streamed("i1", "a")
+    stop = {"event_type": "step.stop", "index": 0}
+    doubled = [*events[:3], *events[2:3], stop, stop, *events[3:]]
+
+    with pytest.raises(InterruptedStreamError, match="not how the stored") as caught:
+        session.ask([Q], doubled, answer("i1"), stream=True)
+
+    assert caught.value.interaction_id == "i1"
+    assert session.record("i1").held == (A.wire,)
+    assert session.ask(GROWN).parent == "i1"
+
+
+def test_delta_after_the_stop_of_its_step_is_noticed() -> None:
+    events = streamed("i1", "a")
+    stop = {"event_type": "step.stop", "index": 0}
+    session = Session()
+
+    asked = session.ask(
+        [Q], [*events[:2], stop, *events[2:]], answer("i1"), stream=True
+    )
+
+    assert asked.reply.steps == (A.wire,)
 
 
 def test_cut_stream_is_completed_from_the_server() -> None:
@@ -369,21 +517,21 @@ def test_cut_stream_is_completed_from_the_server() -> None:
 @pytest.mark.parametrize(
     "found",
     [
-        pytest.param({"status": "in_progress"}, id="not finished"),
-        pytest.param(
-            {"status": "completed", "steps": [model("x").wire]}, id="another text"
-        ),
-        pytest.param(lost("reset", sent=True), id="not to be read"),
+        pytest.param([IN_PROGRESS] * 7, id="not finished"),
+        pytest.param([GONE] * 6, id="not there"),
+        pytest.param([answer("i1", steps=[model("x").wire])], id="another text"),
+        pytest.param([answer("i1", status="failed")], id="failed"),
+        pytest.param([lost("reset", sent=True)] * 7, id="not to be read"),
     ],
 )
-def test_stream_that_cannot_be_completed_says_what_came(found: object) -> None:
+def test_stream_that_cannot_be_completed_says_what_came(found: list[Outcome]) -> None:
     session = Session()
 
     with pytest.raises(InterruptedStreamError) as caught:
-        session.ask([Q], streamed("i1", "a", whole=False), found, stream=True)
+        session.ask([Q], streamed("i1", "a", whole=False), *found, stream=True)
 
     assert caught.value.steps == (A.wire,)
-    assert isinstance(caught.value.__cause__, NetworkError)
+    assert "the stream ended before the interaction did" in str(caught.value)
 
 
 def test_error_event_before_the_answer_is_a_refusal() -> None:

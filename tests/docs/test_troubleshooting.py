@@ -63,13 +63,19 @@ class Bench:
         }
         return ChatInteractions(**usual | options)
 
+    def unwaiting(self) -> ChatInteractions:
+        """Make a model whose waits take no time."""
+        model = self.model()
+        model._ready().sync.sleep = lambda _: None
+        return model
+
     def refusing(self, status: int) -> object:
         self.emulator.fault(on="create", do={"status": status})
         return self.model().invoke("Hi")
 
     def replying(self, **reply: object) -> object:
         self.emulator.script([{"when": {}, "reply": reply}])
-        return self.model().invoke("Hi")
+        return self.unwaiting().invoke("Hi")
 
 
 def case(start: str) -> Callable[[Case], Case]:
@@ -432,11 +438,25 @@ def pending_run(bench: Bench) -> object:
     return bench.replying(status="in_progress", text="")
 
 
-@case("the stream of … broke off")
+@case("the stream of … broke off: no answer: the stream ended before")
 def cut_stream(bench: Bench) -> object:
     bench.emulator.script([{"when": {}, "reply": {"text": "word " * 100}}])
     bench.emulator.fault(on="create", do={"truncate_after_events": 8, "lost": True})
+    return list(bench.unwaiting().stream("Hi"))
+
+
+@case("the stream of … broke off: no answer: events of the stream came twice")
+def doubled_stream(bench: Bench) -> object:
+    bench.emulator.script([{"when": {}, "reply": {"text": "word " * 100}}])
+    bench.emulator.fault(on="create", do={"repeat_events_from": 6})
     return list(bench.model().stream("Hi"))
+
+
+@case("the stream of … broke off: HTTP 504")
+def unreadable_stream(bench: Bench) -> object:
+    bench.emulator.fault(on="create", do={"error_event_after": 3})
+    bench.emulator.fault(on="get", do={"status": 503}, times=99)
+    return list(bench.unwaiting().stream("Hi"))
 
 
 @case("interaction … ended as 'incomplete'")

@@ -295,6 +295,20 @@ def test_a_malformed_event_leaves_the_rest_whole(http: Any, emulator: Emulator) 
     assert frames[-1] == "event: done\ndata: [DONE]"
 
 
+def test_events_come_twice_from_the_ordered_one_on(
+    http: Any, emulator: Emulator
+) -> None:
+    whole = http.create("Hi.", stream=True).text.strip().split("\n\n")
+    emulator.fault(do={"repeat_events_from": 3})
+
+    frames = http.create("Hi.", stream=True).text.strip().split("\n\n")
+
+    twice = len(whole) - 1 - 3
+    assert len(frames) == len(whole) + twice
+    assert frames[3:-1:2] == frames[4:-1:2]
+    assert len(set(frames)) == len(whole)
+
+
 def test_a_stalled_stream_says_nothing_until_the_client_leaves(
     http: Any, emulator: Emulator
 ) -> None:

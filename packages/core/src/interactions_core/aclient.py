@@ -132,7 +132,7 @@ class AsyncInteractionsClient:
                 include_input=include_input,
                 timeout=self.connection.timeout_s,
             )
-            return await _parsed(worker, await raw.text())
+            return await _parsed(worker, await raw.read())
 
     async def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""
@@ -368,7 +368,7 @@ class _Hands:
         create = self._resource().with_raw_response.create
         async with self._request(body, stream=False) as arguments:
             raw = await create(**arguments)
-            return await _parsed(self._store, await raw.text())
+            return await _parsed(self._store, await raw.read())
 
     async def _open(self, body: JsonObject, silence_s: float | None) -> None:
         await self._close_stream()
@@ -418,12 +418,12 @@ class _Hands:
                 yield wire.withheld(arguments)
 
 
-async def _parsed(worker: Threaded, text: str) -> JsonObject:
+async def _parsed(worker: Threaded, body: bytes) -> JsonObject:
     """Read an answer's body; a long one in a worker."""
-    if len(text) <= _LONGEST_EVENT:
+    if len(body) <= _LONGEST_EVENT:
         # At once: whoever is cancelled from here on leaves a run with a name.
-        return wire.parsed_interaction(text)
-    return await in_worker(worker, lambda: wire.parsed_interaction(text))
+        return wire.parsed_interaction(body)
+    return await in_worker(worker, lambda: wire.parsed_interaction(body))
 
 
 async def _nothing() -> AsyncIterator[JsonObject]:
@@ -445,6 +445,7 @@ async def _events(
                 yield event
             if reader.finished:
                 return
+            wire.check_legible(reader)
     for event in wire.last_words(reader):
         yield event
 

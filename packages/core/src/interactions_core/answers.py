@@ -1,35 +1,24 @@
 """Get one answer: send a create, follow its events, continue where the server stops."""
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from interactions_core.canonical import JsonObject
-from interactions_core.effects import (
-    Flow,
-    create,
-    fetch,
-    next_event,
-    open_stream,
-    show,
-)
+from interactions_core.effects import Flow, create, next_event, open_stream, show
 from interactions_core.exceptions import (
     InteractionsError,
     InterruptedStreamError,
     NetworkError,
+    OutcomeError,
     RequestError,
-    ServiceError,
 )
-from interactions_core.outcomes import ANSWERED
 from interactions_core.refusals import lost, refusal
-from interactions_core.streaming import Assembler
-from interactions_core.unseen import unseen
+from interactions_core.salvage import ASK_AGAIN, Salvaged, complete, salvage
+from interactions_core.streaming import Assembler, StreamEvent, steps_of
 from interactions_core.usage import merged_usage
 
 T = TypeVar("T")
-
-_ASK_AGAIN: Final = "What had arrived is in `.steps`; ask again to get the rest."
 
 RootCheck = Callable[[str], None]
 """Raises if an interaction id visibly belongs to another chain."""
@@ -57,11 +46,14 @@ class Answer:
         interaction: The body of the last hop, without its steps, usage added up.
         steps: The steps of all hops.
         hops: How many creates it took.
+        failure: Why it cannot be handed on although it was answered: what was shown of
+            it is not how it begins, or it ended after something was shown.
     """
 
     interaction: JsonObject
     steps: tuple[JsonObject, ...]
     hops: int = 1
+    failure: OutcomeError | None = None
 
 
 def unary_answer(
@@ -73,7 +65,7 @@ def unary_answer(
     while sent is not None:
         hop = cast("JsonObject", sent)
         interaction = yield from repeat(
-            lambda: create(hop),  # noqa: B023 - runs at once
+            lambda: _create(hop),  # noqa: B023 - runs at once
             hop=answer.hops if answer else 0,
         )
         check(str(interaction.get("id") or ""))
@@ -91,16 +83,18 @@ def streamed_answer(
     while sent is not None:
         hop = sent
         try:
-            assembler = yield from repeat(
-                lambda: _followed(hop, check, len(answer.steps) if answer else 0),  # noqa: B023 - runs at once
+            part = yield from repeat(
+                lambda: _follow(hop, check, len(answer.steps) if answer else 0),  # noqa: B023 - runs at once
                 hop=answer.hops if answer else 0,
             )
         except InteractionsError as error:
             if answer is None:
                 raise
             raise _interrupted(answer, error) from error
-        answer = joined(answer, assembler.interaction, assembler.steps)
-        sent = continuation(sent, assembler.interaction, store=store)
+        answer = joined(answer, part.interaction, part.steps)
+        if part.failure is not None:
+            return replace(answer, failure=part.failure)
+        sent = continuation(sent, part.interaction, store=store)
     return cast("Answer", answer)
 
 
@@ -126,20 +120,19 @@ def continuation(
     return hop
 
 
-def steps_of(interaction: JsonObject) -> tuple[JsonObject, ...]:
-    """Return the steps that the model made; a GET may put the input before them."""
-    steps = interaction.get("steps")
-    found = steps if isinstance(steps, list) else []
-    return tuple(
-        step
-        for step in found
-        if isinstance(step, Mapping) and step.get("type") != "user_input"
-    )
+def _create(body: JsonObject) -> Flow[JsonObject]:
+    """Send a create; one whose answer came garbled is read by its id instead."""
+    try:
+        interaction = yield from create(body)
+    except NetworkError as error:
+        seen = Assembler({"id": error.interaction_id})
+        return (yield from salvage(seen, error, shown=False)).interaction
+    return (yield from complete(interaction))
 
 
-def _followed(
+def _follow(
     body: Mapping[str, object], check: RootCheck, before: int
-) -> Flow[Assembler]:
+) -> Flow[Salvaged]:
     """Follow one stream to its `interaction.completed`, after `before` other steps."""
     assembler = Assembler()
     shown = False
@@ -151,58 +144,40 @@ def _followed(
                 raise _unfinished()
             new = list(assembler.feed(event))
             check(str(assembler.interaction.get("id") or ""))
+            if assembler.repeats:
+                raise _repeating()
             for item in new:
                 shown = True
-                yield from show(replace(item, index=before + item.index))
+                yield from _show(item, before)
         if assembler.error is not None:
             raise refusal(None, assembler.error)
     except RequestError as error:
-        if not shown:
-            raise
-        return (yield from _read_back(assembler, error, before))
-    return assembler
+        part = yield from salvage(assembler, error, shown=shown)
+        for item in part.rest:
+            yield from _show(item, before)
+        return part
+    interaction = yield from complete(assembler.interaction)
+    return Salvaged(interaction, assembler.steps)
+
+
+def _show(item: StreamEvent, before: int) -> Flow[None]:
+    yield from show(replace(item, index=before + item.index))
 
 
 def _unfinished() -> NetworkError:
     return lost("the stream ended before the interaction did", sent=True)
 
 
-def _read_back(
-    assembler: Assembler, error: RequestError, before: int
-) -> Flow[Assembler]:
-    """Look whether a stored interaction was finished although its stream was cut."""
-    interaction_id = str(assembler.interaction.get("id") or "")
-    if interaction_id and isinstance(error, NetworkError | ServiceError):
-        found: JsonObject = {}
-        with contextlib.suppress(RequestError):
-            found = yield from fetch(interaction_id)
-        rest = unseen(assembler.steps, steps_of(found))
-        if found.get("status") in ANSWERED and rest is not None:
-            for item in rest:
-                yield from show(replace(item, index=before + item.index))
-            return read_whole(found)
-    raise InterruptedStreamError(
-        interaction_id, f"{error} {_ASK_AGAIN}", assembler.steps
-    ) from error
+def _repeating() -> NetworkError:
+    return lost("events of the stream came twice", sent=True)
 
 
 def _interrupted(answer: Answer, error: InteractionsError) -> InterruptedStreamError:
     """Say that an answer whose first hops were shown cannot be continued."""
     later = error.steps if isinstance(error, InterruptedStreamError) else ()
     name = str(answer.interaction.get("id") or "")
-    said = f"its continuation failed ({error}). {_ASK_AGAIN}"
+    said = f"its continuation failed ({error}). {ASK_AGAIN}"
     return InterruptedStreamError(name, said, (*answer.steps, *later))
-
-
-def read_whole(interaction: JsonObject) -> Assembler:
-    """Assemble an interaction that was read from the server."""
-    assembler = Assembler(dict(interaction), completed=True)
-    for index, step in enumerate(steps_of(interaction)):
-        for _ in assembler.feed(
-            {"event_type": "step.start", "index": index, "step": step}
-        ):
-            pass
-    return assembler
 
 
 def joined(

@@ -13,6 +13,7 @@ from interactions_core.effects import Flow, create, give_up, open_stream, show
 from interactions_core.exceptions import (
     InteractionsError,
     InvalidRequestError,
+    NetworkError,
     RequestError,
 )
 from interactions_core.holding import (
@@ -115,7 +116,7 @@ def _submitted(work: Work, plan: Plan, *, stream: bool) -> Flow[Begun]:
         return repeated(run, attempt, fresh=is_fresh(plan, run.now()))
 
     if not stream:
-        interaction = yield from repeat(lambda: create(body))
+        interaction = yield from repeat(lambda: _create(body))
         yield from submitted(work, interaction)
         check(work.name)
         return Begun(plan, work, interaction)
@@ -131,6 +132,16 @@ def _submitted(work: Work, plan: Plan, *, stream: bool) -> Flow[Begun]:
     for item in shown:
         yield from show(item)
     return Begun(plan, work, listener.assembler.interaction, listener)
+
+
+def _create(body: JsonObject) -> Flow[JsonObject]:
+    """Send a create; a run whose answer came garbled is known by its id."""
+    try:
+        return (yield from create(body))
+    except NetworkError as error:
+        if not error.interaction_id:
+            raise
+        return {"id": error.interaction_id}
 
 
 def _body(work: Work, plan: Plan) -> JsonObject:

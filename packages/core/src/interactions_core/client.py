@@ -101,7 +101,7 @@ class InteractionsClient:
                 include_input=include_input,
                 timeout=self.connection.timeout_s,
             )
-            return wire.parsed_interaction(raw.text())
+            return wire.parsed_interaction(raw.read())
 
     def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""
@@ -216,7 +216,7 @@ class _Hands:
             raw = self._resource().with_raw_response.create(
                 **self._arguments(body, stream=False)
             )
-            return wire.parsed_interaction(raw.text())
+            return wire.parsed_interaction(raw.read())
 
     def _open(self, body: JsonObject, silence_s: float | None) -> None:
         self._close_stream()
@@ -264,4 +264,5 @@ def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:
             yield from reader.read(chunk)
             if reader.finished:
                 return
+            wire.check_legible(reader)
     yield from wire.last_words(reader)

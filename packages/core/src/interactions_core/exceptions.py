@@ -17,7 +17,7 @@ InteractionsError                catch-all
     JobFailedError               status `failed` or `budget_exceeded`
     JobCancelledError            status `cancelled`
     UnknownStatusError           a status that this version does not know
-    InterruptedStreamError       the stream ended before the interaction did
+    InterruptedStreamError       an answer broke off that goes on, or was shown
     EmptyReplyError              completed without anything to hand on
     DeadlineExceededError        a background run took too long
     JobTakenOverError            another process waits for the run
@@ -149,13 +149,22 @@ class NetworkError(RequestError):
 
     Attributes:
         sent: Whether the request may have reached the service.
+        interaction_id: What it made, where what came of the answer says so; else "".
     """
 
     retryable = True
 
-    def __init__(self, api_message: str, *, sent: bool, advice: str = "") -> None:
+    def __init__(
+        self,
+        api_message: str,
+        *,
+        sent: bool,
+        advice: str = "",
+        interaction_id: str = "",
+    ) -> None:
         super().__init__(api_message, advice=advice)
         self.sent = sent
+        self.interaction_id = interaction_id
 
 
 class OutcomeError(InteractionsError):
@@ -186,7 +195,9 @@ class UnknownStatusError(OutcomeError):
 
 
 class InterruptedStreamError(OutcomeError):
-    """The stream ended before `interaction.completed`, after text had been shown.
+    """An answer broke off, and what is stored of it cannot be handed on instead.
+
+    Either it is not known what becomes of it, or it is not what had been shown.
 
     Attributes:
         steps: What had arrived, as wire steps.

@@ -23,7 +23,7 @@ from interactions_core.holding import (
     written,
 )
 from interactions_core.job_plans import plan_of
-from interactions_core.outcomes import PENDING, outcome_error
+from interactions_core.outcomes import is_pending, outcome_error
 from interactions_core.planning import Plan
 from interactions_core.recording import record_turn
 from interactions_core.running import TurnRun
@@ -110,7 +110,7 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
     else:
         begun = cast("Begun", (yield from begun_job(run, work, stream=False)))
         plan, work, interaction = begun.plan, begun.work, begun.interaction
-    if interaction.get("status") not in PENDING:
+    if not is_pending(interaction):
         answer = yield from waited_answer(work, interaction)
         reply = yield from _closed(work, plan, answer)
         return Suspended(work.job.key, work.name, work.job.interrupts, reply)
@@ -118,7 +118,7 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
         yield from running(work.name, left(work, "cancelled"))
         raise DeadlineExceededError(work.name, run.rules.deadline_s)
     yield from written(work, interrupts=work.job.interrupts + 1)
-    yield from let_go(work, str(interaction.get("status")))
+    yield from let_go(work, str(interaction.get("status") or "in_progress"))
     return Suspended(work.job.key, work.name, work.job.interrupts)
 
 

@@ -259,7 +259,7 @@ class JobWatcher:
             watched.asked_s = error.retry_after_s or 0.0
             logger.info("%s could not be read: %s", job.interaction_id, error)
             return job
-        status = str(found.get("status"))
+        status = str(found.get("status") or "in_progress")
         if status in PENDING and self._clock() >= job.deadline_at:
             self._client.give_up(job.interaction_id)
             status = "cancelled"

@@ -43,11 +43,14 @@ class Listener:
                 del self._repeats[0]
                 return []
             self._repeats.clear()
+        if self.assembler.has_heard(event):
+            return []
+        shown = list(self.assembler.feed(event))
         self._since.append(event)
         if event.get("event_id"):
             self.last_event_id = str(event["event_id"])
             self._since.clear()
-        return list(self.assembler.feed(event))
+        return shown
 
 
 def named(listener: Listener) -> Flow[list[StreamEvent]]:
@@ -78,7 +81,7 @@ def heard(work: Work, listener: Listener) -> Flow[bool]:
     """
     deadline_s = work.run.rules.deadline_s
     assembler, news = listener.assembler, False
-    while not assembler.completed and assembler.error is None:
+    while not (assembler.completed or assembler.repeats or assembler.error is not None):
         try:
             event = yield from next_event()
         except RequestError:

@@ -21,6 +21,11 @@ FAILED: Final = frozenset({"failed", "budget_exceeded"})
 PENDING: Final = frozenset({"queued", "in_progress"})
 
 
+def is_pending(interaction: JsonObject) -> bool:
+    """Tell whether a run goes on; one that says nothing of it is taken to."""
+    return (interaction.get("status") or "in_progress") in PENDING
+
+
 def outcome_error(
     interaction: JsonObject, steps: tuple[JsonObject, ...]
 ) -> OutcomeError | None:

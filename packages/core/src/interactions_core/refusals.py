@@ -125,14 +125,14 @@ def is_about_parent(error: NotFoundError) -> bool:
     return not _MODEL.search(error.api_message)
 
 
-def lost(reason: str, *, sent: bool) -> NetworkError:
-    """Make the error for a request that nobody answered."""
+def lost(reason: str, *, sent: bool, interaction_id: str = "") -> NetworkError:
+    """Make the error for a request that nobody answered, or not whole."""
     advice = (
         "The request may have reached the service."
         if sent
         else "Check `base_url` and the network; nothing was sent."
     )
-    return NetworkError(reason, sent=sent, advice=advice)
+    return NetworkError(reason, sent=sent, advice=advice, interaction_id=interaction_id)
 
 
 def _kind(status: int, message: str) -> type[RequestError]:

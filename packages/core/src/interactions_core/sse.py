@@ -25,10 +25,13 @@ class EventReader:
     Attributes:
         finished: Whether `[DONE]` has come.
         stray: Lines that belong to no event, e.g. an error body of the front end.
+        garbled: Whether an event came that is no JSON or no UTF-8; what followed in
+            the same bytes was not read.
     """
 
     finished: bool = False
     stray: list[str] = field(default_factory=list[str])
+    garbled: bool = False
     _data: list[str] = field(default_factory=list[str])
     _rest: list[bytes] = field(default_factory=list[bytes])
 
@@ -44,6 +47,8 @@ class EventReader:
         for line in lines:
             event = self.feed(self._line())
             self._rest.append(line)
+            if self.garbled:
+                return
             if event is not None:
                 yield event
 
@@ -77,6 +82,7 @@ class EventReader:
         try:
             event: object = json.loads(text)
         except ValueError:
+            self.garbled = True
             event = None
         if not isinstance(event, dict):
             self.stray.append(text)
@@ -85,6 +91,10 @@ class EventReader:
         return cast("JsonObject", event)
 
     def _line(self) -> str:
-        line = b"".join(self._rest).decode("utf-8", "replace")
+        raw = b"".join(self._rest)
         self._rest.clear()
-        return line
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            self.garbled = True
+            return ""

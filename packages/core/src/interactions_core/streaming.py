@@ -81,11 +81,17 @@ class Assembler:
         interaction: What the events said of the interaction, the last word winning.
         completed: Whether `interaction.completed` has come; without it nothing counts.
         error: The body of an `error` event, if one with content came.
+        repeats: Whether something came again that comes once: events were delivered
+            twice, and what was assembled may hold some of them twice.
     """
 
     interaction: dict[str, Json] = field(default_factory=dict[str, Json])
     completed: bool = False
     error: JsonObject | None = None
+    repeats: bool = False
+    _is_created: bool = False
+    _stopped: set[int] = field(default_factory=set[int])
+    _event_ids: set[str] = field(default_factory=set[str])
     _drafts: dict[int, _Draft] = field(default_factory=dict[int, _Draft])
     _arguments: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
 
@@ -94,10 +100,27 @@ class Assembler:
         """The steps so far, in the order of their index."""
         return tuple(self._step(index) for index in sorted(self._drafts))
 
+    def has_heard(self, event: JsonObject) -> bool:
+        """Tell whether an event of this name was fed before; most have no name."""
+        return event.get("event_id") in self._event_ids
+
     def feed(self, event: JsonObject) -> Iterator[StreamEvent]:
-        """Take one event; yield what a framework can show of it at once."""
+        """Take one event; yield what a framework can show of it at once.
+
+        API: only events of runs in the background have names (`event_id`). Of the
+        others it shows only in their order that they came twice; a delta that came
+        twice in a row cannot be told from one that says the same again.
+        """
+        if self.has_heard(event):
+            return
+        if event.get("event_id"):
+            self._event_ids.add(str(event["event_id"]))
+        if self._comes_again(event):
+            self.repeats = True
+            return
         match event.get("event_type"):
             case "interaction.created" | "interaction.completed" as kind:
+                self._is_created = True
                 self.interaction.update(_mapping(event.get("interaction")))
                 self.completed = self.completed or kind == "interaction.completed"
             case "step.start":
@@ -110,6 +133,19 @@ class Assembler:
                 self.error = _mapping(event.get("error")) or self.error
             case _:
                 pass
+
+    def _comes_again(self, event: JsonObject) -> bool:
+        """Tell whether this is an event that can only be there twice by mistake."""
+        index = _index(event)
+        match event.get("event_type"):
+            case "interaction.created":
+                return self._is_created
+            case "step.start":
+                return index in self._drafts
+            case "step.delta" | "step.stop":
+                return index in self._stopped
+            case _:
+                return False
 
     def _start(self, index: int, step: JsonObject) -> Iterator[StreamEvent]:
         self._drafts[index] = dict(step)
@@ -124,6 +160,7 @@ class Assembler:
             yield ThoughtDelta(index, str(block.get("text") or ""))
 
     def _stop(self, index: int) -> Iterator[StreamEvent]:
+        self._stopped.add(index)
         if index in self._drafts and self._drafts[index].get("type") not in _SAID:
             yield ServerStep(index, self._step(index))
 
@@ -170,6 +207,28 @@ def events_of(steps: Sequence[JsonObject]) -> Iterator[StreamEvent]:
             arguments = json.dumps(step.get("arguments", {}), ensure_ascii=False)
             yield ArgumentsDelta(index, arguments)
         yield from assembler.feed({"event_type": "step.stop", "index": index})
+
+
+def steps_of(interaction: JsonObject) -> tuple[JsonObject, ...]:
+    """Return the steps that the model made; a GET may put the input before them."""
+    steps = interaction.get("steps")
+    found = steps if isinstance(steps, list) else []
+    return tuple(
+        step
+        for step in found
+        if isinstance(step, Mapping) and step.get("type") != "user_input"
+    )
+
+
+def read_whole(interaction: JsonObject) -> Assembler:
+    """Assemble an interaction that was read from the server."""
+    assembler = Assembler(dict(interaction), completed=True)
+    for index, step in enumerate(steps_of(interaction)):
+        for _ in assembler.feed(
+            {"event_type": "step.start", "index": index, "step": step}
+        ):
+            pass
+    return assembler
 
 
 def event_error(interaction: JsonObject) -> str:

@@ -56,6 +56,7 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
             plan, evidence = yield from recovered(run, error, plan, evidence)
     failure = outcome_error(answer.interaction, answer.steps)
     reply = yield from record_turn(run, plan, answer, failure)
+    failure = answer.failure or failure
     if failure is not None:
         raise failure
     return reply

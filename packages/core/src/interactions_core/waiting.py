@@ -8,7 +8,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Final
 
-from interactions_core.answers import Answer, joined, steps_of
+from interactions_core.answers import Answer, joined
 from interactions_core.canonical import JsonObject
 from interactions_core.effects import Flow, fetch, resume_stream, show, sleep
 from interactions_core.exceptions import (
@@ -21,9 +21,9 @@ from interactions_core.exceptions import (
 from interactions_core.holding import Work, consumed, ended, held, let_go
 from interactions_core.jobs import GONE, LEASE_S
 from interactions_core.listening import Listener, heard
-from interactions_core.outcomes import PENDING
+from interactions_core.outcomes import is_pending
 from interactions_core.points import Point, reached
-from interactions_core.streaming import Assembler
+from interactions_core.streaming import Assembler, steps_of
 from interactions_core.unseen import unseen
 
 UNSETTLED_S: Final = 60.0
@@ -72,7 +72,7 @@ def adopted_answer(work: Work, *, stream: bool) -> Flow[Answer]:
         interaction = work.job.result
     else:
         interaction = yield from first_look(work)
-    if stream and interaction.get("status") in PENDING:
+    if stream and is_pending(interaction):
         listener = Listener(Assembler({"id": work.name}))
         if (yield from _resumed(work, listener)):
             return (yield from followed_answer(work, listener))
@@ -97,13 +97,14 @@ def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
     assembler = listener.assembler
     while True:
         news = yield from heard(work, listener)
-        if assembler.completed or not (news and listener.last_event_id):
+        resumable = news and listener.last_event_id and not assembler.repeats
+        if assembler.completed or not resumable:
             break
         yield from sleep(_pause_s(work, _Watch(work.run.rules.poll[0])))
         if not (yield from _resumed(work, listener)):
             break
     interaction: JsonObject = {**assembler.interaction, "id": work.name}
-    if not assembler.completed or interaction.get("status") in PENDING:
+    if not assembler.completed or is_pending(interaction):
         interaction = yield from _settled(work, {**interaction, "status": "queued"})
         # First of all: where what was shown is not how it begins, whoever asks again
         # is given this answer.
@@ -161,7 +162,7 @@ def _with_usage(interaction: JsonObject) -> Flow[JsonObject]:
 def _settled(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
     """Look until a run is over, with pauses that grow."""
     watch = _Watch(work.run.rules.poll[0])
-    while interaction.get("status", "in_progress") in PENDING:
+    while is_pending(interaction):
         yield from _paused(work, _pause_s(work, watch))
         found = yield from _looked(work, watch)
         interaction = found or interaction

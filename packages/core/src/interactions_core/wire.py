@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from google.genai import Client
 
 _TARGETS: Final = ("model", "agent")
+_NAMED: Final = re.compile(rb'\s*\{\s*"id"\s*:\s*"([\w-]+)"')
+"""The beginning of an interaction. API: its id comes first."""
+
 _NEVER_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 _OF_FIRST_REQUEST: Final = ("anyio._backends._asyncio",)
 """What the SDK's HTTP library would import while a loop runs; it may have others."""
@@ -194,18 +198,21 @@ def refresh_token(client: "Client") -> None:
         api._access_token()  # noqa: SLF001
 
 
-def parsed_interaction(text: str) -> JsonObject:
+def parsed_interaction(body: bytes) -> JsonObject:
     """Read an answer's body.
 
     Raises:
-        NetworkError: It is not a JSON object: nobody answered usefully.
+        NetworkError: It is not a JSON object in UTF-8: nobody answered usefully. What
+            was cut or garbled on its way may still say which interaction it is.
     """
     try:
-        interaction: object = json.loads(text)
+        interaction: object = json.loads(body)
     except ValueError as exc:
         # Without the text itself: errors are logged, what was said is not.
-        reason = f"the answer is not JSON ({len(text)} characters)"
-        raise lost(reason, sent=True) from exc
+        reason = f"the answer is not JSON ({len(body)} bytes)"
+        named = _NAMED.match(body)
+        name = named[1].decode() if named else ""
+        raise lost(reason, sent=True, interaction_id=name) from exc
     if not isinstance(interaction, dict):
         reason = f"the answer is not an object but a {type(interaction).__name__}"
         raise lost(reason, sent=True)
@@ -265,6 +272,17 @@ def _class_names(exc: BaseException) -> frozenset[str]:
 def _retry_after(exc: Exception) -> str | None:
     headers = getattr(getattr(exc, "response", None), "headers", None)
     return headers.get("retry-after") if headers is not None else None
+
+
+def check_legible(reader: EventReader) -> None:
+    """Refuse to read on where an event was lost: the rest is not the whole answer.
+
+    Raises:
+        NetworkError: Something that came is not what was sent.
+    """
+    if reader.garbled:
+        reason = "an event of the stream cannot be read"
+        raise lost(reason, sent=True)
 
 
 def last_words(reader: EventReader) -> Iterator[JsonObject]:

@@ -107,6 +107,8 @@ class EventStream(Response):
                 if number == self._effects.get("malformed_event_after"):
                     await _send_body(send, _MALFORMED)
                 await self._send_slowly(send, sse.frame(event))
+                if number >= self._effects.get("repeat_events_from", math.inf):
+                    await self._send_slowly(send, sse.frame(event))
                 number += 1
         except StreamCutError:
             return "array"

@@ -41,6 +41,7 @@ _DO = {
     "truncate_after_events": int,
     "error_event_after": int,
     "malformed_event_after": int,
+    "repeat_events_from": int,
     "stall_after_events": int,
     "slow_bytes_s": float,
     "how": ("silent", "abrupt", "array"),
