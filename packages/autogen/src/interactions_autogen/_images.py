@@ -8,25 +8,43 @@ import hashlib
 import threading
 import weakref
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Final
 
 from autogen_core import Image
 
 from interactions_core.canonical import JsonObject
 
-_encoded: Final[MutableMapping[Image, tuple[str, str]]] = weakref.WeakKeyDictionary()
-"""Of each picture in use: the SHA-256 of its pixels, and its PNG in base64."""
+_Pixels = tuple[str, str, tuple[int, int]]
+"""SHA-256, mode and size of a picture's pixels."""
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Encoded:
+    """A PNG in base64; it is kept as long as a picture with its pixels is in use."""
+
+    pixels: _Pixels
+    data: str
+
+
+_by_pixels: Final[MutableMapping[_Pixels, _Encoded]] = weakref.WeakValueDictionary()
+_in_use: Final[MutableMapping[Image, _Encoded]] = weakref.WeakKeyDictionary()
 _lock: Final = threading.Lock()
 
 
 def plain_image(image: Image) -> JsonObject:
     """Return a picture as a mapping; one that was changed in place is noticed."""
     picture = image.image
-    pixels = hashlib.sha256(picture.tobytes()).hexdigest()
+    content = hashlib.sha256(picture.tobytes()).hexdigest()
+    pixels = (content, picture.mode, picture.size)
     with _lock:
-        known, data = _encoded.get(image, ("", ""))
-    if known != pixels:
-        data = image.to_base64()
-        with _lock:
-            _encoded[image] = (pixels, data)
-    return {"data": data, "image_pixels_sha256": pixels, "size": list(picture.size)}
+        known = _by_pixels.get(pixels)
+    if known is None:
+        known = _Encoded(pixels, image.to_base64())
+    with _lock:
+        _by_pixels[pixels] = _in_use[image] = known
+    return {
+        "data": known.data,
+        "image_pixels_sha256": content,
+        "size": list(picture.size),
+    }

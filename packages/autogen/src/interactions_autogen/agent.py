@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, Literal, Self, Unpack
 
 from autogen_agentchat.agents import BaseChatAgent
@@ -32,7 +31,7 @@ from interactions_autogen._replies import result_of
 from interactions_autogen._turns import Call
 from interactions_autogen.model_client import InteractionsChatCompletionClient
 from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
-from interactions_core.turn import Reply, Turn
+from interactions_core.turn import Reply
 
 Said = BaseAgentEvent | BaseChatMessage | Response
 
@@ -112,9 +111,10 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AsyncGenerator[Said, None]:
         """Answer new messages: events as they come, then the response."""
-        turn = self._begin(messages)
+        call = self._begin(messages)
         progress, shown = Progress(self.name), list[BaseAgentEvent | BaseChatMessage]()
-        heard = linked_stream(self._client.follow(turn), cancellation_token)
+        followed = self._client.follow(call, background=True)
+        heard = linked_stream(followed, cancellation_token)
         async with aclosing(heard):
             async for event in heard:
                 if isinstance(event, Reply):
@@ -169,7 +169,7 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
             **config.options.given(),
         )
 
-    def _begin(self, messages: Sequence[BaseChatMessage]) -> Turn:
+    def _begin(self, messages: Sequence[BaseChatMessage]) -> Call:
         """Take in what is new and say what to ask.
 
         What a team hands over again after a turn that was cut short is not new.
@@ -185,8 +185,7 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         if self._plans and state.phase == "work":
             told = {**self._agent_config, "collaborative_planning": False}
             extra["agent_config"] = told
-        call = Call([*state.messages], extra=extra)
-        return replace(self._client.read(call), background=True)
+        return Call([*state.messages], extra=extra)
 
     @property
     def _plans(self) -> bool:

@@ -4,6 +4,8 @@ import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, closing
+from dataclasses import replace
+from functools import partial
 from time import time
 from typing import Any, Self, Unpack, cast
 
@@ -47,6 +49,7 @@ from interactions_core.options import target_of
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.opening import check_url
+from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
 from interactions_core.usage import Usage
@@ -109,8 +112,10 @@ class InteractionsChatCompletionClient(
         cancellation_token: CancellationToken | None = None,
     ) -> CreateResult:
         """Answer a message list; `extra_create_args` override the constructor."""
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args or {})
-        return await linked(self._answer(self.read(call)), cancellation_token)
+        call = Call(
+            [*messages], tools, tool_choice, json_output, extra_create_args or {}
+        )
+        return await linked(self._answer(call), cancellation_token)
 
     async def create_stream(
         self,
@@ -126,8 +131,10 @@ class InteractionsChatCompletionClient(
 
         Thoughts are in the result only; AutoGen would show them as the answer.
         """
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args or {})
-        said = linked_stream(self._said(self.read(call)), cancellation_token)
+        call = Call(
+            [*messages], tools, tool_choice, json_output, extra_create_args or {}
+        )
+        said = linked_stream(self._said(call), cancellation_token)
         async with aclosing(said):
             async for item in said:
                 yield item
@@ -220,16 +227,18 @@ class InteractionsChatCompletionClient(
         self._config = read_options(state["options"])
         self._begin()
 
-    async def _answer(self, turn: Turn) -> CreateResult:
+    async def _answer(self, call: Call) -> CreateResult:
+        store = await self._opened()
+        turn = await in_worker(store, partial(self.read, call))
         with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
-            reply = await self._ready().turn(turn, self._sessions())
+            reply = await self._ready().turn(turn, store)
             self._count(reply)
             describe(span, reply)
             log_call(reply)
             return result_of(reply)
 
-    async def _said(self, turn: Turn) -> AsyncGenerator[str | CreateResult]:
-        async with aclosing(self.follow(turn)) as said:
+    async def _said(self, call: Call) -> AsyncGenerator[str | CreateResult]:
+        async with aclosing(self.follow(call)) as said:
             async for event in said:
                 if isinstance(event, Reply):
                     yield result_of(event)
@@ -240,10 +249,19 @@ class InteractionsChatCompletionClient(
         """Read a call as a turn of core."""
         return turn_of(self._options, call, self._model_info)
 
-    async def follow(self, turn: Turn) -> AsyncGenerator[StreamEvent | Reply]:
-        """Take a turn: what a stream shows, then the reply, logged and counted."""
+    async def follow(
+        self, call: Call, *, background: bool = False
+    ) -> AsyncGenerator[StreamEvent | Reply]:
+        """Take a turn: what a stream shows, then the reply, logged and counted.
+
+        `background` has the server work on it in any case.
+        """
+        store = await self._opened()
+        turn = await in_worker(store, partial(self.read, call))
+        if background:
+            turn = replace(turn, background=True)
         with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
-            said = self._ready().stream(turn, self._sessions())
+            said = self._ready().stream(turn, store)
             started = False
             async with aclosing(said):
                 async for event in said:
@@ -270,6 +288,12 @@ class InteractionsChatCompletionClient(
             if self._store is None:
                 self._store = open_store(config.sessions, mirror=config.mirror)
             return self._store
+
+    async def _opened(self) -> SessionStore:
+        """Return the session store; one that is not open yet is opened elsewhere."""
+        if self._given_store is None and self._store is None:
+            return await in_thread(self._sessions)
+        return self._sessions()
 
     def _ready(self) -> AsyncInteractionsClient:
         with self._lock:

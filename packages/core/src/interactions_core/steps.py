@@ -4,7 +4,6 @@ Pure. A `Step` holds what a replay would send and the hash of exactly that. Thou
 text, signatures, annotations and citations are never part of the hash.
 """
 
-import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from interactions_core.canonical import (
     canonical_bytes,
     canonical_hash,
 )
+from interactions_core.media_hashes import media_hash
 
 MediaKind = Literal["image", "audio", "video", "document"]
 
@@ -93,7 +93,7 @@ def media_part(
     identity: dict[str, Json] = dict(wire)
     if data is not None:
         wire["data"] = data
-        identity["sha256"] = _data_hash(data)
+        identity["sha256"] = media_hash(data)
     if uri is not None:
         wire["uri"] = identity["uri"] = uri
     if pixels is not None:
@@ -116,7 +116,7 @@ def part_from_wire(block: JsonObject) -> Part:
     identity = {key: block[key] for key in told if block.get(key)}
     data = block.get("data")
     if isinstance(data, str):
-        identity["sha256"] = _data_hash(data)
+        identity["sha256"] = media_hash(data)
     return Part(block, identity)
 
 
@@ -303,12 +303,3 @@ def _hashed_step(kind: str, parts: Sequence[Part]) -> Step:
     wire = {"type": kind, "content": [part.wire for part in parts]}
     identity = {"type": kind, "content": [part.identity for part in parts]}
     return Step(wire, canonical_hash(identity))
-
-
-def _data_hash(data: str) -> str:
-    """Hash the bytes behind base64 text; line breaks in it make no difference."""
-    try:
-        content = base64.b64decode("".join(data.split()), validate=True)
-    except ValueError:
-        content = data.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).hexdigest()

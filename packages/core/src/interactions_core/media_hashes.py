@@ -1,0 +1,51 @@
+"""The hashes of media, remembered by content: a list brings the same ones every time.
+
+Pure, but for what it remembers. The text itself is the key, so that another picture
+never has the hash of this one.
+"""
+
+import base64
+import hashlib
+import threading
+from collections import OrderedDict
+from typing import Final
+
+_MOST: Final = 32_000_000
+"""Characters of media that are remembered, and so kept alive, all in all."""
+
+_known: Final = OrderedDict[str, str]()
+_lock: Final = threading.Lock()
+
+
+def media_hash(data: str) -> str:
+    """Hash the bytes behind base64 text; line breaks in it make no difference.
+
+    Returns:
+        SHA-256, in hexadecimal.
+    """
+    with _lock:
+        found = _known.get(data)
+        if found is not None:
+            _known.move_to_end(data)
+            return found
+    found = _hash(data)
+    if len(data) <= _MOST:
+        _remember(data, found)
+    return found
+
+
+def _hash(data: str) -> str:
+    try:
+        content = base64.b64decode("".join(data.split()), validate=True)
+    except ValueError:
+        content = data.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()
+
+
+def _remember(data: str, found: str) -> None:
+    """Keep a hash; the least recently used go first."""
+    with _lock:
+        _known[data] = found
+        characters = sum(map(len, _known))
+        while characters > _MOST:
+            characters -= len(_known.popitem(last=False)[0])
