@@ -1,8 +1,16 @@
 """Tokens by kind, added up once."""
 
+import copy
+import pickle
+
 import pytest
 
-from interactions_core.usage import Usage, merged_usage, usage_from_wire
+from interactions_core.usage import (
+    Usage,
+    UsageCounter,
+    merged_usage,
+    usage_from_wire,
+)
 
 REPORTED = {
     "total_tokens": 115,
@@ -54,3 +62,46 @@ def test_lists_of_hops_are_those_of_the_last() -> None:
     merged = merged_usage(REPORTED, last)
 
     assert merged["input_tokens_by_modality"] == last["input_tokens_by_modality"]
+
+
+ONE = Usage(1, 2, 3, 4, 5, 6)
+
+
+def test_an_answer_that_is_handed_on_again_is_counted_once() -> None:
+    counter = UsageCounter()
+
+    told = [counter.count(ONE, "v1_a"), counter.count(ONE, "v1_a")]
+
+    assert (told, counter.total) == ([True, False], ONE)
+
+
+def test_answers_without_an_id_are_all_counted() -> None:
+    counter = UsageCounter()
+
+    counter.count(ONE)
+    counter.count(ONE)
+
+    assert counter.total == ONE + ONE
+
+
+def test_an_answer_that_took_nothing_yet_is_counted_when_it_has() -> None:
+    counter = UsageCounter()
+
+    told = [counter.count(Usage(), "v1_a"), counter.count(ONE, "v1_a")]
+
+    assert (told, counter.total) == ([False, True], ONE)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))],  # noqa: S301 - our own bytes
+)
+def test_a_copy_counts_on_by_itself(again: object) -> None:
+    counter = UsageCounter()
+    counter.count(ONE, "v1_a")
+    other = again(counter)
+
+    other.count(ONE, "v1_a")
+    other.count(ONE, "v1_b")
+
+    assert (counter.total, other.total) == (ONE, ONE + ONE)

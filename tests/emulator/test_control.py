@@ -85,7 +85,18 @@ def test_the_counters_count_what_was_done(http: Any, emulator: Emulator) -> None
         "cancels": 0,
         "deletes": 1,
         "refused": 1,
+        "tokens": 2 * made["usage"]["total_tokens"],
     }
+
+
+def test_a_run_that_is_cancelled_takes_no_tokens(http: Any, emulator: Emulator) -> None:
+    emulator.script([{"reply": {"text": "Later.", "wait_s": 60}}])
+    made = http.made("Hi.", model="gemini-3.5-flash", background=True)
+    before = emulator.stats()["tokens"]
+
+    http.post(f"/v1/interactions/{made['id']}/cancel")
+
+    assert (before > 0, emulator.stats()["tokens"]) == (True, 0)
 
 
 def test_a_reset_forgets_everything_but_the_first_script(connect: Any) -> None:

@@ -15,8 +15,10 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from interactions_autogen._replies import request_usage
+from interactions_core.exceptions import InteractionsError
 from interactions_core.ids import chain_root
 from interactions_core.turn import Reply, Turn
+from interactions_core.usage import Usage
 
 _events: Final = logging.getLogger(EVENT_LOGGER_NAME)
 
@@ -26,6 +28,17 @@ def log_call(reply: Reply) -> None:
     if _events.isEnabledFor(logging.INFO):
         sent = [dict(step) for step in reply.sent]
         _events.info(LLMCallEvent(messages=sent, **_reported(reply)))
+
+
+def log_failure(turn: Turn, error: InteractionsError, *, stream: bool) -> None:
+    """Report a call that was billed and raised; `messages` are the whole list."""
+    if not _events.isEnabledFor(logging.INFO):
+        return
+    if stream:
+        _events.info(LLMStreamEndEvent(**_failed(error)))
+        return
+    steps = [dict(step.wire) for step in turn.transcript.steps]
+    _events.info(LLMCallEvent(messages=steps, **_failed(error)))
 
 
 def log_stream_start(turn: Turn) -> None:
@@ -71,37 +84,68 @@ def chat_span(turn: Turn, *, vertexai: bool) -> Generator[Span]:
         except BaseException as exc:
             span.set_attribute("error.type", type(exc).__qualname__)
             span.set_status(Status(StatusCode.ERROR))
+            if isinstance(exc, InteractionsError) and exc.usage != Usage():
+                _describe(span, _span_usage(exc.usage))
             raise
 
 
 def describe(span: Span, reply: Reply) -> None:
     """Write what a reply says about itself into a span."""
-    usage = request_usage(reply.usage)
-    for key, value in {
+    told = {
         "gen_ai.response.id": reply.interaction_id,
         "gen_ai.response.model": reply.model_name,
         "gen_ai.response.finish_reasons": (reply.status,),
         "gen_ai.conversation.id": chain_root(reply.interaction_id) or "",
-        "gen_ai.usage.input_tokens": usage.prompt_tokens,
-        "gen_ai.usage.output_tokens": usage.completion_tokens,
-        "gen_ai.usage.cache_read.input_tokens": reply.usage.cached_tokens,
         "interactions.previous_interaction_id": reply.previous_interaction_id,
         "interactions.plan_reason": reply.reason,
-    }.items():
+    }
+    _describe(span, told | _span_usage(reply.usage))
+
+
+def _describe(span: Span, told: Mapping[str, str | int | tuple[str, ...]]) -> None:
+    for key, value in told.items():
         if value != "":
             span.set_attribute(key, value)
 
 
+def _span_usage(usage: Usage) -> dict[str, int]:
+    counted = request_usage(usage)
+    return {
+        "gen_ai.usage.input_tokens": counted.prompt_tokens,
+        "gen_ai.usage.output_tokens": counted.completion_tokens,
+        "gen_ai.usage.cache_read.input_tokens": usage.cached_tokens,
+    }
+
+
+def _failed(error: InteractionsError) -> dict[str, Any]:
+    """Say what is known of an answer that was none; its text is the caller's alone."""
+    name = getattr(error, "interaction_id", "")
+    status = getattr(error, "status", "")
+    return {
+        "response": {"id": name, "status": status, "steps": []},
+        **_counts(error.usage),
+        "interaction_id": name,
+        "status": status,
+        "error": type(error).__qualname__,
+    }
+
+
+def _counts(usage: Usage) -> dict[str, int]:
+    counted = request_usage(usage)
+    return {
+        "prompt_tokens": counted.prompt_tokens,
+        "completion_tokens": counted.completion_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "thought_tokens": usage.thought_tokens,
+        "tool_use_tokens": usage.tool_use_tokens,
+    }
+
+
 def _reported(reply: Reply) -> dict[str, Any]:
-    usage = request_usage(reply.usage)
     response: Mapping[str, Any] = reply.interaction
     return {
         "response": {**response, "steps": [dict(step) for step in reply.steps]},
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "cached_tokens": reply.usage.cached_tokens,
-        "thought_tokens": reply.usage.thought_tokens,
-        "tool_use_tokens": reply.usage.tool_use_tokens,
+        **_counts(reply.usage),
         "interaction_id": reply.interaction_id,
         "previous_interaction_id": reply.previous_interaction_id,
         "plan_reason": reply.reason,

@@ -2,8 +2,8 @@
 
 import threading
 import warnings
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import aclosing, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from time import time
@@ -19,6 +19,7 @@ from autogen_core.models import (
     validate_model_info,
 )
 from autogen_core.tools import Tool, ToolSchema
+from opentelemetry.trace import Span
 from pydantic import BaseModel
 
 from interactions_autogen._cancellation import linked, linked_stream
@@ -35,6 +36,7 @@ from interactions_autogen._telemetry import (
     chat_span,
     describe,
     log_call,
+    log_failure,
     log_stream_end,
     log_stream_start,
 )
@@ -44,7 +46,7 @@ from interactions_autogen._turns import Call, turn_of
 from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.options import target_of
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
@@ -52,7 +54,7 @@ from interactions_core.stores.opening import check_url
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
-from interactions_core.usage import Usage
+from interactions_core.usage import Usage, UsageCounter
 
 
 class InteractionsChatCompletionClient(
@@ -97,7 +99,7 @@ class InteractionsChatCompletionClient(
         self._connection()
         self._clock: Callable[[], float] = time
         self._lock = threading.Lock()
-        self._usage = Usage()
+        self._counter = UsageCounter()
         self._store: SessionStore | None = None
         self._driver: AsyncInteractionsClient | None = None
 
@@ -167,17 +169,17 @@ class InteractionsChatCompletionClient(
         await self.close()
 
     def actual_usage(self) -> RequestUsage:
-        """Return the tokens of all calls of this object, those of pickles excluded."""
-        return request_usage(self._usage)
+        """Return the tokens of all calls of this object, also of those that raised."""
+        return request_usage(self._counter.total)
 
     def total_usage(self) -> RequestUsage:
         """Return the same as `actual_usage`: no answer comes from a local cache."""
-        return request_usage(self._usage)
+        return request_usage(self._counter.total)
 
     @property
     def usage(self) -> Usage:
-        """The tokens of all calls of this object, by kind."""
-        return self._usage
+        """The tokens of all calls of this object, by kind; those of copies excluded."""
+        return self._counter.total
 
     def count_tokens(
         self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()
@@ -230,9 +232,9 @@ class InteractionsChatCompletionClient(
     async def _answer(self, call: Call) -> CreateResult:
         store = await self._opened()
         turn = await in_worker(store, partial(self.read, call))
-        with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
+        with self._counting(turn) as span:
             reply = await self._ready().turn(turn, store)
-            self._count(reply)
+            self._counter.count(reply.usage, reply.interaction_id)
             describe(span, reply)
             log_call(reply)
             return result_of(reply)
@@ -260,7 +262,7 @@ class InteractionsChatCompletionClient(
         turn = await in_worker(store, partial(self.read, call))
         if background:
             turn = replace(turn, background=True)
-        with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
+        with self._counting(turn, stream=True) as span:
             said = self._ready().stream(turn, store)
             started = False
             async with aclosing(said):
@@ -269,14 +271,22 @@ class InteractionsChatCompletionClient(
                         log_stream_start(turn)
                         started = True
                     if isinstance(event, Reply):
-                        self._count(event)
+                        self._counter.count(event.usage, event.interaction_id)
                         describe(span, event)
                         log_stream_end(event)
                     yield event
 
-    def _count(self, reply: Reply) -> None:
-        with self._lock:
-            self._usage += reply.usage
+    @contextmanager
+    def _counting(self, turn: Turn, *, stream: bool = False) -> Generator[Span]:
+        """Open the span of a call; count and report what it took if it raises."""
+        with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
+            try:
+                yield span
+            except InteractionsError as error:
+                name = getattr(error, "interaction_id", "")
+                if self._counter.count(error.usage, name):
+                    log_failure(turn, error, stream=stream)
+                raise
 
     def _sessions(self) -> SessionStore:
         config = self._config

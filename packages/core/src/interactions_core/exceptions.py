@@ -28,18 +28,26 @@ InteractionsError                catch-all
   EmptyTranscriptError           nothing to send (also a ValueError)
 ```
 
-This module imports nothing of this package.
+This module imports nothing of this package but the values of token counts.
 """
 
 import difflib
 from collections.abc import Callable, Iterable
+
+from interactions_core.usage import Usage
 
 
 class InteractionsError(Exception):
     """Base of every error that these packages raise for themselves.
 
     Pickles and copies keep message and attributes, whatever the constructor takes.
+
+    Attributes:
+        usage: What was answered, and so billed, before this was raised: the tokens of
+            the answer that amounts to it, and of those that were given up before it.
     """
+
+    usage = Usage()
 
     def __reduce__(
         self,

@@ -23,6 +23,7 @@ from interactions_core.holding import (
     written,
 )
 from interactions_core.job_plans import plan_of
+from interactions_core.metering import metered
 from interactions_core.outcomes import is_pending, outcome_error
 from interactions_core.planning import Plan
 from interactions_core.recording import record_turn
@@ -103,6 +104,10 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
     Raises:
         InteractionsError: As `take_job`.
     """
+    return metered(_suspended(run), run.tally)
+
+
+def _suspended(run: TurnRun) -> Flow[Suspended]:
     work = yield from _adoptable(run)
     if work is not None and work.name:
         plan = yield from _adopted(work)

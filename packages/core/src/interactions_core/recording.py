@@ -13,7 +13,8 @@ from interactions_core.answers import Answer
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import SEED, fold, fold_wire
 from interactions_core.effects import Flow, local
-from interactions_core.exceptions import OutcomeError, StoreError
+from interactions_core.exceptions import InteractionsError, OutcomeError, StoreError
+from interactions_core.metering import note_answer
 from interactions_core.planning import Plan
 from interactions_core.records import (
     InteractionRecord,
@@ -25,7 +26,7 @@ from interactions_core.retention import DAY_S, learned_retention
 from interactions_core.running import Tally, TurnRun
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
-from interactions_core.usage import usage_from_wire
+from interactions_core.usage import Usage, usage_from_wire
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -50,7 +51,7 @@ class _Context:
 
 
 def record_turn(
-    run: TurnRun, plan: Plan, answer: Answer, failure: OutcomeError | None
+    run: TurnRun, plan: Plan, answer: Answer, failure: InteractionsError | None
 ) -> Flow[Reply]:
     """Keep the record of an answer and return the reply.
 
@@ -58,6 +59,9 @@ def record_turn(
     and the reply handed on.
     """
     records, store = run.records, run.records.store
+    if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
+        # An earlier process has read it, and kept it with its job.
+        note_answer(run.tally, answer.interaction)
     try:
         if run.tally.lost:
             yield from _learn(run)
@@ -76,6 +80,15 @@ def record_turn(
         )
         return _reply(run, plan, answer, None)
     return _reply(run, plan, answer, _anchor(run, record))
+
+
+def record_unfinished(run: TurnRun, plan: Plan, error: InteractionsError) -> Flow[None]:
+    """Enter what was billed for an answer that never became a whole one."""
+    if run.tally.spent == Usage():
+        return
+    name = next(reversed(run.tally.answered)) if run.turn.store else ""
+    status = error.status if isinstance(error, OutcomeError) else "failed"
+    yield from record_turn(run, plan, Answer({"id": name, "status": status}, ()), error)
 
 
 def _is_recorded(run: TurnRun, record: InteractionRecord) -> Flow[bool]:
@@ -165,7 +178,7 @@ def _entry(
         target=record.target,
         reason=plan.reason,
         status=record.status,
-        usage=record.usage,
+        usage=tally.spent,
         created_at=record.created_at,
         attempts=tally.attempts,
         maybe_billed=tally.maybe_billed,
@@ -253,7 +266,7 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         reason=plan.reason,
         status=str(interaction.get("status")),
         steps=answer.steps,
-        usage=usage_from_wire(interaction.get("usage")),
+        usage=run.tally.spent,
         interaction=interaction,
         anchor=anchor,
         recovered=tuple(run.tally.recovered),

@@ -8,6 +8,7 @@ from typing import Final
 from interactions_core.lookup import Records
 from interactions_core.pacing import PROCESS_PACE, Pace
 from interactions_core.turn import Turn
+from interactions_core.usage import Usage
 
 DEFAULT_DEADLINE_S: Final = 3_900.0
 """Deep Research may take an hour (API document); a little more for the queue."""
@@ -52,6 +53,7 @@ class Tally:
         fresh_wait_s: The time spent on that.
         recovered: What was worked around.
         lost: The parent that the server no longer had.
+        answered: What each answer took, by its id, those included that were given up.
     """
 
     attempts: int = 0
@@ -60,6 +62,12 @@ class Tally:
     fresh_wait_s: float = 0.0
     recovered: list[str] = field(default_factory=list[str])
     lost: str = ""
+    answered: dict[str, Usage] = field(default_factory=dict[str, Usage])
+
+    @property
+    def spent(self) -> Usage:
+        """What all answers of the turn took."""
+        return sum(self.answered.values(), Usage())
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ class Reply:
         reason: Why it was sent as it was.
         status: As reported.
         steps: All steps of the answer, hidden ones included, as wire steps.
-        usage: Tokens, the hops of a continued answer added up.
+        usage: Tokens, the hops of a continued answer added up, and answers that were
+            given up on the way, for a replay for instance.
         interaction: The answer as the API gave it, without its steps.
         anchor: What a message may carry to be recognised again; `None` if unstored.
         recovered: What had to be worked around on the way.

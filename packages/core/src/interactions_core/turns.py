@@ -11,9 +11,10 @@ from interactions_core.effects import Flow
 from interactions_core.exceptions import InteractionsError
 from interactions_core.job_turns import take_job
 from interactions_core.lookup import find_plan
+from interactions_core.metering import metered
 from interactions_core.outcomes import outcome_error
 from interactions_core.planning import Plan
-from interactions_core.recording import record_turn
+from interactions_core.recording import record_turn, record_unfinished
 from interactions_core.running import TurnRun
 from interactions_core.sending import (
     is_fresh,
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 
 def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
-    """Answer one message list.
+    """Answer one message list; reply and errors carry all that was answered.
 
     Args:
         run: What is asked, where to look and to record, and how to behave.
@@ -42,6 +43,10 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
         OutcomeError: The API answered, but not usefully.
         StoreError: The session store could not be read; nothing was sent.
     """
+    return metered(_taken(run, stream=stream), run.tally)
+
+
+def _taken(run: TurnRun, *, stream: bool) -> Flow[Reply]:
     if run.turn.background:
         reply = yield from take_job(run, stream=stream)
         if reply is not None:
@@ -53,7 +58,11 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
             answer = yield from _answered(run, plan, stream=stream)
             break
         except InteractionsError as error:
-            plan, evidence = yield from recovered(run, error, plan, evidence)
+            try:
+                plan, evidence = yield from recovered(run, error, plan, evidence)
+            except InteractionsError as final:
+                yield from record_unfinished(run, plan, final)
+                raise
     failure = outcome_error(answer.interaction, answer.steps)
     reply = yield from record_turn(run, plan, answer, failure)
     failure = answer.failure or failure

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from interactions_core.exceptions import InteractionsError
 from interactions_core.ids import chain_root
 from interactions_core.turn import Reply, Turn
+from interactions_core.usage import Usage
 from interactions_crewai._replies import usage_of
 
 
@@ -44,24 +46,32 @@ def chat_span(
         except BaseException as exc:
             span.set_attribute("error.type", type(exc).__qualname__)
             span.set_status(Status(StatusCode.ERROR))
+            if isinstance(exc, InteractionsError) and exc.usage != Usage():
+                span.set_attributes(_counts(exc.usage))
             raise
 
 
 def _described(span: Span, reply: Reply) -> Reply:
     if not span.is_recording():
         return reply
-    usage = usage_of(reply.usage)
-    for key, value in {
+    told = {
         "gen_ai.response.id": reply.interaction_id,
         "gen_ai.response.model": reply.model_name,
         "gen_ai.response.finish_reasons": (reply.status,),
         "gen_ai.conversation.id": chain_root(reply.interaction_id) or "",
-        "gen_ai.usage.input_tokens": usage["prompt_tokens"],
-        "gen_ai.usage.output_tokens": usage["completion_tokens"],
-        "gen_ai.usage.cache_read.input_tokens": usage["cached_prompt_tokens"],
         "interactions.previous_interaction_id": reply.previous_interaction_id,
         "interactions.plan_reason": reply.reason,
-    }.items():
+    }
+    for key, value in (told | _counts(reply.usage)).items():
         if value != "":
             span.set_attribute(key, value)
     return reply
+
+
+def _counts(usage: Usage) -> dict[str, int]:
+    counted = usage_of(usage)
+    return {
+        "gen_ai.usage.input_tokens": counted["prompt_tokens"],
+        "gen_ai.usage.output_tokens": counted["completion_tokens"],
+        "gen_ai.usage.cache_read.input_tokens": counted["cached_prompt_tokens"],
+    }

@@ -72,7 +72,10 @@ class InteractionsLLM(AnnouncingLLM):
         with self._announced(asked):
             turn = self._turn(asked)
             with self._stopping(turn):
-                with chat_span(turn, vertexai=self.vertexai) as described:
+                with (
+                    self._counting_errors(),
+                    chat_span(turn, vertexai=self.vertexai) as described,
+                ):
                     reply = described(self._ask(turn, asked))
                 return self._answer(turn, reply, asked)
 
@@ -100,7 +103,10 @@ class InteractionsLLM(AnnouncingLLM):
         with self._announced(asked):
             turn = self._turn(asked)
             with self._stopping(turn):
-                with chat_span(turn, vertexai=self.vertexai) as described:
+                with (
+                    self._counting_errors(),
+                    chat_span(turn, vertexai=self.vertexai) as described,
+                ):
                     reply = described(await self._aask(turn, asked))
                 if asked.functions:
                     # What is called may block.

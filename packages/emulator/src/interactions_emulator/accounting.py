@@ -22,6 +22,11 @@ def overhead_of(request: CreateRequest) -> int:
     return count_json(request.tools) + count_json(request.system_instruction)
 
 
+def tokens_of(record: Interaction) -> int:
+    """Return all that an interaction takes, seen already or not."""
+    return int(record.usage.get("total_tokens", 0))
+
+
 def usage_of(
     request: CreateRequest,
     parent: Interaction | None,

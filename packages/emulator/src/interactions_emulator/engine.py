@@ -6,7 +6,7 @@ Runs on the server's event loop and never awaits, so each operation is atomic.
 from dataclasses import replace
 
 from interactions_emulator import continuation, jobs, refusals
-from interactions_emulator.accounting import overhead_of, usage_of
+from interactions_emulator.accounting import overhead_of, tokens_of, usage_of
 from interactions_emulator.agents import prepare
 from interactions_emulator.answering import choose_reply, give_form
 from interactions_emulator.caller import Caller
@@ -42,6 +42,8 @@ class Engine:
         self.store = store
         self.clock = clock
         self.script = Script()
+        self.tokens = 0
+        """What all answers took, kept or not; a run that is cancelled takes nothing."""
         random = settings.random()
         self._ids = IdSource(clock, random)
         self._holdings = Holdings(settings, store, clock)
@@ -96,6 +98,7 @@ class Engine:
         record = timed(record, reply, self.settings.job_s)
         record = self._disturb(record, effects)
         self.store.put(record)
+        self.charge(record)
         return record, reply
 
     def converse(
@@ -121,7 +124,9 @@ class Engine:
         if known is None or known.cancelled_at is not None:
             return
         composed = self.form(reply, conversation)
-        self.store.put(settled(known, composed, reply, self.clock.now()))
+        record = settled(known, composed, reply, self.clock.now())
+        self.store.put(record)
+        self.charge(record, instead_of=known)
         self.clock.wake()
 
     def draft(
@@ -136,6 +141,12 @@ class Engine:
     def form(self, reply: Reply, conversation: Conversation) -> Composed:
         """Return the steps of a model's answer."""
         return give_form(reply, conversation, None, self._ids, vertex=False)[0]
+
+    def charge(
+        self, record: Interaction, *, instead_of: Interaction | None = None
+    ) -> None:
+        """Count what an answer takes, in place of what it was counted as before."""
+        self.tokens += tokens_of(record) - (tokens_of(instead_of) if instead_of else 0)
 
     def get(self, interaction_id: str, caller: Caller) -> Interaction:
         """Return a stored interaction.
@@ -166,6 +177,7 @@ class Engine:
             raise refusals.already_completed()
         cancelled = replace(record, cancelled_at=now)
         self.store.put(cancelled)
+        self.tokens -= tokens_of(record)
         self.clock.wake()
         return cancelled
 

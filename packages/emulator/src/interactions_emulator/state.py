@@ -40,10 +40,11 @@ class EmulatorState:
         self.upstream = _upstream_work(settings, self.engine)
 
     def stats(self) -> JsonObject:
-        """Return how often what was done; refused requests are not counted."""
+        """Return how often what was done, and the tokens that all answers took."""
         counted = {name: self.counts[name] for name in _COUNTED}
         refused = {"refused": self.counts["refused"]}
-        return counted | refused | {"bytes_in": self.log.bytes_in}
+        taken = {"bytes_in": self.log.bytes_in, "tokens": self.engine.tokens}
+        return counted | refused | taken
 
     def advance(self, seconds: float) -> None:
         """Move the clock on, durably if there is a file."""
@@ -55,6 +56,7 @@ class EmulatorState:
         self.engine.store.clear()
         self.clock.offset_s = 0.0
         self.engine.script = read_script(self._first_script)
+        self.engine.tokens = 0
         self.faults.clear()
         self.log.clear()
         self.counts.clear()

@@ -159,6 +159,7 @@ class UpstreamWork:
         try:
             reply = await self._listen(live, opening, steps, conversation)
             record = self._settled(draft, conversation, reply, steps.thought)
+            self._engine.charge(record)
             if keep:
                 self._engine.store.put(record)
             live.tell([*opening, *steps.end(record.steps), completed(record)])

@@ -23,7 +23,6 @@ from interactions_langgraph._drivers import Drivers
 from interactions_langgraph._errors import model_errors
 from interactions_langgraph._formats import json_format
 from interactions_langgraph._graph import graph_run
-from interactions_langgraph._identity import ModelIdentity
 from interactions_langgraph._replies import message_of
 from interactions_langgraph._structured import (
     Method,
@@ -42,9 +41,10 @@ from interactions_langgraph._suspending import (
 )
 from interactions_langgraph._tools import Tool, declarations
 from interactions_langgraph._turns import turn_of
+from interactions_langgraph._usage_callbacks import CountingModel, counting_errors
 
 
-class ChatInteractions(ModelIdentity):
+class ChatInteractions(CountingModel):
     """A chat model on Gemini's Interactions API.
 
     Each call sends only the messages that the server does not hold yet, and chains
@@ -200,7 +200,9 @@ class ChatInteractions(ModelIdentity):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
-            return self._result(replied(self._ready().sync, turn, self._held_store()))
+            with counting_errors(turn, run_manager):
+                reply = replied(self._ready().sync, turn, self._held_store())
+            return self._result(reply)
 
     async def _agenerate(
         self,
@@ -211,9 +213,9 @@ class ChatInteractions(ModelIdentity):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
-            return self._result(
-                await areplied(self._ready().awaited, turn, self._held_store())
-            )
+            with counting_errors(turn, run_manager):
+                reply = await areplied(self._ready().awaited, turn, self._held_store())
+            return self._result(reply)
 
     def _stream(
         self,
@@ -226,7 +228,7 @@ class ChatInteractions(ModelIdentity):
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
             told = told_of(self._ready().sync, turn, self._held_store())
-            with closing(told) as events:
+            with counting_errors(turn, run_manager), closing(told) as events:
                 for event in events:
                     for chunk in pieces.heard(event):
                         if run_manager is not None:
@@ -244,12 +246,15 @@ class ChatInteractions(ModelIdentity):
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
             told = atold_of(self._ready().awaited, turn, self._held_store())
-            async with aclosing(told) as events:
-                async for event in events:
-                    for chunk in pieces.heard(event):
-                        if run_manager is not None:
-                            await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                        yield chunk
+            with counting_errors(turn, run_manager):
+                async with aclosing(told) as events:
+                    async for event in events:
+                        for chunk in pieces.heard(event):
+                            if run_manager is not None:
+                                await run_manager.on_llm_new_token(
+                                    chunk.text, chunk=chunk
+                                )
+                            yield chunk
 
     @property
     def _version(self) -> Version:
