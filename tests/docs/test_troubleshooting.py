@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import ormsgpack
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
+from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS
 from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_core import (
@@ -35,6 +37,7 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, headings_of
 from tests.docs.postgres_errors import CAUSES
+from tests.langgraph.checkpoints import put_value, value_of
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 Case = Callable[["Bench"], object]
@@ -580,6 +583,7 @@ ERRORS = [
             "interaction … was answered",
             "background jobs in",
             "thread … failed",
+            "objects of …:… come back",
         )
     )
 ]
@@ -691,3 +695,17 @@ def test_unwritable_store_is_reported_as_the_page_says(
     (heading,) = [h for h in headings_of(PAGE, 3) if "but not recorded" in h]
     (said,) = caplog.messages
     assert matches(heading, said)
+
+
+def test_a_class_that_is_not_imported_is_reported_as_the_page_says(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    stored = ormsgpack.packb(("a_module_of_no_one", "Order", {"number": 7}))
+    row = ormsgpack.Ext(EXT_CONSTRUCTOR_KW_ARGS, stored)
+    with InteractionsSaver(f"sqlite:///{tmp_path / 'state.db'}") as saver:
+        found = value_of(saver, put_value(saver, row))
+
+    assert found == {"number": 7}
+    (heading,) = [h for h in headings_of(PAGE, 3) if "is not imported here" in h]
+    (said,) = caplog.messages
+    assert matches(heading, said), said

@@ -229,8 +229,12 @@ def test_objects_of_a_class_that_is_gone_keep_only_their_own_thread(
     assert "of thread 'orders' holds objects that cannot be built" in refused.stderr
     assert "orders_of_a_test:Order" in refused.stderr
     assert {key[0] for key in moved(url)} == {"words"}
+    assert "--allow orders_of_a_test:Order" in refused.stderr
     monkeypatch.syspath_prepend(str(app))
-    assert migrate(old, url, "--app-dir", app).exit_code == 0
+    # A row imports nothing, although it could now.
+    assert migrate(old, url, "--app-dir", app).exit_code == 1
+    allowed = ("--app-dir", app, "--allow", "orders_of_a_test:Order")
+    assert migrate(old, url, *allowed).exit_code == 0
     assert {key[0] for key in moved(url)} == {"orders", "words"}
 
 

@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import ormsgpack
 import pytest
 from click.testing import CliRunner, Result
 from langgraph.checkpoint.base.id import uuid6
+from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_POS_ARGS
 from langgraph.checkpoint.serde.types import TASKS
 from langgraph.types import Command, Send
 
@@ -22,6 +25,7 @@ from tests.langgraph.old_savers import (
     said,
     talk_for_long,
 )
+from tests.langgraph.test_migration_degraded import Order
 
 psycopg = pytest.importorskip("psycopg")
 PostgresSaver = pytest.importorskip("langgraph.checkpoint.postgres").PostgresSaver
@@ -169,3 +173,26 @@ def test_a_url_that_cannot_be_parsed_is_not_repeated(url: str) -> None:
     assert done.exit_code == 1
     assert "is no URL that psycopg understands" in done.stderr
     assert "zzy" not in done.output
+
+
+def test_a_row_of_the_source_runs_nothing_and_degraded_values_move(
+    old: str, url: str, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    touch = ("subprocess", "Popen", (["touch", str(mark)],))
+    forged = ormsgpack.Ext(EXT_CONSTRUCTOR_POS_ARGS, ormsgpack.packb(touch))
+    with PostgresSaver.from_conn_string(old) as saver:
+        saver.setup()
+        put_some(saver, "t", [{"forged": forged, "degraded": Order.Phase.OPEN}])
+
+    done = migrate(old, url, "--allow", f"{Order.__module__}:Phase")
+
+    assert done.exit_code == 0, done.output
+    assert not mark.exists()
+    said = " ".join(done.stderr.split())
+    assert "channel 'c' keeps the data of subprocess:Popen in place" in said
+    assert f"channel 'c' keeps the data of {Order.__module__}:Phase in place" in said
+    with InteractionsSaver(url) as saver:
+        [(checkpoint, *_)] = everything(saver).values()
+    argv = [["touch", str(mark)]]
+    assert checkpoint["channel_values"] == {"c": {"forged": argv, "degraded": "open"}}

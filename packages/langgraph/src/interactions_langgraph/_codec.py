@@ -4,7 +4,7 @@ Equal values must be found equal before they are stored, so digests are taken of
 the bytes before encryption, which differ each time after it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.messages import BaseMessage
@@ -13,6 +13,12 @@ from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._guarding import (
+    Notice,
+    guarded,
+    has_own_hook,
+    warn_once,
+)
 from interactions_langgraph._list_memory import ListMemory
 from interactions_langgraph._message_states import (
     Dump,
@@ -34,6 +40,7 @@ class Codec:
     Safe for any number of threads if the serializer is.
 
     Attributes:
+        has_places: What it writes can have places for parts that are put in on reading.
         is_compact: The serializer is LangGraph's own, without encryption.
         knows_messages: It serializes a message by its class and fields.
         lists: The lists of messages that were taken down last.
@@ -44,12 +51,16 @@ class Codec:
         self,
         serde: SerializerProtocol,
         recall: Callable[[Offloaded], Dump] | None = None,
+        notice: Notice = warn_once,
     ) -> None:
         self.serde = serde
+        self._notice = notice
+        self._reader = guarded(serde, notice)
         self._recall = recall or _refuse
         self._sealing = _plain_encryption(serde)
         self._inner = self._sealing.serde if self._sealing else serde
         self.knows_messages = _is_jsonplus(self._inner)
+        self.has_places = self.knows_messages and _reads_as_jsonplus(self._inner)
         self._messages = MessageCache()
         self.lists = ListMemory()
         self.is_compact = self._sealing is None and self.knows_messages
@@ -85,18 +96,26 @@ class Codec:
         return Offloaded.from_plain(self.load(type_.removeprefix(PREFIX), body))
 
     def load(self, type_: str, body: bytes) -> Any:
-        """Read back what was sealed; whatever the serializer raises is raised."""
-        if type_.startswith(PREFIX):
-            type_, body = self._recall(self.open_offloaded((type_, body)))
-        return self.serde.loads_typed((type_, body))
+        """Read back what was sealed; whatever the serializer raises is raised.
+
+        Nothing is built but what the serializer writes, of classes that the program
+        has imported or allowed; the rest comes back as data, and is named.
+        """
+        return self._reader.loads_typed(self._recalled(type_, body))
+
+    def load_with(self, places: Sequence[object], type_: str, body: bytes) -> Any:
+        """Read back a value, and put parts into its places before it is built."""
+        if not places:
+            return self.load(type_, body)
+        reader = guarded(self.serde, self._notice, places)
+        return reader.loads_typed(self._recalled(type_, body))
 
     def load_message(self, type_: str, body: bytes) -> Any:
         """Read back a message: a new object that nobody else holds."""
-        if type_.startswith(PREFIX):
-            type_, body = self._recall(self.open_offloaded((type_, body)))
+        dump = self._recalled(type_, body)
         if self.knows_messages:
-            return self._messages.load((type_, body), self.serde.loads_typed)
-        return self.load(type_, body)
+            return self._messages.load(dump, self._reader.loads_typed)
+        return self._reader.loads_typed(dump)
 
     def state(self, message: BaseMessage, fields: Fields | None = None) -> MessageState:
         """Take down all that `dump` would see of a message, at this moment.
@@ -111,6 +130,11 @@ class Codec:
     def dump_state(self, state: MessageState) -> Dump:
         """Serialize the message as it was when its state was taken."""
         return self.dump(build_message(state)) if isinstance(state, bytes) else state
+
+    def _recalled(self, type_: str, body: bytes) -> Dump:
+        if type_.startswith(PREFIX):
+            return self._recall(self.open_offloaded((type_, body)))
+        return type_, body
 
 
 def _refuse(offloaded: Offloaded) -> Dump:
@@ -132,4 +156,10 @@ def _is_jsonplus(serde: SerializerProtocol) -> bool:
     return (
         isinstance(serde, JsonPlusSerializer)
         and type(serde).dumps_typed is JsonPlusSerializer.dumps_typed
+    )
+
+
+def _reads_as_jsonplus(serde: SerializerProtocol) -> bool:
+    return type(serde).loads_typed is JsonPlusSerializer.loads_typed and not (
+        has_own_hook(serde)
     )

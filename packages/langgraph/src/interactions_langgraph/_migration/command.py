@@ -8,9 +8,11 @@ import click
 
 from interactions_langgraph._migration.loading import Loader
 from interactions_langgraph._migration.moving import Mover
+from interactions_langgraph._migration.naming import Name
 from interactions_langgraph._migration.opening import (
     SQLITE,
     check_apart,
+    names_in,
     open_serde,
     open_source,
 )
@@ -59,7 +61,15 @@ from interactions_langgraph.saver import InteractionsSaver
     "--allow",
     multiple=True,
     metavar="MODULE:CLASS",
-    help="A class that may be built from SOURCE, and no others. May be repeated.",
+    help="A class that may be built from SOURCE, and no others; its module is "
+    "imported. May be repeated.",
+)
+@click.option(
+    "--as-data",
+    multiple=True,
+    metavar="MODULE:CLASS",
+    help="A class that is gone: its objects are kept as the data they were made of. "
+    "May be repeated.",
 )
 @click.option(
     "--app-dir",
@@ -78,6 +88,7 @@ def migrate(
     serde: str | None,
     target_serde: str | None,
     allow: tuple[str, ...],
+    as_data: tuple[str, ...],
     app_dir: str,
 ) -> None:
     """Take over the threads of another LangGraph checkpointer.
@@ -86,18 +97,21 @@ def migrate(
     PostgresSaver (postgresql://...). It is only read. TARGET is the URL of an
     InteractionsSaver, for instance sqlite:///state.db.
 
+    No row of SOURCE imports or calls anything: the classes of your graph are named
+    with --allow. A thread that has objects of others is left alone.
+
     Each thread is copied, read back and compared in one transaction. Run it again
     after whatever interrupted it. The exit status is 1 if a thread was not moved.
     """
     sys.path.insert(0, str(Path(app_dir).absolute()))
     check_apart(source, target)
     own = open_serde(serde, allow)
-    loader = Loader(own)
+    loader = Loader(own, names_in(as_data, "--as-data"))
     with contextlib.closing(open_source(source, loader)) as opened:
         weights = chosen(opened.weigh(), threads)
         if dry_run:
             with ProgressBar(weights, "reading") as bar:
-                report = read_all(opened, weights, bar)
+                report = read_all(opened, loader, weights, bar)
             _print_dry(opened, report)
         else:
             other = open_serde(target_serde) if target_serde else own
@@ -109,6 +123,7 @@ def migrate(
                 saver.sessions.database.erase_log()
                 _print(opened, report, (before, _size_of(target)))
             _print_unwritten(mover.unwritten)
+    _print_missing(report.missing)
     if report.failed:
         raise click.exceptions.Exit(1)
 
@@ -125,6 +140,7 @@ def _print(
             "threads that were not moved": len(report.failed),
             "checkpoints": moved.checkpoints,
             "writes": moved.writes,
+            "values that keep data in place of objects": report.kept,
             "size of the source": in_bytes(source.size()),
             "size of the target before": in_bytes(sizes[0]),
             "size of the target after": in_bytes(sizes[1]),
@@ -141,6 +157,7 @@ def _print_dry(source: Source, report: Report) -> None:
             "threads that cannot be read": len(report.failed),
             "checkpoints": readable.checkpoints,
             "writes": readable.writes,
+            "values that would keep data in place of objects": report.kept,
             "size of the source": in_bytes(source.size()),
         },
     )
@@ -152,6 +169,17 @@ def _print_unwritten(channels: set[str]) -> None:
         click.echo(
             "not carried over: the values of channels that were never written, which "
             f"are their defaults ({names})"
+        )
+
+
+def _print_missing(names: set[Name]) -> None:
+    if names:
+        options = " ".join(f"--allow {module}:{name}" for module, name in sorted(names))
+        click.echo(
+            f"those of these classes that are your graph's, run it again with {options} "
+            "(--app-dir is where they are imported from; --as-data in place of --allow "
+            "for one that is gone; with --serde, import or allow them there)",
+            err=True,
         )
 
 

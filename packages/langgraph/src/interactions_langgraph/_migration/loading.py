@@ -1,61 +1,111 @@
 """Reading stored values back, and noticing when one comes back as something else.
 
 LangGraph's serializer raises nothing for a class that is gone or not allowed: it hands
-out what the object was made of. Stored again, that would be all there is. So the
-classes that are named in the bytes are counted before and after.
+out what the object was made of. Stored again, that would be all there is. So a value is
+refused if it could be read better, and kept as the source reads it if it could not.
 """
 
 import json
-import sys
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
 
-import ormsgpack
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 
 from interactions_core.exceptions import InteractionsError
 from interactions_langgraph._codec import Codec
+from interactions_langgraph._guarding import Loss
 from interactions_langgraph._message_states import Dump
+from interactions_langgraph._migration.naming import (
+    JSON,
+    Name,
+    holders_of,
+    names_of,
+    today,
+)
 
-# The msgpack extensions of `JsonPlusSerializer` that begin with module and name.
-_NAMING_CODES: Final = range(6)
-
-Name = tuple[str, str]
+_SWALLOWED: Final = "the object that holds it was read back without it"
+_AS_JSON: Final = "it was stored as JSON, and is not built from that here"
 
 
 class UnreadableValueError(InteractionsError):
-    """A value of the source cannot be read as what was stored."""
+    """A value of the source cannot be read as what was stored.
+
+    Attributes:
+        names: Classes whose objects in it may be built elsewhere.
+    """
+
+    def __init__(self, message: str, names: Iterable[Name] = ()) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
+
+
+class Kept(NamedTuple):
+    """An object of the source that is kept as the data that it was made of."""
+
+    what: str
+    """The channel or the write."""
+    name: Name
+    reason: str
+    where: str
+    """In which checkpoint."""
 
 
 class Loader:
-    """Reads what another saver stored with a serializer."""
+    """Reads what another saver stored with a serializer.
 
-    def __init__(self, serde: SerializerProtocol) -> None:
+    Args:
+        serde: The serializer.
+        as_data: Classes whose objects are kept as data wherever they cannot be built.
+    """
+
+    def __init__(
+        self, serde: SerializerProtocol, as_data: Collection[Name] = ()
+    ) -> None:
         self._serde = serde
-        self._codec = Codec(serde)
+        self._as_data = as_data
+        self._losses: list[Loss] = []
+        self._codec = Codec(serde, notice=self._losses.append)
+        # A value is read again to be compared.
+        self._kept: dict[Kept, None] = {}
 
-    def load(self, dump: Dump, where: str) -> Any:
+    def load(self, dump: Dump, where: str, what: str = "") -> Any:
         """Read a value.
 
         Args:
             dump: What kind of bytes, and the bytes.
-            where: What to call the place in errors.
+            where: Which checkpoint it belongs to.
+            what: Its channel or write; nothing for the checkpoint itself.
 
         Raises:
-            UnreadableValueError: It cannot be read, or only as something else.
+            UnreadableValueError: It cannot be read, or could be read better.
         """
+        place = f"{what} of {where}" if what else where
+        self._losses.clear()
         # Constructors of the user's own classes run here.
         try:
-            value = self._serde.loads_typed(dump)
-            lost = self._lost(dump, value)
+            value = self._codec.load(*dump)
+            losses = [*self._losses, *self._unnoticed(dump, value)]
         except Exception as exc:
-            message = f"{where} cannot be read ({type(exc).__name__}: {exc})"
+            message = f"{place} cannot be read ({type(exc).__name__}: {exc})"
             raise UnreadableValueError(message) from exc
-        if lost:
-            raise UnreadableValueError(_explain(where, lost))
+        curable = {loss[:2] for loss in losses if loss.is_curable}
+        missing = sorted(curable.difference(self._as_data))
+        if missing:
+            reasons = {loss.reason for loss in losses if loss[:2] in missing}
+            raise UnreadableValueError(_explain(place, missing, reasons), missing)
+        for loss in losses:
+            holders = [what] if what else holders_of(loss[:2], self._opened(dump))
+            for holder in holders:
+                self._kept[Kept(holder, loss[:2], loss.reason, where)] = None
         return value
+
+    def take_kept(self) -> list[Kept]:
+        """Return the objects that were kept as data since the last call."""
+        kept = [*self._kept]
+        self._kept.clear()
+        return kept
 
     def load_json(self, text: str | bytes | None, where: str) -> dict[str, Any]:
         """Read metadata that lies in the database as JSON."""
@@ -77,13 +127,24 @@ class Loader:
         same: object = left == right
         return same is True
 
-    def _lost(self, dump: Dump, value: object) -> list[Name]:
+    def _unnoticed(self, dump: Dump, value: object) -> list[Loss]:
+        """Find what is missing of what the bytes name, although nothing failed."""
         if not self._codec.knows_messages:
             return []
-        before = Counter(map(_today, _names_of(self._opened(dump)).elements()))
+        opened = self._opened(dump)
+        before = Counter(map(today, names_of(opened)))
         if not before:
             return []
-        return sorted(before - _names_of(self._codec.dump(value)))
+        known = Counter(today(loss[:2]) for loss in self._losses)
+        missing = before - Counter(names_of(self._codec.dump(value))) - known
+        if opened[0] == JSON:
+            return [Loss(*name, _AS_JSON, not self._allows(name)) for name in missing]
+        return [Loss(*name, _SWALLOWED) for name in missing]
+
+    def _allows(self, name: Name) -> bool:
+        allowed = getattr(self._serde, "_allowed_json_modules", None)
+        path = (*name[0].split("."), name[1])
+        return allowed is True or path in (allowed or ())
 
     def _opened(self, dump: Dump) -> Dump:
         type_, plus, cipher = dump[0].partition("+")
@@ -92,45 +153,9 @@ class Loader:
         return dump
 
 
-def _names_of(dump: Dump) -> Counter[Name]:
-    """Count the classes that objects in serialized bytes are of."""
-    found: Counter[Name] = Counter()
-    type_, body = dump
-    if type_ == "msgpack":
-        _collect(body, found)
-    elif type_ == "json":
-        json.loads(body, object_hook=lambda part: _collect_json(part, found))
-    return found
-
-
-def _collect(body: bytes, found: Counter[Name]) -> Any:
-    def enter(code: int, data: bytes) -> None:
-        inner = _collect(data, found)
-        if code in _NAMING_CODES:
-            found[str(inner[0]), str(inner[1])] += 1
-
-    return ormsgpack.unpackb(body, ext_hook=enter, option=ormsgpack.OPT_NON_STR_KEYS)
-
-
-def _collect_json(part: Mapping[str, Any], found: Counter[Name]) -> None:
-    # The form before msgpack. Objects of LangChain (`lc` 1) raise if they cannot be
-    # built.
-    path = part.get("id")
-    if part.get("lc") == 2 and isinstance(path, list) and path:  # noqa: PLR2004
-        found[".".join(map(str, path[:-1])), str(path[-1])] += 1
-
-
-def _today(name: Name) -> Name:
-    """Return where a class is defined that moved since it was stored."""
-    # What the serializer was not allowed to import is not imported here either.
-    cls = getattr(sys.modules.get(name[0]), name[1], None)
-    return (cls.__module__, cls.__name__) if isinstance(cls, type) else name
-
-
-def _explain(where: str, lost: list[Name]) -> str:
-    names = ", ".join(f"{module}:{name}" for module, name in lost)
+def _explain(place: str, missing: list[Name], reasons: Iterable[str]) -> str:
+    names = ", ".join(f"{module}:{name}" for module, name in missing)
     return (
-        f"{where} holds objects that cannot be built here: {names}. Make their modules "
-        "importable (--app-dir), and allow their classes where only known ones are "
-        "(--allow)"
+        f"{place} holds objects that cannot be built here: {names} "
+        f"({'; '.join(sorted(reasons))})"
     )

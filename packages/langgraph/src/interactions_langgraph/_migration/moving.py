@@ -51,6 +51,8 @@ class Mover:
         replace: Whether a thread that the target has in another form is erased first.
 
     Attributes:
+        source: As it was given.
+        loader: The same.
         unwritten: Channels with a value and without a version in the source: defaults
             of channels that were never written, which a saver does not keep.
     """
@@ -58,9 +60,9 @@ class Mover:
     def __init__(
         self, source: Source, saver: InteractionsSaver, loader: Loader, *, replace: bool
     ) -> None:
-        self._source = source
+        self.source = source
         self._saver = saver
-        self._loader = loader
+        self.loader = loader
         self._replace = replace
         self._tables = CheckpointTables(saver.sessions.database)
         self.unwritten: set[str] = set()
@@ -74,7 +76,7 @@ class Mover:
             UnreadableValueError: The source has a value that cannot be read.
             StoreError: The target cannot be written to, or the source not be read.
         """
-        wanted = Holdings.of_source(self._source, thread_id)
+        wanted = Holdings.of_source(self.source, thread_id)
         with self._tables.writing(thread_id) as connection:
             held = Holdings.of_target(connection, thread_id)
             if wanted.is_within(held):
@@ -82,7 +84,7 @@ class Mover:
             if held:
                 self._clear(thread_id, held, wanted)
             self._copy(thread_id, wanted, advance)
-            check_thread(self._source, self._saver, thread_id, wanted, self._loader)
+            check_thread(self.source, self._saver, thread_id, wanted, self.loader)
             differences = wanted.differences(Holdings.of_target(connection, thread_id))
             if differences:
                 raise ThreadRefusedError(differences[0])
@@ -106,7 +108,7 @@ class Mover:
             advance(self._copy_writes(at))
 
     def _copy_checkpoint(self, thread_id: str, key: CheckpointKey) -> Weight:
-        found, size = self._source.read(thread_id, key)
+        found, size = self.source.read(thread_id, key)
         kept = values_kept(found.checkpoint)
         self.unwritten |= found.checkpoint["channel_values"].keys() - kept.keys()
         parent = Address(thread_id, key.namespace, key.parent_id).to_config()
@@ -121,7 +123,7 @@ class Mover:
         return Weight(1, 0, size)
 
     def _copy_writes(self, at: Address) -> Weight:
-        writes, size = self._source.read_writes(
+        writes, size = self.source.read_writes(
             at.thread_id, at.namespace, at.checkpoint_id or ""
         )
         config = at.to_config()

@@ -2,7 +2,7 @@
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._migration.loading import Loader
+from interactions_langgraph._migration.naming import Name
 from interactions_langgraph._migration.sources import Source
 from interactions_langgraph._migration.sqlite_source import SqliteSource
 
@@ -79,11 +80,22 @@ def open_serde(path: str | None, allowed: Sequence[str] = ()) -> SerializerProto
     return serde
 
 
+def names_in(paths: Iterable[str], option: str) -> set[Name]:
+    """Split `MODULE:CLASS` of a repeated option.
+
+    Raises:
+        ConfigurationError: One has another form.
+    """
+    return {_split(path, option) for path in paths}
+
+
 def _own_serde(allowed: Sequence[str]) -> SerializerProtocol:
     if not allowed:
         return JsonPlusSerializer()
+    names = names_in(allowed, "--allow")
     return JsonPlusSerializer(
-        allowed_msgpack_modules=[_split(each, "--allow") for each in allowed]
+        allowed_msgpack_modules=names,
+        allowed_json_modules=[(*module.split("."), name) for module, name in names],
     )
 
 

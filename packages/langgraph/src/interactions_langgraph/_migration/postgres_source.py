@@ -133,9 +133,7 @@ class PostgresSource:
         values = {
             **(checkpoint.get("channel_values") or {}),
             **{
-                channel: self._loader.load(
-                    (type_, blob), f"channel {channel!r} of {where}"
-                )
+                channel: self._loader.load((type_, blob), where, f"channel {channel!r}")
                 for channel, _, type_, blob in blobs
                 if type_ != _EMPTY
             },
@@ -162,7 +160,8 @@ class PostgresSource:
                 channel,
                 self._loader.load(
                     (type_, blob),
-                    f"a write of task {task_id} to {channel!r} at {where}",
+                    f"{where}, task {task_id}",
+                    f"a write to {channel!r}",
                 ),
             )
             for task_id, path, idx, channel, type_, blob in rows

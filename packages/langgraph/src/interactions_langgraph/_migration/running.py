@@ -2,11 +2,18 @@
 
 import dataclasses
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from interactions_core.exceptions import ConfigurationError, StoreError
+from interactions_langgraph._migration.loading import (
+    Kept,
+    Loader,
+    UnreadableValueError,
+)
 from interactions_langgraph._migration.moving import Advance, Mover, Outcome
+from interactions_langgraph._migration.naming import Name
 from interactions_langgraph._migration.sources import Source, Weight
 
 
@@ -25,6 +32,10 @@ class Watcher(Protocol):
         """Show why a thread was not moved."""
         ...
 
+    def note(self, text: str) -> None:
+        """Show what of a thread that is moved is not as it was."""
+        ...
+
 
 @dataclasses.dataclass(slots=True)
 class Report:
@@ -34,11 +45,15 @@ class Report:
         moved: Threads that were copied and compared, and how much that was.
         present: Threads that the target had already.
         failed: Threads that were left alone, and why.
+        kept: How many values hold data in place of an object.
+        missing: The classes that kept threads from being read.
     """
 
     moved: dict[str, Weight] = dataclasses.field(default_factory=dict[str, Weight])
     present: list[str] = dataclasses.field(default_factory=list[str])
     failed: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    kept: int = 0
+    missing: set[Name] = dataclasses.field(default_factory=set[Name])
 
 
 def chosen(
@@ -67,46 +82,103 @@ def move_all(mover: Mover, weights: Mapping[str, Weight], watcher: Watcher) -> R
     Raises:
         StoreError: Source or target failed as a whole; what was moved stays moved.
     """
-    report = Report()
-    for thread_id, weight in weights.items():
-        try:
-            outcome = mover.move(thread_id, watcher.advance)
-        except StoreError:
-            raise
-        # The outermost boundary of one thread: classes of users and serializers of
-        # any make run in it, and the other threads are not to pay for them.
-        except Exception as exc:  # noqa: BLE001
-            report.failed[thread_id] = _reason(exc)
-            watcher.say(f"thread {thread_id!r} was not moved: {_reason(exc)}")
-        else:
-            if outcome is Outcome.MOVED:
-                report.moved[thread_id] = weight
-            else:
-                report.present.append(thread_id)
-        watcher.finish(thread_id)
-    return report
+    run = _Run(mover.source, mover.loader, watcher, "was not moved")
+
+    def move(thread_id: str) -> bool:
+        return mover.move(thread_id, watcher.advance) is Outcome.MOVED
+
+    return run.through(weights, move)
 
 
-def read_all(source: Source, weights: Mapping[str, Weight], watcher: Watcher) -> Report:
+def read_all(
+    source: Source, loader: Loader, weights: Mapping[str, Weight], watcher: Watcher
+) -> Report:
     """Read threads and move none.
 
     Raises:
         StoreError: The source failed as a whole.
     """
-    report = Report()
-    for thread_id, weight in weights.items():
+    run = _Run(source, loader, watcher, "could not be moved")
+
+    def read(thread_id: str) -> bool:
+        _read(source, thread_id, watcher.advance)
+        return True
+
+    return run.through(weights, read)
+
+
+class _Run:
+    """Goes through threads, and tells what becomes of each."""
+
+    def __init__(
+        self, source: Source, loader: Loader, watcher: Watcher, failed: str
+    ) -> None:
+        self._source = source
+        self._loader = loader
+        self._watcher = watcher
+        self._failed = failed
+
+    def through(
+        self, weights: Mapping[str, Weight], take: Callable[[str], bool]
+    ) -> Report:
+        """Take each thread over; `take` tells whether there was something to do."""
+        report = Report()
+        for thread_id, weight in weights.items():
+            try:
+                is_new = take(thread_id)
+            except StoreError:
+                raise
+            # The outermost boundary of one thread: classes of users and serializers
+            # of any make run in it, and the other threads are not to pay for them.
+            except Exception as exc:  # noqa: BLE001
+                self._fail(thread_id, exc, report)
+            else:
+                if is_new:
+                    report.moved[thread_id] = weight
+                else:
+                    report.present.append(thread_id)
+                report.kept += self._tell_kept(thread_id)
+            self._watcher.finish(thread_id)
+        return report
+
+    def _fail(self, thread_id: str, exc: Exception, report: Report) -> None:
+        reason = str(exc) or type(exc).__name__
+        report.failed[thread_id] = reason
+        self._watcher.say(f"thread {thread_id!r} {self._failed}: {reason}")
+        if isinstance(exc, UnreadableValueError) and exc.names:
+            report.missing |= _missing(self._source, thread_id)
+        self._loader.take_kept()
+
+    def _tell_kept(self, thread_id: str) -> int:
+        alike: dict[tuple[object, ...], list[Kept]] = {}
+        kept = self._loader.take_kept()
+        for each in kept:
+            alike.setdefault(each[:3], []).append(each)
+        for first, *others in alike.values():
+            more = f" and {len(others)} more" if others else ""
+            name = ":".join(first.name)
+            self._watcher.note(
+                f"thread {thread_id!r}: {first.what} keeps the data of {name} in place "
+                f"of an object: {first.reason} (in {first.where}{more})"
+            )
+        return len(kept)
+
+
+def _missing(source: Source, thread_id: str) -> set[Name]:
+    """Name all classes that keep a thread from being read, not only the first."""
+    found: set[Name] = set()
+
+    def attempt(read: Callable[[], object]) -> None:
         try:
-            _read(source, thread_id, watcher.advance)
-        except StoreError:
-            raise
-        # As above.
-        except Exception as exc:  # noqa: BLE001
-            report.failed[thread_id] = _reason(exc)
-            watcher.say(f"thread {thread_id!r} could not be moved: {_reason(exc)}")
-        else:
-            report.moved[thread_id] = weight
-        watcher.finish(thread_id)
-    return report
+            read()
+        except UnreadableValueError as exc:
+            found.update(exc.names)
+
+    for key in source.checkpoints(thread_id):
+        attempt(partial(source.read, thread_id, key))
+    for own_id, namespace in sorted({key[:2] for key in source.writes(thread_id)}):
+        attempt(partial(source.read_writes, thread_id, namespace, own_id))
+    return found
 
 
 def _read(source: Source, thread_id: str, advance: Advance) -> None:
@@ -120,7 +192,3 @@ def _read(source: Source, thread_id: str, advance: Advance) -> None:
 
 def _matches(thread_id: str, pattern: str) -> bool:
     return thread_id == pattern or fnmatch.fnmatchcase(thread_id, pattern)
-
-
-def _reason(exc: Exception) -> str:
-    return str(exc) or type(exc).__name__

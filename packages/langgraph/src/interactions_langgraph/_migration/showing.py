@@ -66,8 +66,12 @@ class ProgressBar:
         self._show()
 
     def say(self, text: str) -> None:
-        """Print a line above the bar."""
+        """Print why a thread was not moved, above the bar."""
         self._bar.console.print(text, style="red", markup=False, soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        """Print what of a thread is not as it was, above the bar."""
+        self._bar.console.print(text, style="yellow", markup=False, soft_wrap=True)
 
     def _show(self) -> None:
         self._bar.update(self._task, completed=self._done.bytes, counts=self._counts())

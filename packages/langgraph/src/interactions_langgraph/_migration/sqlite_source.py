@@ -121,7 +121,8 @@ class SqliteSource:
                 channel,
                 self._loader.load(
                     (type_, body),
-                    f"a write of task {task_id} to {channel!r} at {where}",
+                    f"{where}, task {task_id}",
+                    f"a write to {channel!r}",
                 ),
             )
             for task_id, path, idx, channel, type_, body in rows
