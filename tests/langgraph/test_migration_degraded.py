@@ -19,6 +19,8 @@ from pydantic import BaseModel, RootModel
 
 from interactions_core.cli.root import interactions
 from interactions_langgraph import InteractionsSaver
+from tests.langgraph import kept_classes
+from tests.langgraph.kept_classes import ProfileOfToday
 from tests.langgraph.old_savers import everything, put_some, sqlite_saver
 
 HERE = __name__
@@ -169,6 +171,22 @@ def test_what_the_source_reads_as_data_is_kept_so_and_said(
     assert "values that keep data in place of objects │ 4" in " ".join(
         done.stdout.split()
     )
+
+
+def test_a_class_that_gained_a_required_field_moves(
+    old: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_saver(old) as saver:
+        profiles = [kept_classes.Profile(), {"k": [kept_classes.Profile()]}]
+        put_some(saver, "t", profiles)
+        monkeypatch.setattr(kept_classes, "Profile", ProfileOfToday)
+        before = everything(saver)
+
+    done = migrate(old, url, "--allow", f"{ProfileOfToday.__module__}:Profile")
+
+    assert done.exit_code == 0, done.output
+    assert shown(moved(url)) == shown(before)
+    assert "keeps the data" not in told(done)
 
 
 def test_all_classes_that_a_thread_needs_are_named_at_once(

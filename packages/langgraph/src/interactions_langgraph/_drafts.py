@@ -15,7 +15,12 @@ from langgraph.checkpoint.serde.types import (
     _DeltaSnapshot,  # pyright: ignore[reportPrivateUsage]
 )
 
-from interactions_langgraph._assemblies import Path, is_message_list, set_aside
+from interactions_langgraph._assemblies import (
+    PACKED,
+    UnsplitError,
+    is_message_list,
+    set_aside,
+)
 from interactions_langgraph._codec import Codec, MessageState
 from interactions_langgraph._list_memory import NOTHING, SHORTEST, TakenDown
 from interactions_langgraph._message_states import Dump, fields_of
@@ -60,8 +65,8 @@ class AssemblyDraft:
     """A value with lists of messages or large parts inside, stored apart from it."""
 
     frame: ContentDraft
-    """The value without them."""
-    parts: Sequence[tuple[Path, MessagesDraft | ContentDraft]]
+    """The value with a place for each."""
+    parts: Sequence[MessagesDraft | ContentDraft]
 
 
 Draft = ContentDraft | MessagesDraft | AssemblyDraft
@@ -75,14 +80,24 @@ def draft_value(value: object, key: bytes, codec: Codec) -> Draft:
         return _draft_messages(value.value, key, codec, is_snapshot=True)
     if isinstance(value, BaseMessage):
         return draft_content(codec.dump_state(codec.state(value)), key)
-    found: list[tuple[Path, object]] = []
-    frame = set_aside(value, found) if codec.knows_messages else value
-    content = draft_content(codec.dump(frame), key)
-    if not found:
+    frame, parts = _split(value, codec)
+    content = draft_content(frame, key)
+    if not parts:
         return content
-    return AssemblyDraft(
-        content, [(path, _draft_part(part, key, codec)) for path, part in found]
-    )
+    return AssemblyDraft(content, [_draft_part(part, key, codec) for part in parts])
+
+
+def _split(value: object, codec: Codec) -> tuple[Dump, Sequence[object]]:
+    """Serialize a value without the parts that are stored by themselves."""
+    if codec.has_places:
+        try:
+            frame, parts = set_aside(value, codec.dump)
+        except UnsplitError:
+            return codec.dump(value), ()
+        dump = codec.dump(frame)
+        if frame is value or dump[0] == PACKED:
+            return dump, parts
+    return codec.dump(value), ()
 
 
 def _draft_part(part: object, key: bytes, codec: Codec) -> MessagesDraft | ContentDraft:

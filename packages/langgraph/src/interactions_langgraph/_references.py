@@ -18,7 +18,7 @@ SNAPSHOT: Final = 2
 """A node, for a `_DeltaSnapshot` of the list that ends in it."""
 
 ASSEMBLY: Final = 3
-"""Serialized bytes that name a value and the lists to put back into it."""
+"""Serialized bytes that refer to a value and to the parts to put into its places."""
 
 KIND_BITS: Final = 2
 

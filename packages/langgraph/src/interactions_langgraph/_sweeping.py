@@ -23,7 +23,7 @@ from interactions_langgraph._references import (
 )
 from interactions_langgraph._tables import first_number
 from interactions_langgraph._threads import Thread
-from interactions_langgraph._value_reader import read_contents
+from interactions_langgraph._value_reader import open_assembly, read_contents
 from interactions_langgraph._value_writer import ValueWriter
 
 _log = logging.getLogger("interactions_langgraph")
@@ -241,8 +241,8 @@ def _mark(
 ) -> Marked:
     pairs = {from_reference(thread.number, reference) for reference in references}
     assemblies = {number for number, kind in pairs if kind == ASSEMBLY}
-    for type_, body in read_contents(connection, assemblies).values():
-        frame, parts = codec.load(type_, body)
+    for dump in read_contents(connection, assemblies).values():
+        frame, parts = open_assembly(codec, dump)
         inner = (frame, *(reference for _, reference in parts))
         pairs |= {from_reference(thread.number, reference) for reference in inner}
     contents = {number for number, kind in pairs if kind in {CONTENT, ASSEMBLY}}

@@ -78,7 +78,10 @@ _VERSION_2: Final = (
     "ALTER TABLE checkpoint_threads ADD COLUMN floor INTEGER NOT NULL DEFAULT 0",
 )
 
-MIGRATIONS: Final = (tuple(_VERSION_1.split(";")), _VERSION_2)
+# Parts of values have places, which an older version would not fill.
+_VERSION_3: Final = ()
+
+MIGRATIONS: Final = (tuple(_VERSION_1.split(";")), _VERSION_2, _VERSION_3)
 
 
 class CheckpointTables:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql import SqlConnection
-from interactions_langgraph._assemblies import Path, put_back
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._drafts import DeltaSnapshot
+from interactions_langgraph._earlier_assemblies import Path, put_back
 from interactions_langgraph._message_states import Dump
 from interactions_langgraph._references import (
     ASSEMBLY,
@@ -97,15 +97,17 @@ class ValueReader:
         if kind == SNAPSHOT:
             return DeltaSnapshot(self._chain(number))
         frame, parts = self._assembly(number)
-        value = self._build(*frame)
+        places = [self._build(*tip) for path, tip in parts if path is None]
+        value = self._codec.load_with(places, *self._content(frame[0]))
         for path, tip in parts:
-            put_back(value, path, self._build(*tip))
+            if path is not None:
+                put_back(value, path, self._build(*tip))
         return value
 
     def _assembly(
         self, number: int
-    ) -> tuple[tuple[int, int], list[tuple[Path, tuple[int, int]]]]:
-        frame, parts = self._codec.load(*self._content(number))
+    ) -> tuple[tuple[int, int], list[tuple[Path | None, tuple[int, int]]]]:
+        frame, parts = open_assembly(self._codec, self._content(number))
         thread = number >> COUNT_BITS
         return from_reference(thread, frame), [
             (path, from_reference(thread, reference)) for path, reference in parts
@@ -148,6 +150,19 @@ class ValueReader:
             "checkpoint refers to, is missing",
             "The file was damaged or edited; restore it from a backup.",
         )
+
+
+def open_assembly(
+    codec: Codec, dump: Dump
+) -> tuple[int, list[tuple[Path | None, int]]]:
+    """Read the references to a value and to its parts.
+
+    Returns:
+        Before the references to parts the way into the value, where they have no
+        places in it.
+    """
+    frame, parts = codec.load(*dump)
+    return frame, [(None, part) if isinstance(part, int) else part for part in parts]
 
 
 def read_contents(connection: SqlConnection, numbers: Iterable[int]) -> dict[int, Dump]:

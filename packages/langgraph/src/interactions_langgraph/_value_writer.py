@@ -75,7 +75,7 @@ class ValueWriter:
         return self._keep_contents([draft])[0]
 
     def _keep_assembly(self, draft: AssemblyDraft) -> int:
-        parts = [(path, self.keep(part)) for path, part in draft.parts]
+        parts = [self.keep(part) for part in draft.parts]
         assembly = self.codec.dump([self.keep(draft.frame), parts])
         return self.keep_content(draft_content(assembly, self._thread.key))
 
