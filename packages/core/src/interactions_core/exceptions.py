@@ -3,6 +3,7 @@
 ```
 InteractionsError                catch-all
   ConfigurationError             an option is unknown, missing or contradicts another
+  ForkedError                    what the parent had open is used in a forked child
   StoreError                     the local record cannot be read or written
     StoreSchemaError             written by a newer version
   RequestError                   the API refused, or could not be reached
@@ -59,6 +60,20 @@ class InteractionsError(Exception):
 
 class ConfigurationError(InteractionsError, ValueError):
     """An option is unknown, missing, or contradicts another one."""
+
+
+class ForkedError(InteractionsError):
+    """A forked child uses what its parent had open, and might read its answers.
+
+    Attributes:
+        what: What was used or begun.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(
+            f"{what} before this process was forked, and stays with the parent. {advice}"
+        )
+        self.what = what
 
 
 class StoreError(InteractionsError):

@@ -17,6 +17,7 @@ from typing import Final
 from interactions_core import wire
 from interactions_core.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
+from interactions_core.forking import PerProcess
 from interactions_core.jobs import GONE, LEASE_S, SUBMITTED, UNFINISHED, Job
 from interactions_core.outcomes import PENDING
 from interactions_core.owners import watcher
@@ -57,6 +58,21 @@ class _Watched:
     asked_s: float = field(default=0.0, compare=False)
 
 
+@dataclass(slots=True)
+class _Mine:
+    """What a watcher holds in one process; its leases are that process's.
+
+    Attributes:
+        queue: The jobs, as a heap.
+        readers: The threads that look.
+        list_at: When the ledger is looked through next, in epoch seconds.
+    """
+
+    queue: list[_Watched] = field(default_factory=list[_Watched])
+    readers: ThreadPoolExecutor | None = None
+    list_at: float = 0.0
+
+
 class JobWatcher:
     """Collects the results of jobs that nobody waits for.
 
@@ -95,14 +111,12 @@ class JobWatcher:
         self._clock = clock
         self._sleep = sleep
         self._pace = pace
-        self._queue: list[_Watched] = []
+        self._mine = PerProcess(_Mine)
         self._name = uuid.uuid4().hex[:12]
         self._resumer = (
             Resumer(store, resume, write=write, clock=clock) if resume else None
         )
-        self._readers: ThreadPoolExecutor | None = None
         self._stopping = False
-        self._list_at = 0.0
         self._credential = ""
 
     def run(self, *, until_idle: bool = False) -> None:
@@ -135,35 +149,38 @@ class JobWatcher:
             Seconds until the next look is due; `None` if there is nothing to watch.
         """
         now = self._clock()
-        lists = now >= self._list_at
+        mine = self._mine.get()
+        lists = now >= mine.list_at
         if lists:
-            self._list_at = now + LIST_S
+            mine.list_at = now + LIST_S
             self._gather()
         over = 0
         while due := self._due():
             over += self._visit(due)
         if self._resumer is not None and (over or lists):
             self._resumer.sweep()
-        if not self._queue:
+        if not mine.queue:
             return None
-        return max(0.0, self._queue[0].look_at - self._clock())
+        return max(0.0, mine.queue[0].look_at - self._clock())
 
     def release(self) -> None:
         """Leave all jobs to others."""
-        for watched in self._queue:
+        queue = self._mine.get().queue
+        for watched in queue:
             self._put(replace(watched.job, lease_until=0.0))
-        self._queue.clear()
+        queue.clear()
 
     def close(self) -> None:
         """Leave all jobs to others and end the threads."""
         self.release()
-        if self._readers is not None:
-            self._readers.shutdown(cancel_futures=True)
-            self._readers = None
+        mine = self._mine.get()
+        if mine.readers is not None:
+            mine.readers.shutdown(cancel_futures=True)
+            mine.readers = None
 
     def _gather(self) -> None:
         """Take the jobs that nobody waits for."""
-        known = {watched.job.key for watched in self._queue}
+        known = {watched.job.key for watched in self._mine.get().queue}
         for listed in self._store.list_jobs(statuses=_WATCHED):
             if listed.key in known or not listed.interaction_id:
                 continue
@@ -189,10 +206,11 @@ class JobWatcher:
     def _due(self) -> list[_Watched]:
         """Take the next few jobs to look at, but for those that were taken away."""
         due: list[_Watched] = []
-        while self._queue and len(due) < READERS:
-            if self._queue[0].look_at > self._clock():
+        queue = self._mine.get().queue
+        while queue and len(due) < READERS:
+            if queue[0].look_at > self._clock():
                 break
-            watched = heapq.heappop(self._queue)
+            watched = heapq.heappop(queue)
             if self._holds(watched):
                 due.append(watched)
         return due
@@ -211,10 +229,10 @@ class JobWatcher:
         Returns:
             How many are over.
         """
-        over = 0
-        if self._readers is None:
-            self._readers = ThreadPoolExecutor(READERS, "interactions-watcher")
-        looks = self._readers.map(self._looked, due)
+        over, mine = 0, self._mine.get()
+        if mine.readers is None:
+            mine.readers = ThreadPoolExecutor(READERS, "interactions-watcher")
+        looks = mine.readers.map(self._looked, due)
         for watched, seen in zip(due, looks, strict=True):
             watched.job = seen
             if not seen.is_over:
@@ -242,7 +260,7 @@ class JobWatcher:
         )
         watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
         if self._put(watched.job):
-            heapq.heappush(self._queue, watched)
+            heapq.heappush(self._mine.get().queue, watched)
 
     def _looked(self, watched: _Watched) -> Job:
         """Return a job as the server sees it; a look that fails changes nothing."""

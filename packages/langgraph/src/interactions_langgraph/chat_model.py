@@ -1,6 +1,5 @@
 """`ChatInteractions`: a LangChain chat model whose conversations stay on the server."""
 
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, closing
 from typing import Any, Self
@@ -15,6 +14,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
+from interactions_core.forking import Lock
 from interactions_core.stores import SessionStore
 from interactions_core.turn import Reply, Turn
 from interactions_langgraph._blocks import Version
@@ -292,4 +292,4 @@ class ChatInteractions(CountingModel):
             return self._drivers
 
 
-_making = threading.Lock()
+_making = Lock()
