@@ -241,13 +241,31 @@ def taken_job(bench: Bench) -> object:
     return model.invoke("Hi")
 
 
-@case("HTTP 404 not_found: Requested entity was not found: ")
-def run_that_is_gone(bench: Bench) -> object:
+def lose_run(bench: Bench, cancel: int) -> ChatInteractions:
     bench.emulator.fault(on="create", do={"stall": True})
-    bench.emulator.fault(on="get", do={"status": 404})
+    bench.emulator.fault(on="get", do={"status": 404}, times=999)
+    bench.emulator.fault(on="cancel", do={"status": cancel})
     model = bench.model(background=True)
     model._clock = lambda: next(MINUTES)
     model._ready().sync.sleep = lambda _: None
+    return model
+
+
+@case("HTTP 404 not_found: Requested entity was not found: the run … was not there")
+def run_that_is_gone(bench: Bench) -> object:
+    return lose_run(bench, 404).invoke("Hi")
+
+
+@case("HTTP 404 not_found: Requested entity was not found: the run … goes on")
+def run_that_cannot_be_found_nor_cancelled(bench: Bench) -> object:
+    return lose_run(bench, 503).invoke("Hi")
+
+
+@case("the run … was unknown to the service")
+def run_that_was_gone(bench: Bench) -> object:
+    model = lose_run(bench, 404)
+    with pytest.raises(InteractionsError, match="on_lost_submit"):
+        model.invoke("Hi")
     return model.invoke("Hi")
 
 

@@ -153,12 +153,18 @@ class AsyncInteractionsClient:
         with wire.explained():
             await sdk.aio.interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
-    async def give_up(self, interaction_id: str) -> None:
-        """Cancel a run that nobody waits for any more, as far as that is possible."""
+    async def give_up(self, interaction_id: str) -> InteractionsError | None:
+        """Cancel a run that nobody waits for any more, as far as that is possible.
+
+        Returns:
+            Why it goes on, if it does.
+        """
         try:
             await self.cancel(interaction_id)
         except InteractionsError as error:
             logger.warning("run %s goes on: %s", interaction_id, error)
+            return error
+        return None
 
     async def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
@@ -369,7 +375,7 @@ class _Hands:
             case ResumeStream(interaction_id, last_event_id, silence_s):
                 await self._resume(interaction_id, last_event_id, silence_s)
             case GiveUp(interaction_id):
-                await self._client.give_up(interaction_id)
+                answer = await self._client.give_up(interaction_id)
             case NextEvent():
                 answer = await anext(self._events, None)
             case Fetch(interaction_id):

@@ -115,12 +115,18 @@ class InteractionsClient:
         with wire.explained():
             self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
-    def give_up(self, interaction_id: str) -> None:
-        """Cancel a run that nobody waits for any more, as far as that is possible."""
+    def give_up(self, interaction_id: str) -> InteractionsError | None:
+        """Cancel a run that nobody waits for any more, as far as that is possible.
+
+        Returns:
+            Why it goes on, if it does.
+        """
         try:
             self.cancel(interaction_id)
         except InteractionsError as error:
             logger.warning("run %s goes on: %s", interaction_id, error)
+            return error
+        return None
 
     def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
@@ -202,7 +208,7 @@ class _Hands:
             case ResumeStream(interaction_id, last_event_id, silence_s):
                 self._resume(interaction_id, last_event_id, silence_s)
             case GiveUp(interaction_id):
-                self._client.give_up(interaction_id)
+                answer = self._client.give_up(interaction_id)
             case NextEvent():
                 answer = next(self._events, None)
             case Fetch(interaction_id):

@@ -18,14 +18,20 @@ from interactions_core import wire
 from interactions_core.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.forking import PerProcess
-from interactions_core.jobs import GONE, LEASE_S, SUBMITTED, UNFINISHED, Job
+from interactions_core.jobs import (
+    GONE,
+    LEASE_S,
+    LONGEST_MISSING_S,
+    SUBMITTED,
+    UNFINISHED,
+    Job,
+)
 from interactions_core.outcomes import PENDING
 from interactions_core.owners import watcher
 from interactions_core.pacing import PROCESS_PACE, Pace
 from interactions_core.points import Point, reached
 from interactions_core.resumption import Resume, Resumer
 from interactions_core.stores.protocols import SessionStore
-from interactions_core.waiting import UNSETTLED_S
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -50,12 +56,14 @@ class _Watched:
         job: As it was last written.
         pause_s: The pause after the next look, in seconds.
         asked_s: What the service asked for with the last look, in seconds.
+        is_missing: Whether the last look said that there is no such run.
     """
 
     look_at: float
     job: Job = field(compare=False)
     pause_s: float = field(compare=False)
     asked_s: float = field(default=0.0, compare=False)
+    is_missing: bool = field(default=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -250,14 +258,15 @@ class JobWatcher:
 
         With many jobs the looks are far apart, and so the lease is longer.
         """
-        now = self._clock()
-        pause_s = watched.pause_s * (0.75 + 0.25 * self._jitter())
+        now, (first_s, longest_s) = self._clock(), self._poll
+        if watched.is_missing:
+            longest_s = max(longest_s, LONGEST_MISSING_S)
+        wanted_s = min(watched.pause_s, longest_s)
+        pause_s = wanted_s * (0.75 + 0.25 * self._jitter())
         wanted_at = now + max(pause_s, watched.asked_s)
         watched.look_at = self._pace.next_at(now, wanted_at)
         watched.asked_s = 0.0
-        watched.pause_s = min(
-            max(watched.pause_s * _GROWTH, self._poll[0]), self._poll[1]
-        )
+        watched.pause_s = min(max(wanted_s * _GROWTH, first_s), longest_s)
         watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
         if self._put(watched.job):
             heapq.heappush(self._mine.get().queue, watched)
@@ -271,18 +280,28 @@ class JobWatcher:
         try:
             found = self._client.get(job.interaction_id, include_input=False)
         except RequestError as error:
-            old = self._clock() - job.created_at > UNSETTLED_S
-            if isinstance(error, NotFoundError) and old:
-                return replace(job, status=GONE, updated_at=self._clock())
             watched.asked_s = error.retry_after_s or 0.0
+            watched.is_missing = isinstance(error, NotFoundError)
             logger.info("%s could not be read: %s", job.interaction_id, error)
+            if watched.is_missing and self._clock() >= job.deadline_at:
+                return self._despair(job)
             return job
+        watched.is_missing = False
         status = str(found.get("status") or "in_progress")
         if status in PENDING and self._clock() >= job.deadline_at:
             self._client.give_up(job.interaction_id)
             status = "cancelled"
         result = job.result if status in UNFINISHED else found
         return replace(job, status=status, result=result, updated_at=self._clock())
+
+    def _despair(self, job: Job) -> Job:
+        """Cancel a run that the server has not known until its deadline."""
+        failed = self._client.give_up(job.interaction_id)
+        if isinstance(failed, NotFoundError):
+            return replace(job, status=GONE, updated_at=self._clock())
+        if failed is not None:
+            return job
+        return replace(job, status="cancelled", updated_at=self._clock())
 
     def _put(self, job: Job) -> bool:
         """Write a job down; false if it is not this watcher's any more."""
