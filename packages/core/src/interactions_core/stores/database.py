@@ -29,6 +29,7 @@ from interactions_core.stores.files import (
     version_of,
 )
 from interactions_core.stores.sql import Migration, check_text
+from interactions_core.stores.workers import is_loop_thread
 
 ERASE_TIMEOUT_S: Final = 1.0
 """How long erasing waits for readers of the write-ahead log."""
@@ -52,6 +53,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._identity: Identity = None
         self._parts: dict[str, Sequence[Migration]] = {}
+        self._due: set[str] = set()
         put_away(self)
 
     def __repr__(self) -> str:
@@ -65,6 +67,8 @@ class Database:
     def install(self, part: str, migrations: Sequence[Migration]) -> None:
         """Bring the tables of `part` to the newest schema version, in order.
 
+        On an event loop that is left to the first use, which is in another thread.
+
         Args:
             part: Whose tables these are; versions are counted per part.
             migrations: The index of an entry is the version that it starts from.
@@ -73,6 +77,11 @@ class Database:
             StoreSchemaError: The file was written by a newer version.
             StoreError: The file is not a database, or cannot be opened.
         """
+        if is_loop_thread():
+            # Without the lock, which a thread may hold for as long as it writes.
+            self._parts[part] = migrations
+            self._due.add(part)
+            return
         with self._lock:
             self._parts[part] = migrations
             if self._connection is None:
@@ -156,12 +165,13 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:
             self._check_identity(self._connection)
+            self._migrate_due(self._connection)
             return self._connection
         with self._explained():
             connection = connect(self.path)
             try:
-                for part, migrations in self._parts.items():
-                    self._migrate(connection, part, migrations)
+                self._due.update([*self._parts])
+                self._migrate_due(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -178,6 +188,12 @@ class Database:
             "the file was removed or replaced while it was open",
             "The next use opens what is there then, or a new file.",
         )
+
+    def _migrate_due(self, connection: sqlite3.Connection) -> None:
+        if self._due and not connection.in_transaction:
+            for part in [*self._due]:
+                self._migrate(connection, part, self._parts[part])
+                self._due.discard(part)
 
     def _migrate(
         self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]

@@ -78,6 +78,15 @@ async def in_thread(call: Callable[[], T]) -> T:
     return await asyncio.wrap_future(work)
 
 
+def is_loop_thread() -> bool:
+    """Tell whether an event loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _pool_of(store: Threaded) -> ThreadPoolExecutor:
     pools = _pools.get()
     found = pools.get(store)
