@@ -22,8 +22,6 @@ ERRORS: dict[str, type[OutcomeError] | None] = {
     "completed": None,
     "requires_action": None,
     "incomplete": None,
-    # The SDK says: the server has completed all processing.
-    "idle": None,
     "failed": JobFailedError,
     "budget_exceeded": JobFailedError,
     "cancelled": JobCancelledError,
@@ -58,9 +56,7 @@ def test_unknown_status_fails_closed(interaction: JsonObject) -> None:
     assert isinstance(outcome_error(interaction, SAID), UnknownStatusError)
 
 
-@pytest.mark.parametrize(
-    "status", ["completed", "requires_action", "incomplete", "idle"]
-)
+@pytest.mark.parametrize("status", ["completed", "requires_action", "incomplete"])
 @pytest.mark.parametrize(
     "steps",
     [
@@ -76,6 +72,48 @@ def test_reply_without_content_is_an_error(
 
     assert isinstance(error, EmptyReplyError)
     assert ("max_output_tokens" in str(error)) == (status == "incomplete")
+
+
+SIGNED = (thought("s"), model("").wire)
+WORDS = {**thought("s"), "summary": [{"type": "text", "text": "Well."}]}
+
+
+@pytest.mark.parametrize("steps", [(), SIGNED, (model("").wire,)])
+@pytest.mark.parametrize("status", ["completed", "requires_action"])
+def test_a_reply_with_nothing_in_it_is_the_callers_to_return(
+    status: str, steps: tuple[JsonObject, ...]
+) -> None:
+    assert outcome_error({"status": status}, steps, returns_empty=True) is None
+    assert outcome_error({"status": status}, steps) is not None
+
+
+@pytest.mark.parametrize(
+    ("interaction", "steps", "why"),
+    [
+        pytest.param({"status": "incomplete"}, SIGNED, "max_output", id="cut"),
+        pytest.param({"status": "completed"}, (thought("s"),), "thought", id="thought"),
+        pytest.param(
+            {"status": "completed"}, (WORDS, model("").wire), "thought", id="summary"
+        ),
+        pytest.param(
+            {"status": "completed", "errors": [{"message": "SAFETY"}]},
+            (),
+            "no content: SAFETY",
+            id="blocked",
+        ),
+        pytest.param(
+            {"status": "completed"},
+            ({**model("").wire, "error": {"message": "SAFETY"}},),
+            "no content: SAFETY",
+            id="blocked in a step",
+        ),
+        pytest.param({"status": "failed"}, (), "no reason", id="failed"),
+    ],
+)
+def test_what_was_cut_blocked_or_spent_on_thoughts_is_an_error_always(
+    interaction: JsonObject, steps: tuple[JsonObject, ...], why: str
+) -> None:
+    assert why in str(outcome_error(interaction, steps, returns_empty=True))
 
 
 def test_calls_alone_are_a_reply() -> None:

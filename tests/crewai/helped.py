@@ -136,6 +136,7 @@ REWRITTEN = [says("Worker", ROME, "Sunny.", "Yes.")]
 
 
 def empty_answer(llm: Witness) -> None:
+    llm.on_empty = "return"  # CrewAI then asks again.
     one(llm)
 
 

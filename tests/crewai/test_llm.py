@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from crewai import Agent, Crew, Task
+from crewai.events.types.llm_events import LLMCallCompletedEvent, LLMCallFailedEvent
 from crewai.utilities.converter import ConverterError
 from crewai.utilities.exceptions.context_window_exceeding_exception import (
     LLMContextLengthExceededError,
@@ -15,6 +16,8 @@ from crewai.utilities.exceptions.context_window_exceeding_exception import (
 from pydantic import BaseModel
 
 from interactions_core.exceptions import (
+    ConfigurationError,
+    EmptyReplyError,
     EmptyTranscriptError,
     InteractionsError,
     UnsupportedContentError,
@@ -22,7 +25,8 @@ from interactions_core.exceptions import (
 from interactions_crewai import InteractionsConverter
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
-from tests.crewai.crews import GetWeather
+from tests.crewai.crews import GetWeather, agent, task
+from tests.crewai.event_bus import events_of
 from tests.crewai.flows import WEATHER, user
 
 PNG = "iVBORw0KGgo="
@@ -188,6 +192,50 @@ def test_empty_answer_is_an_error(make_llm: MakeLLM, emulator: Emulator) -> None
 
     with pytest.raises(InteractionsError, match="text"):
         make_llm(stop=["END"]).call("Hi.")
+
+
+@pytest.mark.parametrize("reply", [{"text": ""}, {"steps": []}, {"text": "  "}])
+def test_empty_answer_stops_a_crew_and_is_paid_once(
+    make_llm: MakeLLM, emulator: Emulator, reply: dict[str, Any]
+) -> None:
+    emulator.script([{"reply": reply}])
+    worker = agent("Worker", make_llm())
+    crew = Crew(agents=[worker], tasks=[task("Do it.", worker)])
+
+    with pytest.raises(EmptyReplyError, match="v1_"):
+        crew.kickoff()
+
+    assert emulator.stats()["creates"] == 1
+
+
+def test_empty_answer_completes_its_call_with_what_it_took(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """CrewAI's own providers report it so; flows add up completed events."""
+    emulator.script([{"reply": {"text": ""}}])
+    llm = make_llm()
+
+    def act() -> None:
+        with pytest.raises(EmptyReplyError):
+            llm.call("Hi.")
+
+    [event] = events_of(act, LLMCallCompletedEvent, LLMCallFailedEvent)
+
+    assert event.response == ""
+    assert event.usage["total_tokens"] == emulator.stats()["tokens"]
+
+
+def test_empty_answer_is_returned_where_that_is_wanted(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": ""}}])
+
+    assert make_llm(on_empty="return").call("Hi.") == ""
+
+
+def test_unknown_word_for_empty_answers_is_an_error(make_llm: MakeLLM) -> None:
+    with pytest.raises(ConfigurationError, match="'return' or 'raise'"):
+        make_llm(on_empty="ignore")
 
 
 def test_copies_and_pickles_continue_the_chain(

@@ -31,7 +31,7 @@ from interactions_autogen._secrets import (
 from interactions_core.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
-from interactions_core.options import check_names
+from interactions_core.options import OnEmpty, check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL
 from interactions_core.stores.opening import shown_url
@@ -71,6 +71,9 @@ class InteractionsClientConfig(BaseModel):
     """The first and the longest pause between two looks at such a run, in seconds."""
     on_lost_submit: Literal["raise", "resubmit"] = "raise"
     """What to do when the answer to the create of such a run was lost."""
+    on_empty: OnEmpty = "return"
+    """What an answer with neither text nor calls becomes: a result whose content is "",
+    with a warning that names its interaction, or an `EmptyReplyError`."""
     webhook_config: dict[str, Any] | None = Field(default=None, repr=False)
     """Who is told when a run in the background is over; see `docs/jobs.md`."""
     stateless_prompts: bool = False

@@ -7,6 +7,7 @@ from autogen_core.models import ModelInfo
 from pydantic import SecretStr
 
 from interactions_core.mirror import Mirror
+from interactions_core.options import OnEmpty
 from interactions_core.stores import SessionStore
 
 
@@ -24,6 +25,7 @@ class ClientOptions(TypedDict, total=False):
     deadline_s: float
     poll: tuple[float, float]
     on_lost_submit: Literal["raise", "resubmit"]
+    on_empty: OnEmpty
     webhook_config: dict[str, Any] | None
     stateless_prompts: bool
     mirror: Mirror

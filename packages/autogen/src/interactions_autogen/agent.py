@@ -209,7 +209,9 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         }
         if self._state.phase != "plan":
             return TextMessage(**said)
-        self._state.phase = "planned"
+        if text:
+            # Nothing can be approved of an empty plan; the next message asks again.
+            self._state.phase = "planned"
         return HandoffMessage(target=self._approver, **said)
 
 

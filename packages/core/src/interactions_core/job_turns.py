@@ -16,7 +16,6 @@ from interactions_core.effects import Flow, running
 from interactions_core.exceptions import DeadlineExceededError
 from interactions_core.holding import (
     Work,
-    consumed,
     handed_on,
     left,
     let_go,
@@ -24,8 +23,6 @@ from interactions_core.holding import (
     written,
 )
 from interactions_core.job_plans import plan_of
-from interactions_core.jobs import GONE
-from interactions_core.looking import first_look, is_there_again
 from interactions_core.metering import metered
 from interactions_core.outcomes import is_pending, outcome_error
 from interactions_core.planning import Plan
@@ -33,7 +30,12 @@ from interactions_core.recording import record_turn
 from interactions_core.running import TurnRun
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
-from interactions_core.waiting import adopted_answer, followed_answer, waited_answer
+from interactions_core.waiting import (
+    adopted_answer,
+    first_look,
+    followed_answer,
+    waited_answer,
+)
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -74,11 +76,11 @@ def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
     """
     _warn_of_memory(run.records.store)
     work = yield from _adoptable(run)
-    if work is not None:
+    if work is not None and work.name:
         plan = yield from _adopted(work)
         answer = yield from adopted_answer(work, stream=stream)
         return (yield from _closed(work, plan, answer))
-    begun = yield from begun_job(run, stream=stream)
+    begun = yield from begun_job(run, work, stream=stream)
     if begun is None:
         return None
     if begun.listener is not None:
@@ -107,11 +109,11 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
 
 def _suspended(run: TurnRun) -> Flow[Suspended]:
     work = yield from _adoptable(run)
-    if work is not None:
+    if work is not None and work.name:
         plan = yield from _adopted(work)
         interaction = work.job.result or (yield from first_look(work))
     else:
-        begun = cast("Begun", (yield from begun_job(run, stream=False)))
+        begun = cast("Begun", (yield from begun_job(run, work, stream=False)))
         plan, work, interaction = begun.plan, begun.work, begun.interaction
     if not is_pending(interaction):
         answer = yield from waited_answer(work, interaction)
@@ -126,19 +128,10 @@ def _suspended(run: TurnRun) -> Flow[Suspended]:
 
 
 def _adoptable(run: TurnRun) -> Flow[Work | None]:
-    """Take over a job; one of which nobody knows is told, or begun anew.
-
-    Anew is a job of its own: it has all its time, and what is heard of the run before
-    is not taken for news of this one.
-    """
+    """Take over a job; one that may never have been sent is told, or sent again."""
     work = yield from claimed(run)
-    if work is not None and work.job.status == GONE:
-        work = work if (yield from is_there_again(work)) else None
-    if work is None or work.name:
+    if work is None or work.name or run.rules.resubmits:
         return work
-    if run.rules.resubmits:
-        yield from consumed(work)
-        return None
     raise (yield from lost(work))
 
 
@@ -150,7 +143,9 @@ def _adopted(work: Work) -> Flow[Plan]:
 
 def _closed(work: Work, plan: Plan, answer: Answer) -> Flow[Reply]:
     """Record what came of a run and hand it on."""
-    failure = outcome_error(answer.interaction, answer.steps)
+    failure = outcome_error(
+        answer.interaction, answer.steps, returns_empty=work.run.rules.returns_empty
+    )
     reply = yield from record_turn(work.run, plan, answer, failure)
     yield from handed_on(work, failure)
     if failure is not None:

@@ -5,7 +5,7 @@ everything here is sent every time, and only what is set.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError, unknown_option
@@ -31,6 +31,9 @@ TOP_LEVEL: Final = (
     "webhook_config",
 )
 """Options that are fields of the body."""
+
+OnEmpty = Literal["return", "raise"]
+"""What an answer with neither text nor calls becomes: a reply, or an error."""
 
 PER_CALL: Final = frozenset(
     {

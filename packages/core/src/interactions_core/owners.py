@@ -9,9 +9,6 @@ import platform
 import uuid
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
-
-from interactions_core.forking import PerProcess
 
 _WATCHER = "+"
 _NAMESPACE = Path("/proc/self/ns/pid")
@@ -20,7 +17,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 def this_process() -> str:
     """Return the name of this process; a forked child has another one."""
-    return _own_name.get()
+    return _name(os.getpid())
 
 
 def is_dead(owner: str) -> bool:
@@ -55,6 +52,11 @@ def is_watcher(owner: str) -> bool:
     return _WATCHER in owner
 
 
+@lru_cache(maxsize=8)
+def _name(pid: int) -> str:
+    return f"{_machine()}/{pid}/{uuid.uuid4().hex[:12]}"
+
+
 @lru_cache(maxsize=1)
 def _machine() -> str:
     """Name what process numbers mean something in; unique where that is unknown."""
@@ -63,14 +65,6 @@ def _machine() -> str:
     except OSError:
         where = uuid.uuid4().hex
     return f"{platform.node()}:{where}".replace("/", "_").replace(_WATCHER, "_")
-
-
-def _new_name() -> str:
-    return f"{_machine()}/{os.getpid()}/{uuid.uuid4().hex[:12]}"
-
-
-# Not by the number, which the system gives out again.
-_own_name: Final = PerProcess(_new_name)
 
 
 def _exists(pid: int) -> bool:

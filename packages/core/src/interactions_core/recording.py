@@ -24,6 +24,7 @@ from interactions_core.records import (
 )
 from interactions_core.retention import DAY_S, learned_retention
 from interactions_core.running import Tally, TurnRun
+from interactions_core.steps import says_something
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
 from interactions_core.usage import Usage, usage_from_wire
@@ -56,8 +57,16 @@ def record_turn(
     """Keep the record of an answer and return the reply.
 
     A store that cannot be written costs the chain, not the answer: that is logged
-    and the reply handed on.
+    and the reply handed on. An answer with nothing in it is named in the log, and
+    nothing is ever chained on it.
     """
+    blank = failure is None and not says_something(answer.steps)
+    if blank:
+        logger.warning(
+            "interaction %s ended as %r with neither text nor calls",
+            answer.interaction.get("id") or "(unstored)",
+            answer.interaction.get("status"),
+        )
     records, store = run.records, run.records.store
     if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
         # An earlier process has read it, and kept it with its job.
@@ -69,7 +78,7 @@ def record_turn(
         sent_bytes = wire_size(plan.steps)
         record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
         entry = _entry(record, plan, run.tally, sent_bytes)
-        if failure is not None:
+        if blank or failure is not None:
             record = _dead(record)
         if not (yield from _is_recorded(run, record)):
             yield from local(lambda: store.put(record, entry))
@@ -79,7 +88,7 @@ def record_turn(
             answer.interaction.get("id"),
         )
         return _reply(run, plan, answer, None)
-    return _reply(run, plan, answer, _anchor(run, record))
+    return _reply(run, plan, answer, None if blank else _anchor(run, record))
 
 
 def record_unfinished(run: TurnRun, plan: Plan, error: InteractionsError) -> Flow[None]:

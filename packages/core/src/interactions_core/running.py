@@ -29,6 +29,8 @@ class Rules:
         deadline_s: How long a run in the background may take.
         poll: The first and the longest pause between two looks at it, in seconds.
         resubmits: Whether a background create whose answer was lost is sent again.
+        returns_empty: Whether an answer with nothing in it is returned; otherwise it
+            is an `EmptyReplyError`.
         pace: How often this process looks at runs in the background, all in all.
     """
 
@@ -39,6 +41,7 @@ class Rules:
     deadline_s: float = DEFAULT_DEADLINE_S
     poll: tuple[float, float] = DEFAULT_POLL
     resubmits: bool = False
+    returns_empty: bool = False
     pace: Pace = PROCESS_PACE
 
 

@@ -63,7 +63,9 @@ def _taken(run: TurnRun, *, stream: bool) -> Flow[Reply]:
             except InteractionsError as final:
                 yield from record_unfinished(run, plan, final)
                 raise
-    failure = outcome_error(answer.interaction, answer.steps)
+    failure = outcome_error(
+        answer.interaction, answer.steps, returns_empty=run.rules.returns_empty
+    )
     reply = yield from record_turn(run, plan, answer, failure)
     failure = answer.failure or failure
     if failure is not None:

@@ -6,7 +6,7 @@ from crewai.llms.base_llm import BaseLLM
 from pydantic import Field, model_validator
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options import target_of
+from interactions_core.options import OnEmpty, target_of
 from interactions_crewai._options import SharedOptions, checked
 
 _UNSUPPORTED: Final = ("frequency_penalty", "presence_penalty", "n")
@@ -33,6 +33,9 @@ class LLMOptions(SharedOptions, BaseLLM):
     thinking_summaries: Literal["auto", "none"] | None = None
     response_modalities: list[str] | None = None
     safety_settings: list[dict[str, Any]] | None = None
+    on_empty: OnEmpty = "raise"
+    """What an answer with no text and no calls becomes: an `EmptyReplyError` after which
+    CrewAI stops, or `""`, which CrewAI takes for an error and asks for twice more."""
     nudge: str = "Continue."
     """What is said when a message list ends with the model's own words."""
     api_key: str | None = Field(default=None, exclude=True, repr=False)

@@ -1,10 +1,11 @@
 """What CrewAI is told of a call: each event once, whatever goes wrong."""
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from crewai.events.event_bus import crewai_event_bus
 from crewai.events.types.llm_events import LLMCallFailedEvent, LLMCallType
@@ -20,17 +21,15 @@ from crewai.utilities.exceptions.context_window_exceeding_exception import (
 from pydantic import PrivateAttr
 
 from interactions_core.exceptions import ContextLengthError, InteractionsError
-from interactions_core.forking import Lock
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply
-from interactions_core.usage import Usage
-from interactions_core.usage_counter import UsageCounter
+from interactions_core.usage import Usage, UsageCounter
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._config import LLMOptions
 from interactions_crewai._replies import about, usage_of
 from interactions_crewai._turns import Asked
 
-_counting: Final = Lock()
+_counting: Final = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -38,6 +37,7 @@ class _Call:
     """A call that is going on, and what it was answered."""
 
     reply: Reply | None = None
+    completed: bool = False
 
 
 _current: ContextVar[_Call | None] = ContextVar("_current", default=None)
@@ -50,6 +50,7 @@ class LocalAnswerError(InteractionsError):
 class AnnouncingLLM(LLMOptions):
     """An LLM that reports its calls to CrewAI's event bus, and counts their tokens."""
 
+    _returns_empty: ClassVar[bool] = True
     _counter: UsageCounter = PrivateAttr(default_factory=UsageCounter)
 
     @contextmanager
@@ -75,7 +76,8 @@ class AnnouncingLLM(LLMOptions):
                 raise LLMContextLengthExceededError(str(exc)) from exc
             # Every started event owes a last one, also for an interrupt.
             except BaseException as exc:
-                self._fail(exc, call, asked)
+                if not call.completed:
+                    self._fail(exc, call, asked)
                 raise
 
     @contextmanager
@@ -136,6 +138,8 @@ class AnnouncingLLM(LLMOptions):
     def _emit_call_completed_event(self, *args: Any, **kwargs: Any) -> None:
         call = _current.get()
         reply = call.reply if call else None
+        if call is not None:
+            call.completed = True
         if reply is not None:
             kwargs.setdefault("usage", usage_of(reply.usage) | about(reply))
             kwargs.setdefault("finish_reason", reply.status)

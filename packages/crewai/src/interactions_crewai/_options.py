@@ -6,7 +6,7 @@ No call is made here. Dumps, which CrewAI writes into checkpoints, hold no secre
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from time import time
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -79,6 +79,7 @@ class SharedOptions(BaseModel):
     client: Any = Field(default=None, exclude=True, repr=False)
     """A `google.genai.Client` to use instead; its owner closes it."""
 
+    _returns_empty: ClassVar[bool] = False
     _clock: Callable[[], float] = PrivateAttr(default=time)
     _clients: Clients = PrivateAttr(default_factory=Clients)
 
@@ -173,6 +174,8 @@ class SharedOptions(BaseModel):
             deadline_s=deadline_s,
             poll=self.poll,
             resubmits=self.on_lost_submit == "resubmit",
+            # An LLM decides for itself: the text that stop words leave may be empty.
+            returns_empty=self._returns_empty,
         )
         return self._clients.get(self._connection(), rules)
 

@@ -2,7 +2,8 @@
 
 CrewAI repeats a task after every error but this one. Requests that were refused may
 be repeated; a run that failed, was cancelled, took too long or came to an answer that
-cannot be handed on, and a create whose answer was lost, would be billed once more.
+cannot be handed on, and a create whose answer was lost, would be billed once more. So
+would an empty answer, in the background or not.
 """
 
 from typing import Final

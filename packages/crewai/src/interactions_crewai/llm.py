@@ -172,7 +172,8 @@ class InteractionsLLM(AnnouncingLLM):
         try:
             yield
         except (InteractionsError, ValueError) as error:
-            stop = stopping(error, self.model) if turn.background else error
+            costs = turn.background or isinstance(error, EmptyReplyError)
+            stop = stopping(error, self.model) if costs else error
             if stop is error:
                 raise
             raise stop from error
@@ -217,14 +218,16 @@ class InteractionsLLM(AnnouncingLLM):
 
     def _said(self, reply: Reply, asked: Asked) -> Any:
         text = text_of(reply)
+        if asked.response_model is None:
+            text = self._apply_stop_words(text)
+        if not text.strip() and self.on_empty == "raise":
+            self._complete(text, LLMCallType.LLM_CALL, asked)
+            explanation = "it holds no text that CrewAI could go on with"
+            raise EmptyReplyError(reply.interaction_id, reply.status, explanation)
         if asked.response_model is not None:
             parsed = self._validate_structured_output(text, asked.response_model)
             self._complete(parsed, LLMCallType.LLM_CALL, asked)
             return parsed
-        text = self._apply_stop_words(text)
-        if not text.strip():
-            explanation = "it holds no text that CrewAI could go on with"
-            raise EmptyReplyError(reply.interaction_id, reply.status, explanation)
         self._complete(text, LLMCallType.LLM_CALL, asked)
         return self._invoke_after_llm_call_hooks(asked.messages, text, asked.agent)
 

@@ -18,10 +18,11 @@ from interactions_core.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
+from interactions_core.options import OnEmpty
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import aopen_store, check_url
+from interactions_core.stores.opening import check_url
 from interactions_langgraph._graph import graph_run
 from interactions_langgraph._sealed import (
     revealed,
@@ -76,6 +77,9 @@ class ModelOptions(BaseChatModel):
     on_lost_submit: Literal["raise", "resubmit"] = "raise"
     """What to do when the answer to the create of such a run was lost: the run may
     exist, and a second one would be billed as well."""
+    on_empty: OnEmpty = "return"
+    """What an answer with neither text nor calls becomes: an empty message, with a
+    warning that names its interaction, or an `EmptyReplyError`."""
     mirror: Mirror = "full"
     """What a session store opened by URL keeps of the content."""
     retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
@@ -150,16 +154,10 @@ class ModelOptions(BaseChatModel):
             check_url(self.sessions)
 
     def _store(self) -> SessionStore:
-        return self._checked(open_store(self._place(), mirror=self.mirror))
-
-    async def _astore(self) -> SessionStore:
-        return self._checked(await aopen_store(self._place(), mirror=self.mirror))
-
-    def _place(self) -> str | SessionStore:
         sessions = self.sessions
-        return sessions if sessions is not None else graph_run().sessions or "memory:"
-
-    def _checked(self, store: SessionStore) -> SessionStore:
+        if sessions is None:
+            sessions = graph_run().sessions or "memory:"
+        store = open_store(sessions, mirror=self.mirror)
         if store.mirror != self.mirror and "mirror" in self.model_fields_set:
             msg = (
                 f"mirror={self.mirror!r} has no effect: {store.url} was opened with "
@@ -193,6 +191,7 @@ class ModelOptions(BaseChatModel):
             deadline_s=self.deadline_s,
             poll=self.poll,
             resubmits=self.on_lost_submit == "resubmit",
+            returns_empty=self.on_empty == "return",
         )
 
 
