@@ -12,9 +12,13 @@ from typing import Any, Self
 
 _EVENTS = {"open", "import", "sqlite3.connect", "os.mkdir", "os.listdir", "os.scandir"}
 
+_OURS = "/src/interactions_"
+
 
 class LoopWatch:
-    """Notes what its own thread does while it is active; made on the loop's thread.
+    """Notes what its own thread does for us while it is active.
+
+    Made on the loop's thread.
 
     Attributes:
         seen: An event and what it is about, with the calls that led to it.
@@ -37,9 +41,12 @@ class LoopWatch:
         """Write down what the loop's thread is doing."""
         if self._active and threading.get_ident() == self._thread:
             self._active = False
-            calls = traceback.format_list(traceback.extract_stack(limit=25)[:-2])
+            calls = traceback.extract_stack()[:-2]
             self._active = True
-            self.seen.append((event, "".join(calls)))
+            # What a framework does on its own is its own business.
+            if any(_OURS in call.filename for call in calls):
+                told = "".join(traceback.format_list(calls[-25:]))
+                self.seen.append((event, told))
 
     def told(self) -> str:
         """Say what was seen, the calls of each event below it."""

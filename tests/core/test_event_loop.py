@@ -16,7 +16,7 @@ from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.wire import (
     body_bytes,
     create_arguments,
-    open_async_client,
+    open_client,
     withheld,
 )
 from interactions_emulator import Emulator
@@ -98,7 +98,7 @@ def test_work_that_is_not_ours_does_not_hold_up_whoever_cancels_it() -> None:
 
 def test_a_create_whose_body_is_missing_is_refused(emulator: Emulator) -> None:
     """What stands in its place must never be answered."""
-    client = open_async_client(Connection(api_key="key", base_url=emulator.url))
+    client = open_client(Connection(api_key="key", base_url=emulator.url))
     body = {"model": "gemini-3.5-flash", "input": [user_input("hello").wire]}
     arguments = withheld(create_arguments(body, 120, stream=False))
 
@@ -121,7 +121,7 @@ def test_a_create_whose_body_is_missing_is_refused(emulator: Emulator) -> None:
 
 def test_opening_a_client_sends_nothing(emulator: Emulator) -> None:
     """Its imports are rehearsed with a create that is stopped before the network."""
-    client = open_async_client(Connection(api_key="key", base_url=emulator.url))
+    client = open_client(Connection(api_key="key", base_url=emulator.url))
     asyncio.run(client.aio.aclose())
     client.close()
 

@@ -227,6 +227,54 @@ def test_the_watcher_cancels_what_takes_too_long(
     assert emulator.requests()[-1]["path"].endswith("/cancel")
 
 
+def test_the_watcher_waits_for_a_run_that_is_unknown_for_a_while(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+    clock: Clock,
+) -> None:
+    client.suspend(turn(), store)
+    emulator.fault(on="get", times=19, do={"status": 404})
+    begun = clock.now
+
+    watcher().run(until_idle=True)
+
+    assert [job.status for job in store.list_jobs()] == ["completed"]
+    assert clock.now - begun > 1_200
+
+
+@pytest.mark.parametrize(
+    "refusals",
+    [
+        pytest.param([], id="that was there"),
+        pytest.param([404], id="that is not there"),
+        pytest.param([503, 503], id="of which nothing is known"),
+    ],
+)
+def test_the_watcher_cancels_a_run_that_is_unknown_until_its_deadline(
+    refusals: list[int],
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    emulator.fault(on="create", do={"stall": True})
+    client.suspend(turn(), store)
+    emulator.fault(on="get", times=999, do={"status": 404})
+    for nth, refusal in enumerate(refusals, 1):
+        emulator.fault(on="cancel", nth=nth, do={"status": refusal})
+
+    watcher().run(until_idle=True)
+
+    cancels = [r for r in emulator.requests() if r["path"].endswith("/cancel")]
+    gone = refusals == [404]
+    assert [row["status"] for row in cancels] == [*refusals, *([] if gone else [200])]
+    assert [job.status for job in store.list_jobs()] == [
+        "gone" if gone else "cancelled"
+    ]
+
+
 @pytest.mark.parametrize("error", [InteractionsError("no"), KeyError("no")], ids=type)
 def test_a_graph_that_fails_does_not_stop_the_watcher(
     error: Exception,

@@ -22,6 +22,8 @@ ERRORS: dict[str, type[OutcomeError] | None] = {
     "completed": None,
     "requires_action": None,
     "incomplete": None,
+    # The SDK says: the server has completed all processing.
+    "idle": None,
     "failed": JobFailedError,
     "budget_exceeded": JobFailedError,
     "cancelled": JobCancelledError,
@@ -56,7 +58,9 @@ def test_unknown_status_fails_closed(interaction: JsonObject) -> None:
     assert isinstance(outcome_error(interaction, SAID), UnknownStatusError)
 
 
-@pytest.mark.parametrize("status", ["completed", "requires_action", "incomplete"])
+@pytest.mark.parametrize(
+    "status", ["completed", "requires_action", "incomplete", "idle"]
+)
 @pytest.mark.parametrize(
     "steps",
     [

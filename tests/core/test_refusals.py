@@ -214,6 +214,8 @@ NEVER_REACHES_US = {
     "FunctionInvocationError",
     "UnknownFunctionCallArgumentError",
     "UnsupportedFunctionError",
+    # Live connections are never opened.
+    "APIWebSocketError",
     # The root of the tree, and errors of other APIs.
     "EphemeralTokenAPIKeyError",
     "ExperimentalWarning",

@@ -7,10 +7,10 @@ import pytest
 
 from interactions_core.usage import (
     Usage,
-    UsageCounter,
     merged_usage,
     usage_from_wire,
 )
+from interactions_core.usage_counter import UsageCounter
 
 REPORTED = {
     "total_tokens": 115,

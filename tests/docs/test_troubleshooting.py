@@ -1,5 +1,6 @@
 """Each heading of the troubleshooting page is the text of an error that is raised."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -15,6 +16,7 @@ import jwt
 import ormsgpack
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from google.genai import Client, types
 from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS
@@ -37,6 +39,7 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, headings_of
 from tests.docs.postgres_errors import CAUSES
+from tests.forks.children import in_child
 from tests.langgraph.checkpoints import put_value, value_of
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
@@ -165,6 +168,30 @@ def configured_agent(bench: Bench) -> object:
     return bench.model(model=None, agent="deep-research", temperature=1).invoke("Hi")
 
 
+@case("the google-genai client that was handed in")
+def used_client(bench: Bench) -> object:
+    options = types.HttpOptions(base_url=bench.emulator.url)
+    own = Client(api_key="k", http_options=options)
+    model = bench.model(client=own, base_url=None, api_key=None)
+    model.invoke("Hi")
+    return in_child(lambda: model.invoke("Hi"))
+
+
+@case("the event loop")
+def loop_of_the_parent(bench: Bench) -> object:
+    model = bench.model()
+    with asyncio.Runner() as runner:
+        runner.run(model.ainvoke("Hi"))
+        return in_child(lambda: runner.run(model.ainvoke("Hi")))
+
+
+@case("this call was begun")
+def call_of_the_parent(bench: Bench) -> object:
+    stream = bench.model().stream("Hi")
+    next(stream)
+    return in_child(lambda: list(stream))
+
+
 @case("HTTP 400 invalid_request: Agents are required")
 def agent_in_the_foreground(bench: Bench) -> object:
     agent = "deep-research-preview-04-2026"
@@ -214,13 +241,31 @@ def taken_job(bench: Bench) -> object:
     return model.invoke("Hi")
 
 
-@case("HTTP 404 not_found: Requested entity was not found: ")
-def run_that_is_gone(bench: Bench) -> object:
+def lose_run(bench: Bench, cancel: int) -> ChatInteractions:
     bench.emulator.fault(on="create", do={"stall": True})
-    bench.emulator.fault(on="get", do={"status": 404})
+    bench.emulator.fault(on="get", do={"status": 404}, times=999)
+    bench.emulator.fault(on="cancel", do={"status": cancel})
     model = bench.model(background=True)
     model._clock = lambda: next(MINUTES)
     model._ready().sync.sleep = lambda _: None
+    return model
+
+
+@case("HTTP 404 not_found: Requested entity was not found: the run … was not there")
+def run_that_is_gone(bench: Bench) -> object:
+    return lose_run(bench, 404).invoke("Hi")
+
+
+@case("HTTP 404 not_found: Requested entity was not found: the run … goes on")
+def run_that_cannot_be_found_nor_cancelled(bench: Bench) -> object:
+    return lose_run(bench, 503).invoke("Hi")
+
+
+@case("the run … was unknown to the service")
+def run_that_was_gone(bench: Bench) -> object:
+    model = lose_run(bench, 404)
+    with pytest.raises(InteractionsError, match="on_lost_submit"):
+        model.invoke("Hi")
     return model.invoke("Hi")
 
 

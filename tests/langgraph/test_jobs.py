@@ -15,6 +15,7 @@ from langgraph.types import RetryPolicy
 
 from interactions_core import SessionStore, SqliteStore, points
 from interactions_core.exceptions import (
+    DeadlineExceededError,
     InterruptedStreamError,
     InvalidRequestError,
     JobCancelledError,
@@ -285,22 +286,184 @@ def test_a_run_that_is_refused_while_it_is_new_is_waited_for(
     assert make().invoke("TPUs?").text == "Done."
 
 
-def test_a_run_that_the_server_has_forgotten_is_begun_anew_by_the_next_call(
+MISSING: Any = {"status": 404}
+
+
+def cancels(emulator: Emulator) -> int:
+    return sum(row["path"].endswith("/cancel") for row in emulator.requests())
+
+
+def lose_until_its_deadline(
+    make: Make, store: SessionStore, emulator: Emulator, **options: Any
+) -> Job:
+    """Wait for a run that answers 404, and cannot be cancelled, until its deadline."""
+    emulator.script(STALLED)
+    emulator.fault(on="get", times=999, do=MISSING)
+    emulator.fault(on="cancel", times=9, do=MISSING)
+    with pytest.raises(NotFoundError, match="nor to be cancelled"):
+        make(deadline_s=600.0, **options).invoke("Hi")
+    [listed] = store.list_jobs()
+    assert listed.status == "gone"
+    return listed
+
+
+def test_a_run_that_is_unknown_for_long_and_comes_back_is_waited_for(
+    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+) -> None:
+    """Ours: matching.md, section 9; the service has done that to runs that went on."""
+    job = leave_behind(make(), store, "Hi")
+    emulator.fault(on="get", times=19, do=MISSING)
+    begun = clock.now
+
+    reply = make().invoke("Hi")
+
+    assert reply.response_metadata["interaction_id"] == job.interaction_id
+    assert clock.now - begun > 1_200
+    assert (creates(emulator), cancels(emulator)) == (1, 0)
+
+
+def test_looks_at_a_run_that_is_unknown_are_further_and_further_apart(
     make: Make, store: SessionStore, emulator: Emulator, clock: Clock
 ) -> None:
     job = leave_behind(make(), store, "Hi")
-    clock.advance(1_000)
-    emulator.fault(on="get", times=9, do={"status": 404})
+    emulator.fault(on="get", times=999, do=MISSING)
 
     with pytest.raises(NotFoundError):
-        make().invoke("Hi")
+        make(deadline_s=86_400.0).invoke("Hi")
+
+    looks = [row for row in emulator.requests() if row["method"] == "GET"]
+    assert clock.now - job.created_at >= 86_400
+    assert len(looks) < 86_400 / 200
+
+
+def test_a_run_that_stays_unknown_is_cancelled_before_it_counts_as_gone(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    job = lose_until_its_deadline(make, store, emulator)
+
+    assert (creates(emulator), cancels(emulator)) == (1, 1)
+    assert store.get_job(job.key).consumed_at == 0.0
+
+
+def test_a_run_that_could_be_cancelled_was_there(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", do={"stall": True})
+    emulator.fault(on="get", times=999, do=MISSING)
+
+    with pytest.raises(DeadlineExceededError):
+        make(deadline_s=600.0).invoke("Hi")
+
+    [job] = store.list_jobs()
+    assert (job.status, cancels(emulator)) == ("cancelled", 1)
+
+
+def test_a_run_of_which_nothing_is_known_is_kept(
+    make: Make, emulator: Emulator
+) -> None:
+    emulator.script(STALLED)
+    emulator.fault(on="get", times=999, do=MISSING)
+    emulator.fault(on="cancel", do={"status": 503})
+    with pytest.raises(NotFoundError, match="its job is kept"):
+        make(deadline_s=600.0).invoke("Hi")
     emulator.clear_faults()
 
+    assert make(deadline_s=600.0).invoke("Hi").text == "Done."
+    assert creates(emulator) == 1
+
+
+def test_a_run_that_is_gone_is_not_begun_anew_without_a_word(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    gone = lose_until_its_deadline(make, store, emulator)
+
+    with pytest.raises(LostSubmitError, match=gone.interaction_id) as told:
+        make().invoke("Hi")
+
+    assert told.value.job_key == gone.key
+    assert told.value.interaction_id == gone.interaction_id
+    assert creates(emulator) == 1
+    emulator.clear_faults()
     assert make().invoke("Hi").text
-    gone = store.get_job(job.key)
-    assert gone is not None
-    assert gone.status == "gone"
     assert creates(emulator) == 2
+
+
+def test_a_run_that_is_gone_is_begun_anew_where_that_is_asked_for(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    """Anew means with all its time, too."""
+    gone = lose_until_its_deadline(make, store, emulator)
+    emulator.clear_faults()
+    emulator.fault(on="get", match={"id": gone.interaction_id}, times=9, do=MISSING)
+
+    reply = make(on_lost_submit="resubmit", deadline_s=600.0).invoke("Hi")
+
+    [old, new] = store.list_jobs()
+    assert (old.status, new.status) == ("gone", "completed")
+    assert new.interaction_id == reply.response_metadata["interaction_id"]
+    assert creates(emulator) == 2
+
+
+def test_a_create_that_was_lost_long_ago_is_begun_anew_with_all_its_time(
+    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+) -> None:
+    emulator.script(STALLED)
+    job = leave_behind(make(), store, "Hi")
+    dead = replace(job, owner="another process", interaction_id="", status="intent")
+    store.update_job(dead)
+    clock.advance(9_000)
+
+    reply = make(on_lost_submit="resubmit", deadline_s=600.0).invoke("Hi")
+
+    assert reply.text == "Done."
+
+
+def test_a_run_that_was_gone_and_is_there_again_is_not_paid_twice(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    gone = lose_until_its_deadline(make, store, emulator)
+    emulator.clear_faults()
+
+    reply = make(on_lost_submit="resubmit").invoke("Hi")
+
+    assert reply.response_metadata["interaction_id"] == gone.interaction_id
+    assert creates(emulator) == 1
+
+
+def test_a_run_that_is_gone_and_cannot_be_looked_at_is_kept(
+    make: Make, store: SessionStore, emulator: Emulator
+) -> None:
+    gone = lose_until_its_deadline(make, store, emulator)
+    emulator.clear_faults()
+    emulator.fault(on="get", do={"status": 503})
+
+    with pytest.raises(RequestError, match="its job is kept"):
+        make().invoke("Hi")
+
+    reply = make().invoke("Hi")
+    assert reply.response_metadata["interaction_id"] == gone.interaction_id
+
+
+def test_a_run_that_is_unknown_because_its_job_was_deleted_ends_at_once(
+    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+) -> None:
+    model = make()
+    job = leave_behind(model, store, "Hi")
+    wait = model._ready().sync.sleep
+
+    def delete(seconds: float) -> None:
+        store.delete_job(job.key)
+        wait(seconds)
+
+    model._ready().sync.sleep = delete
+    emulator.fault(on="get", times=999, do=MISSING)
+    begun = clock.now
+
+    with pytest.raises(JobCancelledError, match="was deleted"):
+        model.invoke("Hi")
+
+    assert clock.now - begun < 10
+    assert creates(emulator) == 1
 
 
 def test_a_failed_run_is_an_error_once_and_a_new_run_then(

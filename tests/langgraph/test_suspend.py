@@ -335,6 +335,27 @@ def test_a_suspended_run_that_takes_too_long_is_cancelled(
     assert emulator.requests()[-1]["path"].endswith("/cancel")
 
 
+def test_a_suspended_run_that_is_gone_is_an_error_and_not_begun_anew(
+    model: ChatInteractions,
+    saver: InteractionsSaver,
+    emulator: Emulator,
+    watch: Callable[..., list[str]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = research(model, "invoke").compile(checkpointer=saver)
+    app.invoke(ASKED, AT)
+    emulator.fault(on="get", times=999, do={"status": 404})
+    emulator.fault(on="cancel", do={"status": 404})
+
+    watch(app)
+
+    assert [job.status for job in saver.sessions.list_jobs()] == ["gone"]
+    assert "ChatLostSubmitError" in caplog.text
+    assert creates(emulator) == 1
+    emulator.clear_faults()
+    assert app.invoke(None, AT)["messages"][-1].text
+
+
 def test_suspending_without_a_checkpointer_is_an_error_before_anything_is_sent(
     model: ChatInteractions, emulator: Emulator
 ) -> None:

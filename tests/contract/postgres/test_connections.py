@@ -1,6 +1,5 @@
 """Connections that break, are few, or belong to somebody else."""
 
-import contextlib
 import gc
 import os
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from tests.contract.postgres.databases import (
     notes,
 )
 from tests.contract.session_records import SCOPE, make_record
+from tests.forks.children import in_child
 
 
 def test_connections_that_were_cut_are_replaced(
@@ -97,19 +97,11 @@ def test_a_store_that_nobody_uses_any_more_closes_its_connections(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_child_connects_for_itself(store: PostgresStore) -> None:
     store.put(make_record("before"))
 
-    child = os.fork()
-    if child == 0:
-        with contextlib.suppress(BaseException):
-            store.put(make_record("child"))
-            os._exit(0)
-        os._exit(1)
-    _, status = os.waitpid(child, 0)
+    in_child(lambda: store.put(make_record("child")))
 
-    assert os.waitstatus_to_exitcode(status) == 0
     store.put(make_record("after"))
     assert all(store.get(SCOPE, key) for key in ("before", "child", "after"))
 

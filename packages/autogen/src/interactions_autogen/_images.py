@@ -5,7 +5,6 @@ get the same identity and the same bytes here, whichever object holds them.
 """
 
 import hashlib
-import threading
 import weakref
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Final
 from autogen_core import Image
 
 from interactions_core.canonical import JsonObject
+from interactions_core.forking import Lock
 
 _Pixels = tuple[str, str, tuple[int, int]]
 """SHA-256, mode and size of a picture's pixels."""
@@ -29,7 +29,7 @@ class _Encoded:
 
 _by_pixels: Final[MutableMapping[_Pixels, _Encoded]] = weakref.WeakValueDictionary()
 _in_use: Final[MutableMapping[Image, _Encoded]] = weakref.WeakKeyDictionary()
-_lock: Final = threading.Lock()
+_lock: Final = Lock()
 
 
 def plain_image(image: Image) -> JsonObject:

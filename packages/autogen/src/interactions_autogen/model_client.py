@@ -1,6 +1,5 @@
 """`InteractionsChatCompletionClient`: AutoGen on server-side sessions."""
 
-import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import aclosing, closing, contextmanager
@@ -47,6 +46,7 @@ from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.exceptions import ConfigurationError, InteractionsError
+from interactions_core.forking import Lock
 from interactions_core.options import target_of
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
@@ -54,7 +54,8 @@ from interactions_core.stores.opening import check_url
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
-from interactions_core.usage import Usage, UsageCounter
+from interactions_core.usage import Usage
+from interactions_core.usage_counter import UsageCounter
 
 
 class InteractionsChatCompletionClient(
@@ -98,7 +99,7 @@ class InteractionsChatCompletionClient(
         check_url(self._config.sessions)
         self._connection()
         self._clock: Callable[[], float] = time
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._counter = UsageCounter()
         self._store: SessionStore | None = None
         self._driver: AsyncInteractionsClient | None = None

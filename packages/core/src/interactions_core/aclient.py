@@ -6,7 +6,6 @@ Decides nothing; `client` is the same file without `await`.
 import asyncio
 import contextlib
 import logging
-import threading
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -34,7 +33,16 @@ from interactions_core.effects import (
     Show,
     Sleep,
 )
-from interactions_core.exceptions import InteractionsError
+from interactions_core.exceptions import ForkedError, InteractionsError
+from interactions_core.forking import (
+    ASK_AGAIN,
+    CALL,
+    Lock,
+    Origin,
+    PerProcess,
+    is_from_here,
+    leave_to_parent,
+)
 from interactions_core.job_turns import Suspended, interrupted_job, suspend_job
 from interactions_core.request_hooks import sending
 from interactions_core.running import Rules, TurnRun
@@ -56,6 +64,11 @@ _LONGEST_EVENT: Final = 65_536
 """Characters, or bytes, of JSON that are read on the loop; what is longer is not."""
 
 _Loop = asyncio.AbstractEventLoop
+
+LOOP: Final = "the event loop was used"
+NEW_LOOP: Final = (
+    "Run what the child awaits in a loop of its own, e.g. asyncio.run(...)."
+)
 
 
 class AsyncInteractionsClient:
@@ -85,8 +98,8 @@ class AsyncInteractionsClient:
         self.connection = connection
         self._rules = rules
         self.sleep = sleep
-        self._lock = threading.Lock()
-        self._opened: dict[_Loop, _LoopClient] = {}
+        self._lock = Lock()
+        self._opened = PerProcess[dict[_Loop, _LoopClient]](dict)
 
     async def turn(self, turn: Turn, store: SessionStore) -> Reply:
         """Answer a message list."""
@@ -140,12 +153,18 @@ class AsyncInteractionsClient:
         with wire.explained():
             await sdk.aio.interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
-    async def give_up(self, interaction_id: str) -> None:
-        """Cancel a run that nobody waits for any more, as far as that is possible."""
+    async def give_up(self, interaction_id: str) -> InteractionsError | None:
+        """Cancel a run that nobody waits for any more, as far as that is possible.
+
+        Returns:
+            Why it goes on, if it does.
+        """
         try:
             await self.cancel(interaction_id)
         except InteractionsError as error:
             logger.warning("run %s goes on: %s", interaction_id, error)
+            return error
+        return None
 
     async def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
@@ -158,7 +177,7 @@ class AsyncInteractionsClient:
     async def close(self) -> None:
         """Close the running loop's google-genai client, unless it was handed in."""
         with self._lock:
-            opened = self._opened.pop(asyncio.get_running_loop(), None)
+            opened = self._opened.get().pop(asyncio.get_running_loop(), None)
         if opened is not None:
             await opened.life.aclose()
 
@@ -178,7 +197,7 @@ class AsyncInteractionsClient:
         self, flow: Flow[T], store: SessionStore
     ) -> AsyncGenerator[StreamEvent | T]:
         async with contextlib.aclosing(_Hands(self, store)) as hands:
-            course = _Course(flow, hands)
+            course = _Course(flow, hands, hands.origin)
             # The first decisions are about the whole list.
             effect = await in_worker(store, course.work)
             while not isinstance(effect, _Over):
@@ -199,7 +218,7 @@ class AsyncInteractionsClient:
 
     async def opened(self, worker: Threaded) -> "Client":
         """Return the google-genai client of the running loop, opened in a worker."""
-        given = cast("Client | None", self.connection.client)
+        given = self._given()
         if given is not None:
             return given
         mine = self._mine()
@@ -210,31 +229,40 @@ class AsyncInteractionsClient:
 
         It is opened here and now where no turn has done that, which takes seconds.
         """
-        given = cast("Client | None", self.connection.client)
+        given = self._given()
         return given if given is not None else self._mine().open()
+
+    def _given(self) -> "Client | None":
+        if not is_from_here(asyncio.get_running_loop()):
+            # Its selector and its wake-up call are shared with the parent's.
+            raise ForkedError(LOOP, NEW_LOOP)
+        return wire.given_client(self.connection)
 
     def _mine(self) -> "_LoopClient":
         loop = asyncio.get_running_loop()
         with self._lock:
-            if loop not in self._opened:
-                for closed in [other for other in self._opened if other.is_closed()]:
-                    del self._opened[closed]
+            opened = self._opened.get()
+            if loop not in opened:
+                for closed in [other for other in opened if other.is_closed()]:
+                    del opened[closed]
                 mine = _LoopClient(self.connection)
                 mine.life = self._life(mine, loop)
-                self._opened[loop] = mine
-            return self._opened[loop]
+                opened[loop] = mine
+            return opened[loop]
 
     def _life(self, client: "_LoopClient", loop: _Loop) -> AsyncGenerator[None]:
         """Tie a client to its loop, which closes what generators it has left."""
+        opened, origin = self._opened.get(), Origin()
 
         async def life() -> AsyncGenerator[None]:
             try:
                 yield
             finally:
-                with self._lock:
-                    if self._opened.get(loop) is client:
-                        del self._opened[loop]
-                await client.aclose()
+                if origin.is_here:
+                    with self._lock:
+                        if opened.get(loop) is client:
+                            del opened[loop]
+                    await client.aclose()
 
         begun = life()
         # The first step registers it with the loop; nothing is awaited before it.
@@ -250,7 +278,7 @@ class _LoopClient:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._closed = False
         self.client: Client | None = None
 
@@ -258,7 +286,7 @@ class _LoopClient:
         """Return the client; the first call imports the SDK, and is no work of a loop."""
         with self._lock:
             if self.client is None:
-                client = wire.open_async_client(self._connection)
+                client = wire.open_client(self._connection)
                 self.client = client
                 if self._closed:
                     # Its loop ended meanwhile; it has no connection yet.
@@ -286,20 +314,27 @@ class _Course:
 
     flow: Flow[Any]
     hands: "_Hands"
+    origin: Origin
 
     def go_on(
         self, answer: object = None, error: InteractionsError | None = None
     ) -> Effect | _Over:
         """Return the next effect that is to be performed, or the end."""
         while True:
+            self._check()
             try:
                 effect = self.flow.throw(error) if error else self.flow.send(answer)
             except StopIteration as done:
+                self._check()
                 return _Over(done.value)
+            self._check()
             if not isinstance(effect, Running):
                 return effect
             self.hands.running = effect
             answer = error = None
+
+    def _check(self) -> None:
+        self.origin.check(CALL, ASK_AGAIN)
 
     def work(self, call: Callable[[], object] = lambda: None) -> Effect | _Over:
         """Do what takes its time, here, and return the next effect of another kind."""
@@ -322,6 +357,7 @@ class _Hands:
     def __init__(self, client: AsyncInteractionsClient, store: SessionStore) -> None:
         self._client = client
         self._store = store
+        self.origin = Origin()
         self._stream = contextlib.AsyncExitStack()
         self.running = Running("")
         self._events: AsyncIterator[JsonObject] = _nothing()
@@ -339,7 +375,7 @@ class _Hands:
             case ResumeStream(interaction_id, last_event_id, silence_s):
                 await self._resume(interaction_id, last_event_id, silence_s)
             case GiveUp(interaction_id):
-                await self._client.give_up(interaction_id)
+                answer = await self._client.give_up(interaction_id)
             case NextEvent():
                 answer = await anext(self._events, None)
             case Fetch(interaction_id):
@@ -354,6 +390,10 @@ class _Hands:
         return answer
 
     async def aclose(self) -> None:
+        if not self.origin.is_here:
+            # The stream is the parent's, and the run is what it waits for.
+            leave_to_parent(self)
+            return
         await self._close_stream()
         if self.running.interaction_id:
             await self._client.give_up(self.running.interaction_id)

@@ -65,12 +65,11 @@ class Begun:
     listener: Listener | None = None
 
 
-def begun_job(run: TurnRun, work: Work | None, *, stream: bool) -> Flow[Begun | None]:
+def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
     """Write the intent and send the create, anew where one replay helps.
 
     Args:
         run: The turn.
-        work: An intent of before, to be sent again; `None` to write one.
         stream: Whether to listen to the run.
 
     Returns:
@@ -82,10 +81,7 @@ def begun_job(run: TurnRun, work: Work | None, *, stream: bool) -> Flow[Begun | 
         StoreError: The intent could not be written; nothing was sent.
     """
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
-    if work is None:
-        work = yield from intended(run, plan)
-    else:
-        yield from planned_again(work, plan)
+    work = yield from intended(run, plan)
     while True:
         try:
             return (yield from _submitted(work, plan, stream=stream))

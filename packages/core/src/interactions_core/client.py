@@ -5,7 +5,6 @@ Decides nothing; `aclient` is the same file with `await`.
 
 import contextlib
 import logging
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -29,6 +28,14 @@ from interactions_core.effects import (
     Sleep,
 )
 from interactions_core.exceptions import InteractionsError
+from interactions_core.forking import (
+    ASK_AGAIN,
+    CALL,
+    Lock,
+    Origin,
+    PerProcess,
+    leave_to_parent,
+)
 from interactions_core.job_turns import Suspended, interrupted_job, suspend_job
 from interactions_core.running import Rules, TurnRun
 from interactions_core.sse import EventReader
@@ -63,8 +70,8 @@ class InteractionsClient:
         self.connection = connection
         self._rules = rules
         self.sleep = sleep
-        self._lock = threading.Lock()
-        self._client: Client | None = None
+        self._lock = Lock()
+        self._opened = PerProcess[list["Client"]](list)
 
     def turn(self, turn: Turn, store: SessionStore) -> Reply:
         """Answer a message list."""
@@ -108,12 +115,18 @@ class InteractionsClient:
         with wire.explained():
             self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
-    def give_up(self, interaction_id: str) -> None:
-        """Cancel a run that nobody waits for any more, as far as that is possible."""
+    def give_up(self, interaction_id: str) -> InteractionsError | None:
+        """Cancel a run that nobody waits for any more, as far as that is possible.
+
+        Returns:
+            Why it goes on, if it does.
+        """
         try:
             self.cancel(interaction_id)
         except InteractionsError as error:
             logger.warning("run %s goes on: %s", interaction_id, error)
+            return error
+        return None
 
     def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
@@ -125,9 +138,9 @@ class InteractionsClient:
     def close(self) -> None:
         """Close the google-genai client, unless it was handed in."""
         with self._lock:
-            if self._client is not None and self.connection.client is None:
-                self._client.close()
-            self._client = None
+            opened = self._opened.get()
+            while opened:
+                opened.pop().close()
 
     def _begin(self, turn: Turn, store: SessionStore, *, stream: bool) -> Flow[Reply]:
         return take_turn(self._run(turn, store), stream=stream)
@@ -141,11 +154,14 @@ class InteractionsClient:
         error: InteractionsError | None = None
         with contextlib.closing(_Hands(self)) as hands:
             while True:
+                hands.check()
                 try:
                     effect = flow.throw(error) if error else flow.send(answer)
                 except StopIteration as done:
+                    hands.check()
                     yield done.value
                     return
+                hands.check()
                 answer = error = None
                 if isinstance(effect, Show):
                     yield effect.event
@@ -160,11 +176,14 @@ class InteractionsClient:
 
     def sdk(self) -> "Client":
         """Return the google-genai client, opened with its first use."""
+        given = wire.given_client(self.connection)
+        if given is not None:
+            return given
         with self._lock:
-            if self._client is None:
-                given = cast("Client | None", self.connection.client)
-                self._client = given or wire.open_client(self.connection)
-            return self._client
+            opened = self._opened.get()
+            if not opened:
+                opened.append(wire.open_client(self.connection))
+            return opened[0]
 
 
 class _Hands:
@@ -172,6 +191,7 @@ class _Hands:
 
     def __init__(self, client: InteractionsClient) -> None:
         self._client = client
+        self._origin = Origin()
         self._stream = contextlib.ExitStack()
         self.running = Running("")
         self._events: Iterator[JsonObject] = iter(())
@@ -188,7 +208,7 @@ class _Hands:
             case ResumeStream(interaction_id, last_event_id, silence_s):
                 self._resume(interaction_id, last_event_id, silence_s)
             case GiveUp(interaction_id):
-                self._client.give_up(interaction_id)
+                answer = self._client.give_up(interaction_id)
             case NextEvent():
                 answer = next(self._events, None)
             case Fetch(interaction_id):
@@ -200,7 +220,15 @@ class _Hands:
                 raise NotImplementedError(effect)
         return answer
 
+    def check(self) -> None:
+        """Raise `ForkedError` where the turn is another process's."""
+        self._origin.check(CALL, ASK_AGAIN)
+
     def close(self) -> None:
+        if not self._origin.is_here:
+            # The stream is the parent's, and the run is what it waits for.
+            leave_to_parent(self)
+            return
         self._close_stream()
         if self.running.interaction_id:
             self._client.give_up(self.running.interaction_id)

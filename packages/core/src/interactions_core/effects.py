@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import InteractionsError
 from interactions_core.streaming import StreamEvent
 
 T = TypeVar("T")
@@ -112,7 +113,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """Cancel a run, as far as that is possible."""
+    """Cancel a run; answered with the error if that failed, else with `None`."""
 
     interaction_id: str
 
@@ -184,9 +185,9 @@ def running(
     yield Running(interaction_id, cancelled)
 
 
-def give_up(interaction_id: str) -> Flow[None]:
-    """Cancel a run."""
-    yield GiveUp(interaction_id)
+def give_up(interaction_id: str) -> Flow[InteractionsError | None]:
+    """Cancel a run; return why that failed, or `None`."""
+    return cast("InteractionsError | None", (yield GiveUp(interaction_id)))
 
 
 def sleep(seconds: float) -> Flow[None]:

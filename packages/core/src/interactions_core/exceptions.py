@@ -3,6 +3,7 @@
 ```
 InteractionsError                catch-all
   ConfigurationError             an option is unknown, missing or contradicts another
+  ForkedError                    what the parent had open is used in a forked child
   StoreError                     the local record cannot be read or written
     StoreSchemaError             written by a newer version
   RequestError                   the API refused, or could not be reached
@@ -21,7 +22,7 @@ InteractionsError                catch-all
     EmptyReplyError              completed without anything to hand on
     DeadlineExceededError        a background run took too long
     JobTakenOverError            another process waits for the run
-  LostSubmitError                a create whose answer was lost
+  LostSubmitError                nobody knows whether a run exists
   UnknownJobError                no job goes by that name (also a LookupError)
   WebhookRefusedError            a delivery is not from the API, or not from now
   UnsupportedContentError        a message part has no step (also a ValueError)
@@ -59,6 +60,20 @@ class InteractionsError(Exception):
 
 class ConfigurationError(InteractionsError, ValueError):
     """An option is unknown, missing, or contradicts another one."""
+
+
+class ForkedError(InteractionsError):
+    """A forked child uses what its parent had open, and might read its answers.
+
+    Attributes:
+        what: What was used or begun.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(
+            f"{what} before this process was forked, and stays with the parent. {advice}"
+        )
+        self.what = what
 
 
 class StoreError(InteractionsError):
@@ -284,19 +299,31 @@ class WebhookRefusedError(InteractionsError):
 
 
 class LostSubmitError(InteractionsError):
-    """A create was sent and its answer lost; the run may exist and be billed.
+    """Nobody knows whether a run exists; it may go on and be billed.
+
+    Its create was sent and the answer lost, or the service has not known it until its
+    deadline.
 
     Attributes:
-        job_key: The key under which the intent is kept.
+        job_key: The key under which the job is kept.
+        interaction_id: The run that the service does not know any more; "" if it never
+            had a name.
     """
 
-    def __init__(self, job_key: str) -> None:
+    def __init__(self, job_key: str, interaction_id: str = "") -> None:
+        what = (
+            f"the run {interaction_id} (job {job_key}) was unknown to the service "
+            "until its deadline: it may go on all the same and be billed"
+            if interaction_id
+            else f"the answer to a create was lost (job {job_key}): the run may exist "
+            "on the server and be billed, and the API has no list call to find it"
+        )
         super().__init__(
-            f"the answer to a create was lost (job {job_key}): the run may exist on "
-            "the server and be billed, and the API has no list call to find it. "
-            "Ask again, or have that done for you with on_lost_submit='resubmit'"
+            f"{what}. Ask again, or have that done for you with "
+            "on_lost_submit='resubmit'"
         )
         self.job_key = job_key
+        self.interaction_id = interaction_id
 
 
 class UnsupportedContentError(InteractionsError, ValueError):

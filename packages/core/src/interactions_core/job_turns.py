@@ -16,6 +16,7 @@ from interactions_core.effects import Flow, running
 from interactions_core.exceptions import DeadlineExceededError
 from interactions_core.holding import (
     Work,
+    consumed,
     handed_on,
     left,
     let_go,
@@ -23,6 +24,8 @@ from interactions_core.holding import (
     written,
 )
 from interactions_core.job_plans import plan_of
+from interactions_core.jobs import GONE
+from interactions_core.looking import first_look, is_there_again
 from interactions_core.metering import metered
 from interactions_core.outcomes import is_pending, outcome_error
 from interactions_core.planning import Plan
@@ -30,12 +33,7 @@ from interactions_core.recording import record_turn
 from interactions_core.running import TurnRun
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
-from interactions_core.waiting import (
-    adopted_answer,
-    first_look,
-    followed_answer,
-    waited_answer,
-)
+from interactions_core.waiting import adopted_answer, followed_answer, waited_answer
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -76,11 +74,11 @@ def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
     """
     _warn_of_memory(run.records.store)
     work = yield from _adoptable(run)
-    if work is not None and work.name:
+    if work is not None:
         plan = yield from _adopted(work)
         answer = yield from adopted_answer(work, stream=stream)
         return (yield from _closed(work, plan, answer))
-    begun = yield from begun_job(run, work, stream=stream)
+    begun = yield from begun_job(run, stream=stream)
     if begun is None:
         return None
     if begun.listener is not None:
@@ -109,11 +107,11 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
 
 def _suspended(run: TurnRun) -> Flow[Suspended]:
     work = yield from _adoptable(run)
-    if work is not None and work.name:
+    if work is not None:
         plan = yield from _adopted(work)
         interaction = work.job.result or (yield from first_look(work))
     else:
-        begun = cast("Begun", (yield from begun_job(run, work, stream=False)))
+        begun = cast("Begun", (yield from begun_job(run, stream=False)))
         plan, work, interaction = begun.plan, begun.work, begun.interaction
     if not is_pending(interaction):
         answer = yield from waited_answer(work, interaction)
@@ -128,10 +126,19 @@ def _suspended(run: TurnRun) -> Flow[Suspended]:
 
 
 def _adoptable(run: TurnRun) -> Flow[Work | None]:
-    """Take over a job; one that may never have been sent is told, or sent again."""
+    """Take over a job; one of which nobody knows is told, or begun anew.
+
+    Anew is a job of its own: it has all its time, and what is heard of the run before
+    is not taken for news of this one.
+    """
     work = yield from claimed(run)
-    if work is None or work.name or run.rules.resubmits:
+    if work is not None and work.job.status == GONE:
+        work = work if (yield from is_there_again(work)) else None
+    if work is None or work.name:
         return work
+    if run.rules.resubmits:
+        yield from consumed(work)
+        return None
     raise (yield from lost(work))
 
 

@@ -17,14 +17,21 @@ from typing import Final
 from interactions_core import wire
 from interactions_core.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
-from interactions_core.jobs import GONE, LEASE_S, SUBMITTED, UNFINISHED, Job
+from interactions_core.forking import PerProcess
+from interactions_core.jobs import (
+    GONE,
+    LEASE_S,
+    LONGEST_MISSING_S,
+    SUBMITTED,
+    UNFINISHED,
+    Job,
+)
 from interactions_core.outcomes import PENDING
 from interactions_core.owners import watcher
 from interactions_core.pacing import PROCESS_PACE, Pace
 from interactions_core.points import Point, reached
 from interactions_core.resumption import Resume, Resumer
 from interactions_core.stores.protocols import SessionStore
-from interactions_core.waiting import UNSETTLED_S
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -49,12 +56,29 @@ class _Watched:
         job: As it was last written.
         pause_s: The pause after the next look, in seconds.
         asked_s: What the service asked for with the last look, in seconds.
+        is_missing: Whether the last look said that there is no such run.
     """
 
     look_at: float
     job: Job = field(compare=False)
     pause_s: float = field(compare=False)
     asked_s: float = field(default=0.0, compare=False)
+    is_missing: bool = field(default=False, compare=False)
+
+
+@dataclass(slots=True)
+class _Mine:
+    """What a watcher holds in one process; its leases are that process's.
+
+    Attributes:
+        queue: The jobs, as a heap.
+        readers: The threads that look.
+        list_at: When the ledger is looked through next, in epoch seconds.
+    """
+
+    queue: list[_Watched] = field(default_factory=list[_Watched])
+    readers: ThreadPoolExecutor | None = None
+    list_at: float = 0.0
 
 
 class JobWatcher:
@@ -95,14 +119,12 @@ class JobWatcher:
         self._clock = clock
         self._sleep = sleep
         self._pace = pace
-        self._queue: list[_Watched] = []
+        self._mine = PerProcess(_Mine)
         self._name = uuid.uuid4().hex[:12]
         self._resumer = (
             Resumer(store, resume, write=write, clock=clock) if resume else None
         )
-        self._readers: ThreadPoolExecutor | None = None
         self._stopping = False
-        self._list_at = 0.0
         self._credential = ""
 
     def run(self, *, until_idle: bool = False) -> None:
@@ -135,35 +157,38 @@ class JobWatcher:
             Seconds until the next look is due; `None` if there is nothing to watch.
         """
         now = self._clock()
-        lists = now >= self._list_at
+        mine = self._mine.get()
+        lists = now >= mine.list_at
         if lists:
-            self._list_at = now + LIST_S
+            mine.list_at = now + LIST_S
             self._gather()
         over = 0
         while due := self._due():
             over += self._visit(due)
         if self._resumer is not None and (over or lists):
             self._resumer.sweep()
-        if not self._queue:
+        if not mine.queue:
             return None
-        return max(0.0, self._queue[0].look_at - self._clock())
+        return max(0.0, mine.queue[0].look_at - self._clock())
 
     def release(self) -> None:
         """Leave all jobs to others."""
-        for watched in self._queue:
+        queue = self._mine.get().queue
+        for watched in queue:
             self._put(replace(watched.job, lease_until=0.0))
-        self._queue.clear()
+        queue.clear()
 
     def close(self) -> None:
         """Leave all jobs to others and end the threads."""
         self.release()
-        if self._readers is not None:
-            self._readers.shutdown(cancel_futures=True)
-            self._readers = None
+        mine = self._mine.get()
+        if mine.readers is not None:
+            mine.readers.shutdown(cancel_futures=True)
+            mine.readers = None
 
     def _gather(self) -> None:
         """Take the jobs that nobody waits for."""
-        known = {watched.job.key for watched in self._queue}
+        known = {watched.job.key for watched in self._mine.get().queue}
         for listed in self._store.list_jobs(statuses=_WATCHED):
             if listed.key in known or not listed.interaction_id:
                 continue
@@ -189,10 +214,11 @@ class JobWatcher:
     def _due(self) -> list[_Watched]:
         """Take the next few jobs to look at, but for those that were taken away."""
         due: list[_Watched] = []
-        while self._queue and len(due) < READERS:
-            if self._queue[0].look_at > self._clock():
+        queue = self._mine.get().queue
+        while queue and len(due) < READERS:
+            if queue[0].look_at > self._clock():
                 break
-            watched = heapq.heappop(self._queue)
+            watched = heapq.heappop(queue)
             if self._holds(watched):
                 due.append(watched)
         return due
@@ -211,10 +237,10 @@ class JobWatcher:
         Returns:
             How many are over.
         """
-        over = 0
-        if self._readers is None:
-            self._readers = ThreadPoolExecutor(READERS, "interactions-watcher")
-        looks = self._readers.map(self._looked, due)
+        over, mine = 0, self._mine.get()
+        if mine.readers is None:
+            mine.readers = ThreadPoolExecutor(READERS, "interactions-watcher")
+        looks = mine.readers.map(self._looked, due)
         for watched, seen in zip(due, looks, strict=True):
             watched.job = seen
             if not seen.is_over:
@@ -232,17 +258,18 @@ class JobWatcher:
 
         With many jobs the looks are far apart, and so the lease is longer.
         """
-        now = self._clock()
-        pause_s = watched.pause_s * (0.75 + 0.25 * self._jitter())
+        now, (first_s, longest_s) = self._clock(), self._poll
+        if watched.is_missing:
+            longest_s = max(longest_s, LONGEST_MISSING_S)
+        wanted_s = min(watched.pause_s, longest_s)
+        pause_s = wanted_s * (0.75 + 0.25 * self._jitter())
         wanted_at = now + max(pause_s, watched.asked_s)
         watched.look_at = self._pace.next_at(now, wanted_at)
         watched.asked_s = 0.0
-        watched.pause_s = min(
-            max(watched.pause_s * _GROWTH, self._poll[0]), self._poll[1]
-        )
+        watched.pause_s = min(max(wanted_s * _GROWTH, first_s), longest_s)
         watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
         if self._put(watched.job):
-            heapq.heappush(self._queue, watched)
+            heapq.heappush(self._mine.get().queue, watched)
 
     def _looked(self, watched: _Watched) -> Job:
         """Return a job as the server sees it; a look that fails changes nothing."""
@@ -253,18 +280,28 @@ class JobWatcher:
         try:
             found = self._client.get(job.interaction_id, include_input=False)
         except RequestError as error:
-            old = self._clock() - job.created_at > UNSETTLED_S
-            if isinstance(error, NotFoundError) and old:
-                return replace(job, status=GONE, updated_at=self._clock())
             watched.asked_s = error.retry_after_s or 0.0
+            watched.is_missing = isinstance(error, NotFoundError)
             logger.info("%s could not be read: %s", job.interaction_id, error)
+            if watched.is_missing and self._clock() >= job.deadline_at:
+                return self._despair(job)
             return job
+        watched.is_missing = False
         status = str(found.get("status") or "in_progress")
         if status in PENDING and self._clock() >= job.deadline_at:
             self._client.give_up(job.interaction_id)
             status = "cancelled"
         result = job.result if status in UNFINISHED else found
         return replace(job, status=status, result=result, updated_at=self._clock())
+
+    def _despair(self, job: Job) -> Job:
+        """Cancel a run that the server has not known until its deadline."""
+        failed = self._client.give_up(job.interaction_id)
+        if isinstance(failed, NotFoundError):
+            return replace(job, status=GONE, updated_at=self._clock())
+        if failed is not None:
+            return job
+        return replace(job, status="cancelled", updated_at=self._clock())
 
     def _put(self, job: Job) -> bool:
         """Write a job down; false if it is not this watcher's any more."""

@@ -24,7 +24,11 @@ SUBMITTED: Final = "submitted"
 """The run's id is known, its status not yet. Later statuses are the server's own."""
 
 GONE: Final = "gone"
-"""The server does not know the run any more."""
+"""The server has not known the run until its deadline, nor when it was cancelled."""
+
+LONGEST_MISSING_S: Final = 300.0
+"""The longest pause between two looks at a run that the server does not know just
+now: it has answered 404 for runs that went on."""
 
 LEASE_S: Final = 60.0
 """For how long a process that waits for a job holds it; it renews that in time."""

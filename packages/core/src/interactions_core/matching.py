@@ -16,7 +16,9 @@ from interactions_core.digest import Transcript
 from interactions_core.mirror import is_skeleton
 from interactions_core.records import InteractionRecord
 
-PARENT_STATUSES: Final = frozenset({"completed", "requires_action", "incomplete"})
+PARENT_STATUSES: Final = frozenset(
+    {"completed", "requires_action", "incomplete", "idle"}
+)
 """Statuses after which an interaction may be a parent."""
 
 Known = Mapping[bytes, Sequence[InteractionRecord]]

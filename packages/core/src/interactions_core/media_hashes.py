@@ -6,15 +6,16 @@ never has the hash of this one.
 
 import base64
 import hashlib
-import threading
 from collections import OrderedDict
 from typing import Final
+
+from interactions_core.forking import Lock
 
 _MOST: Final = 32_000_000
 """Characters of media that are remembered, and so kept alive, all in all."""
 
 _known: Final = OrderedDict[str, str]()
-_lock: Final = threading.Lock()
+_lock: Final = Lock()
 
 
 def media_hash(data: str) -> str:

@@ -17,7 +17,7 @@ from interactions_core.exceptions import (
 from interactions_core.steps import says_something
 from interactions_core.streaming import event_error
 
-ANSWERED: Final = frozenset({"completed", "requires_action", "incomplete"})
+ANSWERED: Final = frozenset({"completed", "requires_action", "incomplete", "idle"})
 FAILED: Final = frozenset({"failed", "budget_exceeded"})
 PENDING: Final = frozenset({"queued", "in_progress"})
 

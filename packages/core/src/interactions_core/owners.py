@@ -9,6 +9,9 @@ import platform
 import uuid
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
+
+from interactions_core.forking import PerProcess
 
 _WATCHER = "+"
 _NAMESPACE = Path("/proc/self/ns/pid")
@@ -17,7 +20,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 def this_process() -> str:
     """Return the name of this process; a forked child has another one."""
-    return _name(os.getpid())
+    return _own_name.get()
 
 
 def is_dead(owner: str) -> bool:
@@ -52,11 +55,6 @@ def is_watcher(owner: str) -> bool:
     return _WATCHER in owner
 
 
-@lru_cache(maxsize=8)
-def _name(pid: int) -> str:
-    return f"{_machine()}/{pid}/{uuid.uuid4().hex[:12]}"
-
-
 @lru_cache(maxsize=1)
 def _machine() -> str:
     """Name what process numbers mean something in; unique where that is unknown."""
@@ -65,6 +63,14 @@ def _machine() -> str:
     except OSError:
         where = uuid.uuid4().hex
     return f"{platform.node()}:{where}".replace("/", "_").replace(_WATCHER, "_")
+
+
+def _new_name() -> str:
+    return f"{_machine()}/{os.getpid()}/{uuid.uuid4().hex[:12]}"
+
+
+# Not by the number, which the system gives out again.
+_own_name: Final = PerProcess(_new_name)
 
 
 def _exists(pid: int) -> bool:

@@ -1,9 +1,10 @@
 """How often a process looks at runs in the background, all of them together."""
 
-import threading
 from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
+
+from interactions_core.forking import Lock
 
 READS_PER_S: Final = 20.0
 
@@ -29,7 +30,7 @@ class Pace:
 
     def __init__(self, per_second: float = READS_PER_S) -> None:
         self._per_second = per_second
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._planned: list[float] = []
         self._begun: deque[float] = deque(maxlen=max(1, int(per_second)))
         self._queued_at = 0.0

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from interactions_core.connection import host_of
 from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
+from interactions_core.forking import Lock, PerProcess
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -38,6 +39,12 @@ _LONGEST_BACK_OFF_S: Final = 60.0
 _MOST_DOUBLINGS: Final = 6
 
 
+class _Fetch:
+    """The fetch that this process waits for, if any."""
+
+    under_way: Future[None] | None = None
+
+
 class PublishedKeys:
     """Finds the key that a token names. Safe to use from many threads.
 
@@ -51,13 +58,12 @@ class PublishedKeys:
     ) -> None:
         self._url = url
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._keys: Mapping[str, object] = {}
         self._fetched_at: float | None = None
         self._failures = 0
         self._not_before = float("-inf")
-        self._fetch: Future[None] | None = None
-        self._begun_at = 0.0
+        self._fetch = PerProcess(_Fetch)
 
     def at_hand(self, token: str) -> object | None:
         """Return the key that a token names if it takes no fetch; never waits.
@@ -106,14 +112,13 @@ class PublishedKeys:
 
     def _begin(self) -> "Future[None] | None":
         """Return the fetch that is on its way, or a new one if it is time for one."""
-        now = self._clock()
         # A thread that a fork has left behind never comes to an end.
-        if self._fetch is not None and now - self._begun_at < 2 * WAIT_S:
-            return self._fetch
-        if now < self._not_before:
+        mine = self._fetch.get()
+        if mine.under_way is not None:
+            return mine.under_way
+        if self._clock() < self._not_before:
             return None
-        fetch = self._fetch = Future[None]()
-        self._begun_at = now
+        fetch = mine.under_way = Future[None]()
         threading.Thread(
             target=self._run, args=(fetch,), name="interactions-keys", daemon=True
         ).start()
@@ -132,8 +137,7 @@ class PublishedKeys:
                 self._not_before = self._fetched_at + UNKNOWN_S
         finally:
             with self._lock:
-                if self._fetch is fetch:
-                    self._fetch = None
+                self._fetch.get().under_way = None
             fetch.set_result(None)
 
     def _note_failure(self, exc: Exception) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Final
 
+from interactions_core.forking import Origin
 from interactions_core.jobs import Job
 from interactions_core.owners import watcher
 from interactions_core.stores.protocols import SessionStore
@@ -79,10 +80,13 @@ class Resumer:
         if not self._store.take_job(job, holder, now=now, until=now + RESUMING_S):
             return False
         self._pause(job.key, now)
+        origin = Origin()
         try:
             return self._resumed(job)
         finally:
-            self._store.renew_job(job.key, holder, until=0.0)
+            # The graph may have forked; what the parent holds is not the child's.
+            if origin.is_here:
+                self._store.renew_job(job.key, holder, until=0.0)
 
     def _resumed(self, job: Job) -> bool:
         thread_id = job.scope.thread_id

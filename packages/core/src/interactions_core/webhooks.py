@@ -6,7 +6,6 @@ It verifies, notes and answers; what takes longer is somebody else's part.
 import asyncio
 import json
 import logging
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -17,6 +16,7 @@ from typing import Any, Final
 from interactions_core.beginning import METADATA_KEY
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import WebhookRefusedError
+from interactions_core.forking import Lock, PerProcess
 from interactions_core.jobs import Job
 from interactions_core.published_keys import PublishedKeys, load_jwt
 from interactions_core.signatures import (
@@ -65,6 +65,16 @@ class Receipt:
     news: tuple[Job, ...] = ()
 
 
+class _Threads:
+    """The threads of a receiver in one process, and how many deliveries want a key."""
+
+    def __init__(self) -> None:
+        self.workers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-webhook")
+        self.readers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-delivery")
+        self.waiters = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-token")
+        self.waiting = 0
+
+
 _TOO_LONG: Final = Receipt(413, "a delivery is smaller than that")
 
 
@@ -105,14 +115,11 @@ class WebhookReceiver:
         self._clock = clock
         self._body_timeout_s = body_timeout_s
         self._keys = PublishedKeys(trust.jwks_url)
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._heard: OrderedDict[str, float] = OrderedDict()
         # None of them are those of the event loop: graphs that go on for an hour, and
         # tokens whose keys have to be fetched, would leave none for the next delivery.
-        self._workers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-webhook")
-        self._readers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-delivery")
-        self._waiters = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-token")
-        self._waiting = 0
+        self._threads = PerProcess(_Threads)
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         """Serve one request; whatever is not a delivery is refused."""
@@ -137,7 +144,9 @@ class WebhookReceiver:
         for job in receipt.news:
             if self._on_job is not None:
                 loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._workers, self._on_job, job)
+                await loop.run_in_executor(
+                    self._threads.get().workers, self._on_job, job
+                )
 
     async def _deliver(self, headers: Mapping[str, str], receive: _Receive) -> Receipt:
         """Read a delivery and take it in a thread; none waits for another's key.
@@ -154,20 +163,20 @@ class WebhookReceiver:
             return Receipt(408, "the delivery came too slowly")
         if body is None:
             return _TOO_LONG
-        loop = asyncio.get_running_loop()
+        loop, threads = asyncio.get_running_loop(), self._threads.get()
         if not self._may_wait(headers):
             return await loop.run_in_executor(
-                self._readers, self.receive, headers, body
+                threads.readers, self.receive, headers, body
             )
-        if self._waiting >= _MOST_WAITING:
+        if threads.waiting >= _MOST_WAITING:
             return Receipt(503, "too many tokens wait for a key; deliver it again")
-        self._waiting += 1
+        threads.waiting += 1
         try:
             return await loop.run_in_executor(
-                self._waiters, self.receive, headers, body
+                threads.waiters, self.receive, headers, body
             )
         finally:
-            self._waiting -= 1
+            threads.waiting -= 1
 
     def _may_wait(self, headers: Mapping[str, str]) -> bool:
         """Tell whether a delivery is a token whose key has to be fetched."""

@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.connection import Connection, host_of, without_password
-from interactions_core.exceptions import ConfigurationError, InteractionsError
+from interactions_core.exceptions import (
+    ConfigurationError,
+    ForkedError,
+    InteractionsError,
+)
+from interactions_core.forking import hold_forks, is_from_here
 from interactions_core.lookup import Records
 from interactions_core.names import check_names
 from interactions_core.records import Scope
@@ -36,13 +41,18 @@ from interactions_core.turn import Turn
 if TYPE_CHECKING:
     from google.genai import Client
 
+CLIENT: Final = "the google-genai client that was handed in was used"
+NEW_CLIENT: Final = (
+    "Make another client, and the object that takes it, in the process that uses "
+    "them, or pass api_key=… instead of client=…, which every process opens for itself."
+)
 _TARGETS: Final = ("model", "agent")
 _NAMED: Final = re.compile(rb'\s*\{\s*"id"\s*:\s*"([\w-]+)"')
 """The beginning of an interaction. API: its id comes first."""
 
 _NEVER_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
-_OF_FIRST_REQUEST: Final = ("anyio._backends._asyncio",)
-"""What the SDK's HTTP library would import while a loop runs; it may have others."""
+_OF_FIRST_REQUEST: Final = ("anyio._backends._asyncio", "encodings.idna")
+"""What is imported with the first connection, by the HTTP libraries that there are."""
 
 _NETWORK: Final = frozenset(
     {
@@ -55,12 +65,34 @@ _NETWORK: Final = frozenset(
 )
 
 
+def given_client(connection: Connection) -> "Client | None":
+    """Return the client that was handed in, if any.
+
+    Raises:
+        ForkedError: It was used before this process was forked: its connections are
+            the parent's, and an answer might be somebody else's.
+    """
+    if connection.client is not None and not is_from_here(connection.client):
+        raise ForkedError(CLIENT, NEW_CLIENT)
+    return cast("Client | None", connection.client)
+
+
 def open_client(connection: Connection) -> "Client":
     """Make a google-genai client with its own retries switched off.
+
+    What the SDK would do with its first request is done now: no loop waits for its
+    imports, and no child is forked in the middle of one, which it could never end.
 
     Raises:
         ConfigurationError: There is no key, or the options contradict each other.
     """
+    with hold_forks():
+        client = _made_client(connection)
+        _rehearse(client)
+    return client
+
+
+def _made_client(connection: Connection) -> "Client":
     # The import takes over a second; a program that only reads a store needs none.
     from google import genai  # noqa: PLC0415
     from google.genai import types  # noqa: PLC0415
@@ -90,10 +122,8 @@ def open_client(connection: Connection) -> "Client":
         raise ConfigurationError(msg) from exc
 
 
-def open_async_client(connection: Connection) -> "Client":
-    """Make a client for one loop, and do now what would hold the loop up later."""
-    client = open_client(connection)
-    _ = client.aio.interactions
+def _rehearse(client: "Client") -> None:
+    _ = client.interactions, client.aio.interactions
     for name in _OF_FIRST_REQUEST:
         with contextlib.suppress(ImportError):
             import_module(name)
@@ -102,7 +132,6 @@ def open_async_client(connection: Connection) -> "Client":
         create = cast("Any", client.interactions).with_raw_response.create
         with rehearsing():
             create(**create_arguments({"model": "none"}, 1.0, stream=False))
-    return client
 
 
 def puts_bodies(client: "Client") -> bool:

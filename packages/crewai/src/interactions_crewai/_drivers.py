@@ -1,11 +1,11 @@
 """Core's two clients behind an LLM or a tool, and behind all its copies."""
 
-import threading
 from dataclasses import dataclass
 
 from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
+from interactions_core.forking import Lock
 from interactions_core.mirror import Mirror
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
@@ -31,7 +31,7 @@ class Clients:
 
     def __init__(self) -> None:
         self.waits = Waits()
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._made: list[Drivers] = []
         self._stores: dict[tuple[str, Mirror], SessionStore] = {}
 

@@ -1,6 +1,5 @@
 """What CrewAI is told of a call: each event once, whatever goes wrong."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,15 +20,17 @@ from crewai.utilities.exceptions.context_window_exceeding_exception import (
 from pydantic import PrivateAttr
 
 from interactions_core.exceptions import ContextLengthError, InteractionsError
+from interactions_core.forking import Lock
 from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply
-from interactions_core.usage import Usage, UsageCounter
+from interactions_core.usage import Usage
+from interactions_core.usage_counter import UsageCounter
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._config import LLMOptions
 from interactions_crewai._replies import about, usage_of
 from interactions_crewai._turns import Asked
 
-_counting: Final = threading.Lock()
+_counting: Final = Lock()
 
 
 @dataclass(slots=True)

@@ -11,17 +11,25 @@ from collections.abc import Generator
 from contextvars import ContextVar
 
 from interactions_core.exceptions import JobCancelledError
+from interactions_core.forking import PerProcess
 
 _begun: ContextVar[int] = ContextVar("_begun", default=0)
+
+
+class _Waiting:
+    """The threads and loops of one process that wait."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.loops: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
 
 class Waits:
     """Everything that one LLM and its copies wait for; any thread may cancel it."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
         self._cancelled = 0
-        self._loops: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._waiting = PerProcess(_Waiting)
 
     @contextlib.contextmanager
     def begin(self) -> Generator[None]:
@@ -34,10 +42,11 @@ class Waits:
 
     def cancel(self) -> None:
         """End all calls that have begun, at their next pause or event."""
-        with self._changed:
+        waiting = self._waiting.get()
+        with waiting.changed:
             self._cancelled += 1
-            self._changed.notify_all()
-            for event, loop in self._loops.items():
+            waiting.changed.notify_all()
+            for event, loop in waiting.loops.items():
                 loop.call_soon_threadsafe(event.set)
 
     def check(self) -> None:
@@ -52,20 +61,21 @@ class Waits:
     def sleep(self, seconds: float) -> None:
         """Pause a thread."""
         begun = _begun.get()
-        with self._changed:
-            self._changed.wait_for(lambda: self._cancelled != begun, seconds)
+        changed = self._waiting.get().changed
+        with changed:
+            changed.wait_for(lambda: self._cancelled != begun, seconds)
         self.check()
 
     async def asleep(self, seconds: float) -> None:
         """Pause a task."""
         self.check()
-        event = asyncio.Event()
-        with self._changed:
-            self._loops[event] = asyncio.get_running_loop()
+        event, waiting = asyncio.Event(), self._waiting.get()
+        with waiting.changed:
+            waiting.loops[event] = asyncio.get_running_loop()
         try:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), seconds)
         finally:
-            with self._changed:
-                del self._loops[event]
+            with waiting.changed:
+                del waiting.loops[event]
         self.check()

@@ -25,6 +25,10 @@ class Drivers:
         self.sync = InteractionsClient(connection, rules)
         self.awaited = AsyncInteractionsClient(connection, rules)
 
+    def release_store(self) -> None:
+        """Let go of the session store until the next call."""
+        self.store = None
+
     def __deepcopy__(self, memo: object) -> "Drivers":
         return self
 

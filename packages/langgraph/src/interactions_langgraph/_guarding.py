@@ -246,8 +246,8 @@ class _Hook:
 
     def _array(self, data: bytes) -> Any:
         try:
-            import numpy as np  # noqa: PLC0415  only whoever stores arrays has it
-
+            # No dependency: only whoever stores arrays has it.
+            np: Any = importlib.import_module("numpy")
             dtype, shape, order, buffer = self._unpack(data)
             flat = np.frombuffer(buffer, dtype=np.dtype(dtype))
             return flat.reshape(shape, order=order)

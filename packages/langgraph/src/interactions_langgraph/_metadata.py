@@ -23,6 +23,7 @@ PROVIDER: Final = "google_genai"
 _FINISHED: Final = {
     "completed": "STOP",
     "requires_action": "STOP",
+    "idle": "STOP",
     "incomplete": "MAX_TOKENS",
 }
 """Statuses as the finish reasons that programs on Gemini's older API look for."""

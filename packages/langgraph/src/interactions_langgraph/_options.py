@@ -22,7 +22,7 @@ from interactions_core.options import OnEmpty
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import check_url
+from interactions_core.stores.opening import aopen_store, check_url
 from interactions_langgraph._graph import graph_run
 from interactions_langgraph._sealed import (
     revealed,
@@ -154,10 +154,16 @@ class ModelOptions(BaseChatModel):
             check_url(self.sessions)
 
     def _store(self) -> SessionStore:
+        return self._checked(open_store(self._place(), mirror=self.mirror))
+
+    async def _astore(self) -> SessionStore:
+        return self._checked(await aopen_store(self._place(), mirror=self.mirror))
+
+    def _place(self) -> str | SessionStore:
         sessions = self.sessions
-        if sessions is None:
-            sessions = graph_run().sessions or "memory:"
-        store = open_store(sessions, mirror=self.mirror)
+        return sessions if sessions is not None else graph_run().sessions or "memory:"
+
+    def _checked(self, store: SessionStore) -> SessionStore:
         if store.mirror != self.mirror and "mirror" in self.model_fields_set:
             msg = (
                 f"mirror={self.mirror!r} has no effect: {store.url} was opened with "

@@ -4,12 +4,12 @@ Equal calls of one run of a node are told apart by counting them. The count is k
 run, so that the next run of the node counts from the beginning and finds the same jobs.
 """
 
-import threading
 from collections import OrderedDict
 from typing import Final
 
 from langgraph.runtime import ExecutionInfo
 
+from interactions_core.forking import Lock
 from interactions_core.jobs import call_digest
 from interactions_core.records import Scope
 from interactions_core.turn import Place, Turn
@@ -19,7 +19,7 @@ _MOST_CALLS: Final = 10_000
 """Calls that are counted before the least recent are forgotten."""
 
 _counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
-_lock: Final = threading.Lock()
+_lock: Final = Lock()
 
 
 def place_of(turn: Turn, around: GraphRun) -> Place | None:

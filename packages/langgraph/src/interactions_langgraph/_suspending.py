@@ -34,7 +34,12 @@ _NO_FALLBACKS: Final = (
 
 
 def check_suspends(turn: Turn) -> None:
-    """Raise `ConfigurationError` where an interrupt would be lost."""
+    """Raise `ConfigurationError` where an interrupt would be lost.
+
+    For the thread and the task of the call: who is above it is read from its frames.
+    """
+    if not turn.suspends:
+        return
     if turn.place is None:
         msg = (
             "background='suspend' needs a graph with a checkpointer and a thread_id: "

@@ -12,7 +12,6 @@ from interactions_langgraph._graph import GraphRun
 from interactions_langgraph._messages import read_messages
 from interactions_langgraph._places import place_of
 from interactions_langgraph._settings import PER_CALL, settings_of, target_of
-from interactions_langgraph._suspending import check_suspends
 from interactions_langgraph._vocabulary import ALIASES, spelled
 
 
@@ -77,16 +76,13 @@ def turn_of(
 
 def _placed(turn: Turn, wanted: object, around: GraphRun) -> Turn:
     """Say where in the graph a background call is made, and what else it may do."""
-    turn = replace(
+    return replace(
         turn,
         foreground_ok=wanted == "prefer",
         suspends=wanted == "suspend",
         place=place_of(turn, around),
         moved_on=around.moved_on,
     )
-    if turn.suspends:
-        check_suspends(turn)
-    return turn
 
 
 def _in_background(options: Mapping[str, Any]) -> bool:

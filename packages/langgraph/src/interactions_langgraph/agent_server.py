@@ -7,12 +7,14 @@ the async methods of the saver only.
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.workers import in_thread
 from interactions_langgraph.saver import InteractionsSaver
 
 SESSIONS: Final = "INTERACTIONS_SESSIONS"
@@ -34,8 +36,12 @@ async def checkpointer() -> AsyncGenerator[InteractionsSaver]:
     if not sessions:
         message = f"{SESSIONS} is not set; give it a URL, e.g. 'sqlite:///state.db'"
         raise ConfigurationError(message)
-    async with InteractionsSaver.from_conn_string(sessions, serde=_serde()) as saver:
+    async with await in_thread(partial(_opened, sessions)) as saver:
         yield saver
+
+
+def _opened(sessions: str) -> InteractionsSaver:
+    return InteractionsSaver.from_conn_string(sessions, serde=_serde())
 
 
 def _serde() -> SerializerProtocol | None:

@@ -1,8 +1,8 @@
 """`ChatInteractions`: a LangChain chat model whose conversations stay on the server."""
 
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, closing
+from functools import partial
 from typing import Any, Self
 
 from langchain_core.callbacks import (
@@ -15,7 +15,9 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
+from interactions_core.forking import Lock
 from interactions_core.stores import SessionStore
+from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.turn import Reply, Turn
 from interactions_langgraph._blocks import Version
 from interactions_langgraph._chunks import Chunks
@@ -36,6 +38,7 @@ from interactions_langgraph._suspending import (
     areplied,
     atold_of,
     check_fallbacks,
+    check_suspends,
     replied,
     told_of,
 )
@@ -176,7 +179,8 @@ class ChatInteractions(CountingModel):
     async def aclose(self) -> None:
         """Close the connections of this event loop."""
         if self._drivers is not None:
-            self._drivers.store = None
+            # A file that nobody else holds is closed with this.
+            await in_thread(self._drivers.release_store)
             await self._drivers.awaited.close()
 
     def __enter__(self) -> Self:
@@ -212,9 +216,10 @@ class ChatInteractions(CountingModel):
         **kwargs: Any,
     ) -> ChatResult:
         with model_errors():
-            turn = self._turn(messages, kwargs, stop)
+            store = await self._aheld_store()
+            turn = await self._aturn(store, messages, kwargs, stop)
             with counting_errors(turn, run_manager):
-                reply = await areplied(self._ready().awaited, turn, self._held_store())
+                reply = await areplied(self._ready().awaited, turn, store)
             return self._result(reply)
 
     def _stream(
@@ -243,9 +248,10 @@ class ChatInteractions(CountingModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         with model_errors():
-            turn = self._turn(messages, kwargs, stop)
+            store = await self._aheld_store()
+            turn = await self._aturn(store, messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            told = atold_of(self._ready().awaited, turn, self._held_store())
+            told = atold_of(self._ready().awaited, turn, store)
             with counting_errors(turn, run_manager):
                 async with aclosing(told) as events:
                     async for event in events:
@@ -272,7 +278,7 @@ class ChatInteractions(CountingModel):
         thread_id: str = "",
     ) -> Turn:
         around = graph_run()
-        return turn_of(
+        turn = turn_of(
             self.__dict__,
             messages,
             call,
@@ -280,9 +286,36 @@ class ChatInteractions(CountingModel):
             thread_id=thread_id or around.thread_id,
             around=around,
         )
+        check_suspends(turn)
+        return turn
+
+    async def _aturn(
+        self,
+        store: SessionStore,
+        messages: Sequence[BaseMessage],
+        call: dict[str, Any],
+        stop: list[str] | None,
+    ) -> Turn:
+        around = graph_run()
+        read = partial(
+            turn_of,
+            self.__dict__,
+            [*messages],
+            call,
+            stop=stop,
+            thread_id=around.thread_id,
+            around=around,
+        )
+        turn = await in_worker(store, read)
+        check_suspends(turn)
+        return turn
 
     def _held_store(self) -> SessionStore:
         store = self._ready().store = self._store()
+        return store
+
+    async def _aheld_store(self) -> SessionStore:
+        store = self._ready().store = await self._astore()
         return store
 
     def _ready(self) -> Drivers:
@@ -292,4 +325,4 @@ class ChatInteractions(CountingModel):
             return self._drivers
 
 
-_making = threading.Lock()
+_making = Lock()

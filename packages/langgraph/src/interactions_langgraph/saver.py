@@ -51,7 +51,8 @@ class InteractionsSaver(WorkerThreads):
 
     Every message is stored once per thread, a checkpoint refers to the last one.
     Safe for any number of threads, event loops and processes, and with PostgreSQL
-    of machines; the async methods run the sync ones in a worker thread. A store or
+    of machines; the async methods run the sync ones in the few threads of the store,
+    as its other callers that await do. A store or
     a pool that is handed in stays its owner's to close; one that is opened from a
     URL is closed by `close`, `with` and `async with`, and opens again with its next
     use.
@@ -74,7 +75,8 @@ class InteractionsSaver(WorkerThreads):
     Raises:
         ConfigurationError: The store is of another kind.
         StoreError: The file cannot be opened, is not a database, or is newer. A
-            server is reached with the first use, or with `setup`.
+            server is reached with the first use, or with `setup`; so is a file where
+            the saver is made on an event loop.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class InteractionsSaver(WorkerThreads):
         # A full mirror would keep here what is being left to the server.
         mirror = "full" if offload is None else "signatures"
         self.sessions = open_sessions(sessions, mirror=mirror)
+        self._asks = offload is not None
         self._owns_sessions = self.sessions is not sessions
         connection = connection or Connection()
         self._client = open_client(connection)

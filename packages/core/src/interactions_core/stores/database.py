@@ -5,15 +5,20 @@ what the tables mean.
 """
 
 import contextlib
-import os
 import sqlite3
-import threading
-import weakref
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.forking import (
+    TRANSACTION,
+    WRITE_AGAIN,
+    Lock,
+    Origin,
+    leave_to_parent,
+    put_away,
+)
 from interactions_core.stores.files import (
     BUSY_TIMEOUT_S,
     MEMORY,
@@ -24,6 +29,7 @@ from interactions_core.stores.files import (
     version_of,
 )
 from interactions_core.stores.sql import Migration, check_text
+from interactions_core.stores.workers import is_loop_thread
 
 ERASE_TIMEOUT_S: Final = 1.0
 """How long erasing waits for readers of the write-ahead log."""
@@ -43,11 +49,12 @@ class Database:
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
-        self._lock = threading.RLock()
+        self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._identity: Identity = None
         self._parts: dict[str, Sequence[Migration]] = {}
-        _databases.add(self)
+        self._due: set[str] = set()
+        put_away(self)
 
     def __repr__(self) -> str:
         return f"Database({self.path!r})"
@@ -60,6 +67,8 @@ class Database:
     def install(self, part: str, migrations: Sequence[Migration]) -> None:
         """Bring the tables of `part` to the newest schema version, in order.
 
+        On an event loop that is left to the first use, which is in another thread.
+
         Args:
             part: Whose tables these are; versions are counted per part.
             migrations: The index of an entry is the version that it starts from.
@@ -68,6 +77,11 @@ class Database:
             StoreSchemaError: The file was written by a newer version.
             StoreError: The file is not a database, or cannot be opened.
         """
+        if is_loop_thread():
+            # Without the lock, which a thread may hold for as long as it writes.
+            self._parts[part] = migrations
+            self._due.add(part)
+            return
         with self._lock:
             self._parts[part] = migrations
             if self._connection is None:
@@ -137,24 +151,27 @@ class Database:
         its own and lose what it writes when the parent closes the file:
         https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
         """
-        self._lock.acquire()
-        busy = self._connection is not None and self._connection.in_transaction
-        if self.path != MEMORY and not busy:
+        if self._connection is None or self.path == MEMORY:
+            return
+        if not self._connection.in_transaction:
             self.close()
 
-    def after_fork(self) -> None:
-        """Go on, in the parent and in the child."""
-        self._lock.release()
+    def enter_child(self) -> None:
+        """Leave a transaction that forks to the parent, with its connection."""
+        if self.path != MEMORY and self._connection is not None:
+            leave_to_parent(self._connection)
+            self._connection = None
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:
             self._check_identity(self._connection)
+            self._migrate_due(self._connection)
             return self._connection
         with self._explained():
             connection = connect(self.path)
             try:
-                for part, migrations in self._parts.items():
-                    self._migrate(connection, part, migrations)
+                self._due.update([*self._parts])
+                self._migrate_due(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -171,6 +188,12 @@ class Database:
             "the file was removed or replaced while it was open",
             "The next use opens what is there then, or a new file.",
         )
+
+    def _migrate_due(self, connection: sqlite3.Connection) -> None:
+        if self._due and not connection.in_transaction:
+            for part in [*self._due]:
+                self._migrate(connection, part, self._parts[part])
+                self._due.discard(part)
 
     def _migrate(
         self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]
@@ -202,35 +225,15 @@ class Database:
             raise
 
 
-_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
-_forking: list[Database] = []
-
-
-def _before_fork() -> None:
-    # One order for everybody, so that two threads that fork cannot block each other.
-    for database in sorted(_databases, key=id):
-        database.before_fork()
-        _forking.append(database)
-
-
-def _after_fork() -> None:
-    while _forking:
-        _forking.pop().after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
-    )
-
-
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Generator[None]:
+    origin = Origin()
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
+        origin.check(TRANSACTION, WRITE_AGAIN)
         connection.execute("COMMIT")
     finally:
         # Also after a COMMIT that failed; some errors have rolled back by themselves.
-        if connection.in_transaction:
+        if origin.is_here and connection.in_transaction:
             connection.execute("ROLLBACK")

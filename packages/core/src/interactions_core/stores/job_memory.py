@@ -1,10 +1,10 @@
 """The ledger of jobs in this process, gone with it."""
 
-import threading
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+from interactions_core.forking import Lock
 from interactions_core.jobs import UNFINISHED, Job, told_since
 from interactions_core.mirror import Mirror
 from interactions_core.names import check_names
@@ -19,7 +19,7 @@ class JobMemory:
     """The job methods of a store in memory; one lock, held for an instant."""
 
     mirror: Mirror
-    _lock: threading.Lock
+    _lock: Lock
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}

@@ -67,8 +67,8 @@ RENEW: Final = "UPDATE jobs SET lease_until = ? WHERE key = ? AND owner = ?"
 
 _TOLD_SINCE = """interaction_id <> '' AND (? = 'lost' OR (
 ? IN ('submitted', 'queued', 'in_progress') AND interaction_id = ? AND status IN (
-'completed', 'requires_action', 'incomplete', 'failed', 'budget_exceeded', 'cancelled',
-'gone')))"""
+'completed', 'requires_action', 'incomplete', 'idle', 'failed', 'budget_exceeded',
+'cancelled', 'gone')))"""
 """`jobs.told_since`, in SQL."""
 
 UPDATE: Final = f"""UPDATE jobs SET place = ?,

@@ -1,12 +1,12 @@
 """A session store in this process: bounded, gone with it."""
 
 import secrets
-import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from interactions_core.forking import Lock
 from interactions_core.mirror import Mirror, kept
 from interactions_core.names import check_names
 from interactions_core.records import (
@@ -52,7 +52,7 @@ class MemoryStore(JobMemory):
         self.mirror: Mirror = mirror
         self._limit = limit
         self._secret = secrets.token_bytes(32)
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._clear()
 
     def __repr__(self) -> str:

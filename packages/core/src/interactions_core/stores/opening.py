@@ -1,13 +1,13 @@
 """Open session stores by URL, one object per place and process."""
 
 import re
-import threading
 import weakref
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.forking import Lock
 from interactions_core.mirror import Mirror
 from interactions_core.stores.memory import MemoryStore
 from interactions_core.stores.postgres import PostgresStore
@@ -18,7 +18,7 @@ from interactions_core.stores.workers import in_thread
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
-_lock = threading.Lock()
+_lock = Lock()
 _memory: dict[tuple[str, Mirror], MemoryStore] = {}
 _files: "weakref.WeakValueDictionary[tuple[str, Mirror], SqliteStore]" = (
     weakref.WeakValueDictionary()

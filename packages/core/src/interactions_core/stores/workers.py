@@ -14,12 +14,13 @@ everybody's connections.
 
 import asyncio
 import contextvars
-import os
 import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
+
+from interactions_core.forking import PerProcess
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Threaded(Protocol):
     threads: int
 
 
-_pools: Final = weakref.WeakKeyDictionary[Threaded, ThreadPoolExecutor]()
+_pools: Final = PerProcess(weakref.WeakKeyDictionary[Threaded, ThreadPoolExecutor])
 
 
 async def in_worker(store: Threaded, call: Callable[[], T]) -> T:
@@ -77,15 +78,20 @@ async def in_thread(call: Callable[[], T]) -> T:
     return await asyncio.wrap_future(work)
 
 
+def is_loop_thread() -> bool:
+    """Tell whether an event loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _pool_of(store: Threaded) -> ThreadPoolExecutor:
-    found = _pools.get(store)
+    pools = _pools.get()
+    found = pools.get(store)
     if found is None:
         made = ThreadPoolExecutor(store.threads, "interactions-store")
         # Another thread may have made one meanwhile; one without work has no threads.
-        found = _pools.setdefault(store, made)
+        found = pools.setdefault(store, made)
     return found
-
-
-if hasattr(os, "register_at_fork"):
-    # A child has the pools of its parent, but none of their threads.
-    os.register_at_fork(after_in_child=_pools.clear)

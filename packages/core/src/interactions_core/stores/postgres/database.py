@@ -5,14 +5,20 @@ Owns transactions and locks. It knows nothing of what the tables mean.
 
 import contextlib
 import hashlib
-import os
 import threading
-import weakref
 from collections.abc import Generator, Sequence
 from typing import Final
 
 import psycopg
 
+from interactions_core.forking import (
+    TRANSACTION,
+    WRITE_AGAIN,
+    Lock,
+    Origin,
+    PerProcess,
+    hold_forks,
+)
 from interactions_core.stores.postgres.connection import PostgresConnection
 from interactions_core.stores.postgres.dialect import quoted
 from interactions_core.stores.postgres.errors import (
@@ -58,8 +64,8 @@ class PostgresDatabase:
         self._connections = Connections(pool or place.conninfo, place.shown)
         self._parts: Parts = {}
         self._installed: Parts | None = None
-        self._begin_alone()
-        _everybody.add(self)
+        self._local = PerProcess(threading.local)
+        self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"PostgresDatabase({self.place!r})"
@@ -139,30 +145,24 @@ class PostgresDatabase:
             self._installed = None
             self._connections.close()
 
-    def after_fork(self) -> None:
-        """Leave what the parent does at this moment, and its connections, to it."""
-        self._begin_alone()
-        self._connections.after_fork()
-
-    def _begin_alone(self) -> None:
-        self._local = threading.local()
-        self._lock = threading.RLock()
-
     def _lent(self) -> PostgresConnection | None:
-        return getattr(self._local, "connection", None)
+        return getattr(self._local.get(), "connection", None)
 
     @contextlib.contextmanager
     def _transaction(
         self, begin: str, names: frozenset[str] | None
     ) -> Generator[PostgresConnection]:
         committing = False
+        origin, local = Origin(), self._local.get()
         try:
-            with self._connections.lend(self._begin(begin, names)) as raw:
-                self._local.connection = connection = PostgresConnection(raw, names)
+            # A child could not use what libpq and OpenSSL are doing for another thread.
+            with hold_forks(), self._connections.lend(self._begin(begin, names)) as raw:
+                local.connection = connection = PostgresConnection(raw, names)
                 try:
                     yield connection
                 finally:
-                    self._local.connection = None
+                    local.connection = None
+                origin.check(TRANSACTION, WRITE_AGAIN)
                 committing = names is not None
                 connection.execute("COMMIT")
         except psycopg.Error as exc:
@@ -194,15 +194,3 @@ class PostgresDatabase:
             errors="surrogatepass"
         )
         return int.from_bytes(hashlib.sha256(text).digest()[:8], signed=True)
-
-
-_everybody: "weakref.WeakSet[PostgresDatabase]" = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for database in list(_everybody):
-        database.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -1,11 +1,10 @@
 """Connections to one PostgreSQL server: opened when needed, mended, given back."""
 
 import contextlib
-import os
-import threading
 import time
 import weakref
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import psycopg
@@ -13,10 +12,26 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from interactions_core.exceptions import StoreError
+from interactions_core.forking import (
+    Lock,
+    Origin,
+    PerProcess,
+    is_from_here,
+    leave_to_parent,
+)
 from interactions_core.stores.postgres.connection import RawConnection, run_all
 from interactions_core.stores.postgres.errors import POOL_TIMEOUT_S, unreachable
 
 Pool = ConnectionPool[RawConnection]
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A pool of our own, if there is one, and what closes it."""
+
+    pool: Pool | None = None
+    close: Callable[[], object] | None = None
+
 
 LARGEST: Final = 10
 """Connections of one store and process, where no pool is handed in."""
@@ -41,10 +56,9 @@ class Connections:
     def __init__(self, source: str | Pool, place: str) -> None:
         self._place = place
         self._source = source
-        self._process = os.getpid()
-        self._lock = threading.Lock()
-        self._own: Pool | None = None
-        self._finalizer: weakref.finalize[..., Connections] | None = None
+        self._is_from_here = is_from_here(source)
+        self._lock = Lock()
+        self._opened = PerProcess(_Opened)
 
     @contextlib.contextmanager
     def lend(self, begin: str) -> Generator[RawConnection]:
@@ -58,32 +72,28 @@ class Connections:
             psycopg.Error: The server refused the statements, or all are in use.
         """
         give_up = time.monotonic() + POOL_TIMEOUT_S
-        pool = self._pool()
+        origin, pool = Origin(), self._pool()
         while (raw := self._begun(pool, begin, give_up)) is None:
             self._knock()
         try:
             yield raw
         finally:
-            _give_back(pool, raw)
+            if origin.is_here:
+                _give_back(pool, raw)
+            else:
+                leave_to_parent(raw)
 
     def close(self) -> None:
         """Close a pool of our own; the next use makes another one."""
         with self._lock:
-            if self._finalizer is not None:
-                self._finalizer()
-            self._own = self._finalizer = None
-
-    def after_fork(self) -> None:
-        """Leave the parent's pool alone: closing it here would end its sessions."""
-        self._lock = threading.Lock()
-        if self._finalizer is not None:
-            self._finalizer.detach()
-            _left_to_the_parent.append(self._own)
-        self._own = self._finalizer = None
+            opened = self._opened.get()
+            if opened.close is not None:
+                opened.close()
+            opened.pool = opened.close = None
 
     def _pool(self) -> Pool:
         if not isinstance(self._source, str):
-            if self._process != os.getpid():
+            if not self._is_from_here or not is_from_here(self._source):
                 raise StoreError(
                     self._place,
                     "its connection pool was made before this process was forked",
@@ -91,10 +101,13 @@ class Connections:
                 )
             return self._source
         with self._lock:
-            if self._own is None:
-                self._own = _make_pool(self._source)
-                self._finalizer = weakref.finalize(self, self._own.close)
-            return self._own
+            opened = self._opened.get()
+            if opened.pool is None:
+                opened.pool = _make_pool(self._source)
+                opened.close = weakref.finalize(
+                    self, _close_here, opened.pool, Origin()
+                )
+            return opened.pool
 
     def _begun(self, pool: Pool, begin: str, give_up: float) -> RawConnection | None:
         """Begin on a connection of the pool; return nothing if that was broken."""
@@ -172,4 +185,7 @@ def _give_back(pool: Pool, raw: RawConnection) -> None:
     pool.putconn(raw)
 
 
-_left_to_the_parent: list[Pool | None] = []
+def _close_here(pool: Pool, origin: Origin) -> None:
+    # In a child, that would end the sessions of the parent.
+    if origin.is_here:
+        pool.close()

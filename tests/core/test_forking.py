@@ -1,0 +1,382 @@
+"""What a forked child may use, and what stays with its parent."""
+
+import ast
+import asyncio
+import ctypes
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.genai import Client, types
+
+from interactions_core import MemoryStore, SqliteStore, open_store
+from interactions_core.aclient import AsyncInteractionsClient
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.exceptions import ForkedError
+from interactions_core.forking import Lock, PerProcess, generation, hold_forks
+from interactions_core.running import Rules
+from interactions_core.stores.sql_store import SqlStore
+from interactions_core.turn import Reply
+from interactions_emulator import Emulator
+from tests.conftest import Clock
+from tests.contract.asking import make_turn, text_of
+from tests.contract.session_records import SCOPE, make_record
+from tests.forks.children import in_child, quietly_forked
+from tests.programs import ROOT
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+
+LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Barrier")
+
+
+@pytest.fixture
+def rules(clock: Clock) -> Rules:
+    return Rules(max_retries=0, retention_s=1e6, clock=clock)
+
+
+@pytest.fixture
+def connection(emulator: Emulator) -> Connection:
+    return Connection(base_url=emulator.url, api_key="k")
+
+
+@pytest.fixture
+def client(connection: Connection, rules: Rules) -> Iterator[InteractionsClient]:
+    with closing(InteractionsClient(connection, rules)) as opened:
+        yield opened
+
+
+def ask(client: InteractionsClient, text: str) -> str:
+    return text_of(client.turn(make_turn([text]), MemoryStore()))
+
+
+@contextmanager
+def own_client(emulator: Emulator) -> Iterator[Client]:
+    options = types.HttpOptions(base_url=emulator.url)
+    with closing(Client(api_key="k", http_options=options)) as own:
+        yield own
+
+
+# Connections.
+
+
+def test_a_child_leaves_the_connection_to_its_parent(
+    client: InteractionsClient,
+) -> None:
+    ask(client, "before")
+
+    def child() -> str:
+        said = ask(client, "of the child")
+        client.close()
+        return said
+
+    assert in_child(child).endswith("of the child")
+    assert ask(client, "of the parent").endswith("of the parent")
+
+
+def test_a_child_that_no_hook_is_told_of_connects_for_itself(
+    client: InteractionsClient,
+) -> None:
+    """uWSGI forks in C and runs Python's hooks only if it is told to."""
+    ask(client, "before")
+    parent = client.sdk()
+    # It keeps the interpreter's lock, as a server in C does.
+    fork = ctypes.PyDLL(None).fork
+
+    pid = fork()
+    if pid == 0:
+        os._exit(0 if client.sdk() is not parent else 1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert client.sdk() is parent
+
+
+def test_a_used_client_that_was_handed_in_is_refused_in_a_child(
+    emulator: Emulator, rules: Rules
+) -> None:
+    with own_client(emulator) as own:
+        mine = Connection(client=own)
+        client = InteractionsClient(mine, rules)
+        ask(client, "before")
+
+        with pytest.raises(ForkedError, match="handed in was used before"):
+            in_child(lambda: ask(client, "of the child"))
+        with pytest.raises(ForkedError, match="pass api_key=… instead"):
+            # Whichever object of ours has used it.
+            in_child(lambda: ask(InteractionsClient(mine, rules), "of the child"))
+
+        assert ask(client, "of the parent").endswith("of the parent")
+    assert emulator.stats()["creates"] == 2
+
+
+def test_a_client_that_was_handed_in_and_not_used_is_taken_in_a_child(
+    emulator: Emulator, rules: Rules
+) -> None:
+    with own_client(emulator) as own:
+        client = InteractionsClient(Connection(client=own), rules)
+
+        assert in_child(lambda: ask(client, "hello")).endswith("hello")
+
+
+# Event loops.
+
+
+def test_a_child_is_refused_the_loop_of_its_parent(
+    connection: Connection, rules: Rules, emulator: Emulator
+) -> None:
+    client = AsyncInteractionsClient(connection, rules)
+    store = MemoryStore()
+    with asyncio.Runner() as runner:
+
+        def aask(text: str) -> str:
+            return text_of(runner.run(client.turn(make_turn([text]), store)))
+
+        aask("before")
+        with pytest.raises(ForkedError, match=r"asyncio\.run"):
+            in_child(lambda: aask("of the child"))
+        said = in_child(
+            lambda: text_of(asyncio.run(client.turn(make_turn(["mine"]), store)))
+        )
+
+        assert said.endswith("mine")
+        assert aask("of the parent").endswith("of the parent")
+    assert emulator.stats()["creates"] == 3
+
+
+# Calls under way.
+
+
+def unwound(pieces: Iterator[Any]) -> None:
+    """Leave a call as an exception does that passes through it."""
+    pieces.close()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("go_on", [list, unwound])
+def test_a_child_that_is_forked_in_a_run_neither_reads_nor_cancels_it(
+    go_on: Callable[[Iterator[Any]], object],
+    connection: Connection,
+    rules: Rules,
+    tmp_path: Path,
+    emulator: Emulator,
+) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    client = InteractionsClient(connection, rules)
+    turn = make_turn(["a long story"], background=True)
+    pieces = client.stream(turn, store)
+    next(pieces)
+
+    if go_on is list:
+        with pytest.raises(ForkedError, match="ask anew in the child"):
+            in_child(lambda: list(pieces))
+    else:
+        in_child(lambda: go_on(pieces))
+    [job] = store.list_jobs()
+    *_, reply = pieces
+
+    assert (job.lease_until > 0, job.status) == (True, "in_progress")
+    assert isinstance(reply, Reply)
+    held = emulator.transcript(reply.interaction_id)
+    assert text_of(reply) == held[-1]["content"][0]["text"]
+    assert emulator.stats()["cancels"] == 0
+    assert emulator.stats()["creates"] == 1
+    client.close()
+    store.close()
+
+
+@pytest.mark.anyio
+async def test_a_child_that_is_forked_in_an_awaited_run_does_not_cancel_it(
+    connection: Connection, rules: Rules, tmp_path: Path, emulator: Emulator
+) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    client = AsyncInteractionsClient(connection, rules)
+    turn = make_turn(["a long story"], background=True)
+    pieces = client.stream(turn, store)
+    await anext(pieces)
+
+    pid = quietly_forked()
+    if pid == 0:
+        # Nothing may be awaited in it, so that a step is all that it takes.
+        step = pieces.aclose()
+        try:
+            step.send(None)
+        except StopIteration:
+            os._exit(0)
+        os._exit(1)
+    _, status = await asyncio.to_thread(os.waitpid, pid, 0)
+    *_, reply = [item async for item in pieces]
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert isinstance(reply, Reply)
+    assert emulator.stats()["cancels"] == 0
+    await client.close()
+    store.close()
+
+
+def test_a_child_that_is_forked_in_a_transaction_keeps_nothing_of_it(
+    store_url: str,
+) -> None:
+    store = open_store(store_url)
+    assert isinstance(store, SqlStore)
+    block = store.database.writing()
+    block.__enter__().execute("INSERT INTO retention VALUES (?, ?)", ("ours", 1.0))
+
+    with pytest.raises(ForkedError, match="this transaction was begun"):
+        in_child(lambda: block.__exit__(None, None, None))
+    block.__exit__(None, None, None)
+    in_child(lambda: store.put(make_record("of the child")))
+
+    assert store.retention("ours") == 1.0
+    assert store.get(SCOPE, "of the child") is not None
+    store.close()
+
+
+# What a fork waits for.
+
+IMPORTED_WHILE_FORKED = """
+import os, signal, sys, threading
+
+from interactions_core import MemoryStore
+from interactions_core.client import InteractionsClient
+from interactions_core.connection import Connection
+from interactions_core.running import Rules
+from tests.contract.asking import make_turn, text_of
+
+rules = Rules(max_retries=0, retention_s=1e6, clock=lambda: 1.8e9)
+client = InteractionsClient(Connection(base_url=sys.argv[1], api_key="k"), rules)
+begun = threading.Event()
+
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "google.genai.client":
+            begun.set()
+
+
+sys.meta_path.insert(0, Finder())
+thread = threading.Thread(target=client.sdk)
+thread.start()
+begun.wait()
+pid = os.fork()
+if pid == 0:
+    signal.alarm(60)
+    reply = client.turn(make_turn(["hello"]), MemoryStore())
+    os._exit(0 if text_of(reply).endswith("hello") else 1)
+thread.join()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+def test_a_child_forked_in_the_middle_of_the_import_of_the_sdk_makes_calls(
+    emulator: Emulator,
+) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", IMPORTED_WHILE_FORKED]
+
+    done = subprocess.run([*command, emulator.url], cwd=ROOT, check=False)
+
+    assert done.returncode == 0
+
+
+def test_nothing_is_imported_with_the_first_call(emulator: Emulator) -> None:
+    """A fork waits for the import of the SDK, and not for calls."""
+    program = f"""
+import asyncio, sys
+from interactions_core.connection import Connection
+from interactions_core.wire import open_client
+
+async def call():
+    client = open_client(Connection(base_url={emulator.url!r}, api_key="k"))
+    before = set(sys.modules)
+    said = {{"model": "gemini-3.5-flash", "input": "hello"}}
+    client.interactions.create(**said)
+    await client.aio.interactions.create(**said)
+    with client.interactions.with_streaming_response.create(**said, stream=True) as r:
+        list(r.iter_bytes())
+    print(*(set(sys.modules) - before), sep="\\n")
+    await client.aio.aclose()
+    client.close()
+
+asyncio.run(call())
+"""
+    command = [sys.executable, "-W", "ignore", "-c", program]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+def test_a_fork_waits_for_work_that_logs_and_starts_threads() -> None:
+    """`logging` and executors hold locks during a fork, which that work needs."""
+    begun, forks = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with hold_forks():
+            begun.set()
+            forks.wait()
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(logging.getLogger, f"of {work!r}").result()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    # The work ends when this thread is on its way into the fork.
+    threading.Thread(target=lambda: (forks.set(),)).start()
+    in_child(lambda: None)
+    thread.join(60)
+
+    assert not thread.is_alive()
+
+
+def test_threads_that_fork_in_their_work_do_not_wait_for_each_other() -> None:
+    both = threading.Barrier(2)
+
+    def work() -> int:
+        with hold_forks():
+            both.wait()
+            return in_child(generation)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [each.result(60) for each in [pool.submit(work) for _ in range(2)]]
+
+    assert found == [generation() + 1] * 2
+
+
+def test_a_lock_is_free_in_a_child_unless_it_was_forked_under_it() -> None:
+    lock = Lock()
+    held = PerProcess(list[str])
+    held.get().append("of the parent")
+
+    def child() -> list[str]:
+        with lock:
+            return held.get()
+
+    with lock:
+        assert in_child(child) == []
+    assert in_child(child) == []
+    assert held.get() == ["of the parent"]
+
+
+def test_locks_and_hooks_are_made_in_one_place_only() -> None:
+    """Others would be held, or torn apart, in a forked child."""
+    found = [
+        f"{path.stem}:{node.attr}"
+        for path in sorted((ROOT / "packages").glob("*/src/*/**/*.py"))
+        if "emulator" not in path.parts[len(ROOT.parts) + 1]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr)
+        in {("os", "register_at_fork"), *(("threading", name) for name in LOCKS)}
+    ]
+
+    # Those of CrewAI's waits are `PerProcess`.
+    assert [each for each in found if not each.startswith("forking:")] == [
+        "_waits:Condition"
+    ]
