@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from interactions_core import SqliteStore
+from interactions_core import SqliteStore, wire
 from interactions_core.exceptions import (
     DeadlineExceededError,
     JobFailedError,
@@ -200,6 +200,45 @@ def test_a_run_that_has_expired_is_an_error_that_names_it(
     assert job.interaction_id in str(caught.value)
     assert job.status == "gone"
     assert clock.now - job.created_at >= RETENTION_S
+
+
+def test_a_status_of_a_later_version_is_looked_at_again_until_it_is_known(
+    ask: Ask, emulator: Emulator, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours: whatever the word means, the answer that comes after it is paid for."""
+    emulator.script([{"reply": {"text": "Done.", "wait_s": 9}}])
+    read, seen = wire.parsed_interaction, list[str]()
+
+    def later(text: Any) -> Any:
+        found = read(text)
+        seen.append(str(found.get("status")))
+        return {**found, "status": "paused"} if len(seen) < 4 else found
+
+    monkeypatch.setattr(wire, "parsed_interaction", later)
+
+    assert ask() == "Done."
+
+    assert len(seen) >= 4
+    assert (creates(emulator), only_job(store).status) == (1, "completed")
+
+
+def test_a_run_of_unknown_status_is_cancelled_at_its_deadline(
+    ask: Ask, emulator: Emulator, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.fault(on="create", do={"stall": True})
+    read = wire.parsed_interaction
+
+    def later(text: Any) -> Any:
+        found = read(text)
+        return found | ({"status": "paused"} if found["status"] != "cancelled" else {})
+
+    monkeypatch.setattr(wire, "parsed_interaction", later)
+
+    with pytest.raises(DeadlineExceededError):
+        ask(deadline_s=300.0)
+
+    job = only_job(store)
+    assert (job.status, bool(job.consumed_at)) == ("cancelled", True)
 
 
 def test_a_status_of_a_later_version_is_an_error_and_the_job_is_kept(

@@ -13,6 +13,7 @@ from autogen_core.models import CreateResult, FinishReasons, RequestUsage
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import UnsupportedContentError
+from interactions_core.statuses import status_of
 from interactions_core.steps import Step, visible_reply
 from interactions_core.streaming import StreamEvent, TextDelta
 from interactions_core.turn import Reply
@@ -88,4 +89,4 @@ def _summaries(steps: tuple[JsonObject, ...]) -> Iterator[str]:
 def _finish_reason(reply: Reply, *, calls: bool) -> FinishReasons:
     if calls:
         return "function_calls"
-    return "length" if reply.status == "incomplete" else "stop"
+    return "length" if status_of(reply.status).finish == "length" else "stop"

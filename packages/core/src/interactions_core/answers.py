@@ -15,6 +15,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.refusals import lost, refusal
 from interactions_core.salvage import ASK_AGAIN, Salvaged, complete, salvage
+from interactions_core.statuses import is_hop
 from interactions_core.streaming import Assembler, StreamEvent, steps_of
 from interactions_core.usage import merged_usage
 
@@ -110,7 +111,7 @@ def continuation(
         The body, or `None` if the answer is whole or has stopped getting on.
     """
     token = interaction.get("continuation_token")
-    whole = interaction.get("status") != "requires_continuation"
+    whole = not is_hop(interaction.get("status"))
     if whole or not token or token == body.get("continuation_token"):
         return None
     hop = dict(body) | {"continuation_token": token}

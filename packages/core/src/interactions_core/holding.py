@@ -27,9 +27,9 @@ from interactions_core.jobs import (
     INTENT,
     LEASE_S,
     LOST,
-    SUBMITTED,
     Job,
     call_digest,
+    noted,
 )
 from interactions_core.owners import this_process
 from interactions_core.planning import Plan
@@ -114,7 +114,7 @@ def submitted(work: Work, interaction: JsonObject) -> Flow[None]:
     if not (
         yield from written(
             work,
-            status=str(interaction.get("status") or SUBMITTED),
+            status=noted(interaction),
             attempts=work.run.tally.attempts,
         )
     ):

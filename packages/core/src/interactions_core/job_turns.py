@@ -24,13 +24,14 @@ from interactions_core.holding import (
     written,
 )
 from interactions_core.job_plans import plan_of
-from interactions_core.jobs import GONE
+from interactions_core.jobs import GONE, noted
 from interactions_core.looking import first_look, is_there_again
 from interactions_core.metering import metered
-from interactions_core.outcomes import is_pending, outcome_error
+from interactions_core.outcomes import outcome_error
 from interactions_core.planning import Plan
 from interactions_core.recording import record_turn
 from interactions_core.running import TurnRun
+from interactions_core.statuses import goes_on, is_known
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
 from interactions_core.waiting import adopted_answer, followed_answer, waited_answer
@@ -113,15 +114,16 @@ def _suspended(run: TurnRun) -> Flow[Suspended]:
     else:
         begun = cast("Begun", (yield from begun_job(run, stream=False)))
         plan, work, interaction = begun.plan, begun.work, begun.interaction
-    if not is_pending(interaction):
+    late, status = run.now() >= work.job.deadline_at, interaction.get("status")
+    if not goes_on(status) or (late and not is_known(status)):
         answer = yield from waited_answer(work, interaction)
         reply = yield from _closed(work, plan, answer)
         return Suspended(work.job.key, work.name, work.job.interrupts, reply)
-    if run.now() >= work.job.deadline_at:
+    if late:
         yield from running(work.name, left(work, "cancelled"))
         raise DeadlineExceededError(work.name, run.rules.deadline_s)
     yield from written(work, interrupts=work.job.interrupts + 1)
-    yield from let_go(work, str(interaction.get("status") or "in_progress"))
+    yield from let_go(work, noted(interaction))
     return Suspended(work.job.key, work.name, work.job.interrupts)
 
 

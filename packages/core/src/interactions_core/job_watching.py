@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core import wire
+from interactions_core.canonical import JsonObject
 from interactions_core.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.forking import PerProcess
@@ -22,15 +23,15 @@ from interactions_core.jobs import (
     GONE,
     LEASE_S,
     LONGEST_MISSING_S,
-    SUBMITTED,
-    UNFINISHED,
+    RUNNING,
     Job,
+    noted,
 )
-from interactions_core.outcomes import PENDING
 from interactions_core.owners import watcher
 from interactions_core.pacing import PROCESS_PACE, Pace
 from interactions_core.points import Point, reached
 from interactions_core.resumption import Resume, Resumer
+from interactions_core.statuses import goes_on, is_known
 from interactions_core.stores.protocols import SessionStore
 
 logger: Final = logging.getLogger("interactions_core")
@@ -44,7 +45,6 @@ READERS: Final = 4
 the other they would come too late for their leases."""
 
 _GROWTH: Final = 1.5
-_WATCHED: Final = (SUBMITTED, *sorted(PENDING))
 
 
 @dataclass(order=True, slots=True)
@@ -189,7 +189,7 @@ class JobWatcher:
     def _gather(self) -> None:
         """Take the jobs that nobody waits for."""
         known = {watched.job.key for watched in self._mine.get().queue}
-        for listed in self._store.list_jobs(statuses=_WATCHED):
+        for listed in self._store.list_jobs(statuses=RUNNING):
             if listed.key in known or not listed.interaction_id:
                 continue
             if listed.is_free(self._clock()) and self._is_ours(listed):
@@ -287,12 +287,18 @@ class JobWatcher:
                 return self._despair(job)
             return job
         watched.is_missing = False
-        status = str(found.get("status") or "in_progress")
-        if status in PENDING and self._clock() >= job.deadline_at:
-            self._client.give_up(job.interaction_id)
-            status = "cancelled"
-        result = job.result if status in UNFINISHED else found
-        return replace(job, status=status, result=result, updated_at=self._clock())
+        return self._as_seen(job, found)
+
+    def _as_seen(self, job: Job, found: JsonObject) -> Job:
+        now, word = self._clock(), found.get("status")
+        if not goes_on(word):
+            return replace(job, status=str(word), result=found, updated_at=now)
+        if now < job.deadline_at:
+            return replace(job, status=noted(found), updated_at=now)
+        self._client.give_up(job.interaction_id)
+        # Whoever asks next reads what became of a run that said an unknown word.
+        status = "cancelled" if is_known(word) else str(word)
+        return replace(job, status=status, result=found, updated_at=self._clock())
 
     def _despair(self, job: Job) -> Job:
         """Cancel a run that the server has not known until its deadline."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
-from interactions_core.outcomes import ANSWERED, FAILED, PENDING
 from interactions_core.owners import is_dead, is_watcher
 from interactions_core.records import Scope
 from interactions_core.retention import DAY_S
+from interactions_core.statuses import ENDED as _ENDED
+from interactions_core.statuses import RUNNING as _RUNNING
+from interactions_core.statuses import is_known
 from interactions_core.turn import Place, Turn
 
 INTENT: Final = "intent"
@@ -21,7 +23,7 @@ LOST: Final = "lost"
 """An intent whose answer was lost, after somebody was told so."""
 
 SUBMITTED: Final = "submitted"
-"""The run's id is known, its status not yet. Later statuses are the server's own."""
+"""The run's id is known, its status not. Later statuses are the server's own."""
 
 GONE: Final = "gone"
 """The server has not known the run until its deadline, nor when it was cancelled."""
@@ -39,12 +41,12 @@ CONSUMED_KEPT_S: Final = 7 * DAY_S
 HANDED_ON_KEPT_S: Final = 30 * DAY_S
 """How long a result stays usable that was handed on and whose thread never moved."""
 
-UNFINISHED: Final = frozenset({INTENT, LOST, SUBMITTED, *PENDING})
-
-RUNNING: Final = frozenset({SUBMITTED, *PENDING})
+RUNNING: Final = (SUBMITTED, *_RUNNING)
 """The run is known, and was not over when it was last looked at."""
 
-ENDED: Final = ANSWERED | FAILED | {"cancelled", GONE}
+UNFINISHED: Final = (INTENT, LOST, *RUNNING)
+
+ENDED: Final = (*_ENDED, GONE)
 """The run is over, in words that are known here."""
 
 
@@ -117,6 +119,16 @@ class Job:
     def is_adoptable(self, now: float) -> bool:
         """Tell whether a call may go on with it: at most a watcher waits for it."""
         return is_watcher(self.owner) or self.is_free(now)
+
+
+def noted(interaction: JsonObject) -> str:
+    """Return the ledger's word for a run that goes on.
+
+    What this version does not know is not written down: the ledger, whose databases
+    compare words, would have to guess what it means as well.
+    """
+    word = interaction.get("status")
+    return str(word) if word and is_known(word) else SUBMITTED
 
 
 def told_since(before: Job, after: Job) -> Job:

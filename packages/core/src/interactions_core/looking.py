@@ -13,15 +13,16 @@ from interactions_core.effects import Flow, fetch, give_up, local, running, slee
 from interactions_core.exceptions import (
     AuthenticationError,
     DeadlineExceededError,
+    JobCancelledError,
     LostSubmitError,
     NotFoundError,
     RequestError,
     StoreError,
 )
 from interactions_core.holding import Work, consumed, displaced, held, let_go, written
-from interactions_core.jobs import GONE, LEASE_S, LONGEST_MISSING_S, SUBMITTED
-from interactions_core.outcomes import is_pending
+from interactions_core.jobs import GONE, LEASE_S, LONGEST_MISSING_S, noted
 from interactions_core.points import Point, reached
+from interactions_core.statuses import goes_on, is_known, status_of
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -67,11 +68,17 @@ def first_look(work: Work) -> Flow[JsonObject]:
 
 
 def settle(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
-    """Look until a run is over, with pauses that grow."""
+    """Look until a run is over, with pauses that grow.
+
+    A status that this version does not know is taken for one of a run that goes on,
+    until the deadline.
+    """
     watch = Watch(work.run.rules.poll[0])
-    while is_pending(interaction):
+    while goes_on(interaction.get("status")):
         if watch.missing is not None and _left_s(work) <= 0:
             yield from _despair(work, watch.missing)
+        if not is_known(interaction.get("status")) and _left_s(work) <= 0:
+            return (yield from _last_word(work, interaction))
         yield from pause(work, next_pause_s(work, watch))
         found = yield from look(work, watch)
         interaction = found or interaction
@@ -116,6 +123,8 @@ def look(work: Work, watch: Watch, *, passes: bool = True) -> Flow[JsonObject | 
         _explain(error, work, _KEPT)
         raise
     watch.missing = None
+    if not is_known(found.get("status")):
+        logger.info("run %s is %r, which is not known", work.name, found["status"])
     return found
 
 
@@ -146,13 +155,34 @@ def _despair(work: Work, error: NotFoundError) -> Flow[Never]:
     """
     failed = yield from give_up(work.name)
     if failed is None:
-        yield from consumed(work, "cancelled")
-        yield from running("")
-        raise DeadlineExceededError(work.name, work.run.rules.deadline_s)
+        yield from _cancelled(work)
     is_gone = isinstance(failed, NotFoundError)
     yield from let_go(work, GONE if is_gone else "")
     _explain(error, work, _GONE if is_gone else _KEPT)
     raise error
+
+
+def _last_word(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
+    """Stop to wait for a run of which nobody knows whether it goes on.
+
+    It may as well have ended with an answer that is paid for, so that it is read once
+    more after it was cancelled, and believed.
+
+    Raises:
+        DeadlineExceededError: It went on, and is cancelled.
+    """
+    yield from give_up(work.name)
+    found = (yield from look(work, Watch(0.0))) or interaction
+    if status_of(found.get("status")).error is JobCancelledError:
+        yield from _cancelled(work)
+    return found
+
+
+def _cancelled(work: Work) -> Flow[Never]:
+    """Be done with a run that was cancelled because its deadline is over."""
+    yield from consumed(work, "cancelled")
+    yield from running("")
+    raise DeadlineExceededError(work.name, work.run.rules.deadline_s)
 
 
 def is_there_again(work: Work) -> Flow[bool]:
@@ -173,7 +203,7 @@ def is_there_again(work: Work) -> Flow[bool]:
         yield from let_go(work)
         _explain(error, work, _KEPT)
         raise
-    yield from written(work, status=str(found.get("status") or SUBMITTED))
+    yield from written(work, status=noted(found))
     return True
 
 

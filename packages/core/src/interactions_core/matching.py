@@ -6,7 +6,6 @@ a prefix of the list, and what follows that prefix agrees with its reply.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from interactions_core.agreement import Agreement, agreement
 from interactions_core.anchors import Anchor
@@ -15,11 +14,7 @@ from interactions_core.composition import NUDGE, Thoughts
 from interactions_core.digest import Transcript
 from interactions_core.mirror import is_skeleton
 from interactions_core.records import InteractionRecord
-
-PARENT_STATUSES: Final = frozenset(
-    {"completed", "requires_action", "incomplete", "idle"}
-)
-"""Statuses after which an interaction may be a parent."""
+from interactions_core.statuses import status_of
 
 Known = Mapping[bytes, Sequence[InteractionRecord]]
 """Recorded answers by the digest of their request."""
@@ -127,6 +122,6 @@ def may_be_parent(record: InteractionRecord, now: float) -> bool:
     return (
         record.stored
         and not record.gone
-        and record.status in PARENT_STATUSES
+        and status_of(record.status).is_parent
         and now < record.expires_at
     )

@@ -1,4 +1,4 @@
-"""What each status means for the caller.
+"""What an answer amounts to.
 
 Pure. An unknown status fails closed. An answer with nothing in it is an error, or the
 caller's to return; one that was cut, blocked or spent on thoughts is an error always.
@@ -7,26 +7,17 @@ caller's to return; one that was cut, blocked or spent on thoughts is an error a
 from typing import Final
 
 from interactions_core.canonical import JsonObject
-from interactions_core.exceptions import (
-    EmptyReplyError,
-    JobCancelledError,
-    JobFailedError,
-    OutcomeError,
-    UnknownStatusError,
-)
+from interactions_core.exceptions import EmptyReplyError, OutcomeError
+from interactions_core.statuses import status_of
 from interactions_core.steps import says_something
 from interactions_core.streaming import event_error
-
-ANSWERED: Final = frozenset({"completed", "requires_action", "incomplete", "idle"})
-FAILED: Final = frozenset({"failed", "budget_exceeded"})
-PENDING: Final = frozenset({"queued", "in_progress"})
 
 _NOTHING: Final = "the model gave neither text nor calls; ask again or rephrase"
 
 
 def is_pending(interaction: JsonObject) -> bool:
-    """Tell whether a run goes on; one that says nothing of it is taken to."""
-    return (interaction.get("status") or "in_progress") in PENDING
+    """Tell whether an answer is still being made; one that says nothing of it is."""
+    return status_of(interaction.get("status") or "in_progress").is_pending
 
 
 def outcome_error(
@@ -42,34 +33,22 @@ def outcome_error(
         steps: Its steps.
         returns_empty: Whether an answer with nothing in it is usable.
     """
-    status = str(interaction.get("status"))
+    word = str(interaction.get("status"))
     name = str(interaction.get("id") or "")
+    status = status_of(word)
     said = event_error({**interaction, "steps": [*steps]})
-    if status in ANSWERED:
-        if says_something(steps):
-            return None
-        reason = _why_empty(status, steps, said)
-        if returns_empty and reason == _NOTHING:
-            return None
-        return EmptyReplyError(name, status, reason)
-    if status in FAILED:
-        return JobFailedError(name, status, said or "the API gave no reason")
-    if status == "cancelled":
-        return JobCancelledError(name, status, "somebody cancelled it on the server")
-    return UnknownStatusError(name, status, _why_unknown(status))
+    if status.error is not None:
+        quoted = said if status.finish == "error" else ""
+        return status.error(name, word, quoted or status.why)
+    if says_something(steps):
+        return None
+    reason = status.why or _why_empty(steps, said)
+    if returns_empty and reason == _NOTHING:
+        return None
+    return EmptyReplyError(name, word, reason)
 
 
-def _why_unknown(status: str) -> str:
-    if status in PENDING:
-        return "the API still works on it although it was asked in the foreground"
-    if status == "requires_continuation":
-        return "the API wants it continued, but gives no new token to do that with"
-    return "this version does not know the status; read the interaction by its id"
-
-
-def _why_empty(status: str, steps: tuple[JsonObject, ...], said: str) -> str:
-    if status == "incomplete":
-        return "the output budget was spent on thoughts; raise max_output_tokens"
+def _why_empty(steps: tuple[JsonObject, ...], said: str) -> str:
     if said:
         return f"the API gave no content: {said}"
     if _only_thought(steps):

@@ -11,20 +11,19 @@ from interactions_core.canonical import JsonObject
 from interactions_core.effects import Flow
 from interactions_core.exceptions import (
     InterruptedStreamError,
+    JobFailedError,
     NetworkError,
     OutcomeError,
     RateLimitError,
     RequestError,
     ServiceError,
 )
-from interactions_core.outcomes import ANSWERED
 from interactions_core.read_back import READ_BACK_S, Found, is_whole, read_back
+from interactions_core.statuses import is_hop, status_of
 from interactions_core.streaming import Assembler, StreamEvent, steps_of
 from interactions_core.unseen import unseen
 
 ASK_AGAIN: Final = "What had arrived is in `.steps`; ask again to get the rest."
-
-_USABLE: Final = ANSWERED | {"requires_continuation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +77,31 @@ def salvage(
         found = yield from read_back(name)
     else:
         found = Found(is_unknown=True)
-    if not shown and (found.is_unknown or found.status == "failed"):
+    if not shown and (found.is_unknown or _has_failed(found.status)):
         raise error
     if not found.is_over:
         why = f"{error} {_whereabouts(found)}"
         raise InterruptedStreamError(name, why, assembler.steps) from error
     steps = steps_of(found.interaction)
     part = Salvaged(found.interaction, steps)
-    if found.status not in _USABLE:
+    if not _is_part(found.status):
         return replace(part, failure=_ended(part, error, assembler)) if shown else part
     rest = unseen(assembler.steps, steps)
     if rest is None:
         return replace(part, failure=_differs(name, error, assembler))
     return replace(part, rest=tuple(rest))
+
+
+def _has_failed(word: str) -> bool:
+    """Tell whether the create may be sent again for what became of it."""
+    status = status_of(word)
+    return status.error is JobFailedError and status.may_work_again
+
+
+def _is_part(word: str) -> bool:
+    """Tell whether what is stored is an answer, or the first hops of one."""
+    status = status_of(word)
+    return status.error is None or is_hop(word)
 
 
 def _whereabouts(found: Found) -> str:

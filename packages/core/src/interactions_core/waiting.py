@@ -15,7 +15,7 @@ from interactions_core.holding import Work, ended
 from interactions_core.jobs import LEASE_S
 from interactions_core.listening import Listener, heard
 from interactions_core.looking import Watch, first_look, next_pause_s, settle
-from interactions_core.outcomes import is_pending
+from interactions_core.statuses import goes_on
 from interactions_core.streaming import Assembler, steps_of
 from interactions_core.unseen import unseen
 
@@ -45,7 +45,8 @@ def adopted_answer(work: Work, *, stream: bool) -> Flow[Answer]:
         interaction = work.job.result
     else:
         interaction = yield from first_look(work)
-    if stream and is_pending(interaction):
+    late = work.age_s() >= work.run.rules.deadline_s
+    if stream and not late and goes_on(interaction.get("status")):
         listener = Listener(Assembler({"id": work.name}))
         if (yield from _resumed(work, listener)):
             return (yield from followed_answer(work, listener))
@@ -77,7 +78,7 @@ def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
         if not (yield from _resumed(work, listener)):
             break
     interaction: JsonObject = {**assembler.interaction, "id": work.name}
-    if not assembler.completed or is_pending(interaction):
+    if not assembler.completed or goes_on(interaction.get("status")):
         interaction = yield from settle(work, {**interaction, "status": "queued"})
         # First of all: where what was shown is not how it begins, whoever asks again
         # is given this answer.

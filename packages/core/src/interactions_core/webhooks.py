@@ -25,16 +25,11 @@ from interactions_core.signatures import (
     is_token,
     verified_event,
 )
+from interactions_core.statuses import EVENTS
 from interactions_core.stores.protocols import SessionStore
 
 logger: Final = logging.getLogger("interactions_core")
 
-_STATUSES: Final = {
-    "interaction.completed": "completed",
-    "interaction.requires_action": "requires_action",
-    "interaction.failed": "failed",
-    "interaction.cancelled": "cancelled",
-}
 _MOST_BYTES: Final = 1_000_000
 _MOST_DIGITS: Final = 12
 _MOST_IDS: Final = 10_000
@@ -229,7 +224,7 @@ class WebhookReceiver:
 
     def _note(self, event: JsonObject, now: float) -> list[Job]:
         """Write down what an event says; return the jobs of which it is news."""
-        status = _STATUSES.get(str(event.get("type")))
+        status = EVENTS.get(str(event.get("type")))
         data = _mapping(event.get("data"))
         name = _name(data.get("id"))
         if status is None or not name:

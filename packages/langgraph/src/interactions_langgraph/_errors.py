@@ -22,6 +22,7 @@ from langchain_core.exceptions import (
 )
 
 from interactions_core import exceptions as core
+from interactions_core.statuses import status_of
 
 _FORBIDDEN: Final = 403
 
@@ -167,10 +168,8 @@ def _kind(error: core.InteractionsError) -> type[core.InteractionsError] | None:
 
 def _may_work_again(error: core.InteractionsError) -> bool:
     """Tell whether the same request may get another answer."""
-    if isinstance(error, core.JobFailedError):
-        return error.status != "budget_exceeded"
-    if isinstance(error, core.EmptyReplyError):
-        return error.status != "incomplete"
+    if isinstance(error, core.JobFailedError | core.EmptyReplyError):
+        return status_of(error.status).may_work_again
     # The next run would take as long, and cost as much.
     return not isinstance(error, core.DeadlineExceededError)
 

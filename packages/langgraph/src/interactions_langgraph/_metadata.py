@@ -9,6 +9,7 @@ from typing import Any, Final
 from langchain_core.messages.ai import UsageMetadata
 
 from interactions_core.canonical import JsonObject
+from interactions_core.statuses import status_of
 from interactions_core.steps import pending_calls
 from interactions_core.turn import Reply
 from interactions_core.usage import Usage
@@ -20,13 +21,8 @@ from interactions_langgraph._thoughts import THOUGHTS, carried_thoughts
 PROVIDER: Final = "google_genai"
 """What LangChain calls Gemini: middleware compares it with `ls_provider`."""
 
-_FINISHED: Final = {
-    "completed": "STOP",
-    "requires_action": "STOP",
-    "idle": "STOP",
-    "incomplete": "MAX_TOKENS",
-}
-"""Statuses as the finish reasons that programs on Gemini's older API look for."""
+_FINISHED: Final = {"stop": "STOP", "length": "MAX_TOKENS"}
+"""Finish reasons in the words that programs on Gemini's older API look for."""
 
 
 def kwargs_of(reply: Reply) -> dict[str, Any]:
@@ -48,8 +44,9 @@ def metadata_of(reply: Reply, version: Version = "v0") -> dict[str, Any]:
     tier = reply.interaction.get("service_tier")
     if tier:
         metadata["service_tier"] = tier
-    if reply.status in _FINISHED:
-        metadata["finish_reason"] = _FINISHED[reply.status]
+    finish = status_of(reply.status).finish
+    if finish in _FINISHED:
+        metadata["finish_reason"] = _FINISHED[finish]
     metadata |= _grounds(reply, version)
     if reply.anchor is not None:
         metadata[ANCHOR] = {

@@ -22,6 +22,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.statuses import status_of
 from interactions_langgraph._formats import json_schema, name_of
 
 Method = Literal["function_calling", "json_schema", "json_mode"]
@@ -133,7 +134,7 @@ def _check_complete(result: list[Generation]) -> None:
     if message is None or status is None:
         return
     text = result[0].text
-    if status == "incomplete" and not _is_json(text):
+    if _is_cut(status) and not _is_json(text):
         raise _cut_off(message, text)
     if message.tool_calls and not text.strip():
         names = ", ".join(call["name"] for call in message.tool_calls)
@@ -148,8 +149,12 @@ def _check_called(result: list[Generation]) -> None:
     message = _message(result)
     if message is None or message.tool_calls:
         return
-    if message.response_metadata.get("status") == "incomplete":
+    if _is_cut(message.response_metadata.get("status")):
         raise _cut_off(message, result[0].text)
+
+
+def _is_cut(status: object) -> bool:
+    return status_of(status).finish == "length"
 
 
 def _cut_off(message: AIMessage, text: str) -> OutputParserException:

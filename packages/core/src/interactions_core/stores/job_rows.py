@@ -10,7 +10,7 @@ from dataclasses import astuple
 from typing import Any, Final
 
 from interactions_core.canonical import JsonObject
-from interactions_core.jobs import Job
+from interactions_core.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.mirror import Mirror
 from interactions_core.records import Scope
 from interactions_core.turn import Place
@@ -65,10 +65,14 @@ WHERE key = ? AND owner = ? AND lease_until = ? AND consumed_at = 0"""
 
 RENEW: Final = "UPDATE jobs SET lease_until = ? WHERE key = ? AND owner = ?"
 
-_TOLD_SINCE = """interaction_id <> '' AND (? = 'lost' OR (
-? IN ('submitted', 'queued', 'in_progress') AND interaction_id = ? AND status IN (
-'completed', 'requires_action', 'incomplete', 'idle', 'failed', 'budget_exceeded',
-'cancelled', 'gone')))"""
+
+def _words(statuses: Sequence[str]) -> str:
+    """Write statuses, which are constants of this package, as SQL."""
+    return ", ".join(f"'{status}'" for status in statuses)
+
+
+_TOLD_SINCE: Final = f"""interaction_id <> '' AND (? = '{LOST}' OR (
+? IN ({_words(RUNNING)}) AND interaction_id = ? AND status IN ({_words(ENDED)})))"""
 """`jobs.told_since`, in SQL."""
 
 UPDATE: Final = f"""UPDATE jobs SET place = ?,
@@ -77,9 +81,9 @@ interaction_id = CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE ? END, lease_u
 attempts = ?, interrupts = ?, updated_at = ?, handed_on_at = ?, consumed_at = ?,
 forget_at = ?, plan = ?, result = ? WHERE key = ? AND owner = ?"""
 
-NOTE: Final = """UPDATE jobs SET status = ?, interaction_id = ?, updated_at = ?
+NOTE: Final = f"""UPDATE jobs SET status = ?, interaction_id = ?, updated_at = ?
 WHERE key = ? AND consumed_at = 0 AND interaction_id IN ('', ?) AND status <> ?
-AND (status IN ('intent', 'lost', 'submitted', 'queued', 'in_progress'))"""
+AND (status IN ({_words(UNFINISHED)}))"""
 
 ANY_OVER: Final = "SELECT 1 FROM jobs WHERE forget_at < ? LIMIT 1"
 
