@@ -9,6 +9,7 @@ from interactions_core.forking import Lock
 from interactions_core.mirror import Mirror
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.workers import in_thread
 from interactions_crewai._waits import Waits
 
 
@@ -32,15 +33,21 @@ class Clients:
     def __init__(self) -> None:
         self.waits = Waits()
         self._lock = Lock()
+        self._opening = Lock()
         self._made: list[Drivers] = []
         self._stores: dict[tuple[str, Mirror], SessionStore] = {}
 
     def store(self, url: str, mirror: Mirror) -> SessionStore:
         """Return the store at a URL; a file stays open from call to call."""
-        with self._lock:
+        # A lock of its own: an event loop asks for its clients meanwhile.
+        with self._opening:
             if (url, mirror) not in self._stores:
                 self._stores[url, mirror] = open_store(url, mirror=mirror)
             return self._stores[url, mirror]
+
+    def has_store(self, url: str, mirror: Mirror) -> bool:
+        """Tell whether the store at a URL is open already."""
+        return (url, mirror) in self._stores
 
     def get(self, connection: Connection, rules: Rules) -> Drivers:
         """Return the clients with these settings."""
@@ -55,12 +62,13 @@ class Clients:
         """Close the connections of sync calls, and let go of session files."""
         for made in self._taken():
             made.sync.close()
-        with self._lock:
+        with self._opening:
             self._stores.clear()
 
     async def aclose(self) -> None:
         """Do as `close` does, and close the connections of the running event loop."""
-        self.close()
+        # A file that nobody else holds is closed with this.
+        await in_thread(self.close)
         for made in self._taken():
             await made.awaited.close()
 

@@ -29,6 +29,7 @@ from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
 from interactions_core.stores import SessionStore
 from interactions_core.stores.opening import check_url, shown_url
+from interactions_core.stores.workers import in_thread
 from interactions_crewai._drivers import Clients, Drivers
 from interactions_crewai._secrets import masked, masked_url, masks_in
 
@@ -165,6 +166,13 @@ class SharedOptions(BaseModel):
             )
             raise ConfigurationError(msg)
         return store
+
+    async def _astore(self) -> SessionStore:
+        """Do as `_store`, for callers on an event loop: files are opened elsewhere."""
+        url = self.sessions
+        if isinstance(url, str) and not self._clients.has_store(url, self.mirror):
+            return await in_thread(self._store)
+        return self._store()
 
     def _drivers(self, deadline_s: float) -> Drivers:
         rules = Rules(

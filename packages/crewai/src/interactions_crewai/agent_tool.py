@@ -1,7 +1,7 @@
 """`InteractionsAgentTool`: managed agents as a tool of CrewAI's agents."""
 
-import asyncio
 from contextlib import closing
+from functools import partial
 from typing import Any, Final, Literal, cast
 
 from crewai.events.base_events import BaseEvent
@@ -18,6 +18,7 @@ from interactions_core.exceptions import (
     OutcomeError,
 )
 from interactions_core.options import settings_of
+from interactions_core.stores.workers import in_thread
 from interactions_core.streaming import StreamEvent, TextDelta, ThoughtDelta
 from interactions_core.turn import Reply, Turn
 from interactions_crewai._options import SharedOptions, checked
@@ -92,7 +93,8 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         return self._told(run)
 
     async def _arun(self, query: str, follow_up_of: int | None = None) -> Any:
-        return await asyncio.to_thread(self._run, query, follow_up_of)
+        # It may wait for an hour.
+        return await in_thread(partial(self._run, query, follow_up_of))
 
     def _refusal(self, request: Request) -> str:
         spent = sum(run.total_tokens for run in self.runs)

@@ -1,9 +1,9 @@
 """`InteractionsLLM`: a CrewAI LLM whose conversations stay on the server."""
 
-import asyncio
 import json
 from collections.abc import Generator
 from contextlib import aclosing, closing, contextmanager
+from functools import partial
 from typing import Any
 
 # The only way in for a class that checkpoints are to bring back.
@@ -18,6 +18,8 @@ from crewai.llms.context_window import (
 from pydantic import BaseModel
 
 from interactions_core.exceptions import EmptyReplyError, InteractionsError
+from interactions_core.stores import SessionStore
+from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.turn import Reply, Turn
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
@@ -101,16 +103,17 @@ class InteractionsLLM(AnnouncingLLM):
             response_model,
         )
         with self._announced(asked):
-            turn = self._turn(asked)
+            store = await self._astore()
+            turn = await self._aturn(store, asked)
             with self._stopping(turn):
                 with (
                     self._counting_errors(),
                     chat_span(turn, vertexai=self.vertexai) as described,
                 ):
-                    reply = described(await self._aask(turn, asked))
+                    reply = described(await self._aask(turn, store, asked))
                 if asked.functions:
                     # What is called may block.
-                    return await asyncio.to_thread(self._answer, turn, reply, asked)
+                    return await in_thread(partial(self._answer, turn, reply, asked))
                 return self._answer(turn, reply, asked)
 
     # CrewAI would repeat whole calls after a 429; core has retried by then.
@@ -159,6 +162,12 @@ class InteractionsLLM(AnnouncingLLM):
         self._invoke_before_llm_call_hooks(asked.messages, asked.agent)
         return self._as_turn(asked)
 
+    async def _aturn(self, store: SessionStore, asked: Asked) -> Turn:
+        format_ = partial(self._format_messages, asked.given)
+        asked.messages = await in_worker(store, format_)
+        self._invoke_before_llm_call_hooks(asked.messages, asked.agent)
+        return await in_worker(store, partial(self._as_turn, asked))
+
     def _as_turn(self, asked: Asked) -> Turn:
         # Where pydantic keeps fields; asking for each by name takes ten times as long.
         options = self.__dict__
@@ -190,12 +199,12 @@ class InteractionsLLM(AnnouncingLLM):
                 self._show(chunks, event, asked)
         raise AssertionError  # pragma: no cover - a stream ends with its reply
 
-    async def _aask(self, turn: Turn, asked: Asked) -> Reply:
+    async def _aask(self, turn: Turn, store: SessionStore, asked: Asked) -> Reply:
         client = self._for(asked).awaited
         if not self._effective_stream():
-            return await client.turn(turn, self._store())
+            return await client.turn(turn, store)
         chunks = Chunks()
-        async with aclosing(client.stream(turn, self._store())) as events:
+        async with aclosing(client.stream(turn, store)) as events:
             async for event in events:
                 if isinstance(event, Reply):
                     return event
