@@ -34,6 +34,7 @@ PRINTED = {
         "Your name is Ada. Your order number is 7731.",
         "('root', 1) ('continue', 1) ('expired', 7) ('continue', 1)",
     ],
+    "gunicorn_preload": ["4 workers, wrong answers: []"],
     "killed_research": ["killed: True, creates: 1"],
     "suspended_graph": ["ai, creates: 1"],
     "quickstart": ["Your name is Ada. continue"],
