@@ -15,9 +15,9 @@ from interactions_core.digest import Transcript
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.retention import DAY_S
 from interactions_core.running import Rules
+from interactions_core.secret_options import shown_store
 from interactions_core.steps import text_part, user_input
 from interactions_core.stores import SessionStore, SqliteStore, open_store
-from interactions_core.stores.opening import shown_url
 from interactions_core.turn import Turn
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -215,4 +215,4 @@ def test_the_password_of_a_store_is_not_shown(url: str) -> None:
     ],
 )
 def test_a_dump_shows_a_store_without_its_password(url: str, shown: str) -> None:
-    assert shown_url(url) == shown
+    assert shown_store(url) == shown

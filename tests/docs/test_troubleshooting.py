@@ -528,6 +528,16 @@ def blocked(bench: Bench) -> object:
     return bench.replying(text="", errors=[{"code": "safety", "message": "SAFETY"}])
 
 
+@case("api_key has U+00E9")
+def key_that_no_header_takes(bench: Bench) -> object:
+    return bench.model(api_key="keyé")
+
+
+@case("base_url is no address")
+def address_with_a_bracket(bench: Bench) -> object:
+    return bench.model(base_url="https://user:pass@[host")
+
+
 @case("no session store for")
 def unknown_store(bench: Bench) -> object:
     return bench.model(sessions="redis://user:password@host/0").invoke("Hi")

@@ -23,10 +23,11 @@ from pydantic import (
 )
 
 from interactions_autogen._secrets import (
+    hidden,
     is_masked,
+    masked_in,
+    revealed,
     secret_text,
-    secrets_in,
-    with_secrets,
 )
 from interactions_core.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
 from interactions_core.exceptions import ConfigurationError
@@ -34,7 +35,7 @@ from interactions_core.mirror import Mirror
 from interactions_core.options import OnEmpty, check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL
-from interactions_core.stores.opening import shown_url
+from interactions_core.secret_options import shown_store
 
 OWNER: Final = "InteractionsChatCompletionClient"
 
@@ -53,7 +54,7 @@ class InteractionsClientConfig(BaseModel):
     """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
     agent: str | None = None
     """A managed agent's name."""
-    agent_config: dict[str, Any] | None = None
+    agent_config: dict[str, Any] | None = Field(default=None, repr=False)
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
     sessions: str = Field(default="memory:", repr=False)
     """The URL of a session store; the constructor also takes a store."""
@@ -136,10 +137,10 @@ class InteractionsClientConfig(BaseModel):
     @field_validator("tools", "environment", "agent_config", "webhook_config")
     @classmethod
     def _revealed(cls, value: Any) -> Any:
-        for path, text in secrets_in(value):
-            if is_masked(text):
-                raise _masked_error(path)
-        return with_secrets(value, secret_text)
+        masked = [*masked_in(value)]
+        if masked:
+            raise _masked_error(", ".join(masked))
+        return revealed(value)
 
     @field_validator("tools")
     @classmethod
@@ -160,16 +161,16 @@ class InteractionsClientConfig(BaseModel):
 
     @field_serializer("tools", "environment", "agent_config", "webhook_config")
     def _hidden(self, value: Any) -> Any:
-        return with_secrets(value, SecretStr)
+        return hidden(value)
 
     @field_serializer("base_url")
     def _hidden_password(self, url: str | None) -> SecretStr | str | None:
         # In one process it loads again; through JSON it is asterisks as a whole.
-        return SecretStr(url) if url and "@" in url else url
+        return hidden(url, "address")
 
     @field_serializer("sessions")
     def _hidden_sessions(self, url: str) -> SecretStr | str:
-        return url if shown_url(url) == url else SecretStr(url)
+        return url if shown_store(url) == url else SecretStr(url)
 
     @model_serializer(mode="wrap")
     def _only_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -1,18 +1,15 @@
-"""Where secrets may sit inside the options that are sent as they are.
+"""How secrets inside of options stand in a component.
 
-Pure. Headers of MCP servers, environment variables of a sandbox, and what its network
-adds to requests: every text below one of these keys counts as a secret. So do addresses
-with a user or a query.
+Pure. Where they are is core's list; here they become pydantic's `SecretStr`, which is
+read again within the process and asterisks through JSON.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Iterator
+from typing import Any
 
 from pydantic import SecretStr
 
-SECRET_KEYS: Final = frozenset({"headers", "env", "transform", "credential"})
-
-_ADDRESS_KEYS: Final = frozenset({"url", "uri", "uris", "source"})
+from interactions_core.secret_options import Kind, is_telling, secrets_in, with_secrets
 
 
 def secret_text(value: SecretStr | str | None) -> str | None:
@@ -26,47 +23,26 @@ def is_masked(value: object) -> bool:
     return isinstance(text, str) and bool(text) and not text.strip("*")
 
 
-def with_secrets(
-    value: Any, change: Callable[[Any], Any], *, found: bool = False
-) -> Any:
-    """Return a value with every secret in it changed."""
-    if isinstance(value, Mapping):
-        named = cast("Mapping[str, Any]", value)
-        return {
-            key: with_secrets(item, change, found=found or _is_secret(key, item))
-            for key, item in named.items()
-        }
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
-        return [with_secrets(item, change, found=found) for item in items]
-    return change(value) if found and isinstance(value, str | SecretStr) else value
+def hidden(value: Any, kind: Kind = "") -> Any:
+    """Return an option with its secrets hidden."""
+    return with_secrets(value, _hide, kind)
 
 
-def secrets_in(
-    value: Any, path: str = "", *, found: bool = False
-) -> Iterator[tuple[str, SecretStr | str]]:
-    """Yield every secret with where it is, e.g. `headers.Authorization`."""
-    if isinstance(value, Mapping):
-        named = cast("Mapping[str, Any]", value)
-        for key, item in named.items():
-            where = f"{path}.{key}" if path else key
-            yield from secrets_in(item, where, found=found or _is_secret(key, item))
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            yield from secrets_in(item, path, found=found)
-    elif found and isinstance(value, str | SecretStr):
-        yield path, value
+def revealed(value: Any) -> Any:
+    """Return an option with its secrets as they are sent."""
+    return with_secrets(value, _reveal)
 
 
-def _is_secret(key: str, value: object) -> bool:
-    if key not in _ADDRESS_KEYS:
-        return key in SECRET_KEYS
-    addresses = cast("list[object]", value) if isinstance(value, list) else [value]
-    return any(map(_tells, addresses))
+def masked_in(value: Any) -> Iterator[str]:
+    """Yield where asterisks stand, e.g. `headers.Authorization`."""
+    return (path for path, secret, _ in secrets_in(value) if is_masked(secret))
 
 
-def _tells(address: object) -> bool:
-    """Tell whether an address holds a user or a query, or did before it was hidden."""
-    if isinstance(address, SecretStr) or is_masked(address):
-        return True
-    return isinstance(address, str) and ("@" in address or "?" in address)
+def _reveal(value: object, _: Kind) -> object:
+    return secret_text(value) if isinstance(value, SecretStr | str) else value
+
+
+def _hide(value: object, kind: Kind) -> object:
+    if not isinstance(value, str) or (kind != "secret" and not is_telling(value, kind)):
+        return value
+    return SecretStr(value)

@@ -7,9 +7,10 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.secret_options import check_header, host_of, split_url
 
 DEFAULT_TIMEOUT_S: Final = 600.0
 CANCEL_TIMEOUT_S: Final = 5.0
@@ -23,6 +24,10 @@ DEFAULT_MAX_RETRIES: Final = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """How to reach the API; what is `None` is left to google-genai's own defaults.
+
+    Raises:
+        ConfigurationError: A key or a header holds what no header takes, the address
+            cannot be read, or the time is none.
 
     Attributes:
         api_key: The key; `None` reads GOOGLE_API_KEY or GEMINI_API_KEY.
@@ -58,15 +63,16 @@ class Connection:
         if self.timeout_s <= 0:
             msg = f"timeout_s must be more than 0 seconds, not {self.timeout_s}"
             raise ConfigurationError(msg)
+        # google-genai strips a line feed that was read with a key from its file.
+        check_header("api_key", (self.api_key or "").strip())
+        for name, value in self.headers.items():
+            check_header("the name of a header", name)
+            check_header(f"the header {name}", value)
+        split_url("base_url", self.base_url or "")
 
     def __repr__(self) -> str:
         where = f"project {self.project}" if self.project else host_of(self.base_url)
         return f"Connection(to {where or 'the default host'})"
-
-
-def host_of(url: str | None) -> str:
-    """Return host and port of a URL, without the user and password before them."""
-    return urlsplit(url or "").netloc.rpartition("@")[2]
 
 
 def without_password(url: str) -> tuple[str, dict[str, str]]:
@@ -75,10 +81,10 @@ def without_password(url: str) -> tuple[str, dict[str, str]]:
     Returns:
         The URL without them, and the header that says the same.
     """
-    parts = urlsplit(url)
+    parts = split_url("base_url", url)
     user, found, host = parts.netloc.rpartition("@")
     if not found:
         return url, {}
-    token = base64.b64encode(unquote(user).encode()).decode()
+    token = base64.b64encode(unquote(user).encode(errors="replace")).decode()
     header = {"Authorization": f"Basic {token}"}
     return parts._replace(netloc=host).geturl(), header

@@ -6,7 +6,7 @@ awaits.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from interactions_core.canonical import JsonObject
@@ -35,7 +35,7 @@ class Local:
 class Create:
     """Send a create; answered with the interaction as JSON."""
 
-    body: JsonObject
+    body: JsonObject = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OpenStream:
             as any request.
     """
 
-    body: JsonObject
+    body: JsonObject = field(repr=False)
     silence_s: float | None = None
 
 

@@ -35,6 +35,7 @@ from interactions_core.owners import this_process
 from interactions_core.planning import Plan
 from interactions_core.points import Point, reached
 from interactions_core.running import TurnRun
+from interactions_core.secret_options import without_settings
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -164,7 +165,9 @@ def ended(work: Work, interaction: JsonObject) -> Flow[None]:
     reached(Point.ENDED)
     yield from running("", left(work, "free"))
     yield from written(
-        work, status=str(interaction.get("status") or ""), result=interaction
+        work,
+        status=str(interaction.get("status") or ""),
+        result=without_settings(interaction),
     )
     reached(Point.KEPT)
 

@@ -1,7 +1,7 @@
 """Find the plan for a turn: ask the store, longest prefixes first, then decide."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.anchors import Anchor, verifies
@@ -37,7 +37,7 @@ class Records:
     store: SessionStore
     scope: Scope
     anchor_scope: Scope
-    anchor_key: bytes = b""
+    anchor_key: bytes = field(default=b"", repr=False)
     trust_anchors: bool = False
 
 

@@ -15,9 +15,9 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
-from interactions_core.connection import host_of
 from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
 from interactions_core.forking import Lock, PerProcess
+from interactions_core.secret_options import host_of
 
 logger: Final = logging.getLogger("interactions_core")
 

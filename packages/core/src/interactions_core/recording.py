@@ -24,6 +24,7 @@ from interactions_core.records import (
 )
 from interactions_core.retention import DAY_S, learned_retention
 from interactions_core.running import Tally, TurnRun
+from interactions_core.secret_options import without_settings
 from interactions_core.steps import says_something
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Reply
@@ -276,7 +277,7 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         status=str(interaction.get("status")),
         steps=answer.steps,
         usage=run.tally.spent,
-        interaction=interaction,
+        interaction=without_settings(interaction),
         anchor=anchor,
         recovered=tuple(run.tally.recovered),
         sent=tuple(plan.steps),

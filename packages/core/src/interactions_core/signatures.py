@@ -42,8 +42,9 @@ class Trust:
     """
 
     secrets: Sequence[str] = field(default=(), repr=False)
-    audience: str = ""
-    jwks_url: str = JWKS_URL
+    # Addresses may hold tokens.
+    audience: str = field(default="", repr=False)
+    jwks_url: str = field(default=JWKS_URL, repr=False)
 
     def __post_init__(self) -> None:
         if not self.secrets and not self.audience:

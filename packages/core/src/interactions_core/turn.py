@@ -64,7 +64,8 @@ class Turn:
 
     transcript: Transcript
     target: tuple[str, str]
-    settings: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    # Headers of MCP servers and environment variables are in them.
+    settings: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
     session_id: str = ""
     thread_id: str = ""
     store: bool = True
@@ -103,7 +104,8 @@ class Reply:
         steps: All steps of the answer, hidden ones included, as wire steps.
         usage: Tokens, the hops of a continued answer added up, and answers that were
             given up on the way, for a replay for instance.
-        interaction: The answer as the API gave it, without its steps.
+        interaction: The answer as the API gave it, without its steps and what its
+            create was given.
         anchor: What a message may carry to be recognised again; `None` if unstored.
         recovered: What had to be worked around on the way.
         sent: The input steps of the request that was answered.

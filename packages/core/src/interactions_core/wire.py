@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core.canonical import JsonObject
-from interactions_core.connection import Connection, host_of, without_password
+from interactions_core.connection import Connection, without_password
 from interactions_core.exceptions import (
     ConfigurationError,
     ForkedError,
@@ -34,6 +34,7 @@ from interactions_core.request_hooks import (
     rehearsing,
     stop_rehearsal,
 )
+from interactions_core.secret_options import check_header, host_of
 from interactions_core.sse import EventReader
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Turn
@@ -84,7 +85,8 @@ def open_client(connection: Connection) -> "Client":
     imports, and no child is forked in the middle of one, which it could never end.
 
     Raises:
-        ConfigurationError: There is no key, or the options contradict each other.
+        ConfigurationError: There is no key, or one that no header takes, or the options
+            contradict each other.
     """
     with hold_forks():
         client = _made_client(connection)
@@ -108,7 +110,7 @@ def _made_client(connection: Connection) -> "Client":
         async_client_args={"event_hooks": {"request": [put_body]}},
     )
     try:
-        return genai.Client(
+        client = genai.Client(
             api_key=connection.api_key,
             vertexai=connection.vertexai,
             project=connection.project,
@@ -120,6 +122,8 @@ def _made_client(connection: Connection) -> "Client":
     except ValueError as exc:
         msg = f"{exc} Set GEMINI_API_KEY or GOOGLE_API_KEY, or pass api_key=…"
         raise ConfigurationError(msg) from exc
+    _key_of(client)
+    return client
 
 
 def _rehearse(client: "Client") -> None:
@@ -155,15 +159,26 @@ def credential_of(client: "Client", secret: bytes) -> str:
 
     Returns:
         Platform, host, and project or fingerprint.
+
+    Raises:
+        ConfigurationError: It has a key that no header takes.
     """
     # The SDK has no public accessor for what it resolved from the environment.
     api = cast("Any", client)._api_client  # noqa: SLF001
     host = host_of(api._http_options.base_url)  # noqa: SLF001
     if api.vertexai and api.project:
         return f"vertex|{host}|{api.project}|{api.location}"
-    key = str(api.api_key or "")
+    key = _key_of(client)
     print_ = hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]
     return f"{'vertex' if api.vertexai else 'gemini'}|{host}|{print_}"
+
+
+def _key_of(client: "Client") -> str:
+    """Return a client's key, if it can be sent; libraries quote the others whole."""
+    # As above: what the SDK resolved from the environment.
+    key = str(cast("Any", client)._api_client.api_key or "")  # noqa: SLF001
+    check_header("the API key (GEMINI_API_KEY, GOOGLE_API_KEY or api_key=)", key)
+    return key
 
 
 def records_of(

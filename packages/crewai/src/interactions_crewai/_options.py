@@ -27,11 +27,12 @@ from interactions_core.mirror import Mirror
 from interactions_core.options import check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.secret_options import masked, shown_store
 from interactions_core.stores import SessionStore
-from interactions_core.stores.opening import check_url, shown_url
+from interactions_core.stores.opening import check_url
 from interactions_core.stores.workers import in_thread
 from interactions_crewai._drivers import Clients, Drivers
-from interactions_crewai._secrets import masked, masked_url, masks_in
+from interactions_crewai._secrets import masks_in
 
 _MASKED: Final = ("tools", "environment", "agent_config", "webhook_config", "base_url")
 
@@ -87,7 +88,7 @@ class SharedOptions(BaseModel):
     @field_serializer("sessions")
     def _name_sessions(self, sessions: Any) -> str:
         # Without a password, which PostgreSQL takes from elsewhere as well.
-        return shown_url(sessions if isinstance(sessions, str) else sessions.url)
+        return shown_store(sessions if isinstance(sessions, str) else sessions.url)
 
     @field_serializer("retention")
     def _iso(self, retention: timedelta) -> str:
@@ -99,7 +100,7 @@ class SharedOptions(BaseModel):
 
     @field_serializer("base_url")
     def _mask_url(self, url: str | None) -> Any:
-        return masked_url(url)
+        return masked(url, "address")
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Any:
         """Copy the options; store, client and connections are shared."""

@@ -24,13 +24,13 @@ class Settings:
     """What chaining does below a deleted or expired ancestor (not documented)."""
     stateless_parent: Literal["allow", "refuse"] = "allow"
     """Whether `store:false` may read a stored parent (not documented)."""
-    api_keys: Collection[str] = ()
+    api_keys: Collection[str] = field(default=(), repr=False)
     """The only keys that are accepted; empty accepts any."""
     isolate_keys: bool = True
     """Whether interactions are visible only to the key that made them."""
     job_s: float = 1.0
     """How long background work takes when no script says so."""
-    upstream: str | None = None
+    upstream: str | None = field(default=None, repr=False)
     """Base URL (with `/v1`) of the OpenAI-compatible server that answers."""
     upstream_model: str = ""
     """The upstream's name of the model; empty passes the request's own on."""

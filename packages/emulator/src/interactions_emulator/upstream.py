@@ -74,6 +74,10 @@ class Upstream:
     def __init__(
         self, url: str, model: str, *, key: str = "", timeout_s: float = 600.0
     ) -> None:
+        if not key.isascii() or not key.isprintable():
+            # The library's own error would quote it.
+            msg = "the key of the upstream holds a character that no HTTP header takes"
+            raise ValueError(msg)
         self._url = urlsplit(url.rstrip("/"))
         self._model = model
         self._key = key
@@ -110,7 +114,7 @@ class Upstream:
 
     @property
     def _name(self) -> str:
-        return f"The upstream {self._url.netloc}"
+        return f"The upstream {self._url.netloc.rpartition('@')[2]}"
 
     def _ask_with(self, options: JsonObject, body: JsonObject, hear: Hear) -> _Answer:
         """Ask again without the options if they may be what is refused."""

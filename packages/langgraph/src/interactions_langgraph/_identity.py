@@ -17,7 +17,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.tools import BaseTool
 
-from interactions_core.stores.opening import shown_url
+from interactions_core.secret_options import shown_store
 from interactions_langgraph._metadata import PROVIDER
 from interactions_langgraph._options import ModelOptions
 from interactions_langgraph._sealed import sealed
@@ -30,6 +30,9 @@ _MILLION: Final = re.compile(
     r"3\.1-flash-lite)"
 )
 """Models for which Google's model pages give these limits; of others we know none."""
+
+_HIDING: Final = frozenset({"tools", "environment", "agent_config", "model_kwargs"})
+"""Options of a call that may hold secrets."""
 
 _CHARACTERS_PER_TOKEN: Final = 4
 """Google's documentation: a token is about four characters."""
@@ -55,7 +58,7 @@ class ModelIdentity(ModelOptions):
         kwargs["retention"] = self.retention.total_seconds()
         url = getattr(self.sessions, "url", self.sessions)
         if isinstance(url, str) and not url.startswith("memory:"):
-            kwargs["sessions"] = shown_url(url)
+            kwargs["sessions"] = shown_store(url)
         return written
 
     @property
@@ -140,7 +143,7 @@ class ModelIdentity(ModelOptions):
 
 def _shown(kwargs: dict[str, Any]) -> dict[str, Any]:
     """Seal the secrets of options of a call."""
-    hiding = {"tools", "environment"} & kwargs.keys()
+    hiding = _HIDING & kwargs.keys()
     return kwargs | {name: _keeping_types(kwargs[name]) for name in hiding}
 
 

@@ -9,7 +9,15 @@ from time import time
 from typing import Annotated, Any, Final, Literal
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, SkipValidation
+from pydantic import (
+    ConfigDict,
+    Field,
+    FieldSerializationInfo,
+    PrivateAttr,
+    SecretStr,
+    SkipValidation,
+    field_serializer,
+)
 
 from interactions_core.connection import (
     DEFAULT_MAX_RETRIES,
@@ -21,6 +29,7 @@ from interactions_core.mirror import Mirror
 from interactions_core.options import OnEmpty
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.secret_options import shown_store
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.opening import aopen_store, check_url
 from interactions_langgraph._graph import graph_run
@@ -50,7 +59,9 @@ _OF_CLIENT: Final = (
 class ModelOptions(BaseChatModel):
     """What can be given to a `ChatInteractions`, under its own or another name."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True, extra="forbid", hide_input_in_errors=True
+    )
 
     model: str | None = None
     """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
@@ -153,6 +164,13 @@ class ModelOptions(BaseChatModel):
         if isinstance(self.sessions, str):
             check_url(self.sessions)
 
+    @field_serializer("sessions")
+    def _name_sessions(self, sessions: Any, info: FieldSerializationInfo) -> Any:
+        if isinstance(sessions, str):
+            # Without a password, which PostgreSQL takes from elsewhere as well.
+            return shown_store(sessions)
+        return getattr(sessions, "url", sessions) if info.mode_is_json() else sessions
+
     def _store(self) -> SessionStore:
         return self._checked(open_store(self._place(), mirror=self.mirror))
 
@@ -185,7 +203,9 @@ class ModelOptions(BaseChatModel):
             credentials=self.credentials,
             client=self.client,
             timeout_s=self.timeout_s,
-            anchor_key=anchor_key.get_secret_value().encode() if anchor_key else b"",
+            anchor_key=anchor_key.get_secret_value().encode(errors="surrogatepass")
+            if anchor_key
+            else b"",
             trust_anchors=self.trust_anchors,
         )
 
@@ -206,7 +226,9 @@ def _protected(options: dict[str, Any]) -> dict[str, Any]:
     ways: dict[str, Callable[[Any], Any]] = {
         "additional_headers": sealed_headers,
         "base_url": sealed_url,
+        "agent_config": sealed,
         "environment": sealed,
+        "model_kwargs": sealed,
         "tools": declarations,
     }
     kept = {name: value for name, value in options.items() if value is not None}

@@ -8,12 +8,16 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
 
 from interactions_core.exceptions import ConfigurationError
-
-_SECRET_NAMES: Final = frozenset({"headers", "api_key", "env", "credential"})
-"""Fields of tools and environments that hold keys (SDK types of google-genai 3.4)."""
+from interactions_core.secret_options import (
+    MASK,
+    SCHEMAS,
+    Kind,
+    is_telling,
+    kind_of,
+    masked_address,
+)
 
 _PREFIX: Final = "sealed:"
 _salt: Final = secrets.token_bytes(16)
@@ -46,9 +50,12 @@ class Sealed(str):
 
 
 def sealed(value: Any) -> Any:
-    """Seal what is secret in a JSON value: headers, keys, and secrets in addresses."""
+    """Seal what core's list calls a secret in a JSON value."""
     if isinstance(value, Mapping):
-        return {key: _sealed_field(str(key), item) for key, item in value.items()}
+        return {
+            key: item if key in SCHEMAS else _sealed_field(str(key), item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [sealed(item) for item in value]
     return value
@@ -61,14 +68,13 @@ def sealed_headers(headers: Any) -> Any:
     return headers
 
 
-def sealed_url(url: Any) -> Any:
-    """Seal an address that has a password or a query; others stay as they are."""
+def sealed_url(url: Any, kind: Kind = "address") -> Any:
+    """Seal an address that holds a secret, but for its host."""
     if not isinstance(url, str) or isinstance(url, Sealed):
         return url
-    parts = urlsplit(url)
-    if "@" not in parts.netloc and not parts.query:
+    if url.startswith(_PREFIX) or not is_telling(url, kind):
         return url
-    return _sealed_whole(url)
+    return Sealed(url, masked_address(url, kind).replace(MASK, "…"))
 
 
 def revealed(value: Any) -> Any:
@@ -98,16 +104,11 @@ def _sealed_field(name: str, value: Any) -> Any:
         return value
     if isinstance(value, str) and value.startswith(_PREFIX):
         return value
-    if name == "headers":
-        return sealed_headers(value)
-    if name in _SECRET_NAMES:
-        return Sealed(value, name)
-    if name == "url":
-        return _sealed_whole(str(value))
-    return sealed_url(value) if name == "source" else sealed(value)
-
-
-def _sealed_whole(url: str) -> Sealed:
-    """Seal an address but for its host: MCP servers take tokens in their paths."""
-    parts = urlsplit(url)
-    return Sealed(url, f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+    kind = kind_of(name)
+    if kind == "secret":
+        return sealed_headers(value) if name == "headers" else Sealed(value, name)
+    if not kind or isinstance(value, Mapping):
+        return sealed(value)
+    if isinstance(value, list | tuple):
+        return [sealed_url(each, kind) for each in value]
+    return sealed_url(value, kind)

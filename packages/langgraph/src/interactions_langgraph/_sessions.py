@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
+from interactions_core.secret_options import shown_scheme
 from interactions_core.stores.opening import open_store
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
@@ -44,8 +45,8 @@ def _explain(sessions: object) -> str:
     shown = type(sessions).__name__
     if isinstance(sessions, str):
         # What follows the scheme may hold a password.
-        scheme, colon, _ = sessions.partition(":")
-        shown = f"{scheme}:…" if colon and scheme else "a path without a scheme"
+        shown = shown_scheme(sessions)
+        shown = shown if shown.endswith("…") else "a path without a scheme"
     return (
         "InteractionsSaver keeps checkpoints in a SQLite file or a PostgreSQL "
         f"database, not in {shown!r}; use 'sqlite:///relative.db', "

@@ -88,7 +88,7 @@ def settings_of(
     choice = tool_choice(options.get("tool_choice"), declared)
     if choice is not None:
         generation["tool_choice"] = choice
-    extra = _extra(options.get("model_kwargs") or {})
+    extra = _extra(revealed(options.get("model_kwargs") or {}))
     generation |= extra.pop("generation_config", {})
     if generation and _is_set(options, "agent"):
         names = ", ".join(generation)
@@ -102,8 +102,9 @@ def settings_of(
     if generation:
         settings["generation_config"] = generation
     fields = {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
-    if "environment" in fields:
-        fields["environment"] = revealed(fields["environment"])
+    for name in ("agent_config", "environment"):
+        if name in fields:
+            fields[name] = revealed(fields[name])
     return settings | fields | extra
 
 

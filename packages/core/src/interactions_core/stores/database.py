@@ -57,12 +57,13 @@ class Database:
         put_away(self)
 
     def __repr__(self) -> str:
-        return f"Database({self.path!r})"
+        return f"Database({getattr(self, 'path', '…')!r})"
 
     def __del__(self) -> None:
         # Python 3.13 warns of connections that are dropped while open.
-        if self._connection is not None:
-            self._connection.close()
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
 
     def install(self, part: str, migrations: Sequence[Migration]) -> None:
         """Bring the tables of `part` to the newest schema version, in order.

@@ -56,7 +56,7 @@ class MemoryStore(JobMemory):
         self._clear()
 
     def __repr__(self) -> str:
-        return f"MemoryStore({self.url!r})"
+        return f"MemoryStore({getattr(self, 'url', '…')!r})"
 
     def secret(self) -> bytes:
         """Return bytes that live as long as the process."""

@@ -1,6 +1,5 @@
 """Open session stores by URL, one object per place and process."""
 
-import re
 import weakref
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.forking import Lock
 from interactions_core.mirror import Mirror
+from interactions_core.secret_options import shown_scheme
 from interactions_core.stores.memory import MemoryStore
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
@@ -78,30 +78,16 @@ def check_url(url: str) -> None:
         return
     if url.startswith(_SQLITE) and url != _SQLITE:
         return
+    hint = ""
+    if "=" in url and "://" not in url:
+        hint = "; libpq's 'host=… dbname=…' is written as such a URL"
     # What follows may be a password, whatever the URL looks like.
-    shown = re.split(r"://|[:@]", url)[0]
-    shown = url if shown == url else f"{shown}:…"
     msg = (
-        f"no session store for {shown!r}; use 'memory:', 'memory:NAME', "
+        f"no session store for {shown_scheme(url)!r}; use 'memory:', 'memory:NAME', "
         "'sqlite:///relative.db', 'sqlite:////absolute/path.db' or "
-        "'postgresql://user@host/database'"
+        f"'postgresql://user@host/database'{hint}"
     )
     raise ConfigurationError(msg)
-
-
-def shown_url(url: str) -> str:
-    """Return the URL of a store without a password, for dumps and messages."""
-    if not url.startswith(_POSTGRES):
-        return url
-    head, mark, query = url.partition("?")
-    scheme, _, rest = head.partition("://")
-    if "@" in query:
-        # Its password has a raw question mark, so no part of it can be trusted.
-        return f"{scheme}://…"
-    user, at, where = rest.rpartition("@")
-    options = [each for each in query.split("&") if "password" not in each.lower()]
-    kept = f"{mark}{'&'.join(options)}" if options else ""
-    return f"{scheme}://{user.partition(':')[0]}{at}{where}{kept}"
 
 
 def _file(path: str, mirror: Mirror) -> SqliteStore:

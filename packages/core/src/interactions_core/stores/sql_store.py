@@ -46,7 +46,8 @@ class SqlStore(JobTables):
         self.database.install(job_rows.PART, job_rows.MIGRATIONS)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.url!r})"
+        # A URL that cannot be read leaves a store without one.
+        return f"{type(self).__name__}({getattr(self, 'url', '…')!r})"
 
     def secret(self) -> bytes:
         """Return the bytes that the store was born with."""

@@ -7,8 +7,8 @@ import psycopg
 from langgraph.checkpoint.serde.types import TASKS
 from psycopg import sql
 
-from interactions_core.connection import host_of
 from interactions_core.exceptions import ConfigurationError, StoreError
+from interactions_core.secret_options import host_of
 from interactions_langgraph._migration.loading import Loader, UnreadableValueError
 from interactions_langgraph._migration.places import place_of, whole_checkpoint
 from interactions_langgraph._migration.sources import (
@@ -85,10 +85,10 @@ class PostgresSource:
         self._counted: tuple[str, set[tuple[str, str, str]]] = ("", set())
         try:
             self._db = psycopg.connect(url)
-        except psycopg.ProgrammingError as exc:
+        except psycopg.ProgrammingError:
             # Its words repeat parts of the URL, which has a password in it.
             message = f"{self.name} is no URL that psycopg understands"
-            raise ConfigurationError(message) from exc
+            raise ConfigurationError(message) from None
         except psycopg.Error as exc:
             raise self._explained(exc) from exc
         try:

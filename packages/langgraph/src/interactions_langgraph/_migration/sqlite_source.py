@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from interactions_core.exceptions import ConfigurationError, StoreError
+from interactions_core.secret_options import shown_store
 from interactions_langgraph._migration.loading import Loader
 from interactions_langgraph._migration.places import place_of, whole_checkpoint
 from interactions_langgraph._migration.sources import (
@@ -56,7 +57,7 @@ class SqliteSource:
         self._path = Path(path)
         self._loader = loader
         if not self._path.is_file():
-            message = f"there is no file {path}"
+            message = f"there is no file {shown_store(path)}"
             raise ConfigurationError(message)
         try:
             self._db = _open(self._path)

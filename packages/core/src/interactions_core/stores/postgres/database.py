@@ -68,7 +68,7 @@ class PostgresDatabase:
         self._lock = Lock()
 
     def __repr__(self) -> str:
-        return f"PostgresDatabase({self.place!r})"
+        return f"PostgresDatabase({getattr(self, 'place', '…')!r})"
 
     def install(self, part: str, migrations: Sequence[Migration]) -> None:
         """Bring the tables of `part` to the newest schema version with the next use.
