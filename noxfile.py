@@ -68,7 +68,7 @@ def crewai(session: nox.Session) -> None:
     with_crewai(session, *editable(*PACKAGES), "--group", "test")
     others = ["tests/contract/test_traces.py", "tests/test_public_api.py"]
     # The other traces and names are covered by the session `tests`.
-    chosen = ["tests/crewai", *others, "-k", "not autogen"]
+    chosen = ["tests/crewai", "tests/weather", *others, "-k", "not autogen"]
     session.run("pytest", *PARALLEL, *(session.posargs or chosen))
 
 
@@ -168,6 +168,13 @@ def bench(session: nox.Session) -> None:
     chosen, *arguments = session.posargs or ["*"]
     for script in sorted((ROOT / "benchmarks").glob(f"{chosen}.py")):
         session.run("python", str(script), *arguments)
+
+
+@nox.session
+def weather(session: nox.Session) -> None:
+    """Print what 52 faults come to; `-- --faults trunc3 --adapters lang` for some."""
+    with_crewai(session, *editable(*PACKAGES), "--group", "test")
+    session.run("python", "-m", "tests.weather.table", *session.posargs)
 
 
 @nox.session

@@ -135,9 +135,19 @@ def test_rerooted_stream_is_noticed_before_anything_is_shown() -> None:
     session = chained(first=ROOT)
     wrong = streamed(ELSEWHERE, "wrong")
 
-    asked = session.ask(GROWN, wrong, streamed("i3", "right"), stream=True)
+    asked = session.ask(GROWN, wrong, GONE, streamed("i3", "right"), stream=True)
 
     assert asked.shown == [TextDelta(0, "right")]
+
+
+def test_rerooted_stream_that_was_given_up_is_counted() -> None:
+    session = chained(first=ROOT)
+    wrong = streamed(ELSEWHERE, "wrong")
+    billed = answer(ELSEWHERE, usage={"total_tokens": 7})
+
+    asked = session.ask(GROWN, wrong, billed, streamed("i3", "right"), stream=True)
+
+    assert asked.reply.usage.total_tokens == 7
 
 
 @pytest.mark.parametrize("form", [BAD_FORM, refusal(400, {"message": "Empty input"})])
@@ -443,7 +453,14 @@ def test_cut_hop_that_is_to_be_continued_is_continued() -> None:
 
 
 @pytest.mark.parametrize(
-    "garbled", [{"status": None}, {"status": "in_progress"}, {"steps": None}]
+    "garbled",
+    [
+        {"status": None},
+        {"status": "in_progress"},
+        {"steps": None},
+        {"usage": None},
+        {"usage": {"total_tokens": "many"}},
+    ],
 )
 def test_answer_that_does_not_say_how_it_ended_is_read_by_its_id(
     garbled: JsonObject,

@@ -1,11 +1,12 @@
 """Get one answer: send a create, follow its events, continue where the server stops."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar, cast
 
 from interactions_core.canonical import JsonObject
-from interactions_core.effects import Flow, create, next_event, open_stream, show
+from interactions_core.effects import Flow, create, fetch, next_event, open_stream, show
 from interactions_core.exceptions import (
     InteractionsError,
     InterruptedStreamError,
@@ -144,7 +145,7 @@ def _follow(
             if event is None:
                 raise _unfinished()
             new = list(assembler.feed(event))
-            check(str(assembler.interaction.get("id") or ""))
+            yield from _check(check, str(assembler.interaction.get("id") or ""))
             if assembler.repeats:
                 raise _repeating()
             for item in new:
@@ -159,6 +160,16 @@ def _follow(
         return part
     interaction = yield from complete(assembler.interaction)
     return Salvaged(interaction, assembler.steps)
+
+
+def _check(check: RootCheck, interaction_id: str) -> Flow[None]:
+    """Check a stream; one that is given up is read, for what it costs."""
+    try:
+        check(interaction_id)
+    except InteractionsError:
+        with contextlib.suppress(RequestError):
+            yield from fetch(interaction_id)
+        raise
 
 
 def _show(item: StreamEvent, before: int) -> Flow[None]:

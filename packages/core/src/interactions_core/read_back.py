@@ -4,6 +4,7 @@ Whoever sends the create again pays again. The interaction is read by its id fir
 for as long as it may still be coming.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,9 +52,10 @@ def is_whole(interaction: JsonObject) -> bool:
 
     What lies between the API and us may have changed it, or cut it.
     """
-    return not is_pending(interaction) and isinstance(
-        interaction.get("steps", []), list
-    )
+    usage: Json = interaction.get("usage", {})
+    tokens = usage.get("total_tokens", 0) if isinstance(usage, Mapping) else None
+    shaped = isinstance(interaction.get("steps", []), list) and isinstance(tokens, int)
+    return shaped and not is_pending(interaction)
 
 
 def read_back(interaction_id: str) -> Flow[Found]:
