@@ -21,7 +21,7 @@ USE = {"calls": [{"name": "deep_research", "arguments": {"query": "Trains"}}]}
 SCRIPT = [
     {
         "when": {"system_contains": "Analyst"},
-        "sequence": [USE, USE, {"text": "Some are fast."}],
+        "sequence": [USE, {"text": "Some are fast."}],
     }
 ]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from typing import Any
 
@@ -23,12 +24,12 @@ from PIL import Image as Pictures
 from interactions_core.exceptions import (
     EmptyTranscriptError,
     RateLimitError,
-    UnsupportedContentError,
 )
 from interactions_emulator import Emulator
 from tests.autogen.asking import (
     WEATHER,
     Client,
+    Person,
     bodies,
     said,
     sent,
@@ -154,15 +155,46 @@ async def test_reply_that_was_cut_says_so(client: Client, emulator: Emulator) ->
     assert (result.content, result.finish_reason) == ("Once upon", "length")
 
 
-async def test_reply_with_a_picture_is_refused_by_name(
+async def test_picture_in_a_reply_is_named_and_the_talk_goes_on(
     client: Client, emulator: Emulator
 ) -> None:
     emulator.script([{"reply": {"text": "Look:", "image": True}}])
 
-    with pytest.raises(UnsupportedContentError, match=r"v1_.* holds 'image' content"):
-        await client.create([user("Draw")])
+    drawn = await client.create([user("Draw")])
+    await client.create([user("Draw"), said(drawn), user("Again")])
 
-    assert client.actual_usage().prompt_tokens > 0
+    first, second = (row["interaction"] for row in emulator.requests())
+    told = re.sub(r"\d+ bytes", "N bytes", drawn.content)
+    assert told == (
+        "Look:\n\n[Not shown here: image (image/png, N bytes); interaction "
+        f"{first} holds them, and client.interactions.get({first!r}) of google-genai "
+        "fetches them.]"
+    )
+    assert sent(emulator)["previous_interaction_id"] == first != second
+    assert len(sent(emulator)["input"]) == 1
+
+
+async def test_streamed_reply_with_a_picture_says_the_same(
+    client: Client, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "Look:", "image": True}}])
+
+    *pieces, result = [item async for item in client.create_stream([user("Draw")])]
+
+    assert "".join(pieces) == result.content
+    assert "image/png" in result.content
+
+
+async def test_json_beside_a_picture_stays_json(
+    client: Client, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": '{"name": "Ada"}', "image": True}}])
+
+    answer = await client.create([user("Who?")], json_output=Person)
+    await client.create([user("Who?"), said(answer), user("Again")], json_output=Person)
+
+    assert answer.content == '{"name": "Ada"}'
+    assert len(sent(emulator)["input"]) == 1
 
 
 async def test_usage_adds_up_over_calls(client: Client) -> None:

@@ -1,7 +1,8 @@
 """Ask core the way adapters do: waiting or awaiting, whole or as a stream."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.client import InteractionsClient
@@ -19,6 +20,8 @@ from interactions_core.steps import (
 from interactions_core.stores import SessionStore
 from interactions_core.streaming import StreamEvent, TextDelta
 from interactions_core.turn import Reply, Turn
+
+T = TypeVar("T")
 
 MODEL = "gemini-3-flash-preview"
 WAYS = ("unary", "async", "stream", "async stream")
@@ -91,6 +94,10 @@ class Asker:
         assert isinstance(reply, Reply)
         return reply
 
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for something on the loop of the async client."""
+        return self._runner.run(work)
+
     def delete(self, reply: Reply) -> None:
         self.client.delete(reply.interaction_id)
 
@@ -108,6 +115,28 @@ class Asker:
         if not isinstance(item, Reply):
             self.shown.append(item)
         return item
+
+
+def give(asker: Asker, turn: Turn, hand_on: Callable[[Reply], Any]) -> Any:
+    """Take a turn whose reply is handed on by a function."""
+    if asker.way == "unary":
+        return asker.client.turn(turn, asker.store, hand_on)
+    if asker.way == "stream":
+        return [*asker.client.stream(turn, asker.store, hand_on)][-1]
+
+    async def handed(reply: Reply) -> Any:
+        return hand_on(reply)
+
+    return asker.run(_awaited(asker, turn, handed))
+
+
+async def _awaited(
+    asker: Asker, turn: Turn, hand_on: Callable[[Reply], Awaitable[Any]]
+) -> Any:
+    if asker.way == "async":
+        return await asker.aclient.turn(turn, asker.store, hand_on)
+    said = [item async for item in asker.aclient.stream(turn, asker.store, hand_on)]
+    return said[-1]
 
 
 class Chat:

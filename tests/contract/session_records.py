@@ -57,6 +57,10 @@ def whole_record() -> InteractionRecord:
         children=1,
         environment_id="env_1",
         usage=Usage(1, 2, 3, 4, 5, 6),
+        noted=(b"\x01mark",),
+        call_digest=b"call",
+        owed=2,
+        holder="here/1/ab",
     )
 
 

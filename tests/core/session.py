@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import Transcript
@@ -12,6 +12,7 @@ from interactions_core.effects import (
     Effect,
     Fetch,
     Flow,
+    HandOn,
     Local,
     NextEvent,
     OpenStream,
@@ -148,14 +149,14 @@ class Session:
         self.now += 1.0
         return Asked(reply, self.bodies, self.shown)
 
-    def _drive(self, flow: Flow[Reply], outcomes: list[Outcome]) -> Reply:
+    def _drive(self, flow: Flow[object], outcomes: list[Outcome]) -> Reply:
         answer: object = None
         error: InteractionsError | None = None
         while True:
             try:
                 effect = flow.throw(error) if error else flow.send(answer)
             except StopIteration as done:
-                return done.value
+                return cast("Reply", done.value)
             answer = error = None
             try:
                 answer = self._perform(effect, outcomes)
@@ -172,6 +173,8 @@ class Session:
                 return next(self._events, None)
             case Fetch(_):
                 return _raised_if_error(outcomes.pop(0))
+            case HandOn(reply):
+                return reply
             case Show(event):
                 self.shown.append(event)
             case Sleep(seconds):

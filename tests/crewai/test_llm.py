@@ -17,10 +17,11 @@ from pydantic import BaseModel
 
 from interactions_core.exceptions import (
     ConfigurationError,
+    CutOffError,
     EmptyReplyError,
     EmptyTranscriptError,
     InteractionsError,
-    UnsupportedContentError,
+    UndeclaredCallError,
 )
 from interactions_crewai import InteractionsConverter
 from interactions_emulator import Emulator
@@ -364,13 +365,67 @@ def test_files_of_messages_are_sent_and_recognised(
     assert len(second["input"]) == 1
 
 
-def test_picture_in_a_reply_is_an_error_with_its_id(
-    make_llm: MakeLLM, emulator: Emulator
+@pytest.mark.parametrize("stream", [False, True])
+def test_picture_in_a_reply_is_named_and_the_talk_goes_on(
+    make_llm: MakeLLM, emulator: Emulator, *, stream: bool
 ) -> None:
     emulator.script([{"reply": {"text": "Here.", "image": True}}])
+    llm = make_llm(stream=stream)
+    asked = {"role": "user", "content": "Draw."}
 
-    with pytest.raises(UnsupportedContentError, match=r"v1_.* holds 'image'"):
-        make_llm().call("Draw.")
+    drawn = llm.call([asked])
+    llm.call([asked, {"role": "assistant", "content": drawn}, asked])
+
+    first, second = bodies(emulator)
+    name = second["previous_interaction_id"]
+    assert drawn.startswith("Here.\n\n[Not shown here: image (image/png, ")
+    assert name in drawn
+    assert (len(first["input"]), len(second["input"])) == (1, 1)
+
+
+def test_call_of_an_undeclared_function_stops_the_crew_by_name(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """CrewAI asks for the last answer without tools and takes nothing but a text."""
+    use = {"calls": [{"name": "get_weather", "arguments": {"city": "Rome"}}]}
+    emulator.script([{"reply": use}])
+    agent = Agent(
+        role="R",
+        goal="g",
+        backstory="b",
+        llm=make_llm(),
+        tools=[GetWeather()],
+        max_iter=2,
+    )
+    task = Task(description="w", expected_output="x", agent=agent)
+
+    with pytest.raises(UndeclaredCallError, match="it calls get_weather instead"):
+        Crew(agents=[agent], tasks=[task]).kickoff()
+
+    assert "tools" not in bodies(emulator)[-1]
+    assert sum("tools" not in body for body in bodies(emulator)) == 1
+
+
+def test_text_beside_a_call_of_an_undeclared_function_is_the_answer(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    use = {"calls": [{"name": "get_weather", "arguments": {}}], "text": "Sunny."}
+    emulator.script([{"reply": use}])
+
+    assert make_llm().call("Weather?") == "Sunny."
+
+
+def test_json_that_was_cut_is_paid_once_and_says_what_to_raise(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": '{"city":"Ro', "status": "incomplete"}}])
+    agent = Agent(role="R", goal="g", backstory="b", llm=make_llm())
+    task = Task(description="w", expected_output="x", agent=agent, output_pydantic=City)
+
+    with pytest.raises(CutOffError, match="raise max_output_tokens"):
+        Crew(agents=[agent], tasks=[task]).kickoff()
+
+    assert len(bodies(emulator)) == 1
 
 
 def test_system_text_alone_is_answered(make_llm: MakeLLM, emulator: Emulator) -> None:

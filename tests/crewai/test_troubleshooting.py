@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 from crewai.agents.agent_builder import base_agent
+from pydantic import BaseModel
 
 from interactions_crewai import InteractionsAgentTool, InteractionsLLM
 from interactions_emulator import Emulator
@@ -32,9 +33,18 @@ def blank(emulator: Emulator, make_llm: MakeLLM) -> object:
     return make_llm(stop=["END"]).call("Hi.")
 
 
-def picture(emulator: Emulator, make_llm: MakeLLM) -> object:
-    emulator.script([{"reply": {"text": "Here.", "image": True}}])
-    return make_llm().call("Draw.")
+def undeclared(emulator: Emulator, make_llm: MakeLLM) -> object:
+    emulator.script(copy.deepcopy(LOCAL))
+    return make_llm().call("Hi.")
+
+
+def cut_json(emulator: Emulator, make_llm: MakeLLM) -> object:
+    emulator.script([{"reply": {"text": '{"na', "status": "incomplete"}}])
+    return make_llm().call("Hi.", response_model=Person)
+
+
+class Person(BaseModel):
+    name: str
 
 
 def silent_function(emulator: Emulator, make_llm: MakeLLM) -> object:
@@ -58,8 +68,9 @@ CASES: dict[str, Case] = {
     "max_tokens is": lambda _, make: make(max_tokens=1, max_output_tokens=2),
     "CrewAI's replies": lambda _, make: make(response_modalities=["image"]),
     "InteractionsAgentTool: agent": lambda *_: InteractionsAgentTool(),
-    "interaction …": blank,
-    "the reply …": picture,
+    "interaction … ended as 'completed'": blank,
+    "interaction … ended as 'requires_action'": undeclared,
+    "interaction … ended as 'incomplete'": cut_json,
     "the function 'get_weather'": silent_function,
     "a CrewAI content block": lambda _, make: make().call(
         [{"role": "user", "content": [{"what": "ever"}]}]

@@ -46,6 +46,8 @@ class InteractionsAgentState(BaseModel):
     """Whether a plan is being made, or waits for its approval."""
     begun: bool = False
     """A turn is going on."""
+    begun_at: float = 0.0
+    """When it was begun, in epoch seconds; what was answered since is its answer."""
 
     def unanswered(self) -> list[LLMMessage]:
         """Return what was said after the last reply."""

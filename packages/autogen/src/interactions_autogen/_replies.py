@@ -6,13 +6,11 @@ text beside calls goes where thoughts go, as with its own clients; the server ke
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import cast
 
 from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, FinishReasons, RequestUsage
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.exceptions import UnsupportedContentError
 from interactions_core.statuses import status_of
 from interactions_core.steps import Step, visible_reply
 from interactions_core.streaming import StreamEvent, TextDelta
@@ -21,17 +19,13 @@ from interactions_core.usage import Usage
 
 
 def result_of(reply: Reply) -> CreateResult:
-    """Turn a reply into a result.
-
-    Raises:
-        UnsupportedContentError: It holds media, for which AutoGen has no place.
-    """
-    text, calls = "", list[FunctionCall]()
-    for step in visible_reply(reply.steps):
-        if step.kind == "function_call":
-            calls.append(_call(step))
-        else:
-            text += _text(reply, step)
+    """Turn a reply into a result; media, which AutoGen has no place for, are named."""
+    text = reply.text
+    calls = [
+        _call(step)
+        for step in visible_reply(reply.steps)
+        if step.kind == "function_call"
+    ]
     thoughts = [*_summaries(reply.steps), *([text] if calls and text else [])]
     return CreateResult(
         content=calls or text,
@@ -61,19 +55,6 @@ def _call(step: Step) -> FunctionCall:
     return FunctionCall(
         id=str(step.wire["id"]), name=str(step.wire["name"]), arguments=arguments
     )
-
-
-def _text(reply: Reply, step: Step) -> str:
-    blocks = cast("list[JsonObject]", step.wire["content"])
-    for block in blocks:
-        if block.get("type") != "text":
-            name = reply.interaction_id or "an unstored interaction"
-            msg = (
-                f"the reply {name} holds {block.get('type')!r} content, for which an "
-                "AutoGen result has no place; read it with google-genai by its id"
-            )
-            raise UnsupportedContentError(msg)
-    return "".join(str(block["text"]) for block in blocks)
 
 
 def _summaries(steps: tuple[JsonObject, ...]) -> Iterator[str]:

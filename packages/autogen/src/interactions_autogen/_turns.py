@@ -90,6 +90,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
         previous_interaction_id=call.extra.get("previous_interaction_id") or "",
         context=agent_id(),
         nudge=options["nudge"],
+        only_text=True,
     )
 
 

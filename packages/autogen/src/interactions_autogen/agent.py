@@ -111,19 +111,19 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AsyncGenerator[Said, None]:
         """Answer new messages: events as they come, then the response."""
-        call = self._begin(messages)
+        call, since = self._begin(messages)
         progress, shown = Progress(self.name), list[BaseAgentEvent | BaseChatMessage]()
-        followed = self._client.follow(call, background=True)
+        followed = self._client.follow(
+            call, self._answered, background=True, resumes_since=since
+        )
         heard = linked_stream(followed, cancellation_token)
         async with aclosing(heard):
             async for event in heard:
-                if isinstance(event, Reply):
+                if isinstance(event, BaseChatMessage):
                     for item in progress.rest():
                         shown.append(item)
                         yield item
-                    yield Response(
-                        chat_message=self._answered(event), inner_messages=shown
-                    )
+                    yield Response(chat_message=event, inner_messages=shown)
                     return
                 for item in progress.heard(event):
                     if not isinstance(item, ModelClientStreamingChunkEvent):
@@ -169,8 +169,8 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
             **config.options.given(),
         )
 
-    def _begin(self, messages: Sequence[BaseChatMessage]) -> Call:
-        """Take in what is new and say what to ask.
+    def _begin(self, messages: Sequence[BaseChatMessage]) -> tuple[Call, float]:
+        """Take in what is new and say what to ask, and since when if not from now.
 
         What a team hands over again after a turn that was cut short is not new.
         """
@@ -180,12 +180,17 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         state.messages += heard[len(before) :] if again else heard
         if messages and not again:
             state.phase = self._next_phase(messages[-1])
+        goes_on = state.begun and (again or not messages)
+        if not goes_on:
+            state.begun_at = self._client.now()
         state.begun = True
         extra: dict[str, Any] = {}
         if self._plans and state.phase == "work":
             told = {**self._agent_config, "collaborative_planning": False}
             extra["agent_config"] = told
-        return Call([*state.messages], extra=extra)
+        # A state that was saved meanwhile does not hold what came of the turn.
+        since = state.begun_at if goes_on else 0.0
+        return Call([*state.messages], extra=extra), since
 
     @property
     def _plans(self) -> bool:
@@ -198,9 +203,9 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
 
     def _answered(self, reply: Reply) -> BaseChatMessage:
         result = result_of(reply)
-        text = _text_of(result, reply.interaction_id)
+        text = _text_of(result, reply)
         self._state.messages.append(AssistantMessage(content=text, source=self.name))
-        self._state.begun = False
+        self._state.begun, self._state.begun_at = False, 0.0
         said: dict[str, Any] = {
             "source": self.name,
             "content": text,
@@ -224,12 +229,15 @@ def _heard(messages: Sequence[BaseChatMessage]) -> list[LLMMessage]:
     return heard
 
 
-def _text_of(result: CreateResult, name: str) -> str:
+def _text_of(result: CreateResult, reply: Reply) -> str:
     if isinstance(result.content, str):
         return result.content
     wanted = ", ".join(call.name for call in result.content)
-    msg = (
-        f"interaction {name} asks for {wanted}, and an InteractionsAgent runs no "
-        "functions; let an AssistantAgent with a model have them"
+    refused = (
+        f"asks for {wanted}, and an InteractionsAgent runs no functions; let an "
+        "AssistantAgent with a model have them"
     )
+    if reply.text:
+        return f"{reply.text}\n\n[Interaction {reply.interaction_id} {refused}.]"
+    msg = f"interaction {reply.interaction_id} {refused}"
     raise UnsupportedContentError(msg)

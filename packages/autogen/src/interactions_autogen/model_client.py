@@ -6,7 +6,7 @@ from contextlib import aclosing, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from time import time
-from typing import Any, Self, Unpack, cast
+from typing import Any, Self, TypeVar, Unpack, cast
 
 from autogen_core import CancellationToken, Component
 from autogen_core.models import (
@@ -56,6 +56,8 @@ from interactions_core.streaming import StreamEvent
 from interactions_core.turn import Reply, Turn
 from interactions_core.usage import Usage
 from interactions_core.usage_counter import UsageCounter
+
+T = TypeVar("T")
 
 
 class InteractionsChatCompletionClient(
@@ -234,47 +236,57 @@ class InteractionsChatCompletionClient(
         store = await self._opened()
         turn = await in_worker(store, partial(self.read, call))
         with self._counting(turn) as span:
-            reply = await self._ready().turn(turn, store)
-            self._counter.count(reply.usage, reply.interaction_id)
-            describe(span, reply)
-            log_call(reply)
-            return result_of(reply)
+
+            async def hand_on(reply: Reply) -> CreateResult:
+                self._counter.count(reply.usage, reply.interaction_id)
+                describe(span, reply)
+                log_call(reply)
+                return result_of(reply)
+
+            return await self._ready().turn(turn, store, hand_on)
 
     async def _said(self, call: Call) -> AsyncGenerator[str | CreateResult]:
-        async with aclosing(self.follow(call)) as said:
+        async with aclosing(self.follow(call, result_of)) as said:
             async for event in said:
-                if isinstance(event, Reply):
-                    yield result_of(event)
+                if isinstance(event, CreateResult):
+                    yield event
                 elif text := chunk_of(event):
                     yield text
+
+    def now(self) -> float:
+        """Return the time by the clock that dates what is recorded."""
+        return self._clock()
 
     def read(self, call: Call) -> Turn:
         """Read a call as a turn of core."""
         return turn_of(self._options, call, self._model_info)
 
     async def follow(
-        self, call: Call, *, background: bool = False
-    ) -> AsyncGenerator[StreamEvent | Reply]:
-        """Take a turn: what a stream shows, then the reply, logged and counted.
+        self, call: Call, answered: Callable[[Reply], T], **changes: Any
+    ) -> AsyncGenerator[StreamEvent | T]:
+        """Take a turn: what a stream shows, then what `answered` makes of the reply.
 
-        `background` has the server work on it in any case.
+        The reply is logged and counted before; where `answered` raises, it stays
+        owed to the next call that asks the same. `changes` are fields of the turn.
         """
         store = await self._opened()
         turn = await in_worker(store, partial(self.read, call))
-        if background:
-            turn = replace(turn, background=True)
+        turn = replace(turn, **changes)
         with self._counting(turn, stream=True) as span:
-            said = self._ready().stream(turn, store)
+
+            async def hand_on(reply: Reply) -> T:
+                self._counter.count(reply.usage, reply.interaction_id)
+                describe(span, reply)
+                log_stream_end(reply)
+                return answered(reply)
+
+            said = self._ready().stream(turn, store, hand_on)
             started = False
             async with aclosing(said):
                 async for event in said:
                     if not started:
                         log_stream_start(turn)
                         started = True
-                    if isinstance(event, Reply):
-                        self._counter.count(event.usage, event.interaction_id)
-                        describe(span, event)
-                        log_stream_end(event)
                     yield event
 
     @contextmanager

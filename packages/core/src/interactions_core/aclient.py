@@ -14,7 +14,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from interactions_core import wire
 from interactions_core.canonical import JsonObject
@@ -25,6 +25,7 @@ from interactions_core.effects import (
     Fetch,
     Flow,
     GiveUp,
+    HandOn,
     Local,
     NextEvent,
     OpenStream,
@@ -71,6 +72,11 @@ NEW_LOOP: Final = (
 )
 
 
+async def itself(reply: Reply) -> Reply:
+    """Hand a reply on as it is."""
+    return reply
+
+
 class AsyncInteractionsClient:
     """Takes turns for async callers.
 
@@ -101,19 +107,49 @@ class AsyncInteractionsClient:
         self._lock = Lock()
         self._opened = PerProcess[dict[_Loop, _LoopClient]](dict)
 
-    async def turn(self, turn: Turn, store: SessionStore) -> Reply:
-        """Answer a message list."""
-        flow = await self._begin(turn, store, stream=False)
-        async with contextlib.aclosing(self._drive(flow, store)) as said:
-            # A turn that shows nothing yields its reply only.
-            return cast("Reply", await anext(said))
+    @overload
+    async def turn(self, turn: Turn, store: SessionStore) -> Reply: ...
+    @overload
+    async def turn(
+        self, turn: Turn, store: SessionStore, hand_on: Callable[[Reply], Awaitable[T]]
+    ) -> T: ...
+    async def turn(
+        self,
+        turn: Turn,
+        store: SessionStore,
+        hand_on: Callable[[Reply], Awaitable[object]] = itself,
+    ) -> object:
+        """Answer a message list.
 
-    async def stream(
+        Args:
+            turn: What is asked.
+            store: Where to look and to record.
+            hand_on: Turns the reply into what the framework is given. Until it has
+                returned, the answer is owed: where it raises, the next call that
+                asks exactly the same is given the same reply, once.
+        """
+        flow = take_turn(await self._run(turn, store))
+        async with contextlib.aclosing(self._drive(flow, store, hand_on)) as said:
+            # A turn that shows nothing yields its reply only.
+            return await anext(said)
+
+    @overload
+    def stream(
         self, turn: Turn, store: SessionStore
-    ) -> AsyncGenerator[StreamEvent | Reply]:
+    ) -> AsyncGenerator[StreamEvent | Reply]: ...
+    @overload
+    def stream(
+        self, turn: Turn, store: SessionStore, hand_on: Callable[[Reply], Awaitable[T]]
+    ) -> AsyncGenerator[StreamEvent | T]: ...
+    async def stream(
+        self,
+        turn: Turn,
+        store: SessionStore,
+        hand_on: Callable[[Reply], Awaitable[object]] = itself,
+    ) -> AsyncGenerator[Any]:
         """Answer a message list; yield events as they come and the reply at the end."""
-        flow = await self._begin(turn, store, stream=True)
-        async with contextlib.aclosing(self._drive(flow, store)) as said:
+        flow = take_turn(await self._run(turn, store), stream=True)
+        async with contextlib.aclosing(self._drive(flow, store, hand_on)) as said:
             async for item in said:
                 yield item
 
@@ -181,11 +217,6 @@ class AsyncInteractionsClient:
         if opened is not None:
             await opened.life.aclose()
 
-    async def _begin(
-        self, turn: Turn, store: SessionStore, *, stream: bool
-    ) -> Flow[Reply]:
-        return take_turn(await self._run(turn, store), stream=stream)
-
     async def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
         client, connection = await self.opened(store), self.connection
         records = await in_worker(
@@ -194,7 +225,10 @@ class AsyncInteractionsClient:
         return TurnRun(turn, records, self._rules)
 
     async def _drive(
-        self, flow: Flow[T], store: SessionStore
+        self,
+        flow: Flow[T],
+        store: SessionStore,
+        hand_on: Callable[[Reply], Awaitable[object]] = itself,
     ) -> AsyncGenerator[StreamEvent | T]:
         async with contextlib.aclosing(_Hands(self, store)) as hands:
             course = _Course(flow, hands, hands.origin)
@@ -208,6 +242,12 @@ class AsyncInteractionsClient:
                         continue
                     case Show(event):
                         yield event
+                    case HandOn(reply):
+                        try:
+                            answer = await hand_on(reply)
+                        # What refuses a reply may be the framework, or a person.
+                        except BaseException as exc:  # noqa: BLE001 - the turn raises it
+                            error = exc
                     case _:
                         try:
                             answer = await hands.perform(effect)
@@ -317,7 +357,7 @@ class _Course:
     origin: Origin
 
     def go_on(
-        self, answer: object = None, error: InteractionsError | None = None
+        self, answer: object = None, error: BaseException | None = None
     ) -> Effect | _Over:
         """Return the next effect that is to be performed, or the end."""
         while True:

@@ -55,6 +55,8 @@ def agreement(
         return None
     if _starts(following, form.marks):
         return Agreement(len(form.marks), form.text_chars, bool(form.calls))
+    if _starts(following, record.noted):
+        return Agreement(len(record.noted), form.text_chars, local=True)
     if _starts(following, form.calls):
         return Agreement(len(form.calls), by_calls=True)
     return _glued(record, following) if glued else None

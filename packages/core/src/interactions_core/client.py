@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from interactions_core import wire
 from interactions_core.adoption import adopted_record
@@ -19,6 +19,7 @@ from interactions_core.effects import (
     Fetch,
     Flow,
     GiveUp,
+    HandOn,
     Local,
     NextEvent,
     OpenStream,
@@ -52,6 +53,11 @@ logger: Final = logging.getLogger("interactions_core")
 T = TypeVar("T")
 
 
+def itself(reply: Reply) -> Reply:
+    """Hand a reply on as it is."""
+    return reply
+
+
 class InteractionsClient:
     """Takes turns for sync callers.
 
@@ -73,16 +79,48 @@ class InteractionsClient:
         self._lock = Lock()
         self._opened = PerProcess[list["Client"]](list)
 
-    def turn(self, turn: Turn, store: SessionStore) -> Reply:
-        """Answer a message list."""
-        flow = self._begin(turn, store, stream=False)
-        with contextlib.closing(self._drive(flow)) as said:
-            # A turn that shows nothing yields its reply only.
-            return cast("Reply", next(said))
+    @overload
+    def turn(self, turn: Turn, store: SessionStore) -> Reply: ...
+    @overload
+    def turn(
+        self, turn: Turn, store: SessionStore, hand_on: Callable[[Reply], T]
+    ) -> T: ...
+    def turn(
+        self,
+        turn: Turn,
+        store: SessionStore,
+        hand_on: Callable[[Reply], object] = itself,
+    ) -> object:
+        """Answer a message list.
 
-    def stream(self, turn: Turn, store: SessionStore) -> Generator[StreamEvent | Reply]:
+        Args:
+            turn: What is asked.
+            store: Where to look and to record.
+            hand_on: Turns the reply into what the framework is given. Until it has
+                returned, the answer is owed: where it raises, the next call that
+                asks exactly the same is given the same reply, once.
+        """
+        flow = take_turn(self._run(turn, store))
+        with contextlib.closing(self._drive(flow, hand_on)) as said:
+            # A turn that shows nothing yields its reply only.
+            return next(said)
+
+    @overload
+    def stream(
+        self, turn: Turn, store: SessionStore
+    ) -> Generator[StreamEvent | Reply]: ...
+    @overload
+    def stream(
+        self, turn: Turn, store: SessionStore, hand_on: Callable[[Reply], T]
+    ) -> Generator[StreamEvent | T]: ...
+    def stream(
+        self,
+        turn: Turn,
+        store: SessionStore,
+        hand_on: Callable[[Reply], object] = itself,
+    ) -> Generator[Any]:
         """Answer a message list; yield events as they come and the reply at the end."""
-        return self._drive(self._begin(turn, store, stream=True))
+        return self._drive(take_turn(self._run(turn, store), stream=True), hand_on)
 
     def interrupted(self, turn: Turn, store: SessionStore) -> Suspended | None:
         """Say how often a call that suspends its graph has done so before."""
@@ -142,16 +180,15 @@ class InteractionsClient:
             while opened:
                 opened.pop().close()
 
-    def _begin(self, turn: Turn, store: SessionStore, *, stream: bool) -> Flow[Reply]:
-        return take_turn(self._run(turn, store), stream=stream)
-
     def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
         records = wire.records_of(self.sdk(), self.connection, turn, store)
         return TurnRun(turn, records, self._rules)
 
-    def _drive(self, flow: Flow[T]) -> Generator[StreamEvent | T]:
+    def _drive(
+        self, flow: Flow[T], hand_on: Callable[[Reply], object] = itself
+    ) -> Generator[StreamEvent | T]:
         answer: object = None
-        error: InteractionsError | None = None
+        error: BaseException | None = None
         with contextlib.closing(_Hands(self)) as hands:
             while True:
                 hands.check()
@@ -168,6 +205,13 @@ class InteractionsClient:
                     continue
                 if isinstance(effect, Running):
                     hands.running = effect
+                    continue
+                if isinstance(effect, HandOn):
+                    try:
+                        answer = hand_on(effect.reply)
+                    # What refuses a reply may be the framework, or a person.
+                    except BaseException as exc:  # noqa: BLE001 - the turn raises it
+                        error = exc
                     continue
                 try:
                     answer = hands.perform(effect)

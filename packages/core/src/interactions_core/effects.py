@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError
 from interactions_core.streaming import StreamEvent
+from interactions_core.turn import Reply
 
 T = TypeVar("T")
 
@@ -118,6 +119,16 @@ class GiveUp:
     interaction_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class HandOn:
+    """Hand a reply to the framework; answered with what the framework is given.
+
+    Whatever that raises is thrown into the turn.
+    """
+
+    reply: Reply
+
+
 Effect = (
     Local
     | Create
@@ -129,6 +140,7 @@ Effect = (
     | Sleep
     | Running
     | GiveUp
+    | HandOn
 )
 
 # What an effect is answered with depends on the effect; the functions below are the
@@ -188,6 +200,11 @@ def running(
 def give_up(interaction_id: str) -> Flow[InteractionsError | None]:
     """Cancel a run; return why that failed, or `None`."""
     return cast("InteractionsError | None", (yield GiveUp(interaction_id)))
+
+
+def hand_on(reply: Reply) -> Flow[object]:
+    """Hand a reply on and return what the framework is given."""
+    return (yield HandOn(reply))
 
 
 def sleep(seconds: float) -> Flow[None]:

@@ -20,6 +20,8 @@ InteractionsError                catch-all
     UnknownStatusError           a status that this version does not know
     InterruptedStreamError       an answer broke off that goes on, or was shown
     EmptyReplyError              completed without anything to hand on
+    CutOffError                  cut at the output limit before it was whole
+    UndeclaredCallError          a call of a function that nobody declared
     DeadlineExceededError        a background run took too long
     JobTakenOverError            another process waits for the run
   LostSubmitError                nobody knows whether a run exists
@@ -237,6 +239,34 @@ class InterruptedStreamError(OutcomeError):
 
 class EmptyReplyError(OutcomeError):
     """The interaction ended without text, calls or media."""
+
+
+class CutOffError(OutcomeError):
+    """The answer was cut at the output limit, and what there is of it is no object."""
+
+    def __init__(self, interaction_id: str, status: str) -> None:
+        explanation = (
+            "its JSON was cut at the output limit before it was whole; raise "
+            "max_output_tokens, or ask for less"
+        )
+        super().__init__(interaction_id, status, explanation)
+
+
+class UndeclaredCallError(OutcomeError):
+    """The model calls a function where none was declared, and says nothing else.
+
+    Attributes:
+        names: The functions.
+    """
+
+    def __init__(self, interaction_id: str, status: str, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        wanted = ", ".join(self.names)
+        explanation = (
+            f"it calls {wanted} instead of answering, and the call declared no "
+            "function; declare it, or ask for an answer in words"
+        )
+        super().__init__(interaction_id, status, explanation)
 
 
 class DeadlineExceededError(OutcomeError):

@@ -12,8 +12,9 @@ from typing import Final, cast
 from interactions_core.answers import Answer
 from interactions_core.beginning import Begun, begun_job
 from interactions_core.claims import claimed, interrupted
-from interactions_core.effects import Flow, running
+from interactions_core.effects import Flow, local, running
 from interactions_core.exceptions import DeadlineExceededError
+from interactions_core.handing_on import find_owed, kept_reply
 from interactions_core.holding import (
     Work,
     consumed,
@@ -79,6 +80,9 @@ def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
         plan = yield from _adopted(work)
         answer = yield from adopted_answer(work, stream=stream)
         return (yield from _closed(work, plan, answer))
+    reply = yield from _owed_reply(run, stream=stream)
+    if reply is not None:
+        return reply
     begun = yield from begun_job(run, stream=stream)
     if begun is None:
         return None
@@ -142,6 +146,19 @@ def _adoptable(run: TurnRun) -> Flow[Work | None]:
         yield from consumed(work)
         return None
     raise (yield from lost(work))
+
+
+def _owed_reply(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
+    """Return what an earlier call has paid for and was not given."""
+    if run.turn.place is not None:
+        return None
+    store, scope = run.records.store, run.records.scope
+    digest = run.turn.transcript.request_digest
+    found = yield from local(lambda: store.find(scope, [digest]))
+    owed = find_owed(run, found.get(digest, ()))
+    if owed is None:
+        return None
+    return (yield from kept_reply(run, owed, stream=stream))
 
 
 def _adopted(work: Work) -> Flow[Plan]:

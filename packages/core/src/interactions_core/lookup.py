@@ -50,6 +50,7 @@ def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evid
     evidence = Evidence(turn.transcript, {}, _matching(turn))
     if turn.previous_interaction_id:
         plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
+        evidence = yield from _known(evidence, (), records)
         return (yield from _with_parent(plan, records)), evidence
     newest = next(_chunks(turn, evidence.matching))
     evidence = yield from _known(evidence, newest, records)

@@ -57,10 +57,14 @@ class Evidence:
     known: Known
     matching: Matching
 
+    def tries(self) -> Sequence[InteractionRecord]:
+        """Return the answers to exactly this list."""
+        return self.known.get(self.transcript.request_digest, ())
+
     def again(self) -> InteractionRecord | None:
         """Return the newest answer to exactly this list."""
         return max(
-            self.known.get(self.transcript.request_digest, ()),
+            self.tries(),
             key=lambda record: record.created_at,
             default=None,
         )
@@ -69,9 +73,7 @@ class Evidence:
         """Choose among the answers to the first `i` steps one to chain on."""
         # Another role that said the same is no earlier try of this list.
         tries = [
-            record
-            for record in self.known.get(self.transcript.request_digest, ())
-            if record.setup == self.matching.setup
+            record for record in self.tries() if record.setup == self.matching.setup
         ]
         again = max(tries, key=lambda record: record.created_at, default=None)
         return self._best(i, now, again.parent_id if again is not None else "")

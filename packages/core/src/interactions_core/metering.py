@@ -32,7 +32,7 @@ def metered(flow: Flow[T], tally: Tally) -> Flow[T]:
         InteractionsError: What the turn raises, with what was answered in `usage`.
     """
     answer: object = None
-    error: InteractionsError | None = None
+    error: BaseException | None = None
     with contextlib.closing(flow):
         while True:
             try:
@@ -45,7 +45,10 @@ def metered(flow: Flow[T], tally: Tally) -> Flow[T]:
             answer = error = None
             try:
                 answer = yield effect
-            except InteractionsError as exc:
+            except GeneratorExit:
+                raise
+            # Where a reply is handed on, anything may be thrown.
+            except BaseException as exc:  # noqa: BLE001 - the turn raises it
                 error = exc
             else:
                 note_answer(tally, _interaction(effect, answer))

@@ -4,7 +4,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
@@ -14,20 +14,25 @@ from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import SEED, fold, fold_wire
 from interactions_core.effects import Flow, local
 from interactions_core.exceptions import InteractionsError, OutcomeError, StoreError
+from interactions_core.jobs import call_digest
 from interactions_core.metering import note_answer
+from interactions_core.owners import this_process
 from interactions_core.planning import Plan
 from interactions_core.records import (
+    OWED,
     InteractionRecord,
     LedgerEntry,
     ReplyForm,
     Scope,
+    marks_of,
 )
+from interactions_core.remainders import has_remainder, note_of, told_steps
 from interactions_core.retention import DAY_S, learned_retention
 from interactions_core.running import Tally, TurnRun
 from interactions_core.secret_options import without_settings
 from interactions_core.steps import says_something
 from interactions_core.stores.protocols import SessionStore
-from interactions_core.turn import Reply
+from interactions_core.turn import Reply, Turn
 from interactions_core.usage import Usage, usage_from_wire
 
 logger: Final = logging.getLogger("interactions_core")
@@ -89,7 +94,8 @@ def record_turn(
             answer.interaction.get("id"),
         )
         return _reply(run, plan, answer, None)
-    return _reply(run, plan, answer, None if blank else _anchor(run, record))
+    anchor = None if blank else anchor_of(run, record)
+    return replace(_reply(run, plan, answer, anchor), key=record.key)
 
 
 def record_unfinished(run: TurnRun, plan: Plan, error: InteractionsError) -> Flow[None]:
@@ -122,7 +128,7 @@ def make_record(
         sent_bytes: The size of what was sent.
         retention_s: The retention that was learned, if it is shorter than configured.
     """
-    turn, now = run.turn, run.now()
+    turn, now, scope = run.turn, run.now(), run.records.scope
     interaction_id = str(answer.interaction.get("id") or "")
     context = _context(plan)
     added = (*context.sent, *answer.steps)
@@ -131,7 +137,7 @@ def make_record(
         expires_at = min(expires_at, plan.parent.expires_at)
     return InteractionRecord(
         key=interaction_id or f"local:{uuid.uuid4().hex}",
-        scope=run.records.scope,
+        scope=scope,
         request_digest=turn.transcript.request_digest,
         parent_id=plan.previous_interaction_id,
         base_key=context.base_key,
@@ -145,6 +151,7 @@ def make_record(
         ),
         held=answer.steps,
         form=ReplyForm.of(answer.steps),
+        noted=_noted(turn, interaction_id, answer.steps),
         setup=turn.setup,
         context=turn.context,
         reason=plan.reason,
@@ -154,7 +161,20 @@ def make_record(
         expires_at=expires_at,
         environment_id=str(answer.interaction.get("environment_id") or ""),
         usage=usage_from_wire(answer.interaction.get("usage")),
+        call_digest=call_digest(turn, scope),
+        # In a graph the job is what keeps a result until the graph has saved it.
+        owed=OWED if turn.place is None else 0,
+        holder=this_process() if turn.place is None else "",
     )
+
+
+def _noted(
+    turn: Turn, interaction_id: str, steps: tuple[JsonObject, ...]
+) -> tuple[bytes, ...]:
+    """Return the marks of what a framework is told, where media are left out of it."""
+    if not turn.only_text or not has_remainder(steps):
+        return ()
+    return marks_of(told_steps(note_of(turn, interaction_id, steps), steps))
 
 
 def wire_size(steps: tuple[JsonObject, ...]) -> int:
@@ -254,7 +274,8 @@ def _root(store: SessionStore, scope: Scope, key: str) -> InteractionRecord | No
     return found
 
 
-def _anchor(run: TurnRun, record: InteractionRecord) -> Anchor | None:
+def anchor_of(run: TurnRun, record: InteractionRecord) -> Anchor | None:
+    """Return what a message may carry to be recognised; `None` if nothing is stored."""
     if not record.stored:
         return None
     digest = reduce(fold, record.form.marks, record.request_digest)
@@ -270,8 +291,9 @@ def _anchor(run: TurnRun, record: InteractionRecord) -> Anchor | None:
 
 def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> Reply:
     interaction: Mapping[str, Json] = answer.interaction
+    interaction_id = str(interaction.get("id") or "")
     return Reply(
-        interaction_id=str(interaction.get("id") or ""),
+        interaction_id=interaction_id,
         previous_interaction_id=plan.previous_interaction_id,
         reason=plan.reason,
         status=str(interaction.get("status")),
@@ -281,4 +303,5 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         anchor=anchor,
         recovered=tuple(run.tally.recovered),
         sent=tuple(plan.steps),
+        note=note_of(run.turn, interaction_id, answer.steps),
     )

@@ -6,7 +6,7 @@ Pure values. Nothing here decides whether one may be chained on; see `planning`.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from interactions_core.canonical import JsonObject
 from interactions_core.digest import SEED
@@ -32,6 +32,12 @@ beside the first. `expired`: the server forgot; everything was sent. `foreign`: 
 message names an interaction that could not be verified. `stateless`: `store=False`.
 `explicit`: the caller named the parent.
 """
+
+OWED: Final = 2
+"""An answer was recorded and is being handed on for the first time."""
+
+OWED_AGAIN: Final = 1
+"""An answer was refused on its way to the framework; one more call may have it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,6 +119,8 @@ class InteractionRecord:
         held: The answer with all its steps, as the server holds it.
         form: What a list is compared with.
         returned: The marks of what was handed on instead, if that differed.
+        noted: The marks of what a framework is told that takes no media: the text,
+            and a note in their place; empty where nothing was left out.
         local_results: Results that were answered locally and not yet sent.
         setup: Hash of system instruction and tools.
         context: The framework's execution context; "" if it has none.
@@ -125,6 +133,10 @@ class InteractionRecord:
         children: How many known interactions continue it.
         environment_id: The environment that an agent worked in; "" for none.
         usage: As reported.
+        call_digest: What was asked, and how; b"" where nobody asked through us.
+        owed: How many calls may still be given it: `OWED` until a framework has it,
+            `OWED_AGAIN` after it was refused once, 0 when nobody waits for it.
+        holder: The process that is handing it on, or was about to; "" for none.
     """
 
     key: str
@@ -143,6 +155,7 @@ class InteractionRecord:
     synthetic: tuple[int, ...] = ()
     held: tuple[JsonObject, ...] = ()
     returned: tuple[bytes, ...] | None = None
+    noted: tuple[bytes, ...] = ()
     local_results: tuple[JsonObject, ...] = ()
     setup: bytes = b""
     context: str = ""
@@ -153,6 +166,9 @@ class InteractionRecord:
     children: int = 0
     environment_id: str = ""
     usage: Usage = field(default_factory=Usage)
+    call_digest: bytes = b""
+    owed: int = 0
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from interactions_core.canonical import Json, JsonObject, canonical_hash
 from interactions_core.composition import Thoughts
 from interactions_core.digest import Transcript
 from interactions_core.records import Reason
+from interactions_core.steps import reply_text
 from interactions_core.usage import Usage
 
 _SETUP_KEYS = ("system_instruction", "tools")
@@ -60,6 +61,11 @@ class Turn:
         context: The framework's execution context.
         glued: Whether the framework glues observations to replies.
         nudge: What to say when the list ends with the model's own words.
+        only_text: Whether the framework's replies hold text only; what else there is
+            is then named at their end.
+        resumes_since: When this very turn was begun, in epoch seconds, where it is
+            gone on with after the framework may have lost what came of it; 0 for a
+            turn that begins now.
     """
 
     transcript: Transcript
@@ -80,6 +86,8 @@ class Turn:
     context: str = ""
     glued: bool = False
     nudge: str = "Continue."
+    only_text: bool = False
+    resumes_since: float = 0.0
 
     @property
     def setup(self) -> bytes:
@@ -109,6 +117,8 @@ class Reply:
         anchor: What a message may carry to be recognised again; `None` if unstored.
         recovered: What had to be worked around on the way.
         sent: The input steps of the request that was answered.
+        key: The record in the session store; "" if it could not be written.
+        note: What a framework whose replies hold text only is told of the rest.
     """
 
     interaction_id: str
@@ -121,6 +131,13 @@ class Reply:
     anchor: Anchor | None = None
     recovered: tuple[str, ...] = ()
     sent: tuple[JsonObject, ...] = ()
+    key: str = ""
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text of the answer, and what is said of the rest."""
+        return f"{reply_text(self.steps)}{self.note}"
 
     @property
     def model_name(self) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from interactions_core.answers import Answer, streamed_answer, unary_answer
-from interactions_core.effects import Flow
+from interactions_core.effects import Flow, show
 from interactions_core.exceptions import InteractionsError
+from interactions_core.handing_on import find_owed, handed_on, kept_reply
 from interactions_core.job_turns import take_job
 from interactions_core.lookup import find_plan
 from interactions_core.metering import metered
@@ -23,12 +24,13 @@ from interactions_core.sending import (
     request_body,
     root_check,
 )
+from interactions_core.streaming import TextDelta
 from interactions_core.turn import Reply
 
 T = TypeVar("T")
 
 
-def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
+def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
     """Answer one message list; reply and errors carry all that was answered.
 
     Args:
@@ -36,23 +38,37 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[Reply]:
         stream: Whether to show events while the answer goes on.
 
     Returns:
-        The reply, recorded.
+        What the framework is given of the reply, which is recorded.
 
     Raises:
         RequestError: The API refused, after whatever recovery was possible.
         OutcomeError: The API answered, but not usefully.
         StoreError: The session store could not be read; nothing was sent.
+        Exception: Whatever refused the reply; the next equal call is given it.
     """
     return metered(_taken(run, stream=stream), run.tally)
 
 
-def _taken(run: TurnRun, *, stream: bool) -> Flow[Reply]:
+def _taken(run: TurnRun, *, stream: bool) -> Flow[object]:
+    reply: Reply | None = None
     if run.turn.background:
         reply = yield from take_job(run, stream=stream)
+        run = run if reply is not None else run.in_foreground()
+    if reply is None:
+        reply = yield from _take_at_once(run, stream=stream)
+    if stream and reply.note:
+        yield from show(TextDelta(len(reply.steps), reply.note))
+    return (yield from handed_on(run, reply))
+
+
+def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
+    """Answer one message list in the foreground."""
+    plan, evidence = yield from find_plan(run.turn, run.records, run.now())
+    owed = find_owed(run, evidence.tries())
+    if owed is not None:
+        reply = yield from kept_reply(run, owed, stream=stream)
         if reply is not None:
             return reply
-        run = run.in_foreground()
-    plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     while True:
         try:
             answer = yield from _answered(run, plan, stream=stream)

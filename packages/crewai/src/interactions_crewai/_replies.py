@@ -4,38 +4,25 @@ Pure.
 """
 
 import json
-from typing import Any, cast
+from typing import Any
 
-from interactions_core.canonical import JsonObject
-from interactions_core.exceptions import UnsupportedContentError
+from interactions_core.exceptions import UndeclaredCallError
 from interactions_core.steps import visible_reply
 from interactions_core.turn import Reply
 from interactions_core.usage import Usage
 
 
-def text_of(reply: Reply) -> str:
-    """Return what a reply says.
+def told_text(reply: Reply) -> str:
+    """Return what a reply says where CrewAI takes nothing but a text.
 
     Raises:
-        UnsupportedContentError: It holds media, for which CrewAI has no place.
+        UndeclaredCallError: It says nothing, and calls a function instead.
     """
-    spoken = (
-        step for step in visible_reply(reply.steps) if step.kind != "function_call"
-    )
-    blocks = [
-        block
-        for step in spoken
-        for block in cast("list[JsonObject]", step.wire.get("content") or [])
-    ]
-    for block in blocks:
-        if block.get("type") != "text":
-            name = reply.interaction_id or "an unstored interaction"
-            msg = (
-                f"the reply {name} holds {block.get('type')!r} content, for which a "
-                "CrewAI answer has no place; read it with google-genai by its id"
-            )
-            raise UnsupportedContentError(msg)
-    return "".join(str(block["text"]) for block in blocks)
+    text = reply.text
+    names = [call["function"]["name"] for call in calls_of(reply)]
+    if names and not text.strip():
+        raise UndeclaredCallError(reply.interaction_id, reply.status, names)
+    return text
 
 
 def calls_of(reply: Reply) -> list[dict[str, Any]]:

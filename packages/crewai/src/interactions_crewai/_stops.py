@@ -16,12 +16,14 @@ from crewai.tools.tool_failure import (
 )
 
 from interactions_core.exceptions import (
+    CutOffError,
     DeadlineExceededError,
     EmptyReplyError,
     InteractionsError,
     JobCancelledError,
     JobFailedError,
     LostSubmitError,
+    UndeclaredCallError,
     UnsupportedContentError,
 )
 
@@ -46,6 +48,14 @@ class StoppedReplyError(EmptyReplyError, ToolExecutionFailedError):
     """An `EmptyReplyError` after which CrewAI stops."""
 
 
+class StoppedCallError(UndeclaredCallError, ToolExecutionFailedError):
+    """An `UndeclaredCallError` after which CrewAI stops."""
+
+
+class StoppedCutError(CutOffError, ToolExecutionFailedError):
+    """A `CutOffError` after which CrewAI stops."""
+
+
 class StoppedContentError(UnsupportedContentError, ToolExecutionFailedError):
     """An `UnsupportedContentError` after which CrewAI stops."""
 
@@ -54,12 +64,17 @@ class StoppedAnswerError(InteractionsError, ValueError, ToolExecutionFailedError
     """The text of a run is not of the class that was asked for; CrewAI stops."""
 
 
+ALWAYS_STOPPING: Final = (EmptyReplyError, UndeclaredCallError, CutOffError)
+"""Errors that would come again with every repetition of the task, each of them paid."""
+
 _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     JobFailedError: StoppedFailedError,
     JobCancelledError: StoppedCancelledError,
     DeadlineExceededError: StoppedDeadlineError,
     LostSubmitError: StoppedSubmitError,
     EmptyReplyError: StoppedReplyError,
+    UndeclaredCallError: StoppedCallError,
+    CutOffError: StoppedCutError,
     UnsupportedContentError: StoppedContentError,
     # CrewAI's, for structured output that does not validate.
     ValueError: StoppedAnswerError,

@@ -76,6 +76,7 @@ def turn_of(
         context=context,
         glued=True,
         nudge=options["nudge"],
+        only_text=True,
     )
 
 

@@ -1,8 +1,9 @@
 """`InteractionsLLM`: a CrewAI LLM whose conversations stay on the server."""
 
 import json
-from collections.abc import Generator
-from contextlib import aclosing, closing, contextmanager
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import ExitStack, aclosing, closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,11 @@ from crewai.llms.context_window import (
 )
 from pydantic import BaseModel
 
-from interactions_core.exceptions import EmptyReplyError, InteractionsError
+from interactions_core.exceptions import (
+    CutOffError,
+    EmptyReplyError,
+    InteractionsError,
+)
 from interactions_core.stores import SessionStore
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.turn import Reply, Turn
@@ -26,13 +31,20 @@ from interactions_crewai._contexts import execution_context
 from interactions_crewai._drivers import Drivers
 from interactions_crewai._events import AnnouncingLLM, LocalAnswerError
 from interactions_crewai._local_answers import record_local_answer
-from interactions_crewai._replies import calls_of, text_of
-from interactions_crewai._stops import stopping
+from interactions_crewai._replies import calls_of, told_text
+from interactions_crewai._stops import ALWAYS_STOPPING, stopping
 from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tokens import estimated_tokens
 from interactions_crewai._turns import Asked, turn_of
 
 _WINDOW_TOKENS = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a stream ends with, told apart from its events."""
+
+    answer: Any
 
 
 class InteractionsLLM(AnnouncingLLM):
@@ -73,13 +85,10 @@ class InteractionsLLM(AnnouncingLLM):
         )
         with self._announced(asked):
             turn = self._turn(asked)
-            with self._stopping(turn):
-                with (
-                    self._counting_errors(),
-                    chat_span(turn, vertexai=self.vertexai) as described,
-                ):
-                    reply = described(self._ask(turn, asked))
-                return self._answer(turn, reply, asked)
+            with self._stopping(turn), self._spanned(turn) as ended:
+                return self._ask(
+                    turn, asked, lambda reply: self._answer(turn, ended(reply), asked)
+                )
 
     # CrewAI's signature.
     async def acall(  # noqa: PLR0917
@@ -105,16 +114,14 @@ class InteractionsLLM(AnnouncingLLM):
         with self._announced(asked):
             store = await self._astore()
             turn = await self._aturn(store, asked)
-            with self._stopping(turn):
-                with (
-                    self._counting_errors(),
-                    chat_span(turn, vertexai=self.vertexai) as described,
-                ):
-                    reply = described(await self._aask(turn, store, asked))
-                if asked.functions:
+            with self._stopping(turn), self._spanned(turn) as ended:
+
+                async def hand_on(reply: Reply) -> Any:
+                    answer = partial(self._answer, turn, ended(reply), asked)
                     # What is called may block.
-                    return await in_thread(partial(self._answer, turn, reply, asked))
-                return self._answer(turn, reply, asked)
+                    return await in_thread(answer) if asked.functions else answer()
+
+                return await self._aask(turn, store, asked, hand_on)
 
     # CrewAI would repeat whole calls after a 429; core has retried by then.
     call._crewai_rate_limit_wrapped = True  # pyright: ignore[reportFunctionMemberAccess]  # noqa: SLF001
@@ -176,40 +183,67 @@ class InteractionsLLM(AnnouncingLLM):
         )
 
     @contextmanager
+    def _spanned(self, turn: Turn) -> Generator[Callable[[Reply], Reply]]:
+        """Open a span that ends with the answer; what is done with it is not in it."""
+        with ExitStack() as span:
+            span.enter_context(self._counting_errors())
+            described = span.enter_context(chat_span(turn, vertexai=self.vertexai))
+
+            def ended(reply: Reply) -> Reply:
+                described(reply)
+                span.close()
+                return reply
+
+            yield ended
+
+    @contextmanager
     def _stopping(self, turn: Turn) -> Generator[None]:
         """Keep CrewAI from paying for a run again."""
         try:
             yield
         except (InteractionsError, ValueError) as error:
-            costs = turn.background or isinstance(error, EmptyReplyError)
-            stop = stopping(error, self.model) if costs else error
+            stops = turn.background or isinstance(error, ALWAYS_STOPPING)
+            stop = stopping(error, self.model) if stops else error
             if stop is error:
                 raise
             raise stop from error
 
-    def _ask(self, turn: Turn, asked: Asked) -> Reply:
+    def _ask(self, turn: Turn, asked: Asked, hand_on: Callable[[Reply], Any]) -> Any:
         client = self._for(asked).sync
         if not self._effective_stream():
-            return client.turn(turn, self._store())
-        chunks = Chunks()
-        with closing(client.stream(turn, self._store())) as events:
+            return client.turn(turn, self._store(), hand_on)
+        chunks, answer = Chunks(), None
+        said = client.stream(turn, self._store(), lambda reply: Handed(hand_on(reply)))
+        with closing(said) as events:
             for event in events:
-                if isinstance(event, Reply):
-                    return event
-                self._show(chunks, event, asked)
-        raise AssertionError  # pragma: no cover - a stream ends with its reply
+                if isinstance(event, Handed):
+                    answer = event.answer
+                else:
+                    self._show(chunks, event, asked)
+        return answer
 
-    async def _aask(self, turn: Turn, store: SessionStore, asked: Asked) -> Reply:
+    async def _aask(
+        self,
+        turn: Turn,
+        store: SessionStore,
+        asked: Asked,
+        hand_on: Callable[[Reply], Awaitable[Any]],
+    ) -> Any:
         client = self._for(asked).awaited
         if not self._effective_stream():
-            return await client.turn(turn, store)
-        chunks = Chunks()
-        async with aclosing(client.stream(turn, store)) as events:
+            return await client.turn(turn, store, hand_on)
+
+        async def handed(reply: Reply) -> Handed:
+            return Handed(await hand_on(reply))
+
+        chunks, answer = Chunks(), None
+        async with aclosing(client.stream(turn, store, handed)) as events:
             async for event in events:
-                if isinstance(event, Reply):
-                    return event
-                self._show(chunks, event, asked)
-        raise AssertionError  # pragma: no cover - a stream ends with its reply
+                if isinstance(event, Handed):
+                    answer = event.answer
+                else:
+                    self._show(chunks, event, asked)
+        return answer
 
     def _for(self, asked: Asked) -> Drivers:
         return self._drivers(asked.limit_s(self.deadline_s))
@@ -217,16 +251,16 @@ class InteractionsLLM(AnnouncingLLM):
     def _answer(self, turn: Turn, reply: Reply, asked: Asked) -> Any:
         with self._answering(reply):
             calls = calls_of(reply)
-            if not calls:
-                return self._said(reply, asked)
             for call in calls:
                 if call["function"]["name"] in asked.functions:
                     return self._run(turn, reply, call, asked)
+            if not calls or not asked.tools:
+                return self._said(reply, asked)
             self._complete(calls, LLMCallType.TOOL_CALL, asked)
             return calls
 
     def _said(self, reply: Reply, asked: Asked) -> Any:
-        text = text_of(reply)
+        text = told_text(reply)
         if asked.response_model is None:
             text = self._apply_stop_words(text)
         if not text.strip() and self.on_empty == "raise":
@@ -234,11 +268,19 @@ class InteractionsLLM(AnnouncingLLM):
             explanation = "it holds no text that CrewAI could go on with"
             raise EmptyReplyError(reply.interaction_id, reply.status, explanation)
         if asked.response_model is not None:
-            parsed = self._validate_structured_output(text, asked.response_model)
+            parsed = self._parsed(text, asked.response_model, reply)
             self._complete(parsed, LLMCallType.LLM_CALL, asked)
             return parsed
         self._complete(text, LLMCallType.LLM_CALL, asked)
         return self._invoke_after_llm_call_hooks(asked.messages, text, asked.agent)
+
+    def _parsed(self, text: str, model: type[BaseModel], reply: Reply) -> Any:
+        try:
+            return self._validate_structured_output(text, model)
+        except ValueError as error:
+            if reply.status != "incomplete":
+                raise
+            raise CutOffError(reply.interaction_id, reply.status) from error
 
     def _run(self, turn: Turn, reply: Reply, call: dict[str, Any], asked: Asked) -> str:
         """Answer one call here; CrewAI takes the result for the model's words."""

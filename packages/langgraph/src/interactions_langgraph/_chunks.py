@@ -60,10 +60,12 @@ class Chunks:
     _places: dict[_Place, int] = field(default_factory=dict[_Place, int])
     _media: int = 0
 
-    def heard(self, event: StreamEvent | Reply) -> Iterator[ChatGenerationChunk]:
-        """Yield what an event, or the reply that ends a stream, adds to the message."""
-        if isinstance(event, Reply):
-            for chunk in self.end(event):
+    def heard(
+        self, event: StreamEvent | list[AIMessageChunk]
+    ) -> Iterator[ChatGenerationChunk]:
+        """Yield what an event, or the end of a stream, adds to the message."""
+        if isinstance(event, list):
+            for chunk in event:
                 yield ChatGenerationChunk(message=chunk)
             return
         chunk = self.of(event)
@@ -88,6 +90,10 @@ class Chunks:
                 return None if self.agent else self._call(index, call_id, name)
             case ArgumentsDelta(index=index, fragment=fragment):
                 return None if self.agent else self._arguments(index, fragment)
+
+    def last(self, reply: Reply) -> list[AIMessageChunk]:
+        """Return what the reply that ends a stream adds to the message."""
+        return [*self.end(reply)]
 
     def end(self, reply: Reply) -> Iterator[AIMessageChunk]:
         """Yield what is only known at the end, and the piece with the metadata."""

@@ -97,6 +97,14 @@ class ChatEmptyReplyError(core.EmptyReplyError, ModelAPIError):
     """An answer without anything in it."""
 
 
+class ChatCutOffError(core.CutOffError, ModelAPIError):
+    """An answer that was cut at the output limit; again it would be cut again."""
+
+
+class ChatUndeclaredCallError(core.UndeclaredCallError, ModelAPIError):
+    """A call of a function that nobody declared."""
+
+
 class ChatDeadlineExceededError(core.DeadlineExceededError, ModelTimeoutError):
     """The run took too long and was cancelled."""
 
@@ -127,6 +135,8 @@ _MEANINGS: Final[
     core.UnknownStatusError: ChatUnknownStatusError,
     core.InterruptedStreamError: ChatInterruptedStreamError,
     core.EmptyReplyError: ChatEmptyReplyError,
+    core.CutOffError: ChatCutOffError,
+    core.UndeclaredCallError: ChatUndeclaredCallError,
     core.DeadlineExceededError: ChatDeadlineExceededError,
     core.JobTakenOverError: ChatJobTakenOverError,
     core.LostSubmitError: ChatLostSubmitError,
@@ -170,6 +180,8 @@ def _may_work_again(error: core.InteractionsError) -> bool:
     """Tell whether the same request may get another answer."""
     if isinstance(error, core.JobFailedError | core.EmptyReplyError):
         return status_of(error.status).may_work_again
+    if isinstance(error, core.CutOffError):
+        return False
     # The next run would take as long, and cost as much.
     return not isinstance(error, core.DeadlineExceededError)
 

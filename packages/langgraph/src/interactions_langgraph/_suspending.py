@@ -7,14 +7,14 @@ otherwise be given an answer that was meant for the job.
 """
 
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import aclosing
-from typing import Final
+from typing import Final, TypeVar
 
 from langgraph.types import interrupt
 
 from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.client import InteractionsClient
+from interactions_core.client import InteractionsClient, itself
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.job_turns import Suspended
 from interactions_core.stores import SessionStore
@@ -23,6 +23,8 @@ from interactions_core.turn import Reply, Turn
 from interactions_langgraph._fallbacks import is_under_fallbacks
 
 logger: Final = logging.getLogger("interactions_langgraph")
+
+T = TypeVar("T")
 
 JOB: Final = "interactions.job"
 """The `type` of the interrupts that wait for a job."""
@@ -58,57 +60,78 @@ def check_fallbacks(background: object) -> None:
         raise ConfigurationError(_NO_FALLBACKS)
 
 
-def replied(client: InteractionsClient, turn: Turn, store: SessionStore) -> Reply:
-    """Return the reply to a turn, or interrupt the graph that it suspends."""
+def replied(
+    client: InteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> T:
+    """Return what is told of the reply to a turn, or interrupt its graph."""
     if not turn.suspends:
-        return client.turn(turn, store)
+        return client.turn(turn, store, told)
     _repeat(client.interrupted(turn, store))
     while True:
         found = client.suspend(turn, store)
         if found.reply is not None:
-            return found.reply
+            return told(found.reply)
         interrupt(_payload(found))
 
 
 async def areplied(
-    client: AsyncInteractionsClient, turn: Turn, store: SessionStore
-) -> Reply:
-    """Return the reply to a turn, or interrupt the graph that it suspends."""
+    client: AsyncInteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> T:
+    """Return what is told of the reply to a turn, or interrupt its graph."""
     if not turn.suspends:
-        return await client.turn(turn, store)
+        return await client.turn(turn, store, _awaited(told))
     _repeat(await client.interrupted(turn, store))
     while True:
         found = await client.suspend(turn, store)
         if found.reply is not None:
-            return found.reply
+            return told(found.reply)
         interrupt(_payload(found))
 
 
 def told_of(
-    client: InteractionsClient, turn: Turn, store: SessionStore
-) -> Generator[StreamEvent | Reply]:
+    client: InteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> Generator[StreamEvent | T]:
     """Yield the events of a turn; one that suspends has them when it is done."""
     if not turn.suspends:
-        yield from client.stream(turn, store)
+        yield from client.stream(turn, store, told)
         return
-    reply = replied(client, turn, store)
+    reply = replied(client, turn, store, itself)
     yield from events_of(reply.steps)
-    yield reply
+    yield told(reply)
 
 
 async def atold_of(
-    client: AsyncInteractionsClient, turn: Turn, store: SessionStore
-) -> AsyncGenerator[StreamEvent | Reply]:
+    client: AsyncInteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> AsyncGenerator[StreamEvent | T]:
     """Yield the events of a turn; one that suspends has them when it is done."""
     if turn.suspends:
-        reply = await areplied(client, turn, store)
+        reply = await areplied(client, turn, store, itself)
         for event in events_of(reply.steps):
             yield event
-        yield reply
+        yield told(reply)
         return
-    async with aclosing(client.stream(turn, store)) as events:
+    async with aclosing(client.stream(turn, store, _awaited(told))) as events:
         async for event in events:
             yield event
+
+
+def _awaited(told: Callable[[Reply], T]) -> Callable[[Reply], Awaitable[T]]:
+    async def hand_on(reply: Reply) -> T:
+        return told(reply)
+
+    return hand_on
 
 
 def _repeat(before: Suspended | None) -> None:

@@ -204,9 +204,9 @@ class ChatInteractions(CountingModel):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
+            store = self._held_store()
             with counting_errors(turn, run_manager):
-                reply = replied(self._ready().sync, turn, self._held_store())
-            return self._result(reply)
+                return replied(self._ready().sync, turn, store, self._result)
 
     async def _agenerate(
         self,
@@ -219,8 +219,7 @@ class ChatInteractions(CountingModel):
             store = await self._aheld_store()
             turn = await self._aturn(store, messages, kwargs, stop)
             with counting_errors(turn, run_manager):
-                reply = await areplied(self._ready().awaited, turn, store)
-            return self._result(reply)
+                return await areplied(self._ready().awaited, turn, store, self._result)
 
     def _stream(
         self,
@@ -232,7 +231,8 @@ class ChatInteractions(CountingModel):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            told = told_of(self._ready().sync, turn, self._held_store())
+            store = self._held_store()
+            told = told_of(self._ready().sync, turn, store, pieces.last)
             with counting_errors(turn, run_manager), closing(told) as events:
                 for event in events:
                     for chunk in pieces.heard(event):
@@ -251,7 +251,7 @@ class ChatInteractions(CountingModel):
             store = await self._aheld_store()
             turn = await self._aturn(store, messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            told = atold_of(self._ready().awaited, turn, store)
+            told = atold_of(self._ready().awaited, turn, store, pieces.last)
             with counting_errors(turn, run_manager):
                 async with aclosing(told) as events:
                     async for event in events:

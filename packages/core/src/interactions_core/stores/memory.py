@@ -101,6 +101,25 @@ class MemoryStore(JobMemory):
             while len(self._records) > self._limit:
                 self._forget(next(iter(self._records)))
 
+    def mark_handed_on(self, scope: Scope, key: str) -> None:
+        """Note that a framework has an answer."""
+        with self._lock:
+            record = self._records.get((scope, key))
+            if record is not None and record.owed:
+                self._records[scope, key] = replace(record, owed=0, holder="")
+
+    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
+        """Change to whom an answer is owed, if that is as it was seen."""
+        name = (seen.scope, seen.key)
+        with self._lock:
+            record = self._records.get(name)
+            if record is None:
+                return False
+            if (record.owed, record.holder) != (seen.owed, seen.holder):
+                return False
+            self._records[name] = replace(record, owed=owed, holder=holder)
+            return True
+
     def mark_gone(self, scope: Scope, key: str) -> int:
         """Rule out an interaction and its descendants as parents."""
         changed = 0
@@ -173,7 +192,13 @@ class MemoryStore(JobMemory):
         check_names(source=source, target=target)
         with self._lock:
             copies = [
-                replace(record, scope=replace(record.scope, thread_id=target))
+                replace(
+                    record,
+                    scope=replace(record.scope, thread_id=target),
+                    call_digest=b"",
+                    owed=0,
+                    holder="",
+                )
                 for record in self._records.values()
                 if record.scope.thread_id == source
             ]

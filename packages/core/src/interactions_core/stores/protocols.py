@@ -58,6 +58,27 @@ class SessionStore(JobStore, Protocol):
         """
         ...
 
+    def mark_handed_on(self, scope: Scope, key: str) -> None:
+        """Note that a framework has an answer; nobody is given it again.
+
+        Costs no write of its own: it goes with the next `put`, or at the latest with
+        the store's end. Whoever looks meanwhile sees who holds the answer.
+        """
+        ...
+
+    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
+        """Change to whom an answer is owed, if that is as it was seen.
+
+        Args:
+            seen: The record, as it was read or put.
+            owed: How many calls may still be given it.
+            holder: Who is about to hand it on; "" for nobody.
+
+        Returns:
+            Whether the record was as seen.
+        """
+        ...
+
     def mark_gone(self, scope: Scope, key: str) -> int:
         """Rule out an interaction and its descendants as parents.
 

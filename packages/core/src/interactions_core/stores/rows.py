@@ -53,6 +53,12 @@ MIGRATIONS: Final = (
             credential TEXT PRIMARY KEY, seconds REAL NOT NULL
         ) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE interactions ADD COLUMN call_digest TEXT NOT NULL DEFAULT ''",
+        # What was recorded before is owed to nobody.
+        "ALTER TABLE interactions ADD COLUMN owed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE interactions ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
@@ -67,18 +73,23 @@ _COLUMNS = (
     "created_at, expires_at, form, held, sent, extra"
 )
 
+_OWED = "call_digest, owed, holder"
+"""Columns that are not copied with a thread: an answer is owed to one of the two."""
+
 SELECT: Final = f"""SELECT {_COLUMNS}, (
     SELECT count(*) FROM interactions AS child
     WHERE child.credential = interactions.credential
     AND child.session_id = interactions.session_id
     AND child.thread_id = interactions.thread_id
     AND child.parent_id = interactions.key
-) FROM interactions"""
+), {_OWED} FROM interactions"""
 
-_SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[4:])
+_WRITTEN = f"{_COLUMNS}, {_OWED}"
+
+_SET = ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN.split(", ")[4:])
 
 UPSERT: Final = (
-    f"INSERT INTO interactions ({_COLUMNS}) VALUES ({','.join('?' * 21)}) "
+    f"INSERT INTO interactions ({_WRITTEN}) VALUES ({','.join('?' * 24)}) "
     f"ON CONFLICT (credential, session_id, thread_id, key) DO UPDATE SET {_SET}"
 )
 
@@ -120,6 +131,12 @@ WHERE {_SCOPE} AND gone = 0 AND key IN (
     )
     SELECT key FROM line
 )"""
+
+HANDED_ON: Final = f"""UPDATE interactions SET owed = 0, holder = ''
+WHERE {_SCOPE} AND key = ?"""
+
+TAKE_OWED: Final = f"""UPDATE interactions SET owed = ?, holder = ?
+WHERE {_SCOPE} AND key = ? AND owed = ? AND holder = ?"""
 
 LEARN: Final = """INSERT INTO retention VALUES (?, ?)
 ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
@@ -167,6 +184,9 @@ def record_row(record: InteractionRecord) -> tuple[object, ...]:
         _dump(record.held),
         _dump(record.sent),
         _dump(_extra_json(record)),
+        record.call_digest.hex(),
+        record.owed,
+        record.holder,
     )
 
 
@@ -198,10 +218,14 @@ def record_from_row(row: Sequence[Any]) -> InteractionRecord:
         context_bytes=extra["context_bytes"],
         synthetic=tuple(extra["synthetic"]),
         returned=None if returned is None else _bytes(returned),
+        noted=_bytes(extra.get("noted", ())),
         local_results=tuple(extra["local_results"]),
         environment_id=extra.get("environment_id", ""),
         usage=Usage(*extra["usage"]),
         children=row[21],
+        call_digest=bytes.fromhex(row[22]),
+        owed=row[23],
+        holder=row[24],
     )
 
 
@@ -262,6 +286,7 @@ def _extra_json(record: InteractionRecord) -> dict[str, object]:
         "context_bytes": record.context_bytes,
         "synthetic": record.synthetic,
         "returned": None if returned is None else [mark.hex() for mark in returned],
+        "noted": [mark.hex() for mark in record.noted],
         "local_results": record.local_results,
         "usage": _usage_row(record.usage),
         "environment_id": record.environment_id,

@@ -1,6 +1,7 @@
 """A session store in the tables of a database, whichever it is."""
 
 import secrets
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ from interactions_core.records import (
 from interactions_core.retention import Life, shortened
 from interactions_core.stores import job_rows, rows
 from interactions_core.stores.job_tables import JobTables
+from interactions_core.stores.marks import Marks, write_last
 from interactions_core.stores.sql import SqlConnection, SqlDatabase
 from interactions_core.usage import Usage
 
@@ -44,6 +46,8 @@ class SqlStore(JobTables):
         self.database = database
         self.database.install("sessions", rows.MIGRATIONS)
         self.database.install(job_rows.PART, job_rows.MIGRATIONS)
+        self._marks = Marks()
+        self._last: weakref.finalize[..., SqlStore] | None = None
 
     def __repr__(self) -> str:
         # A URL that cannot be read leaves a store without one.
@@ -82,11 +86,28 @@ class SqlStore(JobTables):
     def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
         """Keep a record and its ledger entry in one transaction."""
         row = rows.record_row(kept(record, self.mirror))
-        # Puts need not wait for each other: each is one row, and one of the ledger.
-        with self.database.writing(record.key) as db:
+        # Puts need not wait for each other: each is one row, one of the ledger, and
+        # those that this process has handed on since.
+        with self._marks.riding() as marks, self.database.writing(record.key) as db:
             db.execute(rows.UPSERT, row)
             if entry is not None:
                 db.execute(rows.ENTER, rows.entry_row(record.scope, entry))
+            if marks:
+                db.executemany(rows.HANDED_ON, marks)
+
+    def mark_handed_on(self, scope: Scope, key: str) -> None:
+        """Note that a framework has an answer; the next `put` writes it."""
+        self._marks.add((*rows.scope_row(scope), key))
+        if self._last is None:
+            # When the store is dropped, or at the end of the process. Finalizers run
+            # backwards: one that is made after a pool runs before the pool's own.
+            self._last = weakref.finalize(self, write_last, self.database, self._marks)
+
+    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
+        """Change to whom an answer is owed, if that is as it was seen."""
+        where = (*rows.scope_row(seen.scope), seen.key, seen.owed, seen.holder)
+        with self.database.writing(seen.key) as db:
+            return db.execute(rows.TAKE_OWED, (owed, holder, *where)).rowcount > 0
 
     def mark_gone(self, scope: Scope, key: str) -> int:
         """Rule out an interaction and its descendants as parents."""
@@ -165,6 +186,7 @@ class SqlStore(JobTables):
 
     def close(self) -> None:
         """Close the database; the next use opens it again."""
+        write_last(self.database, self._marks)
         self.database.close()
 
 
