@@ -22,7 +22,6 @@ from interactions_core.exceptions import (
     JobCancelledError,
     JobFailedError,
     LostSubmitError,
-    UnsupportedContentError,
 )
 from interactions_crewai import AgentProgressEvent, InteractionsAgentTool
 from interactions_emulator import Emulator
@@ -229,7 +228,6 @@ def test_run_that_keeps_telling_how_it_goes_has_a_deadline_too(
     [
         ({"text": "  "}, EmptyReplyError),
         ({"steps": []}, EmptyReplyError),
-        ({"text": "Here.", "image": True}, UnsupportedContentError),
     ],
 )
 def test_run_whose_answer_cannot_be_handed_on_is_not_begun_again(
@@ -245,6 +243,17 @@ def test_run_whose_answer_cannot_be_handed_on_is_not_begun_again(
 
     assert len(creates(emulator)) == 1
     assert pickle.loads(pickle.dumps(failed.value)).args == failed.value.args  # noqa: S301 - our own bytes
+
+
+def test_report_with_a_picture_is_handed_on(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "The report.", "image": True}}])
+
+    raw = one_task(make_llm(agent=RESEARCH, **QUICK)).kickoff().raw
+
+    assert raw.startswith("The report.\n\n[Not shown here: image (image/png, ")
+    assert len(creates(emulator)) == 1
 
 
 def test_run_whose_text_is_not_of_the_asked_class_is_not_begun_again(
@@ -382,6 +391,46 @@ def test_model_answers_follow_ups_where_one_is_named(
     assert body["model"] == "gemini-3.5-flash"
     assert body["previous_interaction_id"] == tool.runs[0].interaction_id
     assert "background" not in body
+
+
+def test_follow_ups_reach_no_result_of_another_kickoff(
+    make_llm: MakeLLM, make_tool: Any, emulator: Emulator
+) -> None:
+    """Two customers, one crew: a number of the one means nothing to the other."""
+    asks = {"query": "secret plans of ACME"}, {"query": "more?", "follow_up_of": 1}
+    ours = {"system_contains": "You are R", "last_step": "user_input"}
+    emulator.script(
+        [
+            {
+                "when": {**ours, "last_user_contains": customer},
+                "reply": {"calls": [{"name": "deep_research", "arguments": ask}]},
+            }
+            for customer, ask in zip(("ACME", "Globex"), asks, strict=True)
+        ]
+    )
+    tool = make_tool(max_usage_count=None)
+    agent = Agent(role="R", goal="g", backstory="b", llm=make_llm(), tools=[tool])
+    task = Task(description="{customer} asks", expected_output="x", agent=agent)
+
+    Crew(agents=[agent], tasks=[task]).kickoff_for_each(
+        [{"customer": "ACME"}, {"customer": "Globex"}]
+    )
+
+    assert [run.query for run in tool.runs] == ["secret plans of ACME"]
+    told = emulator.transcript(emulator.requests()[-1]["interaction"])
+    assert "there is no result 1 (none yet)" in str(told)
+    assert "ACME" not in str(told)
+
+
+def test_report_of_a_tool_names_what_is_not_text(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "The report.", "image": True}}])
+
+    told = make_tool().run(query="TPUs")
+
+    assert told.startswith("The report.\n\n[Not shown here: image (image/png, ")
+    assert "use follow_up_of=1" in told
 
 
 def test_unknown_result_costs_nothing(make_tool: Any, emulator: Emulator) -> None:

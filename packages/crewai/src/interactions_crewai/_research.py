@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from interactions_core.canonical import JsonObject
 from interactions_core.digest import Transcript
+from interactions_core.remainders import remainder_note
 from interactions_core.steps import (
     Step,
     model_output,
@@ -55,9 +56,11 @@ class Run(BaseModel):
     Attributes:
         query: What was asked.
         reply: What was answered, as content blocks.
-        follow_up_of: The number of the run that it goes on from, counted from 1.
+        follow_up_of: The number of the run that it goes on from, counted from 1 within
+            the kickoff.
         interaction_id: Where it is on the server.
         total_tokens: What it took.
+        kickoff: The kickoff that it belongs to; "" outside of any.
     """
 
     query: str
@@ -65,17 +68,14 @@ class Run(BaseModel):
     follow_up_of: int | None = None
     interaction_id: str = ""
     total_tokens: int = 0
+    kickoff: str = ""
 
     @property
     def text(self) -> str:
-        """What it says."""
-        said = {"type": "model_output", "content": self.reply}
-        return reply_text([cast("JsonObject", said)])
-
-    @property
-    def media(self) -> int:
-        """How many pictures and the like it holds."""
-        return sum(block["type"] != "text" for block in self.reply)
+        """What it says, and what else there is on the server."""
+        blocks = cast("list[JsonObject]", self.reply)
+        said = {"type": "model_output", "content": blocks}
+        return f"{reply_text([said])}{remainder_note(self.interaction_id, blocks)}"
 
 
 def named(agent: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ def named(agent: str) -> dict[str, str]:
     return {"name": agent.replace("-", "_"), "description": told}
 
 
-def run_of(request: Request, reply: Reply) -> Run:
+def run_of(request: Request, reply: Reply, kickoff: str) -> Run:
     """Describe an answered request."""
     usage = reply.usage
     counts = (usage.input_tokens, usage.output_tokens, usage.thought_tokens)
@@ -101,6 +101,7 @@ def run_of(request: Request, reply: Reply) -> Run:
         follow_up_of=request.follow_up_of,
         interaction_id=reply.interaction_id,
         total_tokens=sum(counts) + usage.tool_use_tokens,
+        kickoff=kickoff,
     )
 
 

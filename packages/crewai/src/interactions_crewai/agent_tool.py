@@ -21,6 +21,7 @@ from interactions_core.options import settings_of
 from interactions_core.stores.workers import in_thread
 from interactions_core.streaming import StreamEvent, TextDelta, ThoughtDelta
 from interactions_core.turn import Reply, Turn
+from interactions_crewai._contexts import current_kickoff
 from interactions_crewai._options import SharedOptions, checked
 from interactions_crewai._research import Request, Run, named, run_of, transcript_of
 from interactions_crewai._telemetry import chat_span
@@ -45,8 +46,9 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
     """A managed agent as a tool: Deep Research, Antigravity or one of your own.
 
     Runs in the background and waits; `AgentProgressEvent` tells how it goes. Results
-    are numbered, and a question about one of them continues its interaction. What
-    was found is in `runs`, which checkpoints keep; no key is.
+    are numbered within a kickoff, and a question about one of them continues its
+    interaction; no kickoff reaches the results of another. What was found is in
+    `runs`, which checkpoints keep; no key is.
 
     `docs/crewai.md` has the table of options.
 
@@ -64,7 +66,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
     follow_up_model: str | None = None
     """A model to answer follow-ups, in the agent's place: faster and cheaper."""
     runs: list[Run] = Field(default_factory=list[Run])
-    """What it has found, in order; result 1 is the first."""
+    """What it has found in all kickoffs, in order."""
 
     def __init__(self, **options: Any) -> None:
         owner, agent = type(self).__name__, options.get("agent")
@@ -84,11 +86,10 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             return ToolFailure(message=refusal)
         with self._clients.waits.begin():
             try:
-                reply = self._ask(self._turn(request))
+                run = self._ask(self._turn(request), request)
             # An error that left here would have CrewAI begin the run once more.
             except (OutcomeError, LostSubmitError) as error:
                 return ToolFailure(message=str(error), retryable=False)
-        run = run_of(request, reply)
         self.runs.append(run)
         return self._told(run)
 
@@ -106,8 +107,9 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         if not request.query.strip():
             return "nothing was run: the query is empty"
         number = request.follow_up_of
-        if number is not None and not 1 <= number <= len(self.runs):
-            there = f"1 to {len(self.runs)}" if self.runs else "none yet"
+        count = len(self._within_reach())
+        if number is not None and not 1 <= number <= count:
+            there = f"1 to {count}" if count else "none yet"
             return f"nothing was run: there is no result {number} ({there})"
         return ""
 
@@ -120,7 +122,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             ours = ("agent", "agent_config", "environment", "webhook_config")
             options |= {name: getattr(self, name) for name in ours}
         return Turn(
-            transcript=transcript_of(request, self.runs),
+            transcript=transcript_of(request, self._within_reach()),
             target=("model", model) if model else ("agent", str(self.agent)),
             settings=settings_of(
                 cast("JsonObject", options),
@@ -131,18 +133,26 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             background=not model,
         )
 
-    def _ask(self, turn: Turn) -> Reply:
+    def _ask(self, turn: Turn, request: Request) -> Run:
         client = self._drivers(self.deadline_s).sync
-        with (
-            chat_span(turn, vertexai=self.vertexai) as described,
-            closing(client.stream(turn, self._store())) as events,
-        ):
-            for event in events:
-                if isinstance(event, Reply):
-                    return described(event)
-                self._clients.waits.check()
-                self._show(event)
-        raise InteractionsError  # pragma: no cover - a stream ends with its reply
+        kickoff = current_kickoff()
+        with chat_span(turn, vertexai=self.vertexai) as described:
+
+            def hand_on(reply: Reply) -> Run:
+                return run_of(request, described(reply), kickoff)
+
+            with closing(client.stream(turn, self._store(), hand_on)) as events:
+                for event in events:
+                    if isinstance(event, Run):
+                        return event
+                    self._clients.waits.check()
+                    self._show(event)
+        raise InteractionsError  # pragma: no cover - a stream ends with its run
+
+    def _within_reach(self) -> list[Run]:
+        """Return the results of this kickoff; those of others are none of its."""
+        kickoff = current_kickoff()
+        return [run for run in self.runs if run.kickoff == kickoff]
 
     def _show(self, event: StreamEvent) -> None:
         if not isinstance(event, TextDelta | ThoughtDelta):
@@ -158,10 +168,10 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         if self.result_as_answer:
             return run.text
         # Other uses of the tool may have ended since.
-        number = next(i for i, one in enumerate(self.runs, 1) if one is run)
-        media = f"; {run.media} of its parts are not text" if run.media else ""
+        found = enumerate(self._within_reach(), 1)
+        number = next(i for i, one in found if one is run)
         return (
-            f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}{media}. "
+            f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}. "
             f"For a question about it, use follow_up_of={number}.]"
         )
 
