@@ -41,6 +41,11 @@ def bytes_answer(body: bytes, kind: str, request: Request) -> Response:
     return _answer(200, body, kind, request)
 
 
+def plain_answer(body: object, status: int = 200) -> Response:
+    """Answer a control route with JSON, lone surrogates escaped."""
+    return Response(dump(body), status, media_type="application/json")
+
+
 def error_answer(error: ApiError, request: Request) -> Response:
     """Answer with a refusal, framed as it says."""
     framed = error.shape == "sse"
@@ -84,7 +89,7 @@ class EventStream(Response):
         if ending is None:
             return
         if ending == "abrupt":
-            await _abort(scope, receive)
+            await abort(scope, receive)
             return
         if ending == "array":
             await _send_body(send, _CUT.body())
@@ -159,7 +164,7 @@ class NoAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI
         """Close the connection without a byte."""
-        await _abort(scope, receive)
+        await abort(scope, receive)
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:
@@ -187,7 +192,8 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _abort(scope: Scope, receive: Receive) -> None:
+async def abort(scope: Scope, receive: Receive) -> None:
+    """Close the socket of a request, and return once the server knows."""
     scope["state"]["transport"].abort()
     # Until the server has noticed, it would answer 500 in our place.
     await _disconnected(receive)

@@ -1,10 +1,13 @@
 """Puts the API and the control routes together."""
 
+import asyncio
+
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from interactions_emulator.answers import abort
 from interactions_emulator.control import Control
 from interactions_emulator.routes import Api
 from interactions_emulator.state import EmulatorState
@@ -29,4 +32,20 @@ def build_app(state: EmulatorState) -> ASGIApp:
         *api.routes(),
         Mount("/", app=unknown),
     ]
-    return Starlette(routes=routes)
+    return _undisturbed(Starlette(routes=routes), state)
+
+
+def _undisturbed(app: ASGIApp, state: EmulatorState) -> ASGIApp:
+    """End quietly where nobody is there any more: neither is an error of the server."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except ClientDisconnect:
+            return
+        except asyncio.CancelledError:
+            if not state.clock.is_stopped:
+                raise
+            await abort(scope, receive)
+
+    return served

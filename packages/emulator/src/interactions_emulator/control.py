@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from interactions_emulator.answers import plain_answer
 from interactions_emulator.clock import timestamp
 from interactions_emulator.payloads import is_list, is_number, is_object, parse
 from interactions_emulator.script import read_script
@@ -42,28 +43,28 @@ class Control:
 
     async def requests(self, _: Request) -> Response:
         """Show every API request since the last reset."""
-        return JSONResponse({"requests": self._state.log.to_json()})
+        return plain_answer({"requests": self._state.log.to_json()})
 
     async def transcript(self, request: Request) -> Response:
         """Show the context up to and including an interaction."""
         steps = self._state.engine.transcript(request.path_params["id"])
         if steps is None:
             return _refusal(404, "no such interaction")
-        return JSONResponse({"steps": steps})
+        return plain_answer({"steps": steps})
 
     async def stats(self, _: Request) -> Response:
         """Show the counters."""
-        return JSONResponse(self._state.stats())
+        return plain_answer(self._state.stats())
 
     async def script(self, request: Request) -> Response:
         """Replace the script."""
         script = read_script(await _body(request))
         self._state.engine.script = script
-        return JSONResponse({"rules": len(script.rules), "strict": script.strict})
+        return plain_answer({"rules": len(script.rules), "strict": script.strict})
 
     async def faults(self, _: Request) -> Response:
         """Show the faults still to come."""
-        return JSONResponse({"pending": self._state.faults.pending()})
+        return plain_answer({"pending": self._state.faults.pending()})
 
     async def add_faults(self, request: Request) -> Response:
         """Order one fault or a list of them."""
@@ -85,12 +86,12 @@ class Control:
             return _refusal(400, "advance_s must be seconds, from 0 to a century")
         self._state.advance(seconds)
         clock = self._state.clock
-        return JSONResponse({"now": timestamp(clock.now()), "offset_s": clock.offset_s})
+        return plain_answer({"now": timestamp(clock.now()), "offset_s": clock.offset_s})
 
     async def reset(self, _: Request) -> Response:
         """Forget everything."""
         self._state.reset()
-        return JSONResponse({})
+        return plain_answer({})
 
 
 def _guarded(endpoint: _Endpoint) -> _Endpoint:
@@ -108,4 +109,4 @@ async def _body(request: Request) -> object:
 
 
 def _refusal(status: int, message: str) -> Response:
-    return JSONResponse({"error": {"message": message}}, status)
+    return plain_answer({"error": {"message": message}}, status)

@@ -73,8 +73,12 @@ class EmulatorServer(uvicorn.Server):
         # uvicorn keeps no event for the last connection's end.
         while self.server_state.connections and monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(_STOP_TICK_S)
-        for task in self.server_state.tasks:
+        left = list(self.server_state.tasks)
+        for task in left:
             task.cancel()
+        if left:
+            # They close their sockets, which takes another turn of the loop.
+            await asyncio.wait(left, timeout=_STOP_TIMEOUT_S)
 
     def stop(self) -> None:
         """Begin the shutdown; to be called on the server's loop."""

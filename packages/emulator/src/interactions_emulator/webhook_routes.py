@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from interactions_emulator.answers import json_answer
+from interactions_emulator.answers import json_answer, plain_answer
 from interactions_emulator.caller import Caller
 from interactions_emulator.clock import timestamp
 from interactions_emulator.deliveries import Deliveries
@@ -91,12 +91,12 @@ class WebhookRoutes:
 
     async def _jwks(self, _: Request) -> Response:
         try:
-            return JSONResponse(self._deliveries.signer.jwks())
+            return plain_answer(self._deliveries.signer.jwks())
         except ApiError as error:
-            return JSONResponse(error.error_object(), error.status)
+            return plain_answer(error.error_object(), error.status)
 
     async def _shown(self, _: Request) -> Response:
-        return JSONResponse({"deliveries": self._deliveries.to_json()})
+        return plain_answer({"deliveries": self._deliveries.to_json()})
 
 
 def _serving(handler: _Handler) -> Callable[[Exchange, Caller], Awaitable[Response]]:
