@@ -32,11 +32,11 @@ def build_app(state: EmulatorState) -> ASGIApp:
         *api.routes(),
         Mount("/", app=unknown),
     ]
-    return _undisturbed(Starlette(routes=routes), state)
+    return Starlette(routes=routes)
 
 
-def _undisturbed(app: ASGIApp, state: EmulatorState) -> ASGIApp:
-    """End quietly where nobody is there any more: neither is an error of the server."""
+def undisturbed(app: ASGIApp, state: EmulatorState) -> ASGIApp:
+    """End quietly for a client that has left, and for a server that stops."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         try:

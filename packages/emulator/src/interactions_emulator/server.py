@@ -9,7 +9,7 @@ from typing import Any, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from interactions_emulator.app import build_app
+from interactions_emulator.app import build_app, undisturbed
 from interactions_emulator.state import EmulatorState
 
 _START_TIMEOUT_S = 5.0
@@ -33,7 +33,7 @@ class EmulatorServer(uvicorn.Server):
     def __init__(self, state: EmulatorState, sock: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                build_app(state),
+                undisturbed(build_app(state), state),
                 http=AbortableProtocol,
                 ws="none",
                 lifespan="off",
