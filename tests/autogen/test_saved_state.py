@@ -1,5 +1,6 @@
 """A team that is saved goes on in another process, with its sessions or without."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,27 @@ def test_team_without_its_store_replays_once_and_continues(
     kinds = [step["type"] for step in replayed[0]["input"]]
     assert kinds[:4] == ["user_input", "thought", "function_call", "function_result"]
     assert parents(continued) == [True, True]
+
+
+def test_answer_after_the_last_save_of_a_process_that_died_is_not_paid_again(
+    emulator: Emulator, tmp_path: Path, store_url: str
+) -> None:
+    state = tmp_path / "agent.json"
+    command = [sys.executable, "-m", "tests.autogen.killed_midway"]
+    arguments = [emulator.url, store_url, str(state)]
+
+    killed, went_on = (
+        subprocess.run(
+            [*command, *arguments],
+            cwd=ROOT,
+            check=False,
+            timeout=120,
+            capture_output=True,
+            text=True,
+        )
+        for _ in range(2)
+    )
+
+    assert (killed.returncode, went_on.returncode) == (-signal.SIGKILL, 0)
+    assert went_on.stdout == killed.stdout != ""
+    assert emulator.stats()["creates"] == 1

@@ -6,12 +6,11 @@ names this process as its holder, and nobody takes an answer from a process that
 
 import contextlib
 import logging
-import os
-import threading
 from collections.abc import Generator
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.forking import Lock, PerProcess
 from interactions_core.stores import rows
 from interactions_core.stores.sql import SqlDatabase
 
@@ -22,39 +21,33 @@ Mark = tuple[str, str, str, str]
 
 
 class Marks:
-    """What one store has still to mark. Safe for threads; a forked child has none."""
+    """What one store has still to mark; safe for threads, and empty in a forked child.
+
+    The parent writes what it has handed on.
+    """
 
     def __init__(self) -> None:
-        self._begin()
+        self._lock = Lock()
+        self._waiting = PerProcess[list[Mark]](list)
 
     def add(self, mark: Mark) -> None:
         """Remember a mark for the next write."""
-        self._check_process()
         with self._lock:
-            self._waiting.append(mark)
+            self._waiting.get().append(mark)
 
     @contextlib.contextmanager
     def riding(self) -> Generator[list[Mark]]:
         """Lend the marks to a transaction; they come back if it fails."""
-        self._check_process()
         with self._lock:
-            taken, self._waiting = self._waiting, []
+            waiting = self._waiting.get()
+            taken = waiting.copy()
+            waiting.clear()
         try:
             yield taken
         except BaseException:
             with self._lock:
-                self._waiting = [*taken, *self._waiting]
+                self._waiting.get().extend(taken)
             raise
-
-    def _begin(self) -> None:
-        self._process = os.getpid()
-        self._lock = threading.Lock()
-        self._waiting: list[Mark] = []
-
-    def _check_process(self) -> None:
-        # The parent writes what it has handed on.
-        if self._process != os.getpid():
-            self._begin()
 
 
 def write_last(database: SqlDatabase, marks: Marks) -> None:
