@@ -22,7 +22,8 @@ class Emulator:
     """A local server of the Interactions API, running while the block runs.
 
     The server has its own thread and event loop. The methods talk to it over HTTP
-    and may be called from any thread.
+    and may be called from any thread, and in a forked child: the server stays the
+    parent's, whose end of the block alone ends it.
     """
 
     def __init__(
@@ -85,6 +86,8 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         if self._thread is not None:
+            if not self._thread.is_here:
+                return
             self._thread.stop()
         if self._state is not None:
             self._state.close()

@@ -1,10 +1,12 @@
 """Runs the emulator's HTTP server, in a thread or in the foreground."""
 
 import asyncio
+import os
 import socket
 import threading
+import weakref
 from time import monotonic
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -95,7 +97,7 @@ class EmulatorServer(uvicorn.Server):
 
 
 class ServerThread:
-    """A server on a thread and event loop of its own."""
+    """A server on a thread and event loop of its own, in the process that made it."""
 
     def __init__(self, state: EmulatorState, sock: socket.socket) -> None:
         self._state = state
@@ -104,6 +106,8 @@ class ServerThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: EmulatorServer | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._process = os.getpid()
+        _everybody.add(self)
 
     def start(self) -> Self:
         """Start serving; returns when the loop runs and connections are taken."""
@@ -112,6 +116,15 @@ class ServerThread:
             message = "the emulator did not start"
             raise RuntimeError(message)
         return self
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process is the one that serves, and not its forked child."""
+        return self._process == os.getpid()
+
+    def leave(self) -> None:
+        """Close the child's copy of the socket, so that its port ends with the server."""
+        self._sock.close()
 
     def stop(self) -> None:
         """Finish what is being served, then stop."""
@@ -128,6 +141,18 @@ class ServerThread:
         # The socket listens already: whoever connects before `serve` is queued.
         self._started.set()
         await self._server.serve_here()
+
+
+_everybody: Final[weakref.WeakSet[ServerThread]] = weakref.WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for server in list(_everybody):
+        server.leave()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def listen(host: str, port: int) -> socket.socket:
