@@ -24,8 +24,8 @@ from typing import Any
 from tests.forks.asking import ASKERS, Asker
 
 QUESTIONS = 6
-HUNG_S = 90.0
-"""After that long without a sign of life a worker is looked at, and counted."""
+HUNG_S = 120.0
+"""After that long without a sign of life of any, workers are looked at, and counted."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,13 @@ class Told:
     hung: list[str] = field(default_factory=list[str])
 
 
-def told(asker: Asker, setting: Setting, asked: list[str]) -> Told:
-    """Ask one question after the other."""
+def told(
+    asker: Asker,
+    setting: Setting,
+    asked: list[str],
+    sign: Callable[[], object] = lambda: None,
+) -> Told:
+    """Ask one question after the other, and give a sign of life after each."""
     found = Told()
 
     async def aask() -> None:
@@ -70,6 +75,7 @@ def told(asker: Asker, setting: Setting, asked: list[str]) -> Told:
                 found.answers[each] = await asker.aask(each)
             except Exception as exc:  # noqa: BLE001 - the parent shows it
                 found.errors[each] = repr(exc)
+            sign()
 
     if setting.awaits:
         asyncio.run(aask())
@@ -79,6 +85,7 @@ def told(asker: Asker, setting: Setting, asked: list[str]) -> Told:
             found.answers[each] = asker.ask(each)
         except Exception as exc:  # noqa: BLE001 - the parent shows it
             found.errors[each] = repr(exc)
+        sign()
     return found
 
 
@@ -104,9 +111,7 @@ def main() -> None:
 
 
 def play(setting: Setting, where: str) -> None:
-    asker = ASKERS[setting.adapter](
-        setting.store, base_url=setting.url, timeout_s=60, max_retries=0
-    )
+    asker = ASKERS[setting.adapter](setting.store, **of(setting))
     first = told(asker, setting, [f"the master warms up {where}"])
     assert not first.errors, first
     over = threading.Event()
@@ -128,6 +133,10 @@ def play(setting: Setting, where: str) -> None:
     sys.stdout.write(json.dumps(asdict(last)) + "\n")
 
 
+def of(setting: Setting) -> dict[str, Any]:
+    return {"base_url": setting.url, "timeout_s": 300, "max_retries": 0}
+
+
 def _worker(asker: Asker, setting: Setting, name: str) -> tuple[int, str]:
     stacks = tempfile.NamedTemporaryFile(delete=False)  # noqa: SIM115
     asked = [f"secret {n} of tenant {name}" for n in range(QUESTIONS)]
@@ -135,7 +144,8 @@ def _worker(asker: Asker, setting: Setting, name: str) -> tuple[int, str]:
     def work(writing: int) -> None:
         faulthandler.register(signal.SIGUSR1, stacks.file, all_threads=True)
         os.write(writing, f"{os.getpid()}\n".encode())
-        os.write(writing, json.dumps(asdict(told(asker, setting, asked))).encode())
+        found = told(asker, setting, asked, lambda: os.write(writing, b"."))
+        os.write(writing, json.dumps(asdict(found)).encode())
 
     return fork(setting, work), stacks.name
 
@@ -162,7 +172,7 @@ def _collected(workers: list[tuple[int, str]]) -> list[Told]:
         if pipe in hung:
             found.append(Told(hung=[_stacks(int(pid), Path(stacks))]))
         else:
-            found.append(Told(**json.loads(rest or b"{}")))
+            found.append(Told(**json.loads(rest.lstrip(b".") or b"{}")))
         os.close(pipe)
         with suppress(ChildProcessError):
             os.waitpid(int(pid), 0)
@@ -188,17 +198,18 @@ def _stacks(pid: int, written: Path) -> str:
 def _busy(
     asker: Asker, setting: Setting, name: str, over: threading.Event
 ) -> tuple[threading.Thread, Told]:
-    """Ask in a thread, again and again."""
+    """Ask in a thread again and again, on connections in use and on new ones."""
     mine = Told()
 
-    def work() -> Any:
+    def work() -> None:
         count = 0
         while not over.is_set():
-            some = [f"busy {name} asks {count + n}" for n in range(20)]
-            found = told(asker, setting, some)
-            mine.answers.update(found.answers)
-            mine.errors.update(found.errors)
-            count += 20
+            for each in (asker, ASKERS[setting.adapter](setting.store, **of(setting))):
+                some = [f"busy {name} asks {count + n}" for n in range(3)]
+                found = told(each, setting, some)
+                mine.answers.update(found.answers)
+                mine.errors.update(found.errors)
+                count += len(some)
 
     thread = threading.Thread(target=work)
     thread.start()
