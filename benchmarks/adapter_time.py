@@ -30,7 +30,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from interactions_langgraph import ChatInteractions
 
-MODEL = "gemini-3.5-flash"
+MODEL = "gemini-3.8-flash"
 SIZES = (10, 400)
 GROWN = 5
 """Turns at the end of each chat that were asked one by one, as in a real one."""

@@ -22,7 +22,7 @@ from google import genai
 
 from interactions_autogen import InteractionsChatCompletionClient
 
-MODEL = "gemini-3.5-flash"
+MODEL = "gemini-3.8-flash"
 SIZES = (10, 400)
 GROWN = 5
 """Turns at the end of each chat that were asked one by one, as in a real one."""

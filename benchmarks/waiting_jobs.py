@@ -162,7 +162,7 @@ def turn(number: int) -> Turn:
     asked = user_input([text_part(f"Question {number}?")])
     return Turn(
         transcript=Transcript.of([asked]),
-        target=("model", "gemini-3.5-flash"),
+        target=("model", "gemini-3.8-flash"),
         background=True,
     )
 

@@ -3,7 +3,7 @@
 export const URL_OF_EMULATOR = process.argv[2];
 export const FLASH = "gemini-2.5-flash";
 export const GEMINI_3 = "gemini-3.7-flash";
-export const BACKGROUND = "gemini-3.5-flash";
+export const BACKGROUND = "gemini-3.8-flash";
 export const RESEARCH = "deep-research-preview-04-2026";
 export const ANTIGRAVITY = "antigravity-preview-05-2026";
 export const REPORT = "Write the report.";

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 
-MODEL = "gemini-3.5-flash"
+MODEL = "gemini-3.8-flash"
 
 
 def main():

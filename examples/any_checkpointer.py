@@ -15,7 +15,7 @@ def main():
     with Emulator() as server:
         options = {"base_url": server.url, "api_key": "any"}
         model = ChatInteractions(
-            model="gemini-3.5-flash", sessions="memory:any_checkpointer", **options
+            model="gemini-3.8-flash", sessions="memory:any_checkpointer", **options
         )
         graph = StateGraph(MessagesState)
         graph.add_node("chat", lambda s: {"messages": [model.invoke(s["messages"])]})

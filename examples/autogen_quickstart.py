@@ -43,7 +43,7 @@ async def run_team(model_client):
 def main():
     with Emulator(script=SCRIPT) as server:
         model_client = InteractionsChatCompletionClient(
-            model="gemini-3.5-flash", base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", base_url=server.url, api_key="any"
         )
         said = asyncio.run(run_team(model_client))
         print("\n".join(said[1:]))

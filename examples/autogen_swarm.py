@@ -24,7 +24,7 @@ SCRIPT = [
 
 async def talk(task, state, url, key, sessions):
     client = InteractionsChatCompletionClient(
-        model="gemini-3.5-flash", base_url=url, api_key=key, sessions=sessions
+        model="gemini-3.8-flash", base_url=url, api_key=key, sessions=sessions
     )
     clerk = AssistantAgent(
         "clerk",

@@ -21,7 +21,7 @@ from interactions_emulator import Emulator
 
 def turn(server, folder, text):
     llm = InteractionsLLM(
-        model="gemini-3.5-flash",
+        model="gemini-3.8-flash",
         sessions=f"sqlite:///{folder}/sessions.db",
         base_url=server.url,
         api_key="any",

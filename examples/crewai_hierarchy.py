@@ -37,7 +37,7 @@ SCRIPT = [
 def main():
     with Emulator(script=SCRIPT) as server:
         llm = InteractionsLLM(
-            model="gemini-3.5-flash", base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", base_url=server.url, api_key="any"
         )
         crew = Crew(
             agents=[

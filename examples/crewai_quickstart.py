@@ -46,7 +46,7 @@ def run_crew(llm):
 def main():
     with Emulator(script=SCRIPT) as server:
         place = {"base_url": server.url, "api_key": "any"}
-        llm = InteractionsLLM(model="gemini-3.5-flash", **place)
+        llm = InteractionsLLM(model="gemini-3.8-flash", **place)
         print(run_crew(llm).raw)
 
         bodies = [request["body"] for request in server.requests()]

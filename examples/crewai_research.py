@@ -29,7 +29,7 @@ SCRIPT = [
 def run(url, folder):
     place = {"base_url": url, "api_key": "any"}
     place["sessions"] = f"sqlite:///{folder}/sessions.db"
-    llm = InteractionsLLM(model="gemini-3.5-flash", **place)
+    llm = InteractionsLLM(model="gemini-3.8-flash", **place)
     tool = InteractionsAgentTool(agent="deep-research-preview-04-2026", **place)
     analyst = Agent(role="Analyst", goal="Know", backstory="B", llm=llm, tools=[tool])
     task = Task(description="Research trains", expected_output="Text", agent=analyst)

@@ -34,7 +34,7 @@ def main():
         for piece in agent.stream(talk, agent_config=config(planning=False)):
             report = piece if report is None else report + piece
         talk += [report, HumanMessage("How many sources have you cited?")]
-        answer = ChatInteractions(model="gemini-3.5-flash", **where).invoke(talk)
+        answer = ChatInteractions(model="gemini-3.8-flash", **where).invoke(talk)
 
         print(plan.text.splitlines()[0])
         print(len(report.response_metadata["grounding_metadata"]["grounding_chunks"]))

@@ -13,7 +13,7 @@ from interactions_langgraph import ChatInteractions
 def main():
     with Emulator() as server:
         options = {"base_url": server.url, "api_key": "any"}
-        model = ChatInteractions(model="gemini-3.5-flash", **options)
+        model = ChatInteractions(model="gemini-3.8-flash", **options)
 
         history = [HumanMessage("My name is Ada.")]
         first = model.invoke(history)

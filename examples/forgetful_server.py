@@ -16,7 +16,7 @@ from interactions_langgraph import ChatInteractions
 def main():
     with Emulator(retention_s=timedelta(days=1).total_seconds()) as server:
         model = ChatInteractions(
-            model="gemini-3.5-flash", base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", base_url=server.url, api_key="any"
         )
         history, reasons, steps = [], [], []
 

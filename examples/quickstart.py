@@ -16,7 +16,7 @@ def main():
         InteractionsSaver.from_conn_string("sqlite:///:memory:") as saver,
     ):
         model = ChatInteractions(
-            model="gemini-3.5-flash", base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", base_url=server.url, api_key="any"
         )
         graph = StateGraph(MessagesState)
         graph.add_node("chat", lambda s: {"messages": [model.invoke(s["messages"])]})

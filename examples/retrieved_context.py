@@ -14,7 +14,7 @@ MANUAL = "Keep the pump dry. " * 2_000
 def main():
     with Emulator() as server:
         model = ChatInteractions(
-            model="gemini-3.5-flash", base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", base_url=server.url, api_key="any"
         )
         retrieved = {"type": "text", "text": f"<document>{MANUAL}</document>"}
         question = {"type": "text", "text": "My pump is a P-40. Is it safe here?"}

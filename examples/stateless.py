@@ -18,7 +18,7 @@ def look_up_order(number: int) -> str:
 def main():
     with Emulator() as server:
         model = ChatInteractions(
-            model="gemini-3.5-flash", store=False, base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", store=False, base_url=server.url, api_key="any"
         ).bind_tools([look_up_order])
 
         history = [HumanMessage("Please look_up_order 7731.")]

@@ -37,7 +37,7 @@ def main():
         read = '{"number": "7731", "total": 9.5, "paid": false}'
         server.script([{"reply": {"text": read}}])
         model = ChatInteractions(
-            model="gemini-3.5-flash", base_url=server.url, api_key="any"
+            model="gemini-3.8-flash", base_url=server.url, api_key="any"
         )
         data = base64.b64encode(pdf("Invoice 7731: EUR 9.50, open")).decode()
         file = {"type": "file", "mime_type": "application/pdf", "base64": data}

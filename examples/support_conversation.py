@@ -20,7 +20,7 @@ from interactions_core import open_store
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 
-MODEL = "gemini-3.5-flash"
+MODEL = "gemini-3.8-flash"
 THREAD = {"configurable": {"thread_id": "ticket-1"}}
 RULES = SystemMessage(
     "You are a support agent. Answer in one sentence; repeat numbers and names exactly."

@@ -18,7 +18,7 @@ from interactions_langgraph import ChatInteractions, InteractionsSaver
 
 def talk(text, database, url, key):
     with InteractionsSaver.from_conn_string(database) as saver:
-        model = ChatInteractions(model="gemini-3.5-flash", base_url=url, api_key=key)
+        model = ChatInteractions(model="gemini-3.8-flash", base_url=url, api_key=key)
         graph = StateGraph(MessagesState)
         graph.add_node("chat", lambda s: {"messages": [model.invoke(s["messages"])]})
         graph.add_edge(START, "chat")

@@ -14,7 +14,7 @@ def main():
     with Emulator() as server:
         options = {"base_url": server.url, "api_key": "any"}
         store = MemoryStore()
-        model = ChatInteractions(model="gemini-3.5-flash", sessions=store, **options)
+        model = ChatInteractions(model="gemini-3.8-flash", sessions=store, **options)
 
         history = []
         for text in ("My name is Ada.", "My order number is 7731.", "Thank you."):

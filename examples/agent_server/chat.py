@@ -4,7 +4,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_langgraph import ChatInteractions
 
-model = ChatInteractions(model="gemini-3.5-flash")
+model = ChatInteractions(model="gemini-3.8-flash")
 
 
 async def chat(state: MessagesState):

@@ -10,7 +10,7 @@ def get_weather(city: str) -> str:
     return f"It is sunny in {city}."
 
 
-model = ChatGoogleGenerativeAI(model="gemini-3.5-flash")
+model = ChatGoogleGenerativeAI(model="gemini-3.8-flash")
 saver = InMemorySaver()
 agent = create_agent(model, [get_weather], checkpointer=saver)
 

@@ -11,7 +11,7 @@ def get_weather(city: str) -> str:
     return f"It is sunny in {city}."
 
 
-model = ChatInteractions(model="gemini-3.5-flash")
+model = ChatInteractions(model="gemini-3.8-flash")
 saver = InMemorySaver()
 agent = create_agent(model, [get_weather], checkpointer=saver)
 

@@ -51,7 +51,7 @@ class InteractionsClientConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     model: str | None = None
-    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
+    """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`."""
     agent: str | None = None
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = Field(default=None, repr=False)

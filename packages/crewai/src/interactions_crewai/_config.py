@@ -19,7 +19,7 @@ class LLMOptions(SharedOptions, BaseLLM):
 
     llm_type: str = "interactions"
     model: str = ""
-    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`.
+    """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`.
     With `agent` it holds the agent's name, because CrewAI shows it."""
     store: bool = True
     """`False` keeps nothing on the server and sends everything with every call."""

@@ -64,7 +64,7 @@ class ModelOptions(BaseChatModel):
     )
 
     model: str | None = None
-    """A model's name, e.g. `"gemini-3.5-flash"`; exactly one of `model` and `agent`."""
+    """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`."""
     agent: str | None = None
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = None
