@@ -22,7 +22,7 @@ All packages have the same version, and an adapter needs the `interactions-core`
 """
 _TAIL: Final = """
 `nox -s compat` installs each of the last four alone, at the oldest and at the newest versions of these ranges, and runs their tests.
-`langchain-google-genai` 4.4.2 requires google-genai below 3; beside it, install google-genai 2.34 or a later 2.x.
+`langchain-google-genai` 4.4.3 takes google-genai 3 as well, so that it stands beside these packages at the newest versions of all; 4.4.2 and older require google-genai below 3, and 2.34 or a later 2.x beside them.
 `crewai[google-genai]` requires google-genai 1.65, whose requests the API has ceased to take; install `crewai` without that extra.
 """
 
