@@ -30,7 +30,7 @@ from interactions_emulator.state import EmulatorState
 from interactions_emulator.tools import _TYPES as TOOL_TYPES
 from interactions_emulator.validation import _KEYS, _VERTEX_KEYS
 
-SDK_VERSION = "3.4.0"
+SDK_VERSION = "3.6.1"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "emulator.md"
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
 _OPERATION = re.compile(r'method="([A-Z]+)",\s+path="/\{api_version\}([^"]+)"')

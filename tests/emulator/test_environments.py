@@ -191,3 +191,54 @@ def test_environments_belong_to_their_key(
 
     assert theirs.get(f"/v1/environments/{made['id']}").status_code == 404
     assert theirs.get("/v1/environments").json() == {"environments": []}
+
+
+def test_a_self_hosted_environment_is_made_with_a_key_that_is_shown_once(
+    make: Any, http: Any
+) -> None:
+    """SDK: `environment_key` is only in the answer of the create."""
+    config = {"gpu": 1}
+    made = make(mode="self_hosted", custom_config=config, system_instruction="Be brief")
+    other = make()
+
+    key = made.pop("environment_key")
+    own = http.get("/v1/environments", params={"mode": "self_hosted"}).json()
+    rest = http.get("/v1/environments", params={"mode": "on_demand"}).json()
+
+    assert len(key) > 20
+    assert http.get(f"/v1/environments/{made['id']}").json() == made
+    assert (made["mode"], made["custom_config"]) == ("self_hosted", config)
+    assert (own, rest) == ({"environments": [made]}, {"environments": [other]})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"mode": "elsewhere"},
+        {"custom_config": {}},
+        {"mode": "self_hosted", "custom_config": []},
+        {"mode": "on_demand", "system_instruction": "Be brief."},
+    ],
+)
+def test_what_only_a_self_hosted_environment_takes_is_refused_by_name(
+    body: dict[str, Any], http: Any
+) -> None:
+    answer = http.post("/v1/environments", json=body)
+
+    name = [*body][-1]
+    assert answer.status_code == 400
+    assert name in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("how", ["described", "named"])
+def test_an_agent_in_a_self_hosted_environment_is_501(
+    how: str, make: Any, http: Any
+) -> None:
+    given = {"type": "remote", "mode": "self_hosted"}
+    where = given if how == "described" else make(mode="self_hosted")["id"]
+
+    body = {"agent": ANTIGRAVITY, "input": "Hi", "environment": where}
+    answer = http.post("/v1/interactions", json=body)
+
+    assert answer.status_code == 501
+    assert "self-hosted" in answer.json()["error"]["message"]

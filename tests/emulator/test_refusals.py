@@ -245,7 +245,7 @@ def test_a_malformed_id_is_not_an_unknown_one(
     [
         ("gemni-2.5-flash", "gemini-2.5-flash"),
         ("gemini-3.5-transcribe-nonexistent", "gemini-3.5-transcribe"),
-        ("gemini-9-unheard-of", "gemini-4-argon"),
+        ("gemini-9-unheard-of", "gemini-4-neon"),
         ("models/gemini-3.8-flahs", "gemini-3.8-flash"),
     ],
 )

@@ -20,8 +20,14 @@ LIFE_S = 7 * DAY_S
 IDLE_S = 15 * 60
 """After so long unused only the snapshot is left (docs)."""
 
-_REQUEST = {"from_environment", "sources", "network", "env"}
-_INLINE = {"type", "sources", "network", "env", "environment_id"}
+_SHARED = {"sources", "network", "env", "mode", "custom_config"}
+_REQUEST = _SHARED | {"from_environment", "system_instruction"}
+_INLINE = _SHARED | {"type", "environment_id"}
+_MODES = ["on_demand", "self_hosted"]
+_SELF_HOSTED = (
+    ("custom_config", dict, "object"),
+    ("system_instruction", str, "string"),
+)
 _SOURCES = ["gcs", "inline", "repository", "skill_registry"]
 
 
@@ -53,6 +59,14 @@ class Environment:
     network: Any = None
     files: dict[str, File] = field(default_factory=dict[str, File])
     """By path, relative to the root."""
+    mode: str | None = None
+    custom_config: JsonObject | None = None
+    system_instruction: str | None = None
+
+    @property
+    def is_self_hosted(self) -> bool:
+        """Whether agents in it would run on the customer's own machine."""
+        return self.mode == "self_hosted"
 
     def to_json(self) -> JsonObject:
         """Return every field, for a durable store."""
@@ -99,6 +113,11 @@ def configured(environment: Environment, given: JsonObject, now: float) -> Envir
         environment,
         sources=[*environment.sources, *sources],
         network=given.get("network", environment.network),
+        mode=given.get("mode", environment.mode),
+        custom_config=given.get("custom_config", environment.custom_config),
+        system_instruction=given.get(
+            "system_instruction", environment.system_instruction
+        ),
         used_at=now,
     )
 
@@ -114,11 +133,27 @@ def check_environment(given: JsonObject, *, inline: bool) -> None:
             raise refusals.unknown_parameter(key, "environment" if inline else "")
     if inline and given.get("type", "remote") != "remote":
         raise refusals.unsupported_value(given["type"], "environment.type", ["remote"])
+    _check_mode(given)
     sources = given.get("sources")
     if sources is not None and not is_list(sources):
         raise refusals.wrong_type(place="sources", expected="an array")
     for index, source in enumerate(sources or ()):
         _check_source(source, f"sources[{index}]")
+
+
+def _check_mode(given: JsonObject) -> None:
+    """Check where an environment runs, and what only a customer's own machine takes."""
+    mode = given.get("mode", _MODES[0])
+    if mode not in _MODES:
+        raise refusals.unsupported_value(mode, "mode", _MODES)
+    for key, kind, name in _SELF_HOSTED:
+        if key not in given:
+            continue
+        if not isinstance(given[key], kind):
+            raise refusals.wrong_type(place=key, expected=name)
+        if mode != "self_hosted":
+            text = f"'{key}' is only supported when 'mode' is 'self_hosted'."
+            raise refusals.invalid(text)
 
 
 def environment_resource(environment: Environment, now: float) -> JsonObject:
@@ -131,6 +166,8 @@ def environment_resource(environment: Environment, now: float) -> JsonObject:
         "updated": timestamp(environment.updated_at),
         "last_accessed": timestamp(environment.used_at),
         "status": "expired" if idle else "active",
+        "mode": environment.mode,
+        "custom_config": environment.custom_config,
         "sources": environment.sources,
         "network": environment.network,
         # 64-bit numbers are strings in Google's JSON.

@@ -4,7 +4,7 @@ import difflib
 import re
 
 _SERVED = (
-    *("gemini-4-argon", "gemini-4-carbon", "gemini-4-hydrogen"),
+    *("gemini-4-argon", "gemini-4-carbon", "gemini-4-hydrogen", "gemini-4-neon"),
     *("gemini-3.8-flash", "gemini-3.7-flash", "gemini-3.6-flash"),
     *("gemini-3.5-flash", "gemini-3.5-flash-lite"),
     *("gemini-3.1-pro-preview", "gemini-3.1-pro-preview-customtools"),

@@ -138,9 +138,14 @@ class Registry:
         check_environment(given, inline=True)
         known = given.get("environment_id")
         if not known or self._is_foreign_form(str(known), caller):
-            return self._new(given, caller)
-        found = self.environment(str(known), caller)
-        return configured(found, given, self._clock.now())
+            opened = self._new(given, caller)
+        else:
+            found = self.environment(str(known), caller)
+            opened = configured(found, given, self._clock.now())
+        if opened.is_self_hosted:
+            what = "agents in self-hosted environments"
+            raise refusals.not_built(what)
+        return opened
 
     def keep(self, environment: Environment) -> None:
         """Keep an environment as it is now."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,12 +72,20 @@ class Resources:
         body = exchange.body() if exchange.raw else None
         made = self._registry.create_environment(body, caller)
         shown = environment_resource(made, self._clock.now())
+        if made.is_self_hosted:
+            # Shown once; who would poll with it is not served here.
+            shown["environment_key"] = secrets.token_hex(32)
         return json_answer(shown, exchange.request)
 
     async def environments(self, exchange: Exchange, caller: Caller) -> Response:
         """List the caller's living environments."""
         now = self._clock.now()
-        found = self._registry.environments(caller)
+        mode = exchange.request.query_params.get("mode")
+        found = [
+            one
+            for one in self._registry.environments(caller)
+            if mode in {None, one.mode or "on_demand"}
+        ]
         shown = [environment_resource(one, now) for one in found]
         return json_answer(_page(exchange, "environments", shown), exchange.request)
 

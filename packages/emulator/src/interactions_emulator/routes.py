@@ -58,6 +58,8 @@ class Api:
     def _routes(self, prefix: str) -> list[Route]:
         one = "/interactions/{id}"
         table: list[tuple[str, str, str, Work]] = [
+            # Before the ids, of which "live" is none.
+            ("other", "GET", "/interactions/live", self._live),
             ("create", "POST", "/interactions", self._create),
             ("get", "GET", one, self._get),
             ("delete", "DELETE", one, self._delete),
@@ -205,6 +207,11 @@ class Api:
         self._state.counts["cancels"] += 1
         exchange.row.interaction = record.id
         return json_answer(resource(engine.seen(record)), exchange.request)
+
+    async def _live(self, exchange: Exchange, caller: Caller) -> Response:
+        path = exchange.request.url.path
+        what = f"live interactions over WebSocket, {path} (for {caller.platform})"
+        raise refusals.not_built(what)
 
     async def _unknown(self, exchange: Exchange, caller: Caller) -> Response:
         request = exchange.request

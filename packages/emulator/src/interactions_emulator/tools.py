@@ -34,6 +34,10 @@ def check_tools(tools: list[JsonObject], platform: str) -> None:
     names: set[str] = set()
     for index, tool in enumerate(tools):
         _check_tool(tool, index, supported)
+        deferred = tool.get("defer_loading", False)
+        if not isinstance(deferred, bool):
+            place = f"tools[{index}].defer_loading"
+            raise refusals.wrong_type(place, expected="boolean")
         if tool["type"] == "function":
             _check_function(tool, index, names)
 
