@@ -116,6 +116,7 @@ def test_status_has_its_error(
         ("not_implemented", 501),
         ("UNAVAILABLE", 503),
         ("gateway_timeout", 504),
+        ("prohibited_content", 400),
     ],
 )
 def test_error_event_of_a_stream_is_read_by_its_code(code: str, status: int) -> None:

@@ -198,7 +198,10 @@ class OutcomeError(InteractionsError):
     Attributes:
         interaction_id: The interaction in question; "" if it was not stored.
         status: Its status, verbatim.
+        blocked_by: The code of the policy that kept the answer back; "" for none.
     """
+
+    blocked_by: str = ""
 
     def __init__(self, interaction_id: str, status: str, explanation: str) -> None:
         name = f"interaction {interaction_id}" if interaction_id else "an unstored one"

@@ -6,6 +6,7 @@ caller's to return; one that was cut, blocked or spent on thoughts is an error a
 
 from typing import Final
 
+from interactions_core.blocking import blocked_by
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import EmptyReplyError, OutcomeError
 from interactions_core.statuses import status_of
@@ -33,6 +34,15 @@ def outcome_error(
         steps: Its steps.
         returns_empty: Whether an answer with nothing in it is usable.
     """
+    error = _error(interaction, steps, returns_empty=returns_empty)
+    if error is not None:
+        error.blocked_by = blocked_by(interaction, steps)
+    return error
+
+
+def _error(
+    interaction: JsonObject, steps: tuple[JsonObject, ...], *, returns_empty: bool
+) -> OutcomeError | None:
     word = str(interaction.get("status"))
     name = str(interaction.get("id") or "")
     status = status_of(word)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, cast
 
+from interactions_core.blocking import BLOCKED
 from interactions_core.exceptions import (
     AuthenticationError,
     ContextLengthError,
@@ -84,7 +85,8 @@ def refusal(
         retry_after: The `Retry-After` header.
     """
     code, message = error_of(body)
-    status = status if status is not None else _STATUS_BY_CODE.get(code, 500)
+    if status is None:
+        status = 400 if code in BLOCKED else _STATUS_BY_CODE.get(code, 500)
     kind = _kind(status, message)
     return kind(
         message or "the answer has no explanation",

@@ -38,6 +38,7 @@ from interactions_langgraph._metadata import (
     PROVIDER,
     kwargs_of,
     metadata_of,
+    refusal_of,
     usage_of,
 )
 
@@ -100,6 +101,10 @@ class Chunks:
         yield from filter(None, self._late(reply.steps))
         if self.agent:
             yield from self._left_calls(reply.steps)
+        refusal = refusal_of(reply)
+        if refusal is not None and self.version == "v1":
+            # In the provider's form LangChain reads it out of the metadata.
+            yield self._content(refusal, ("refusal", 0, 0))
         yield AIMessageChunk(
             content=[] if self.version == "v1" else "",
             additional_kwargs=kwargs_of(reply),

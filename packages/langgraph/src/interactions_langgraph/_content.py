@@ -66,7 +66,9 @@ def _said(content: Iterable[str | Block]) -> Iterable[Part]:
 
 
 def _is_opaque(block: Block) -> bool:
-    """Tell whether a block shows a step of ours that LangChain has no block for."""
+    """Tell whether a block shows what LangChain has no content for: a step, a finish."""
+    if block.get("type") == "refusal" and "finish_reason" in block.get("extras", {}):
+        return True
     value = block.get("value")
     return isinstance(value, Mapping) and OPAQUE in value
 
@@ -75,6 +77,8 @@ def _part(block: Block) -> Part:
     kind = block.get("type")
     if kind == "text":
         return text_part(str(block.get("text", "")))
+    if kind == "refusal":
+        return text_part(str(block.get("refusal", "")))
     if kind == "text-plain" and "text" in block:
         return text_part(str(block["text"]))
     if kind in _MEDIA:

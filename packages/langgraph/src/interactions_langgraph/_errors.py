@@ -6,8 +6,9 @@ knows core's tree finds it here with all attributes.
 
 import contextlib
 from collections.abc import Generator, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from langchain_core import exceptions as langchain
 from langchain_core.exceptions import (
     ContextOverflowError,
     ModelAPIError,
@@ -20,9 +21,17 @@ from langchain_core.exceptions import (
     ModelRateLimitError,
     ModelTimeoutError,
 )
+from langchain_core.messages import BaseMessage
 
 from interactions_core import exceptions as core
+from interactions_core.blocking import BLOCKED
 from interactions_core.statuses import status_of
+
+if TYPE_CHECKING:
+    from langchain_core.exceptions import ModelRefusalError
+else:
+    # Before langchain-core 1.7.5 there is none, and nothing that would catch it.
+    ModelRefusalError = getattr(langchain, "ModelRefusalError", ModelError)
 
 _FORBIDDEN: Final = 403
 
@@ -105,6 +114,25 @@ class ChatUndeclaredCallError(core.UndeclaredCallError, ModelAPIError):
     """A call of a function that nobody declared."""
 
 
+class _RefusedError(ModelRefusalError):
+    raw_message: BaseMessage | None = None
+    """There is none: nothing of an answer came."""
+
+
+class ChatRefusedRequestError(
+    _RefusedError, core.InvalidRequestError, ModelInvalidRequestError
+):
+    """A policy of the API blocked the request."""
+
+
+class ChatRefusedReplyError(_RefusedError, core.EmptyReplyError):
+    """A policy of the API kept the whole answer back."""
+
+
+class ChatRefusedJobError(_RefusedError, core.JobFailedError):
+    """A policy of the API ended the run."""
+
+
 class ChatDeadlineExceededError(core.DeadlineExceededError, ModelTimeoutError):
     """The run took too long and was cancelled."""
 
@@ -173,7 +201,19 @@ def _kind(error: core.InteractionsError) -> type[core.InteractionsError] | None:
         return ChatPermissionDeniedError
     if isinstance(error, core.NetworkError) and _timed_out(error):
         return ChatTimeoutError
-    return _MEANINGS.get(type(error))
+    return _refused(error) or _MEANINGS.get(type(error))
+
+
+def _refused(error: core.InteractionsError) -> type[core.InteractionsError] | None:
+    match error:
+        case core.InvalidRequestError(code=code) if code in BLOCKED:
+            return ChatRefusedRequestError
+        case core.EmptyReplyError(blocked_by=code) if code:
+            return ChatRefusedReplyError
+        case core.JobFailedError(blocked_by=code) if code:
+            return ChatRefusedJobError
+        case _:
+            return None
 
 
 def _may_work_again(error: core.InteractionsError) -> bool:

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from langchain_core.messages.ai import UsageMetadata
 
+from interactions_core.blocking import blocked_by
 from interactions_core.canonical import JsonObject
 from interactions_core.statuses import status_of
 from interactions_core.steps import pending_calls
+from interactions_core.streaming import event_error
 from interactions_core.turn import Reply
 from interactions_core.usage import Usage
-from interactions_langgraph._blocks import Version, server_block
+from interactions_langgraph._blocks import Block, Version, server_block
 from interactions_langgraph._citations import grounding_of
 from interactions_langgraph._messages import ANCHOR
 from interactions_langgraph._thoughts import THOUGHTS, carried_thoughts
@@ -23,6 +25,9 @@ PROVIDER: Final = "google_genai"
 
 _FINISHED: Final = {"stop": "STOP", "length": "MAX_TOKENS"}
 """Finish reasons in the words that programs on Gemini's older API look for."""
+
+_REFUSED: Final = frozenset({"SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST"})
+"""Finish reasons that LangChain takes for refusals of Gemini."""
 
 
 def kwargs_of(reply: Reply) -> dict[str, Any]:
@@ -44,9 +49,7 @@ def metadata_of(reply: Reply, version: Version = "v0") -> dict[str, Any]:
     tier = reply.interaction.get("service_tier")
     if tier:
         metadata["service_tier"] = tier
-    finish = status_of(reply.status).finish
-    if finish in _FINISHED:
-        metadata["finish_reason"] = _FINISHED[finish]
+    metadata |= _finish(reply)
     metadata |= _grounds(reply, version)
     if reply.anchor is not None:
         metadata[ANCHOR] = {
@@ -55,6 +58,37 @@ def metadata_of(reply: Reply, version: Version = "v0") -> dict[str, Any]:
             "mac": reply.anchor.mac,
         }
     return metadata
+
+
+def _finish(reply: Reply) -> dict[str, Any]:
+    """Say why the model stopped, in Gemini's older words and in LangChain's."""
+    if blocked := blocked_by(reply.interaction, reply.steps):
+        refused = blocked.upper() in _REFUSED
+        return {
+            "finish_reason": blocked.upper(),
+            "normalized_finish_reason": "refusal" if refused else "content_filter",
+            "finish_message": event_error({"errors": reply.interaction.get("errors")}),
+        }
+    finish = status_of(reply.status).finish
+    if finish not in _FINISHED:
+        return {}
+    calls = finish == "stop" and pending_calls(reply.steps)
+    return {
+        "finish_reason": _FINISHED[finish],
+        "normalized_finish_reason": "tool_call" if calls else finish,
+    }
+
+
+def refusal_of(reply: Reply) -> Block | None:
+    """Return the block of an answer that was refused, as LangChain itself makes it."""
+    finish = _finish(reply)
+    if finish.get("normalized_finish_reason") != "refusal":
+        return None
+    return {
+        "type": "refusal",
+        "refusal": finish["finish_message"],
+        "extras": {"finish_reason": finish["finish_reason"]},
+    }
 
 
 def _grounds(reply: Reply, version: Version) -> dict[str, Any]:
