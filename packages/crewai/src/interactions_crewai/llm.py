@@ -23,6 +23,7 @@ from interactions_core.exceptions import (
     EmptyReplyError,
     InteractionsError,
 )
+from interactions_core.statuses import status_of
 from interactions_core.stores import SessionStore
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.turn import Reply, Turn
@@ -278,7 +279,7 @@ class InteractionsLLM(AnnouncingLLM):
         try:
             return self._validate_structured_output(text, model)
         except ValueError as error:
-            if reply.status != "incomplete":
+            if status_of(reply.status).finish != "length":
                 raise
             raise CutOffError(reply.interaction_id, reply.status) from error
 
