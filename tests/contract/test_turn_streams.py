@@ -10,7 +10,11 @@ from itertools import takewhile
 import httpx
 import pytest
 
-from interactions_core.exceptions import InterruptedStreamError, NetworkError
+from interactions_core.exceptions import (
+    InterruptedStreamError,
+    LostSubmitError,
+    NetworkError,
+)
 from interactions_core.records import InteractionRecord
 from interactions_core.steps import reply_text
 from interactions_core.streaming import ArgumentsDelta, CallStarted, TextDelta
@@ -177,6 +181,8 @@ def test_text_that_came_twice_is_an_error_and_the_stored_answer_is_recorded(
     assert record.key == broken.value.interaction_id
     assert reply_text(record.held) == LONG
     assert broken.value.interaction_id in str(broken.value)
+    assert text_of(asker.ask("tell me")) == LONG
+    assert sent(emulator, "POST") == 1
 
 
 @pytest.mark.parametrize("events", [0, 3, BEFORE_TEXT, BEFORE_TEXT + 4])
@@ -518,6 +524,19 @@ def test_a_run_whose_first_answer_came_garbled_is_waited_for(
     reply = connect(way, base_url=canned.url).ask("hello", background=True)
 
     assert (reply.interaction_id, text_of(reply)) == ("v1_x", "grüße")
+
+
+@pytest.mark.parametrize("way", ["unary", "async"])
+def test_a_run_whose_first_answer_does_not_name_it_is_a_lost_create(
+    connect: Connect, canned: Canned, clock: Clock, way: str
+) -> None:
+    canned.bodies = [b'{"status":"in_progress"}']
+    begun = clock.now
+
+    with pytest.raises(LostSubmitError):
+        connect(way, base_url=canned.url).ask("hello", background=True)
+
+    assert clock.now == begun
 
 
 def test_what_was_said_is_not_in_the_error_about_a_garbled_stream(

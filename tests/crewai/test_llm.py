@@ -21,6 +21,7 @@ from interactions_core.exceptions import (
     EmptyReplyError,
     EmptyTranscriptError,
     InteractionsError,
+    InterruptedStreamError,
     UndeclaredCallError,
 )
 from interactions_crewai import InteractionsConverter
@@ -205,6 +206,35 @@ def test_empty_answer_stops_a_crew_and_is_paid_once(
 
     with pytest.raises(EmptyReplyError, match="v1_"):
         crew.kickoff()
+
+    assert emulator.stats()["creates"] == 1
+
+
+def test_stream_of_which_nobody_knows_the_end_stops_a_crew(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """CrewAI would run the task twice more, beside an answer that may be there."""
+    emulator.fault(do={"truncate_after_events": 3})
+    emulator.fault(on="get", do={"status": 500}, times=99)
+    llm = make_llm(stream=True)
+    llm._clients.waits.sleep = lambda _: None
+    worker = agent("Worker", llm)
+    crew = Crew(agents=[worker], tasks=[task("Do it.", worker)])
+
+    with pytest.raises(InterruptedStreamError, match="v1_"):
+        crew.kickoff()
+
+    assert emulator.stats()["creates"] == 1
+
+
+def test_crew_goes_on_with_the_stored_answer_of_a_doubled_stream(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.fault(do={"repeat_events_from": 6})
+    worker = agent("Worker", make_llm(stream=True))
+    crew = Crew(agents=[worker], tasks=[task("Do it.", worker)])
+
+    assert crew.kickoff().raw
 
     assert emulator.stats()["creates"] == 1
 

@@ -15,6 +15,12 @@ from tests.weather.proxy import (
 
 Json = dict[str, Any]
 
+GET_FAULTS: Final = 3
+"""How many reads fail where reads do."""
+
+HIDDEN_S: Final = 3.0
+"""For how long an interaction is unknown that is hidden."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -47,7 +53,7 @@ def _stream(**do: Any) -> Fault:
 
 
 def _get(status: int) -> Fault:
-    return Fault([{"on": "get", "times": 3, "do": {"status": status}}])
+    return Fault([{"on": "get", "times": GET_FAULTS, "do": {"status": status}}])
 
 
 def _reply(**reply: Any) -> Fault:
@@ -122,10 +128,10 @@ FAULTS: Final[dict[str, Fault]] = {
     "px_dupevents": Fault(garble=doubled),
     "px_badutf8": Fault(garble=misspelt),
     "px_usagejunk": Fault(garble=rewritten(_set(usage={"total_tokens": "many"}))),
-    "px_r302": Fault(garble=replaced(302, b"", location="/elsewhere")),
+    "px_r302": Fault(garble=replaced(302, b"")),
     "px_s204": Fault(garble=replaced(204, b"")),
     "401x9": _create(9, status=401),
-    "hide": _create(hide_s=3.0),
+    "hide": _create(hide_s=HIDDEN_S),
     "lost": _create(lost=True),
     "get403": _get(403),
     "get500": _get(500),

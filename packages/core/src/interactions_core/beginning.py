@@ -3,13 +3,14 @@
 What is known of the run is in the ledger before anything else happens.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
 from interactions_core.canonical import JsonObject
-from interactions_core.effects import Flow, create, give_up, open_stream, show
+from interactions_core.effects import Flow, create, fetch, give_up, open_stream, show
 from interactions_core.exceptions import (
     InteractionsError,
     InvalidRequestError,
@@ -87,7 +88,7 @@ def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
             return (yield from _submitted(work, plan, stream=stream))
         except InteractionsError as error:
             if isinstance(error, RerootedError):
-                yield from give_up(error.interaction_id)
+                yield from _give_up(error.interaction_id)
             elif work.name:
                 raise
             if isinstance(error, RequestError) and is_lost(error):
@@ -130,14 +131,29 @@ def _submitted(work: Work, plan: Plan, *, stream: bool) -> Flow[Begun]:
     return Begun(plan, work, listener.assembler.interaction, listener)
 
 
+def _give_up(interaction_id: str) -> Flow[None]:
+    """Cancel a run that will not be waited for, and read what it has cost."""
+    yield from give_up(interaction_id)
+    with contextlib.suppress(RequestError):
+        yield from fetch(interaction_id)
+
+
 def _create(body: JsonObject) -> Flow[JsonObject]:
-    """Send a create; a run whose answer came garbled is known by its id."""
+    """Send a create; a run whose answer came garbled is known by its id.
+
+    Raises:
+        NetworkError: The answer does not say which run it is about.
+    """
     try:
-        return (yield from create(body))
+        interaction = yield from create(body)
     except NetworkError as error:
         if not error.interaction_id:
             raise
         return {"id": error.interaction_id}
+    if not interaction.get("id"):
+        reason = "the answer does not name its run"
+        raise unanswered(reason, sent=True)
+    return interaction
 
 
 def _body(work: Work, plan: Plan) -> JsonObject:

@@ -229,7 +229,11 @@ class InterruptedStreamError(OutcomeError):
 
     Attributes:
         steps: What had arrived, as wire steps.
+        is_kept: Whether the stored answer is recorded, and given to whoever asks the
+            same again.
     """
+
+    is_kept = False
 
     def __init__(
         self, interaction_id: str, explanation: str, steps: tuple[object, ...] = ()

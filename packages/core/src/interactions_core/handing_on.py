@@ -57,7 +57,7 @@ def handed_on(run: TurnRun, reply: Reply) -> Flow[object]:
         if isinstance(error, InteractionsError):
             # Whoever counts what errors carry knows this answer by its id.
             error.__dict__.setdefault("interaction_id", reply.interaction_id)
-        yield from _give_back(run, reply)
+        yield from give_back(run, reply)
         raise
     yield from _mark(run, reply)
     return given
@@ -156,7 +156,7 @@ def _mark(run: TurnRun, reply: Reply) -> Flow[None]:
     yield from local(lambda: store.mark_handed_on(scope, reply.key))
 
 
-def _give_back(run: TurnRun, reply: Reply) -> Flow[None]:
+def give_back(run: TurnRun, reply: Reply) -> Flow[None]:
     """Leave an answer to the next call of the same; after that it is nobody's."""
     if not reply.key or run.turn.place is not None:
         return

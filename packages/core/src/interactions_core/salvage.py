@@ -126,6 +126,8 @@ def _ended(
 def _differs(name: str, error: RequestError, seen: Assembler) -> InterruptedStreamError:
     why = (
         f"{error} What was shown is not how the stored answer begins. "
-        "Ask again: the stored answer is in the record."
+        "Ask again: the stored answer is recorded, and nothing more is paid."
     )
-    return InterruptedStreamError(name, why, seen.steps)
+    failure = InterruptedStreamError(name, why, seen.steps)
+    failure.is_kept = True
+    return failure

@@ -9,7 +9,7 @@ from typing import TypeVar
 from interactions_core.answers import Answer, streamed_answer, unary_answer
 from interactions_core.effects import Flow, show
 from interactions_core.exceptions import InteractionsError
-from interactions_core.handing_on import find_owed, handed_on, kept_reply
+from interactions_core.handing_on import find_owed, give_back, handed_on, kept_reply
 from interactions_core.job_turns import take_job
 from interactions_core.lookup import find_plan
 from interactions_core.metering import metered
@@ -83,7 +83,9 @@ def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
         answer.interaction, answer.steps, returns_empty=run.rules.returns_empty
     )
     reply = yield from record_turn(run, plan, answer, failure)
-    failure = answer.failure or failure
+    if answer.failure is not None:
+        yield from give_back(run, reply)
+        raise answer.failure
     if failure is not None:
         raise failure
     return reply

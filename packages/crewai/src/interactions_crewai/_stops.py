@@ -20,6 +20,7 @@ from interactions_core.exceptions import (
     DeadlineExceededError,
     EmptyReplyError,
     InteractionsError,
+    InterruptedStreamError,
     JobCancelledError,
     JobFailedError,
     LostSubmitError,
@@ -56,6 +57,10 @@ class StoppedCutError(CutOffError, ToolExecutionFailedError):
     """A `CutOffError` after which CrewAI stops."""
 
 
+class StoppedStreamError(InterruptedStreamError, ToolExecutionFailedError):
+    """An `InterruptedStreamError` after which CrewAI stops."""
+
+
 class StoppedContentError(UnsupportedContentError, ToolExecutionFailedError):
     """An `UnsupportedContentError` after which CrewAI stops."""
 
@@ -64,8 +69,16 @@ class StoppedAnswerError(InteractionsError, ValueError, ToolExecutionFailedError
     """The text of a run is not of the class that was asked for; CrewAI stops."""
 
 
-ALWAYS_STOPPING: Final = (EmptyReplyError, UndeclaredCallError, CutOffError)
+_ALWAYS_STOPPING: Final = (EmptyReplyError, UndeclaredCallError, CutOffError)
 """Errors that would come again with every repetition of the task, each of them paid."""
+
+
+def is_dear(error: Exception) -> bool:
+    """Tell whether a repetition of the task would be paid for nothing, or twice."""
+    if isinstance(error, InterruptedStreamError):
+        return not error.is_kept
+    return isinstance(error, _ALWAYS_STOPPING)
+
 
 _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     JobFailedError: StoppedFailedError,
@@ -75,6 +88,7 @@ _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     EmptyReplyError: StoppedReplyError,
     UndeclaredCallError: StoppedCallError,
     CutOffError: StoppedCutError,
+    InterruptedStreamError: StoppedStreamError,
     UnsupportedContentError: StoppedContentError,
     # CrewAI's, for structured output that does not validate.
     ValueError: StoppedAnswerError,

@@ -33,7 +33,7 @@ from interactions_crewai._drivers import Drivers
 from interactions_crewai._events import AnnouncingLLM, LocalAnswerError
 from interactions_crewai._local_answers import record_local_answer
 from interactions_crewai._replies import calls_of, told_text
-from interactions_crewai._stops import ALWAYS_STOPPING, stopping
+from interactions_crewai._stops import is_dear, stopping
 from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tokens import estimated_tokens
 from interactions_crewai._turns import Asked, turn_of
@@ -203,7 +203,7 @@ class InteractionsLLM(AnnouncingLLM):
         try:
             yield
         except (InteractionsError, ValueError) as error:
-            stops = turn.background or isinstance(error, ALWAYS_STOPPING)
+            stops = turn.background or is_dear(error)
             stop = stopping(error, self.model) if stops else error
             if stop is error:
                 raise
