@@ -61,7 +61,9 @@ def test_held_interactions_are_told_with_who_else_needs_them(
     store.put(make_record("v1_alone", scope=elsewhere))
 
     assert store.held_by(SCOPE.thread_id) == [
-        HeldInteraction(SCOPE, "v1_known", "", is_shared=True),
-        HeldInteraction(SCOPE, "v1_continued", "", is_shared=True),
-        HeldInteraction(SCOPE, "v1_alone", "v1_continued", is_shared=False),
+        HeldInteraction(SCOPE, "v1_known", "", is_shared=True, created_at=1_000.25),
+        HeldInteraction(SCOPE, "v1_continued", "", is_shared=True, created_at=2_000.0),
+        HeldInteraction(
+            SCOPE, "v1_alone", "v1_continued", is_shared=False, created_at=3_000.0
+        ),
     ]

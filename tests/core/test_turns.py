@@ -288,7 +288,7 @@ class BrokenStore(Session):
     """A session whose store can be read but not written."""
 
     def ask(self, *args: object, **options: object) -> object:
-        def put(*_: object) -> None:
+        def put(*_: object, **__: object) -> None:
             store, problem = "sqlite:///x.db", "the disk is full"
             raise StoreError(store, problem, "Make room.")
 

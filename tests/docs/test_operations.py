@@ -69,7 +69,12 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
     found = dict(connection.execute("SELECT part, version FROM schema_versions"))
     connection.close()
 
-    assert found == {"checkpoints": 3, "jobs": 1, "sessions": 2}
+    assert found == {
+        "checkpoints": 3,
+        "deletions": 1,
+        "jobs": 1,
+        "sessions": 2,
+    }
     said = "The version of the checkpoints is 3, that of the sessions 2, of the jobs 1"
     assert said in PAGE.read_text(encoding="utf-8")
 

@@ -87,7 +87,10 @@ def intended(run: TurnRun, plan: Plan) -> Flow[Work]:
     work = Work(run, job)
     store = run.records.store
     yield from running("", left(work, "forgotten"))
-    yield from local(lambda: store.add_job(job))
+    if not (yield from local(lambda: store.add_job(job, began=run.records.began))):
+        yield from running("")
+        reason = "its thread was deleted before the run was begun; nothing was sent"
+        raise JobCancelledError(job.interaction_id, "cancelled", reason)
     yield from running("", left(work, LOST))
     reached(Point.INTENDED)
     return work
@@ -154,10 +157,25 @@ def displaced(work: Work) -> Flow[None]:
     key, store = work.job.key, work.run.records.store
     job = yield from local(lambda: store.get_job(key))
     if job is None:
+        yield from _listed(work)
         reason = "its job was deleted while it ran, and it was cancelled"
         raise JobCancelledError(work.name, "cancelled", reason)
     yield from running("")
     raise JobTakenOverError(work.name, str(job.status))
+
+
+def _listed(work: Work) -> Flow[None]:
+    """List a run for erasure whose thread was deleted while it went on."""
+    records, made_at = work.run.records, work.job.created_at
+    store, scope, name = records.store, records.scope, work.name
+    try:
+        yield from local(
+            lambda: store.note_late(
+                scope, name, records.began, is_running=True, created_at=made_at
+            )
+        )
+    except StoreError:
+        logger.exception("run %s is not listed for erasure", name)
 
 
 def ended(work: Work, interaction: JsonObject) -> Flow[None]:

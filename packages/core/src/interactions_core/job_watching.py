@@ -1,5 +1,7 @@
 """Wait for jobs that nobody waits for, and resume the graphs that they interrupted.
 
+What is listed for erasure is deleted on the server beside that.
+
 Any number of watchers may share a store: each job has one, by its lease. A few
 threads serve all jobs, and the looks of a process are spread over time.
 """
@@ -17,6 +19,7 @@ from typing import Final
 from interactions_core import wire
 from interactions_core.canonical import JsonObject
 from interactions_core.client import InteractionsClient
+from interactions_core.erasing import Eraser
 from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.forking import PerProcess
 from interactions_core.jobs import (
@@ -43,6 +46,12 @@ LIST_S: Final = 5.0
 READERS: Final = 4
 """How many looks are made at once: a look takes as long as its answer, and one after
 the other they would come too late for their leases."""
+
+ERASED_AT_ONCE: Final = 16
+"""How many interactions are deleted between two looks at jobs."""
+
+ERASE_S: Final = (60.0, 3600.0)
+"""How long deleting waits after a failure, at first and at most, in seconds."""
 
 _GROWTH: Final = 1.5
 
@@ -126,12 +135,16 @@ class JobWatcher:
         )
         self._stopping = False
         self._credential = ""
+        self._eraser = Eraser(store, client, clock=clock)
+        self._erase_at = 0.0
+        self._erase_pause_s = ERASE_S[0]
 
     def run(self, *, until_idle: bool = False) -> None:
         """Watch until stopped or interrupted.
 
         Args:
-            until_idle: Stop when no job runs that nobody waits for.
+            until_idle: Stop when no job runs that nobody waits for, and nothing is left
+                to be deleted that can be.
         """
         self._stopping = False
         try:
@@ -167,6 +180,8 @@ class JobWatcher:
             over += self._visit(due)
         if self._resumer is not None and (over or lists):
             self._resumer.sweep()
+        if self._clock() >= self._erase_at and self._erase():
+            return 0.0
         if not mine.queue:
             return None
         return max(0.0, mine.queue[0].look_at - self._clock())
@@ -185,6 +200,21 @@ class JobWatcher:
         if mine.readers is not None:
             mine.readers.shutdown(cancel_futures=True)
             mine.readers = None
+
+    def _erase(self) -> bool:
+        """Delete some of what is listed for erasure; true if there may be more."""
+        report = self._eraser.erase(most=ERASED_AT_ONCE, others=False)
+        for name in report.deleted:
+            self._write(f"{name}: deleted")
+        for name, problem in report.failed.items():
+            self._write(f"{name}: not deleted yet: {problem}")
+        if report.failed:
+            self._erase_at = self._clock() + self._erase_pause_s
+            self._erase_pause_s = min(2 * self._erase_pause_s, ERASE_S[1])
+            return False
+        self._erase_pause_s = ERASE_S[0]
+        self._erase_at = 0.0 if report.deleted else self._clock() + LIST_S
+        return bool(report.deleted)
 
     def _gather(self) -> None:
         """Take the jobs that nobody waits for."""

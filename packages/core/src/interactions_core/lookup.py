@@ -32,6 +32,7 @@ class Records:
         anchor_key: Who knows it may vouch for an interaction; b"" for nobody.
         anchor_scope: The scope as anchors name it: the same in every store.
         trust_anchors: Whether unsigned anchors count, for single-tenant programs.
+        began: The thread's `deletion_mark` when the turn began.
     """
 
     store: SessionStore
@@ -39,6 +40,7 @@ class Records:
     anchor_scope: Scope
     anchor_key: bytes = field(default=b"", repr=False)
     trust_anchors: bool = False
+    began: bytes = b""
 
 
 def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evidence]]:

@@ -1,4 +1,4 @@
-"""The numbered points between which a process may die without losing an answer.
+"""The numbered points between which a process may die and nothing is lost.
 
 Tests put a hook here that kills the process; in production a point costs one look at
 a variable. Nothing else may depend on it.
@@ -35,11 +35,36 @@ class Point(IntEnum):
     """The result is marked as handed on; the framework has not got it."""
 
 
-hook: Callable[[Point], None] | None = None
+class Deletion(IntEnum):
+    """Where the deletion of a thread, or a turn that it overtakes, has got to.
+
+    At every one of them the thread is whole, or each interaction that it had on the
+    server is listed for erasure, or gone there.
+    """
+
+    BEGUN = 101
+    """Nothing is erased."""
+    LISTED = 102
+    """The rows are erased and the erasures listed, in a transaction that is open."""
+    FORGOTTEN = 103
+    """The transaction is committed; the server was not asked."""
+    CANCELLED = 104
+    """The server has cancelled a run, and still has it."""
+    ERASED = 105
+    """The server has deleted an interaction that is still listed."""
+    STRUCK_OFF = 106
+    """The interaction is not listed any more."""
+    ANSWERED = 107
+    """A turn has its answer, which is about to be recorded."""
+    LATE = 108
+    """The answer was late: its interaction is listed for erasure."""
+
+
+hook: Callable[[Point | Deletion], None] | None = None
 """Called at every point, if it is set."""
 
 
-def reached(point: Point) -> None:
+def reached(point: Point | Deletion) -> None:
     """Tell the hook, if there is one."""
     if hook is not None:
         hook(point)

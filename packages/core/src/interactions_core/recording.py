@@ -18,6 +18,7 @@ from interactions_core.jobs import call_digest
 from interactions_core.metering import note_answer
 from interactions_core.owners import this_process
 from interactions_core.planning import Plan
+from interactions_core.points import Deletion, reached
 from interactions_core.records import (
     OWED,
     InteractionRecord,
@@ -87,7 +88,17 @@ def record_turn(
         if blank or failure is not None:
             record = _dead(record)
         if not (yield from _is_recorded(run, record)):
-            yield from local(lambda: store.put(record, entry))
+            reached(Deletion.ANSWERED)
+            kept = yield from local(
+                lambda: store.put(record, entry, began=records.began)
+            )
+            if not kept:
+                reached(Deletion.LATE)
+                logger.warning(
+                    "interaction %s is not recorded, its thread was deleted meanwhile",
+                    answer.interaction.get("id"),
+                )
+                return _reply(run, plan, answer, None)
     except StoreError:
         logger.exception(
             "interaction %s was answered but not recorded; the next turn replays",

@@ -216,12 +216,16 @@ class HeldInteraction:
         key: The interaction's id.
         parent_id: What it was chained on; "" for a root.
         is_shared: Another thread knows it, or continues it.
+        created_at: When it was recorded, in epoch seconds.
+        is_running: Whether it may still be worked on.
     """
 
     scope: Scope
     key: str
     parent_id: str
     is_shared: bool
+    created_at: float = 0.0
+    is_running: bool = False
 
 
 def marks_of(steps: Sequence[Step]) -> tuple[bytes, ...]:

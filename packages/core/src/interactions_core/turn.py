@@ -35,6 +35,10 @@ def _stays(_: Place) -> bool:
     return False
 
 
+def _is_current() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One request of a framework.
@@ -53,6 +57,8 @@ class Turn:
         place: Where in a graph the call is made; `None` outside.
         moved_on: Tells whether the thread has a checkpoint after a place; it may read
             the checkpointer.
+        is_late: Tells whether the thread was deleted after what led to this turn began;
+            it may read the checkpointer.
         previous_interaction_id: A parent that the caller names; "" to have one found.
         anchors: What the messages say of themselves, by the number of steps up to and
             with the message.
@@ -80,6 +86,7 @@ class Turn:
     suspends: bool = False
     place: Place | None = None
     moved_on: Callable[[Place], bool] = _stays
+    is_late: Callable[[], bool] = _is_current
     previous_interaction_id: str = ""
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
     thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])

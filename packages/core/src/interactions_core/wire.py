@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.connection import Connection, without_password
+from interactions_core.erasures import LATE
 from interactions_core.exceptions import (
     ConfigurationError,
     ForkedError,
@@ -195,12 +196,15 @@ def records_of(
     longest: int | None = getattr(store, "longest_name", None)
     check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
     key = connection.anchor_key
+    began = store.deletion_mark(turn.thread_id)
     return Records(
         store=store,
         scope=scope,
         anchor_key=key,
         anchor_scope=replace(scope, credential=credential_of(client, key)),
         trust_anchors=connection.trust_anchors,
+        # Where nothing was deleted, nobody needs to be asked.
+        began=LATE if began and turn.is_late() else began,
     )
 
 

@@ -31,8 +31,8 @@ def record_local_answer(
     """
     if not reply.interaction_id:
         return
-    scope = wire.records_of(client.sdk(), client.connection, turn, store).scope
-    record = store.get(scope, reply.interaction_id)
+    records = wire.records_of(client.sdk(), client.connection, turn, store)
+    record = store.get(records.scope, reply.interaction_id)
     # A store that could not be written has been logged; the next turn says it all.
     if record is not None:
         store.put(
@@ -40,5 +40,6 @@ def record_local_answer(
                 record,
                 returned=marks_of([model_output([text_part(result[2])])]),
                 local_results=(function_result(*result).wire,),
-            )
+            ),
+            began=records.began,
         )

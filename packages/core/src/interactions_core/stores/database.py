@@ -6,7 +6,7 @@ what the tables mean.
 
 import contextlib
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -112,11 +112,14 @@ class Database:
             yield self._open()
 
     @contextlib.contextmanager
-    def writing(self, *_names: str) -> Generator[sqlite3.Connection]:
+    def writing(
+        self, *_names: str, shared: Collection[str] = ()
+    ) -> Generator[sqlite3.Connection]:
         """Hold the write lock; all that the block does is kept, or none of it.
 
         A file has one lock, whatever the names of what is written.
         """
+        del shared
         with self._lock, self._explained():
             connection = self._open()
             if connection.in_transaction:

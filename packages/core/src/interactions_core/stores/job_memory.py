@@ -4,33 +4,38 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from interactions_core.forking import Lock
+from interactions_core.erasures import Erasure
 from interactions_core.jobs import UNFINISHED, Job, told_since
 from interactions_core.mirror import Mirror
 from interactions_core.names import check_names
 from interactions_core.records import Scope
+from interactions_core.stores.deletion_memory import DeletionMemory
 from interactions_core.stores.job_rows import without_content
 
 _MOST_JOBS: Final = 10_000
 """Jobs that are kept before the oldest go."""
 
 
-class JobMemory:
+class JobMemory(DeletionMemory):
     """The job methods of a store in memory; one lock, held for an instant."""
 
     mirror: Mirror
-    _lock: Lock
 
     def __init__(self) -> None:
+        super().__init__()
         self._jobs: dict[str, Job] = {}
 
-    def add_job(self, job: Job) -> None:
+    def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
         """Keep a new job, and forget those whose time is over."""
         self.clean_jobs(job.created_at)
+        none = Erasure(job.scope.credential, "")
         with self._lock:
+            if began is not None and self._note_late(job.scope.thread_id, began, none):
+                return False
             self._jobs[job.key] = self._reduced(job)
             while len(self._jobs) > _MOST_JOBS:
                 del self._jobs[next(iter(self._jobs))]
+        return True
 
     def get_job(self, key: str) -> Job | None:
         """Return one job."""

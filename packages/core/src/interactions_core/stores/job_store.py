@@ -17,8 +17,17 @@ class JobStore(Protocol):
     all of its work or raises `StoreError` and does none of it.
     """
 
-    def add_job(self, job: Job) -> None:
-        """Keep a new job, and forget those whose time is over."""
+    def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
+        """Keep a new job, and forget those whose time is over.
+
+        Args:
+            job: The job.
+            began: The thread's `deletion_mark` when the turn began. If the thread was
+                deleted since, nothing is kept. `None` to keep it whatever was deleted.
+
+        Returns:
+            Whether it was kept.
+        """
         ...
 
     def get_job(self, key: str) -> Job | None:

@@ -7,20 +7,23 @@ from interactions_core.mirror import Mirror
 from interactions_core.names import check_names
 from interactions_core.records import Scope
 from interactions_core.stores import job_rows
-from interactions_core.stores.sql import SqlDatabase
+from interactions_core.stores.deletion_tables import DeletionTables
 
 
-class JobTables:
+class JobTables(DeletionTables):
     """The job methods of a store over its own `database`."""
 
-    database: SqlDatabase
     mirror: Mirror
 
-    def add_job(self, job: Job) -> None:
+    def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
         """Keep a new job, and forget those whose time is over."""
         self.clean_jobs(job.created_at)
-        with self.database.writing(job.key) as db:
+        thread = job.scope.thread_id
+        with self.database.writing(job.key, shared=(thread,)) as db:
+            if began is not None and self.note_late(job.scope, "", began):
+                return False
             db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
+        return True
 
     def get_job(self, key: str) -> Job | None:
         """Return one job."""

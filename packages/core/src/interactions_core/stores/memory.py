@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from interactions_core.erasures import Erasure, plan_erasures
 from interactions_core.forking import Lock
 from interactions_core.mirror import Mirror, kept
 from interactions_core.names import check_names
@@ -79,11 +80,24 @@ class MemoryStore(JobMemory):
         with self._lock:
             return self._read(scope, key) if (scope, key) in self._records else None
 
-    def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
+    def put(
+        self,
+        record: InteractionRecord,
+        entry: LedgerEntry | None = None,
+        *,
+        began: bytes | None = None,
+    ) -> bool:
         """Keep a record and its ledger entry."""
         record = kept(record, self.mirror)
-        name = (record.scope, record.key)
+        scope, name = record.scope, (record.scope, record.key)
+        on_server = Erasure(
+            scope.credential,
+            record.key if record.stored else "",
+            created_at=record.created_at,
+        )
         with self._lock:
+            if began is not None and self._note_late(scope.thread_id, began, on_server):
+                return False
             entries = self._entries.get(name, ())
             self._forget(name)
             self._records[name] = record
@@ -100,6 +114,7 @@ class MemoryStore(JobMemory):
                 self._sums[record.scope] = sums + entry.usage
             while len(self._records) > self._limit:
                 self._forget(next(iter(self._records)))
+        return True
 
     def mark_handed_on(self, scope: Scope, key: str) -> None:
         """Note that a framework has an answer."""
@@ -211,28 +226,61 @@ class MemoryStore(JobMemory):
         """Return what the server keeps of a thread."""
         check_names(thread_id=thread_id)
         with self._lock:
-            records = list(self._records.values())
-        others = {
+            return self._held_by(thread_id)
+
+    def plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
+        """Say what goes with a thread on the server, and what others rest on."""
+        with self._lock:
+            return self._plan_erasures(thread_id)
+
+    def _plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
+        others = self._held_by_others(thread_id)
+        runs = [
+            HeldInteraction(
+                job.scope,
+                job.interaction_id,
+                "",
+                (job.scope.credential, job.interaction_id) in others,
+                job.created_at,
+                not job.is_over,
+            )
+            for job in self._jobs.values()
+            if job.scope.thread_id == thread_id and job.interaction_id
+        ]
+        return plan_erasures(self._held_by(thread_id), runs)
+
+    def _held_by_others(self, thread_id: str) -> set[tuple[str, str]]:
+        return {
             (record.scope.credential, key)
-            for record in records
+            for record in self._records.values()
             if record.scope.thread_id != thread_id
             for key in (record.key, record.parent_id)
         }
-        mine = [r for r in records if r.scope.thread_id == thread_id and r.stored]
+
+    def _held_by(self, thread_id: str) -> list[HeldInteraction]:
+        others = self._held_by_others(thread_id)
+        mine = [
+            record
+            for record in self._records.values()
+            if record.scope.thread_id == thread_id and record.stored
+        ]
         return [
             HeldInteraction(
                 record.scope,
                 record.key,
                 record.parent_id,
                 (record.scope.credential, record.key) in others,
+                record.created_at,
             )
             for record in sorted(mine, key=lambda record: record.created_at)
         ]
 
-    def delete_thread(self, thread_id: str) -> int:
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
         """Forget a thread in all scopes, its sums included."""
         check_names(thread_id=thread_id)
         with self._lock:
+            erasures = self._plan_erasures(thread_id)[0] if remote else ()
+            self._bury(thread_id, erasures)
             names = [name for name in self._records if name[0].thread_id == thread_id]
             for name in names:
                 self._forget(name)

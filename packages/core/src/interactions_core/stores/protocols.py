@@ -13,11 +13,12 @@ from interactions_core.records import (
     LedgerEntry,
     Scope,
 )
+from interactions_core.stores.deletion_store import DeletionStore
 from interactions_core.stores.job_store import JobStore
 from interactions_core.usage import Usage
 
 
-class SessionStore(JobStore, Protocol):
+class SessionStore(JobStore, DeletionStore, Protocol):
     """Where the tree of interactions of every conversation is kept.
 
     Every method may be called from any thread. A method either does all of its work
@@ -50,11 +51,27 @@ class SessionStore(JobStore, Protocol):
         """Return one record."""
         ...
 
-    def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
+    def put(
+        self,
+        record: InteractionRecord,
+        entry: LedgerEntry | None = None,
+        *,
+        began: bytes | None = None,
+    ) -> bool:
         """Keep a record and its ledger entry, both or neither.
 
         A record with the same scope and key is replaced. The content is reduced to
         what `mirror` allows.
+
+        Args:
+            record: The interaction.
+            entry: What it cost.
+            began: The thread's `deletion_mark` when the turn began. If the thread was
+                deleted since, nothing is kept, and what the server has is listed for
+                erasure. `None` to keep it whatever was deleted.
+
+        Returns:
+            Whether it was kept.
         """
         ...
 
@@ -126,8 +143,15 @@ class SessionStore(JobStore, Protocol):
         """Return what the server keeps of a thread, oldest first, in all scopes."""
         ...
 
-    def delete_thread(self, thread_id: str) -> int:
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
         """Erase every row of a thread, in all scopes.
+
+        Turns that began before are late from then on.
+
+        Args:
+            thread_id: The thread.
+            remote: Whether to list, in the same transaction, what is to be deleted on
+                the server too; see `erasing`.
 
         Returns:
             How many interactions were forgotten.

@@ -106,7 +106,7 @@ HELD_BY: Final = """WITH others (credential, key) AS (
     SELECT credential, parent_id FROM interactions WHERE thread_id <> :thread
 )
 SELECT credential, session_id, thread_id, key, parent_id,
-    (credential, key) IN (SELECT credential, key FROM others)
+    (credential, key) IN (SELECT credential, key FROM others), created_at
 FROM interactions WHERE thread_id = :thread AND stored = 1 ORDER BY created_at"""
 
 _ENTRY = (

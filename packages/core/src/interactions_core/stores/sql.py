@@ -4,7 +4,7 @@
 back ends read the SQL of this package, which is SQLite's, in their own way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -78,12 +78,16 @@ class SqlDatabase(Protocol):
         """Lend a connection for reads; fetch everything before leaving."""
         ...
 
-    def writing(self, *names: str) -> AbstractContextManager[SqlConnection]:
+    def writing(
+        self, *names: str, shared: Collection[str] = ()
+    ) -> AbstractContextManager[SqlConnection]:
         """Lend a connection in a transaction: all that the block does, or none of it.
 
         Args:
             names: What is written, e.g. the id of a thread. Writers who share a name
-                take turns; a writer who gives none takes turns with all others.
+                take turns; a writer who gives none at all takes turns with all others.
+            shared: What must not be written by others meanwhile. Those who only share
+                a name do not wait for each other.
         """
         ...
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from interactions_core.mirror import Mirror, kept
 from interactions_core.names import check_names
+from interactions_core.points import Deletion, reached
 from interactions_core.records import (
     HeldInteraction,
     InteractionRecord,
@@ -14,7 +15,7 @@ from interactions_core.records import (
     Scope,
 )
 from interactions_core.retention import Life, shortened
-from interactions_core.stores import job_rows, rows
+from interactions_core.stores import deletion_rows, job_rows, rows
 from interactions_core.stores.job_tables import JobTables
 from interactions_core.stores.marks import Marks, write_last
 from interactions_core.stores.sql import SqlConnection, SqlDatabase
@@ -46,6 +47,7 @@ class SqlStore(JobTables):
         self.database = database
         self.database.install("sessions", rows.MIGRATIONS)
         self.database.install(job_rows.PART, job_rows.MIGRATIONS)
+        self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
@@ -83,17 +85,34 @@ class SqlStore(JobTables):
             where = f"{_SCOPE} AND key = ?"
             return next(iter(_select(db, where, (*rows.scope_row(scope), key))), None)
 
-    def put(self, record: InteractionRecord, entry: LedgerEntry | None = None) -> None:
+    def put(
+        self,
+        record: InteractionRecord,
+        entry: LedgerEntry | None = None,
+        *,
+        began: bytes | None = None,
+    ) -> bool:
         """Keep a record and its ledger entry in one transaction."""
         row = rows.record_row(kept(record, self.mirror))
+        scope, created_at = record.scope, record.created_at
+        name = record.key if record.stored else ""
         # Puts need not wait for each other: each is one row, one of the ledger, and
         # those that this process has handed on since.
-        with self._marks.riding() as marks, self.database.writing(record.key) as db:
-            db.execute(rows.UPSERT, row)
-            if entry is not None:
-                db.execute(rows.ENTER, rows.entry_row(record.scope, entry))
+        shared = (scope.thread_id,)
+        with (
+            self._marks.riding() as marks,
+            self.database.writing(record.key, shared=shared) as db,
+        ):
+            late = began is not None and self.note_late(
+                scope, name, began, created_at=created_at
+            )
+            if not late:
+                db.execute(rows.UPSERT, row)
+                if entry is not None:
+                    db.execute(rows.ENTER, rows.entry_row(scope, entry))
             if marks:
                 db.executemany(rows.HANDED_ON, marks)
+        return not late
 
     def mark_handed_on(self, scope: Scope, key: str) -> None:
         """Note that a framework has an answer; the next `put` writes it."""
@@ -168,19 +187,24 @@ class SqlStore(JobTables):
         with self.database.reading() as db:
             found = db.execute(rows.HELD_BY, {"thread": thread_id}).fetchall()
         return [
-            HeldInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]))
+            HeldInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]), row[6])
             for row in found
         ]
 
-    def delete_thread(self, thread_id: str) -> int:
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
         """Erase every row of a thread, in all scopes."""
         check_names(thread_id=thread_id)
+        # A secret that is made now must not be made within the transaction.
+        self.secret()
         with self.database.writing(thread_id) as db:
+            erasures = self.plan_erasures(thread_id)[0] if remote else []
+            self._bury(db, thread_id, erasures)
             db.execute("DELETE FROM ledger WHERE thread_id = ?", (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = ?", (thread_id,)
             ).rowcount
+            reached(Deletion.LISTED)
         self.database.erase_log()
         return deleted
 

@@ -4,7 +4,8 @@ What Python types become is decided here for our own cursors only: a connection 
 somebody else's pool is given back as it came.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -17,6 +18,35 @@ from interactions_core.stores.postgres.dialect import escaped, translated, unesc
 from interactions_core.stores.sql import Parameters
 
 RawConnection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What a transaction writes, and what it keeps others from writing.
+
+    Attributes:
+        names: What it writes; without any and any `shared` it writes everything.
+        shared: What others may share, but not write.
+    """
+
+    names: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is the lock of everything."""
+        return not (self.names or self.shared)
+
+    def cover(self, wanted: "Locks") -> bool:
+        """Tell whether nothing more has to be locked for `wanted`."""
+        if self.is_of_all:
+            return True
+        held = self.names | self.shared
+        return (
+            not wanted.is_of_all
+            and wanted.names <= self.names
+            and wanted.shared <= held
+        )
 
 
 class _TextDumper(Dumper):
@@ -72,21 +102,18 @@ class PostgresConnection:
 
     Args:
         raw: The connection of psycopg.
-        names: What the transaction may write; `None` for nothing, none for all.
+        locks: What the transaction may write; `None` for nothing.
     """
 
     in_transaction = True
 
-    def __init__(self, raw: RawConnection, names: frozenset[str] | None) -> None:
+    def __init__(self, raw: RawConnection, locks: Locks | None) -> None:
         self.raw = raw
-        self._names = names
+        self._locks = locks
 
-    def allows(self, names: Iterable[str]) -> bool:
+    def allows(self, wanted: Locks) -> bool:
         """Tell whether a block inside may write these names."""
-        if self._names is None:
-            return False
-        wanted = frozenset(names)
-        return not self._names or bool(wanted and wanted <= self._names)
+        return self._locks is not None and self._locks.cover(wanted)
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> StoreCursor:
         """Run one statement."""

@@ -6,7 +6,7 @@ Owns transactions and locks. It knows nothing of what the tables mean.
 import contextlib
 import hashlib
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from typing import Final
 
 import psycopg
@@ -19,7 +19,7 @@ from interactions_core.forking import (
     PerProcess,
     hold_forks,
 )
-from interactions_core.stores.postgres.connection import PostgresConnection
+from interactions_core.stores.postgres.connection import Locks, PostgresConnection
 from interactions_core.stores.postgres.dialect import quoted
 from interactions_core.stores.postgres.errors import (
     LOCK_TIMEOUT_S,
@@ -100,7 +100,7 @@ class PostgresDatabase:
             with self._transaction(_READ, None) as connection:
                 behind = self._schema.is_behind(connection, parts)
             if behind:
-                with self._transaction(_WRITE, frozenset()) as connection:
+                with self._transaction(_WRITE, Locks()) as connection:
                     self._schema.upgrade(connection, parts)
             self._installed = parts
 
@@ -116,7 +116,9 @@ class PostgresDatabase:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self, *names: str) -> Generator[PostgresConnection]:
+    def writing(
+        self, *names: str, shared: Collection[str] = ()
+    ) -> Generator[PostgresConnection]:
         """Hold the locks of `names`, or that of everything; keep all or nothing.
 
         The locks are advisory ones of the transaction, so they end with it, also
@@ -125,15 +127,16 @@ class PostgresDatabase:
         Raises:
             RuntimeError: The block around this one may not write that.
         """
+        locks = Locks(frozenset(names), frozenset(shared) - frozenset(names))
         lent = self._lent()
         if lent is not None:
-            if not lent.allows(names):
+            if not lent.allows(locks):
                 message = "a block that writes is inside one that may not write that"
                 raise RuntimeError(message)
             yield lent
             return
         self.setup()
-        with self._transaction(_WRITE, frozenset(names)) as connection:
+        with self._transaction(_WRITE, locks) as connection:
             yield connection
 
     def erase_log(self) -> None:
@@ -150,20 +153,20 @@ class PostgresDatabase:
 
     @contextlib.contextmanager
     def _transaction(
-        self, begin: str, names: frozenset[str] | None
+        self, begin: str, locks: Locks | None
     ) -> Generator[PostgresConnection]:
         committing = False
         origin, local = Origin(), self._local.get()
         try:
             # A child could not use what libpq and OpenSSL are doing for another thread.
-            with hold_forks(), self._connections.lend(self._begin(begin, names)) as raw:
-                local.connection = connection = PostgresConnection(raw, names)
+            with hold_forks(), self._connections.lend(self._begin(begin, locks)) as raw:
+                local.connection = connection = PostgresConnection(raw, locks)
                 try:
                     yield connection
                 finally:
                     local.connection = None
                 origin.check(TRANSACTION, WRITE_AGAIN)
-                committing = names is not None
+                committing = locks is not None
                 connection.execute("COMMIT")
         except psycopg.Error as exc:
             raise explained(self.place, exc, committing=committing) from exc
@@ -171,23 +174,24 @@ class PostgresDatabase:
             check_text(self.place, exc)
             raise
 
-    def _begin(self, begin: str, names: frozenset[str] | None) -> str:
+    def _begin(self, begin: str, locks: Locks | None) -> str:
         """Write all that begins a transaction as one message to the server."""
         schema = f"SET LOCAL search_path TO {quoted(self._schema.name)}"
         statements = [begin, schema, *_LOOK_UPS]
-        if names is not None:
+        if locks is not None:
             statements.append(f"SET LOCAL lock_timeout TO '{LOCK_TIMEOUT_S}s'")
-            shared = "_shared" if names else ""
-            # In one order for everybody, so that no two wait for each other.
-            locks = [
-                f"pg_advisory_xact_lock{shared}({self._key('')})",
-                *(
-                    f"pg_advisory_xact_lock({key})"
-                    for key in sorted({self._key(f"/{name}") for name in names})
-                ),
-            ]
-            statements.append(f"SELECT {', '.join(locks)}")
+            statements.append(f"SELECT {', '.join(self._lock_calls(locks))}")
         return "; ".join(statements)
+
+    def _lock_calls(self, locks: Locks) -> list[str]:
+        kinds = {self._key(f"/{name}"): "_shared" for name in locks.shared}
+        kinds |= {self._key(f"/{name}"): "" for name in locks.names}
+        everything = "" if locks.is_of_all else "_shared"
+        # In one order for everybody, so that no two wait for each other.
+        return [
+            f"pg_advisory_xact_lock{kind}({key})"
+            for key, kind in [(self._key(""), everything), *sorted(kinds.items())]
+        ]
 
     def _key(self, name: str) -> int:
         text = f"interactions\0{self._schema.name}\0{name}".encode(
