@@ -27,10 +27,12 @@ from interactions_core import (
     PostgresStore,
     SqliteStore,
     open_store,
+    points,
 )
 from interactions_core.connection import Connection
 from interactions_core.job_commands import show_job
 from interactions_core.names import check_names
+from interactions_core.points import Deletion, Point
 from interactions_core.published_keys import PublishedKeys
 from interactions_core.resuming import load_resume
 from interactions_core.signatures import Trust, verified_event
@@ -208,6 +210,18 @@ def run_that_takes_too_long(bench: Bench) -> object:
 def create_without_an_answer(bench: Bench) -> object:
     bench.emulator.fault(on="create", do={"close": "after"})
     return bench.model(background=True).invoke("Hi")
+
+
+@case("an unstored one ended as 'cancelled': its thread")
+def deleted_thread(bench: Bench) -> object:
+    model = bench.model(background=True)
+
+    def delete(at: object) -> None:
+        if at is Point.PLANNED:
+            model._store().delete_thread("")
+
+    bench.patch.setattr(points, "hook", delete)
+    return model.invoke("Hi")
 
 
 @case("interaction … ended as 'cancelled': its job")
@@ -650,6 +664,9 @@ ERRORS = [
             "background jobs in",
             "thread … failed",
             "objects of …:… come back",
+            "thread … was deleted",
+            "interaction … is not recorded",
+            "not deleted on",
         )
     )
 ]
@@ -688,6 +705,40 @@ def test_a_job_in_memory_is_reported_as_the_page_says(
 
     (said,) = caplog.messages
     assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
+
+
+def test_what_a_deletion_overtakes_is_reported_as_the_page_says(
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    connection = Connection(base_url=emulator.url, api_key="k")
+    saver = InteractionsSaver(f"sqlite:///{tmp_path}/state.db", connection=connection)
+    bench = Bench(emulator, tmp_path, monkeypatch)
+    model = bench.model(sessions=saver.sessions)
+    graph = StateGraph(MessagesState).add_edge(START, "chat")
+    graph.add_node("chat", lambda s: {"messages": [model.invoke(s["messages"])]})
+    app = graph.compile(checkpointer=saver)
+    config: Any = {"configurable": {"thread_id": "1"}}
+    app.invoke({"messages": "Hi"}, config)
+    emulator.fault(on="delete", do={"status": 503})
+
+    def delete(at: object) -> None:
+        if at is Deletion.ANSWERED:
+            saver.delete_thread("1", remote=True)
+
+    monkeypatch.setattr(points, "hook", delete)
+    app.invoke({"messages": "Hi again"}, config)
+    model.close()
+    saver.close()
+
+    headings = headings_of(PAGE, 3)
+    starts = {
+        h.partition(" ")[0] for h in headings for s in caplog.messages if matches(h, s)
+    }
+    assert starts == {"thread", "interaction", "not"}
+    assert all(any(matches(h, said) for h in headings) for said in caplog.messages)
 
 
 def test_a_file_that_others_may_read_is_reported_as_the_page_says(

@@ -172,6 +172,22 @@ def test_a_thread_that_grew_in_the_source_is_refused_until_it_may_be_replaced(
     assert moved(url) == before
 
 
+def test_a_thread_that_was_deleted_in_the_target_is_moved_again(
+    old: Path, url: str, make_model: MakeModel
+) -> None:
+    with sqlite_saver(old) as saver:
+        talk_for_long(make_model(), saver)
+        before = everything(saver)
+    migrate(old, url)
+    with InteractionsSaver(url) as saver:
+        saver.delete_thread("long")
+
+    done = migrate(old, url)
+
+    assert done.exit_code == 0, done.output
+    assert moved(url) == before
+
+
 def test_a_thread_of_the_target_with_the_same_id_is_not_touched(
     old: Path, url: str
 ) -> None:

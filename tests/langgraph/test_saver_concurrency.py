@@ -241,10 +241,10 @@ def test_a_put_begins_anew_when_its_thread_is_deleted_meanwhile(url: str) -> Non
     serde = Interrupted()
     messages = [HumanMessage("x", id=str(at_)) for at_ in range(3)]
     with InteractionsSaver(url, serde=serde) as saver:
-        first = saver.put(at("t"), checkpoint_of(messages, 1), {}, {})
+        saver.put(at("t"), checkpoint_of(messages, 1), {}, {})
         serde.happens = lambda: saver.delete_thread("t")
 
-        second = saver.put(first, checkpoint_of(messages, 2), {}, {})
+        second = saver.put(at("t"), checkpoint_of(messages, 2), {}, {})
 
         [found] = saver.list(at("t"))
         assert found.config == second

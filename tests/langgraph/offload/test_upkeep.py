@@ -140,6 +140,20 @@ def test_no_thread_rests_on_what_another_one_may_delete(
     assert graph.get_state(thread("taken over")).values["messages"] == messages
 
 
+def test_no_thread_rests_on_what_is_still_to_be_deleted(
+    saver: InteractionsSaver, model: ChatInteractions, emulator: Emulator
+) -> None:
+    graph = talk(model, saver)
+    messages = graph.get_state(thread()).values["messages"]
+    emulator.fault(on="delete", times=99, do={"status": 503})
+    saver.delete_thread("t", remote=True)
+    assert saver.sessions.list_erasures()
+
+    graph.update_state(thread("taken over"), {"messages": messages})
+
+    assert saver.offload(["taken over"]).values == 0
+
+
 def test_sessions_elsewhere_are_known_from_the_replies(
     emulator: Emulator, url: str, tmp_path: Path
 ) -> None:

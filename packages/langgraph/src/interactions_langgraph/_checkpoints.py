@@ -16,8 +16,16 @@ from interactions_langgraph._codec import Codec
 from interactions_langgraph._drafts import Draft, draft_value
 from interactions_langgraph._history import find_row
 from interactions_langgraph._outlines import Outline, pack_outline
+from interactions_langgraph._sweeping import drop_late
 from interactions_langgraph._tables import CheckpointTables
-from interactions_langgraph._threads import Thread, Threads, ensure_space, is_current
+from interactions_langgraph._threads import (
+    Thread,
+    Threads,
+    delete_if_empty,
+    ensure_space,
+    is_current,
+)
+from interactions_langgraph._tombstones import Lineage, is_late
 from interactions_langgraph._value_writer import ValueWriter
 from interactions_langgraph._writes import keep_writes
 
@@ -75,14 +83,20 @@ class Checkpoints:
         self._codec = codec
         self._threads = Threads(tables, codec)
 
-    def put(self, address: Address, new: NewCheckpoint) -> None:
+    def put(self, address: Address, new: NewCheckpoint, lineage: Lineage) -> bool:
         """Store a checkpoint, or replace the one of the same id.
 
         Args:
             address: Its thread and namespace, with the id of its parent.
             new: The checkpoint.
+            lineage: What it builds on.
+
+        Returns:
+            Whether it was stored; one that is late is not, nor are the writes that
+            waited for it.
         """
         names = tuple(new.values)
+        own = address.at(new.checkpoint_id)
 
         def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
             kept = dict(zip(names, map(writer.keep, drafts), strict=True))
@@ -90,20 +104,32 @@ class Checkpoints:
             outline = Outline(new.rest, new.metadata, references)
             self._keep_outline(writer, thread, address, new.checkpoint_id, outline)
 
-        self._store(address.thread_id, tuple(new.values.values()), store)
+        def drops(connection: SqlConnection) -> bool:
+            if not is_late(connection, lineage, own):
+                return False
+            drop_late(connection, own, self._codec)
+            return True
+
+        values = tuple(new.values.values())
+        return self._store(address.thread_id, values, store, drops)
 
     def put_writes(
         self,
         address: Address,
         writes: Sequence[tuple[str, Any]],
         task: tuple[str, str],
-    ) -> None:
+        lineage: Lineage,
+    ) -> bool:
         """Store what a task wrote.
 
         Args:
             address: The checkpoint that the task began from.
             writes: Channel and value.
             task: Its id and its path.
+            lineage: What they build on.
+
+        Returns:
+            Whether it was stored; what is late is not.
         """
         channels = tuple(channel for channel, _ in writes)
 
@@ -112,21 +138,34 @@ class Checkpoints:
             checkpoint = space, address.checkpoint_id or ""
             keep_writes(writer, checkpoint, task, channels, drafts)
 
-        self._store(address.thread_id, tuple(value for _, value in writes), store)
+        def drops(connection: SqlConnection) -> bool:
+            if not is_late(connection, lineage):
+                return False
+            # It may have been begun for these writes, before their checkpoint was late.
+            delete_if_empty(connection, address.thread_id)
+            return True
+
+        values = tuple(value for _, value in writes)
+        return self._store(address.thread_id, values, store, drops)
 
     def _store(
         self,
         thread_id: str,
         values: Sequence[object],
         store: Callable[[ValueWriter, Thread, Sequence[Draft]], None],
-    ) -> None:
+        drops: Callable[[SqlConnection], bool],
+    ) -> bool:
         while True:
-            thread = self._threads.ensure(thread_id)
+            thread = self._threads.ensure(thread_id, unless=drops)
+            if thread is None:
+                return False
             drafts = [draft_value(value, thread.key, self._codec) for value in values]
             with self._tables.writing(thread_id) as connection:
+                if drops(connection):
+                    return False
                 if is_current(connection, thread):
                     store(ValueWriter(connection, thread, self._codec), thread, drafts)
-                    return
+                    return True
             self._threads.forget(thread_id)
 
     def _inherited(

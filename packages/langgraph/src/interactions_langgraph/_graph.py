@@ -1,9 +1,10 @@
 """What a model can learn of the LangGraph run that it is called in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_config
 from langgraph.runtime import ExecutionInfo, get_runtime
 
@@ -19,11 +20,13 @@ class GraphRun:
         thread_id: The conversation; "" outside a graph or without a checkpointer.
         sessions: The session store of the graph's `InteractionsSaver`, if it has one.
         saver: The graph's checkpointer, if it has one.
+        config: The config of the run.
     """
 
     thread_id: str = ""
     sessions: SessionStore | None = None
     saver: Any = None
+    config: RunnableConfig = field(default_factory=RunnableConfig)
 
     def moved_on(self, place: Place) -> bool:
         """Tell whether the thread has a checkpoint after a place.
@@ -36,6 +39,11 @@ class GraphRun:
             for namespace in _around(place.namespace)
         )
 
+    def is_late(self) -> bool:
+        """Tell whether the checkpoints were deleted that the run goes on from."""
+        asks = getattr(self.saver, "is_late", None)
+        return bool(asks is not None and asks(self.config))
+
     def _latest(self, namespace: str) -> str:
         where = {"thread_id": self.thread_id, "checkpoint_ns": namespace}
         found = self.saver.get_tuple({"configurable": where})
@@ -45,9 +53,10 @@ class GraphRun:
 def graph_run() -> GraphRun:
     """Look at the run around this call; outside a graph there is nothing to see."""
     try:
-        configurable = get_config().get("configurable", {})
+        config = get_config()
     except RuntimeError:
         return GraphRun()
+    configurable = config.get("configurable", {})
     # LangGraph has no public accessor for the checkpointer of a run.
     saver = configurable.get("__pregel_checkpointer")
     thread_id = configurable.get("thread_id")
@@ -55,6 +64,7 @@ def graph_run() -> GraphRun:
         thread_id="" if thread_id is None else str(thread_id),
         sessions=getattr(saver, "sessions", None),
         saver=saver,
+        config=config,
     )
 
 

@@ -27,6 +27,7 @@ _DICTIONARIES: Final = (
 )
 _OWN: Final = "SELECT 1 FROM interactions WHERE thread_id = ? AND key = ? LIMIT 1"
 _ANY: Final = "SELECT 1 FROM interactions WHERE key = ? LIMIT 1"
+_LISTED: Final = "SELECT 1 FROM erasures WHERE interaction_id = ? LIMIT 1"
 _REPLACE: Final = (
     "UPDATE checkpoint_contents SET type = ?, body = ? "
     "WHERE number = ? AND digest = ? AND type = ?"
@@ -100,8 +101,9 @@ class PayloadRows:
 
     def may_rest_on(self, thread_id: str, interaction_id: str) -> bool:
         """Tell whether no other thread's deletion takes an interaction along."""
+        name = (interaction_id,)
         with self._tables.snapshot() as connection:
+            if connection.execute(_LISTED, name).fetchone():
+                return False
             own = connection.execute(_OWN, (thread_id, interaction_id)).fetchone()
-            return (
-                bool(own) or not connection.execute(_ANY, (interaction_id,)).fetchone()
-            )
+            return bool(own) or not connection.execute(_ANY, name).fetchone()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from interactions_core.stores.sql import SqlConnection
+from interactions_langgraph._addresses import Address
 from interactions_langgraph._codec import Codec
 from interactions_langgraph._history import Row, read_rows
 from interactions_langgraph._lineage import Member, ancestors_needed
@@ -22,7 +23,8 @@ from interactions_langgraph._references import (
     from_reference,
 )
 from interactions_langgraph._tables import first_number
-from interactions_langgraph._threads import Thread
+from interactions_langgraph._threads import Thread, delete_if_empty, find_thread
+from interactions_langgraph._tombstones import bury
 from interactions_langgraph._value_reader import open_assembly, read_contents
 from interactions_langgraph._value_writer import ValueWriter
 
@@ -45,6 +47,10 @@ _DELETE_WRITES: Final = (
     "DELETE FROM checkpoint_writes WHERE (space, checkpoint_id) IN "
     "(SELECT space, checkpoint_id FROM checkpoints "
     "WHERE number IN (SELECT value FROM json_each(?)))"
+)
+_DELETE_WAITING: Final = (
+    "DELETE FROM checkpoint_writes WHERE checkpoint_id = ? AND space IN "
+    "(SELECT number FROM checkpoint_spaces WHERE thread = ? AND namespace = ?)"
 )
 _DELETE_ROWS: Final = (
     "DELETE FROM checkpoints WHERE number IN (SELECT value FROM json_each(?))"
@@ -121,7 +127,21 @@ def delete_runs(
     """Delete the checkpoints of some runs, except what others rest on."""
     rows = _rows_of(connection, thread, codec)
     kept = {row.number for row in rows if str(_run_of(row)) not in runs}
-    _keep_only(connection, thread, codec, rows, kept)
+    gone = _keep_only(connection, thread, codec, rows, kept)
+    graves = [(row.address, str(_run_of(row))) for row in gone]
+    bury(connection, graves)
+
+
+def drop_late(connection: SqlConnection, late: Address, codec: Codec) -> None:
+    """Remember a checkpoint that is late, and delete the writes that waited for it."""
+    bury(connection, [(late, "")])
+    thread = find_thread(connection, late.thread_id, codec)
+    if thread is None:
+        return
+    waiting = (late.checkpoint_id, thread.number, late.namespace)
+    had_writes = connection.execute(_DELETE_WAITING, waiting).rowcount > 0
+    if not delete_if_empty(connection, late.thread_id) and had_writes:
+        _sweep(connection, thread, codec, _rows_of(connection, thread, codec))
 
 
 def _run_of(row: Row) -> object:
@@ -139,7 +159,8 @@ def _keep_only(
     codec: Codec,
     rows: Sequence[Row],
     kept: set[int],
-) -> None:
+) -> list[Row]:
+    """Delete the other checkpoints, but for those that are needed; return them."""
     spaces: dict[str, list[Row]] = {}
     for row in rows:
         spaces.setdefault(row.address.namespace, []).append(row)
@@ -153,15 +174,17 @@ def _keep_only(
             rows[0].address.thread_id,
             len(needed - kept),
         )
-    kept |= needed
-    gone = json.dumps([row.number for row in rows if row.number not in kept])
-    connection.execute(_DELETE_WRITES, (gone,))
-    connection.execute(_DELETE_ROWS, (gone,))
+    staying = kept | needed
+    gone = [row for row in rows if row.number not in staying]
+    numbers = json.dumps([row.number for row in gone])
+    connection.execute(_DELETE_WRITES, (numbers,))
+    connection.execute(_DELETE_ROWS, (numbers,))
     connection.execute(_DELETE_STRAY_WRITES, (thread.number,))
     connection.execute(_FORGET_PARENTS, (thread.number,))
-    remaining = [row for row in rows if row.number in kept]
+    remaining = [row for row in rows if row.number in staying]
     _repack(connection, thread, codec, remaining)
     _sweep(connection, thread, codec, remaining)
+    return gone
 
 
 def _member(row: Row) -> Member:

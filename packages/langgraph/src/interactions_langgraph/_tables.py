@@ -11,6 +11,7 @@ from collections.abc import Generator
 from typing import Final
 
 from interactions_core.stores.sql import SqlConnection, SqlDatabase
+from interactions_langgraph import _tombstones
 
 COUNT_BITS: Final = 32
 """How many low bits of a row's number count within its thread."""
@@ -93,6 +94,7 @@ class CheckpointTables:
     def __init__(self, database: SqlDatabase) -> None:
         self.database = database
         database.install("checkpoints", MIGRATIONS)
+        database.install(_tombstones.PART, _tombstones.MIGRATIONS)
 
     @contextlib.contextmanager
     def snapshot(self) -> Generator[SqlConnection, None, None]:

@@ -7,6 +7,7 @@ be used to test guesses of the text.
 
 import dataclasses
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from interactions_core.stores.sql import SqlConnection
@@ -14,6 +15,14 @@ from interactions_langgraph._codec import Codec
 from interactions_langgraph._tables import CheckpointTables, first_number
 
 _TABLES_BY_NUMBER = ("checkpoint_contents", "checkpoint_nodes")
+
+_HOLDINGS: Final = """
+SELECT 1 FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s ON s.thread = t.number
+WHERE t.thread_id = ? AND (
+    EXISTS (SELECT 1 FROM checkpoints c WHERE c.space = s.number)
+    OR EXISTS (SELECT 1 FROM checkpoint_writes w WHERE w.space = s.number)
+) LIMIT 1
+"""
 
 REMEMBERED: Final = 10_000
 """How many threads a saver remembers at most; it then begins anew."""
@@ -40,11 +49,16 @@ class Threads:
         self._codec = codec
         self._remembered: dict[str, Thread] = {}
 
-    def ensure(self, thread_id: str) -> Thread:
-        """Remember the thread, find it, or begin it."""
+    def ensure(
+        self, thread_id: str, unless: Callable[[SqlConnection], bool]
+    ) -> Thread | None:
+        """Remember the thread, find it, or begin it, `unless` it must not begin."""
         thread = self._remembered.get(thread_id)
         if thread is None:
-            thread = _open_thread(self._row(thread_id), self._codec)
+            row = self._row(thread_id, unless)
+            if row is None:
+                return None
+            thread = _open_thread(row, self._codec)
             if len(self._remembered) >= REMEMBERED:
                 self._remembered = {}
             self._remembered[thread_id] = thread
@@ -54,13 +68,17 @@ class Threads:
         """Look for the thread anew with its next use."""
         self._remembered.pop(thread_id, None)
 
-    def _row(self, thread_id: str) -> tuple[int, str, bytes]:
+    def _row(
+        self, thread_id: str, unless: Callable[[SqlConnection], bool]
+    ) -> tuple[int, str, bytes] | None:
         row = None
         with self._tables.snapshot() as connection:
             row = _find(connection, thread_id)
         if row is None:
             type_, key = self._codec.seal(self._codec.dump(secrets.token_hex(32)))
             with self._tables.writing(thread_id) as connection:
+                if unless(connection):
+                    return None
                 connection.execute(
                     "INSERT INTO checkpoint_threads (thread_id, type, key) "
                     "VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -130,6 +148,14 @@ def delete_thread(connection: SqlConnection, thread_id: str) -> None:
         )
     connection.execute("DELETE FROM checkpoint_spaces WHERE thread = ?", (number,))
     connection.execute("DELETE FROM checkpoint_threads WHERE number = ?", (number,))
+
+
+def delete_if_empty(connection: SqlConnection, thread_id: str) -> bool:
+    """Delete a thread that was begun, and in which nothing is stored."""
+    if connection.execute(_HOLDINGS, (thread_id,)).fetchone():
+        return False
+    delete_thread(connection, thread_id)
+    return True
 
 
 def _open_thread(row: tuple[int, str, bytes], codec: Codec) -> Thread:

@@ -64,6 +64,7 @@ def turn_of(
         ),
         session_id=chosen["session_id"],
         thread_id=thread_id,
+        is_late=around.is_late,
         store=chosen["store"],
         background=_in_background(chosen),
         previous_interaction_id=call.get("previous_interaction_id") or "",

@@ -1,45 +1,39 @@
 """Deleting a thread's interactions on the server, as far as that can be done.
 
-Runs after the thread was erased here, and never fails: what could not be deleted
-is reported, by id.
+Runs after the thread was erased here, and never fails: what could not be deleted is
+reported, by id, and stays listed in the session store.
 """
 
 import dataclasses
-import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from interactions_core import wire
 from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
-from interactions_core.exceptions import (
-    AuthenticationError,
-    ConfigurationError,
-    InteractionsError,
-    NetworkError,
-    NotFoundError,
-    RateLimitError,
-)
-from interactions_core.jobs import Job
-from interactions_core.records import HeldInteraction
+from interactions_core.erasing import ENDING, Eraser
+from interactions_core.erasures import Erasure
 from interactions_core.running import Rules
 from interactions_core.stores.protocols import SessionStore
 
-_log = logging.getLogger("interactions_langgraph")
+__all__ = ["ENDING", "DeletionReport", "delete_remotely", "open_client"]
 
-# The next request would fail as well, perhaps only after its timeout.
-ENDING: Final = (AuthenticationError, ConfigurationError, NetworkError, RateLimitError)
+LEFTOVERS: Final = 64
+"""How many interactions of threads that were deleted before are asked for again."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DeletionReport:
     """What became of a deleted thread's interactions on the server.
 
+    What earlier deletions have left over is asked for again, and reported as well.
+
     Attributes:
         deleted: Ids that the server no longer has.
         shared: Ids that were left alone: another thread rests on them.
-        failed: Ids that the server may still have, and why.
+        failed: Ids that the server may still have, and why. They stay listed, and are
+            asked for again by the next deletion, by `interactions jobs watch` and by
+            `interactions erase --pending`.
     """
 
     deleted: Sequence[str] = ()
@@ -55,82 +49,19 @@ def open_client(connection: Connection) -> InteractionsClient:
 
 
 def delete_remotely(
-    client: InteractionsClient, store: SessionStore, held: Sequence[HeldInteraction]
+    client: InteractionsClient,
+    store: SessionStore,
+    erasures: Sequence[Erasure],
+    shared: Collection[str],
 ) -> DeletionReport:
-    """Delete the interactions that a thread held and no other thread needs.
+    """Delete what was listed together with a thread, and some of what was before.
 
     Args:
         client: Whose credential must be that of the interactions.
-        store: The store whose secret names credentials.
-        held: The thread's interactions, oldest first.
+        store: Where they are listed.
+        erasures: What the thread had.
+        shared: What others rest on.
     """
-    shared = _shared(held)
-    # Children first: a server may refuse to delete what is continued.
-    alone = {each.key: each for each in reversed(held) if each.key not in shared}
-    deleted: list[str] = []
-    failed: dict[str, str] = {}
-    ending = ""
-    for key, each in alone.items():
-        try:
-            if not ending:
-                _delete(client, store, each)
-        except NotFoundError:
-            pass
-        except InteractionsError as exc:
-            failed[key] = str(exc)
-            ending = str(exc) if isinstance(exc, ENDING) else ""
-            continue
-        if ending:
-            failed[key] = f"not tried after: {ending}"
-        else:
-            deleted.append(key)
-    if failed:
-        _log.warning("not deleted on the server: %s", ", ".join(failed))
-    return DeletionReport(tuple(deleted), tuple(sorted(shared)), failed)
-
-
-def cancel_runs(
-    client: InteractionsClient, store: SessionStore, jobs: Sequence[Job]
-) -> None:
-    """Cancel what still runs for a thread; what cannot be cancelled is logged."""
-    for job in jobs:
-        if not job.is_runnable:
-            continue
-        try:
-            if wire.credential_of(client.sdk(), store.secret()) == job.scope.credential:
-                client.cancel(job.interaction_id)
-                continue
-            problem = str(_OtherCredentialError())
-        except InteractionsError as exc:
-            problem = str(exc)
-        _log.warning("run %s goes on: %s", job.interaction_id, problem)
-
-
-class _OtherCredentialError(InteractionsError):
-    """This client cannot see the interaction."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "it belongs to another API key, project or host than the saver's "
-            "`connection`; delete it with that one"
-        )
-
-
-def _delete(
-    client: InteractionsClient, store: SessionStore, held: HeldInteraction
-) -> None:
-    if wire.credential_of(client.sdk(), store.secret()) != held.scope.credential:
-        raise _OtherCredentialError
-    client.delete(held.key)
-
-
-def _shared(held: Iterable[HeldInteraction]) -> set[str]:
-    """Return what others rest on, all the way up to the root."""
-    parents = {each.key: each.parent_id for each in held}
-    shared: set[str] = set()
-    for each in held:
-        key = each.key if each.is_shared else ""
-        while key in parents and key not in shared:
-            shared.add(key)
-            key = parents[key]
-    return shared
+    own = {(each.credential, each.interaction_id) for each in erasures}
+    report = Eraser(store, client).erase(first=own, most=LEFTOVERS, others=False)
+    return DeletionReport(report.deleted, tuple(sorted(shared)), report.failed)

@@ -4,6 +4,7 @@ Nothing here touches the network, unless a thread is deleted with `remote=True` 
 payloads are offloaded.
 """
 
+import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +23,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from interactions_core.connection import Connection
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.names import check_names
+from interactions_core.points import Deletion, reached
 from interactions_core.stores.protocols import SessionStore
 from interactions_langgraph._addresses import Address, Search
 from interactions_langgraph._checkpoints import Checkpoints, NewCheckpoint
@@ -33,10 +35,15 @@ from interactions_langgraph._sessions import open_sessions
 from interactions_langgraph._sweeping import delete_runs, keep_newest, threads_of_runs
 from interactions_langgraph._tables import CheckpointTables
 from interactions_langgraph._threads import delete_thread, find_thread
+from interactions_langgraph._tombstones import (
+    Lineage,
+    bury_thread,
+    exhume_thread,
+    is_late,
+)
 from interactions_langgraph._worker_threads import WorkerThreads
 from interactions_langgraph.deletion import (
     DeletionReport,
-    cancel_runs,
     delete_remotely,
     open_client,
 )
@@ -44,6 +51,9 @@ from interactions_langgraph.offload import Offloader, OffloadReport, check_least
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
+
+
+_log = logging.getLogger("interactions_langgraph")
 
 
 class InteractionsSaver(WorkerThreads):
@@ -159,12 +169,14 @@ class InteractionsSaver(WorkerThreads):
         A value that was changed in place is stored as changed even where the
         version of its channel did not move.
         """
-        new = NewCheckpoint.of(
-            checkpoint, get_checkpoint_metadata(config, metadata), new_versions
-        )
+        metadata = get_checkpoint_metadata(config, metadata)
+        new = NewCheckpoint.of(checkpoint, metadata, new_versions)
         address = self._address(config)
-        self._checkpoints.put(address, new)
-        self._offloader.after_put(address.thread_id, new.values.values(), self._codec)
+        if self._checkpoints.put(address, new, Lineage.of(config, metadata)):
+            values = new.values.values()
+            self._offloader.after_put(address.thread_id, values, self._codec)
+        else:
+            self._tell_late("checkpoint", new.checkpoint_id, address)
         return address.at(new.checkpoint_id).to_config()
 
     def put_writes(
@@ -176,8 +188,12 @@ class InteractionsSaver(WorkerThreads):
     ) -> None:
         """Store a task's writes, also before their checkpoint."""
         address = self._address(config)
-        self._checkpoints.put_writes(address, tuple(writes), (task_id, task_path))
-        self._offloader.note(address.thread_id, (value for _, value in writes))
+        lineage = Lineage.of(config, get_checkpoint_metadata(config, {}))
+        task = task_id, task_path
+        if self._checkpoints.put_writes(address, tuple(writes), task, lineage):
+            self._offloader.note(address.thread_id, (value for _, value in writes))
+        else:
+            self._tell_late("writes of task", task_id, address)
 
     def delete_thread(self, thread_id: str, *, remote: bool = False) -> DeletionReport:
         """Erase a thread's checkpoints and its sessions from the database.
@@ -192,16 +208,21 @@ class InteractionsSaver(WorkerThreads):
         Returns:
             What became of the interactions; empty without `remote`.
         """
-        check_names(thread_id=str(thread_id))
-        with self._tables.writing(str(thread_id)) as connection:
-            held = self.sessions.held_by(str(thread_id)) if remote else []
-            jobs = self.sessions.list_jobs(thread_id=str(thread_id)) if remote else []
-            delete_thread(connection, str(thread_id))
-            self.sessions.delete_thread(str(thread_id))
-        self._offloader.forget(str(thread_id))
+        thread_id = str(thread_id)
+        check_names(thread_id=thread_id)
+        self._make_secret()
+        reached(Deletion.BEGUN)
+        with self._tables.writing(thread_id) as connection:
+            planned = self.sessions.plan_erasures(thread_id) if remote else None
+            bury_thread(connection, thread_id)
+            delete_thread(connection, thread_id)
+            self.sessions.delete_thread(thread_id, remote=remote)
+        reached(Deletion.FORGOTTEN)
+        self._offloader.forget(thread_id)
         self.sessions.database.erase_log()
-        cancel_runs(self._client, self.sessions, jobs)
-        return delete_remotely(self._client, self.sessions, held)
+        if planned is None:
+            return DeletionReport()
+        return delete_remotely(self._client, self.sessions, *planned)
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
         """Erase the checkpoints and writes of some runs, in all threads.
@@ -209,6 +230,7 @@ class InteractionsSaver(WorkerThreads):
         What later checkpoints of a delta channel are built from stays.
         """
         runs = {str(run_id) for run_id in run_ids}
+        self._make_secret()
         with self._tables.writing() as connection:
             for thread_id in threads_of_runs(connection, runs):
                 thread = find_thread(connection, thread_id, self._codec)
@@ -230,6 +252,7 @@ class InteractionsSaver(WorkerThreads):
         check_names(longest, source_thread_id=source, target_thread_id=target)
         with self._tables.writing(source, target) as connection:
             copy_thread(connection, source, target)
+            exhume_thread(connection, target)
             self.sessions.copy_thread(source, target)
 
     def prune(
@@ -309,6 +332,26 @@ class InteractionsSaver(WorkerThreads):
     @property
     def _history(self) -> History:
         return History(self._tables, self._codec)
+
+    def is_late(self, config: RunnableConfig) -> bool:
+        """Tell whether the checkpoints that a run goes on from were deleted."""
+        lineage = Lineage.of(config, get_checkpoint_metadata(config, {}))
+        with self._tables.snapshot() as connection:
+            return is_late(connection, lineage)
+
+    def _make_secret(self) -> None:
+        # It is not made within the transaction that remembers a deletion by it.
+        self.sessions.secret()
+
+    def _tell_late(self, what: str, name: str, address: Address) -> None:
+        _log.warning(
+            "thread %s was deleted while a run of it went on; %s %s is not stored",
+            address.thread_id,
+            what,
+            name,
+        )
+        # Writes that waited for it may have gone with it.
+        self.sessions.database.erase_log()
 
     def _keep_newest(self, thread_id: str) -> None:
         check_names(thread_id=thread_id)

@@ -5,7 +5,7 @@ killed in between may begin again.
 """
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from interactions_langgraph._migration.sources import (
     Weight,
 )
 from interactions_langgraph._tables import CheckpointTables
+from interactions_langgraph._tombstones import Lineage, exhume
 from interactions_langgraph.saver import InteractionsSaver
 
 Advance = Callable[[Weight], None]
@@ -113,6 +114,7 @@ class Mover:
         self.unwritten |= found.checkpoint["channel_values"].keys() - kept.keys()
         parent = Address(thread_id, key.namespace, key.parent_id).to_config()
         checkpoint = {**found.checkpoint, "id": key.checkpoint_id}
+        self._restore(parent, found.metadata)
         self._saver.put(
             parent,
             cast("Checkpoint", checkpoint),
@@ -127,9 +129,16 @@ class Mover:
             at.thread_id, at.namespace, at.checkpoint_id or ""
         )
         config = at.to_config()
+        self._restore(config, {})
         for (path, task_id), group in groupby(writes, _task_of):
             self._put_writes(config, [*group], task_id, path)
         return Weight(0, len(writes), size)
+
+    def _restore(self, parent: RunnableConfig, metadata: Mapping[str, Any]) -> None:
+        """Forget that the target has deleted what is moved there again."""
+        lineage = Lineage.of(parent, metadata)
+        with self._tables.writing(Address.of(parent).thread_id) as connection:
+            exhume(connection, lineage)
 
     def _put_writes(
         self,
