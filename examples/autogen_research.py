@@ -12,12 +12,14 @@ from autogen_agentchat.messages import BaseAgentEvent, HandoffMessage
 from autogen_agentchat.teams import Swarm
 
 from interactions_autogen import InteractionsAgent
+from interactions_core import PlanDecision
 from interactions_emulator import Emulator
 
 SUMMARIES = {"type": "deep-research", "thinking_summaries": "auto"}
 PLANS = {**SUMMARIES, "collaborative_planning": True}
 OPTIONS = {"agent": "deep-research-preview-04-2026", "agent_config": PLANS}
-APPROVAL = HandoffMessage(source="user", target="researcher", content="Looks good.")
+GO = {"content": "Begin.", "metadata": PlanDecision(approved=True).to_metadata()}
+APPROVAL = HandoffMessage(source="user", target="researcher", **GO)
 
 
 async def turn(options, task, state=None, seen=None):
@@ -50,9 +52,8 @@ def main():
         process.kill()
         process.join()
         _, report = run(options, APPROVAL, state)
-        creates = sum(r["method"] == "POST" for r in server.requests())
-        print(plan, report, creates, sep="\n")
-        assert creates == 2
+        print(plan, report, sep="\n")
+        assert server.stats()["creates"] == 2
 
 
 if __name__ == "__main__":

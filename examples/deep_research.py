@@ -9,29 +9,31 @@ from pathlib import Path
 
 from langchain_core.messages import HumanMessage
 
+from interactions_core import PlanDecision
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 
-
-def config(*, planning):
-    return {
-        "type": "deep-research",
-        "thinking_summaries": "auto",
-        "collaborative_planning": planning,
-    }
+PLANS = {
+    "type": "deep-research",
+    "thinking_summaries": "auto",
+    "collaborative_planning": True,
+}
 
 
 def main():
     with Emulator() as server, tempfile.TemporaryDirectory() as folder:
         sessions = f"sqlite:///{Path(folder) / 'sessions.db'}"
         where = {"base_url": server.url, "api_key": "any", "sessions": sessions}
-        agent = ChatInteractions(agent="deep-research-preview-04-2026", **where)
+        agent = ChatInteractions(
+            agent="deep-research-preview-04-2026", agent_config=PLANS, **where
+        )
         talk = [HumanMessage("Research my topic: the history of TPUs.")]
 
-        plan = agent.invoke(talk, agent_config=config(planning=True))
-        talk += [plan, HumanMessage("Looks good.")]
+        plan = agent.invoke(talk)
+        go = PlanDecision(approved=True)
+        talk += [plan, HumanMessage(go.text)]
         report = None
-        for piece in agent.stream(talk, agent_config=config(planning=False)):
+        for piece in agent.stream(talk, plan_decision=go):
             report = piece if report is None else report + piece
         talk += [report, HumanMessage("How many sources have you cited?")]
         answer = ChatInteractions(model="gemini-3.8-flash", **where).invoke(talk)

@@ -16,6 +16,7 @@ PUBLIC = {
     "interactions_core": [
         "InteractionsError",
         "MemoryStore",
+        "PlanDecision",
         "PostgresStore",
         "SessionStore",
         "SqliteStore",

@@ -18,10 +18,10 @@ from autogen_agentchat.messages import (
 )
 from autogen_agentchat.teams import RoundRobinGroupChat, SelectorGroupChat, Swarm
 from autogen_core import CancellationToken, ComponentModel
+from pydantic import BaseModel
 
 from interactions_autogen import InteractionsAgent, InteractionsChatCompletionClient
-from interactions_autogen._agent_state import PlanDecision
-from interactions_core import MemoryStore
+from interactions_core import MemoryStore, PlanDecision
 from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -36,6 +36,14 @@ PLANS = {
 }
 
 WORKS = {"type": "deep-research", "thinking_summaries": "auto"}
+
+
+class Verdict(BaseModel):
+    """What a form gives back."""
+
+    approved: bool
+    comments: str
+
 
 MakeAgent = Callable[..., InteractionsAgent]
 
@@ -164,7 +172,10 @@ async def test_everything_is_sent_again_when_the_server_forgot(
     assert isinstance(done.messages[-1], TextMessage)
 
 
-@pytest.mark.parametrize("words", ["Approve.", "looks good!", "OK"])
+@pytest.mark.parametrize(
+    "words",
+    ["LGTM", "Yes, go ahead.", "Approved, please proceed", "Sounds good, thanks"],
+)
 async def test_plan_is_handed_to_the_user_and_done_once_it_is_approved(
     words: str, make_agent: MakeAgent, emulator: Emulator
 ) -> None:
@@ -215,13 +226,69 @@ async def test_decision_may_be_a_structured_message(
 ) -> None:
     agent = make_agent(agent_config=PLANS)
     await agent.run(task="The history of TPUs")
-    decision = PlanDecision(approved=approved, comments="Begin with 2015.")
+    decision = Verdict(approved=approved, comments="Begin with 2015.")
 
     done = await agent.run(
-        task=StructuredMessage[PlanDecision](source="user", content=decision)
+        task=StructuredMessage[Verdict](source="user", content=decision)
     )
 
     assert isinstance(done.messages[-1], TextMessage) is approved
+
+
+@pytest.mark.parametrize("approved", [True, False])
+@pytest.mark.parametrize("words", ["Yes.", "No.", "Begin with 2015."])
+async def test_decision_in_the_metadata_of_a_message_goes_before_its_words(
+    words: str, *, approved: bool, make_agent: MakeAgent, emulator: Emulator
+) -> None:
+    agent = make_agent(agent_config=PLANS)
+    await agent.run(task="The history of TPUs")
+    told = PlanDecision(approved=approved).to_metadata()
+
+    await agent.run(task=TextMessage(source="user", content=words, metadata=told))
+
+    config = bodies(emulator)[1]["agent_config"]
+    assert config["collaborative_planning"] is not approved
+
+
+async def test_an_unknown_decision_in_the_metadata_is_an_error(
+    make_agent: MakeAgent, emulator: Emulator
+) -> None:
+    agent = make_agent(agent_config=PLANS)
+    await agent.run(task="The history of TPUs")
+    told = {"plan_decision": "aproved"}
+
+    with pytest.raises(ConfigurationError, match="not 'aproved'"):
+        await agent.run(task=TextMessage(source="user", content="Go", metadata=told))
+
+    assert len(bodies(emulator)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("Hmm.", 1), ("Yes, but shorter.", 0), ("LGTM", 0)]
+)
+async def test_words_that_decide_nothing_are_told_what_another_plan_costs(
+    words: str,
+    told: int,
+    make_agent: MakeAgent,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    agent = make_agent(agent_config=PLANS)
+    planned = (await agent.run(task="The history of TPUs")).messages[-1]
+    usage = planned.models_usage
+    state = json.loads(json.dumps(await agent.save_state()))
+    other = make_agent(agent_config=PLANS)
+    await other.load_state(state)
+
+    done = await other.run(task=words)
+
+    notices = [one for one in caplog.messages if "neither approves" in one]
+    shown = [one for one in done.messages if isinstance(one, ThoughtEvent)]
+    assert len(notices) == told
+    assert sum("neither approves" in one.content for one in shown) == told
+    for notice in notices:
+        assert planned.metadata["interaction_id"] in notice
+        took = usage.prompt_tokens + usage.completion_tokens
+        assert f"{took} tokens" in notice
 
 
 async def test_approval_may_be_decided_by_the_program(make_agent: MakeAgent) -> None:

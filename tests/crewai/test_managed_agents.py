@@ -441,6 +441,91 @@ def test_unknown_result_costs_nothing(make_tool: Any, emulator: Emulator) -> Non
     assert emulator.requests() == []
 
 
+PLANNING = {"type": "deep-research", "collaborative_planning": True}
+
+
+def planned(emulator: Emulator) -> list[bool]:
+    """Return for each create whether it asked for a plan."""
+    return [
+        body["agent_config"]["collaborative_planning"] for body in creates(emulator)
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"query": "Start with 2016.", "plan_decision": "approve"},
+        {"query": "", "plan_decision": "approve"},
+        {"query": "LGTM"},
+        {"query": "Yes, go ahead."},
+        {"query": "Approved, please proceed"},
+        {"query": "Sounds good, thanks"},
+    ],
+    ids=str,
+)
+def test_plan_is_a_result_that_is_approved_by_an_argument_or_in_words(
+    said: dict[str, Any], make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool(agent_config=PLANNING, follow_up_model="gemini-3.5-flash")
+    plan = tool.run(query="The history of TPUs")
+
+    report = tool.run(follow_up_of=1, **said)
+
+    assert "plan_decision='approve'" in plan
+    assert f"{tool.runs[0].total_tokens} tokens" in plan
+    assert "agreed plan" in report
+    assert [run.is_plan for run in tool.runs] == [True, False]
+    assert planned(emulator) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "notices"),
+    [
+        ({"query": "Go ahead.", "plan_decision": "revise"}, 0),
+        ({"query": "Yes, but shorter."}, 0),
+        ({"query": "Hmm."}, 1),
+    ],
+    ids=str,
+)
+def test_plan_that_is_not_approved_is_made_anew(
+    said: dict[str, Any],
+    notices: int,
+    make_tool: Any,
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tool = make_tool(agent_config=PLANNING)
+    tool.run(query="The history of TPUs")
+
+    tool.run(follow_up_of=1, **said)
+
+    assert planned(emulator) == [True, True]
+    told = [one for one in caplog.messages if "neither approves" in one]
+    assert len(told) == notices
+    assert all(tool.runs[0].interaction_id in one for one in told)
+
+
+@pytest.mark.parametrize("number", [None, 2])
+def test_decision_on_no_plan_costs_nothing(
+    number: int | None, make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool(agent_config=PLANNING)
+    tool.run(query="The history of TPUs")
+    tool.run(query="Go.", follow_up_of=1, plan_decision="approve")
+
+    told = tool._run("Go.", follow_up_of=number, plan_decision="approve")
+
+    assert "number of a plan" in told.message
+    assert len(creates(emulator)) == 2
+
+
+def test_only_a_tool_whose_agent_plans_offers_the_decision(make_tool: Any) -> None:
+    plans, works = make_tool(agent_config=PLANNING), make_tool()
+
+    assert "plan_decision" in plans.args_schema.model_fields
+    assert "plan_decision" not in works.args_schema.model_fields
+
+
 def test_empty_query_costs_nothing(make_tool: Any, emulator: Emulator) -> None:
     told = make_tool().run(query=" ")
 

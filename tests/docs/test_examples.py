@@ -26,7 +26,6 @@ PRINTED = {
     "autogen_research": [
         "# Research plan",
         "# Report: Research the history of TPUs.",
-        "2",
     ],
     "any_checkpointer": ["Your name is Ada. continue"],
     "edited_history": ["Your order number is 9999. fork"],

@@ -32,6 +32,7 @@ from interactions_core import (
 from interactions_core.connection import Connection
 from interactions_core.job_commands import show_job
 from interactions_core.names import check_names
+from interactions_core.plan_decisions import PlanDecision, decide
 from interactions_core.points import Deletion, Point
 from interactions_core.published_keys import PublishedKeys
 from interactions_core.resuming import load_resume
@@ -424,6 +425,22 @@ def unknown_method(bench: Bench) -> object:
     return bench.model().with_structured_output({}, method="grammar")  # pyright: ignore[reportArgumentType]
 
 
+@case("plan_decision goes with an agent that plans")
+def no_plans(bench: Bench) -> object:
+    agent = {"model": None, "agent": "deep-research-preview-04-2026"}
+    return bench.model(**agent).invoke("Go", plan_decision=True)
+
+
+@case("… decides on no plan")
+def no_decision(_: Bench) -> object:
+    return decide({"aproved": True}, plan_id="v1_x", tokens=1)
+
+
+@case("plan_decision is 'approved' or 'refused'")
+def unknown_decision(_: Bench) -> object:
+    return PlanDecision.from_metadata({"plan_decision": "aproved"})
+
+
 @case("cannot adopt")
 def adoption_without_a_reply(bench: Bench) -> object:
     return bench.model().adopt("v1_abc", [HumanMessage("Hi")])
@@ -661,6 +678,8 @@ ERRORS = [
             "… may be read by others on this machine",
             "this key seems",
             "interaction … was answered",
+            "interaction … ended as 'completed' with",
+            "what was said of the plan",
             "background jobs in",
             "thread … failed",
             "objects of …:… come back",
@@ -739,6 +758,29 @@ def test_what_a_deletion_overtakes_is_reported_as_the_page_says(
     }
     assert starts == {"thread", "interaction", "not"}
     assert all(any(matches(h, said) for h in headings) for said in caplog.messages)
+
+
+def test_an_empty_answer_is_reported_as_the_page_says(
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    bench = Bench(emulator, tmp_path, monkeypatch)
+
+    bench.replying(text="")
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
+
+
+def test_words_that_decide_nothing_are_reported_as_the_page_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    decide("Hmm.", plan_id="v1_x", tokens=59)
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
 
 
 def test_a_file_that_others_may_read_is_reported_as_the_page_says(

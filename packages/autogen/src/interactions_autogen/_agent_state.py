@@ -1,6 +1,5 @@
 """What of an `InteractionsAgent` is written down: its options, and its conversation."""
 
-import re
 from collections.abc import Callable
 from typing import Final, Literal, cast
 
@@ -9,17 +8,12 @@ from autogen_core.models import AssistantMessage, LLMMessage
 from pydantic import BaseModel, ConfigDict, Field
 
 from interactions_autogen._config import InteractionsClientConfig
+from interactions_core.plan_decisions import PlanDecision
 
 DESCRIPTION: Final = "A managed agent that works on the server, for minutes if need be."
 
-APPROVALS: Final = frozenset(
-    {"approve", "approved", "go ahead", "looks good", "ok", "okay", "proceed"}
-    | {"start", "start research", "yes", "yes please"}
-)
-"""Answers to a plan that approve it, in whatever case and punctuation."""
-
-Approval = Callable[[BaseChatMessage], bool]
-"""Tells whether a message approves of a plan; otherwise it asks for another one."""
+Approval = Callable[[BaseChatMessage], "bool | PlanDecision | None"]
+"""Decides whether a message approves of a plan; `None` for neither yes nor no."""
 
 
 class InteractionsAgentConfig(BaseModel):
@@ -44,6 +38,10 @@ class InteractionsAgentState(BaseModel):
     """What was said, what is being worked on included."""
     phase: Literal["work", "plan", "planned"] = "work"
     """Whether a plan is being made, or waits for its approval."""
+    plan_id: str = ""
+    """The plan that was made last."""
+    plan_tokens: int = 0
+    """What it took."""
     begun: bool = False
     """A turn is going on."""
     begun_at: float = 0.0
@@ -57,17 +55,18 @@ class InteractionsAgentState(BaseModel):
         return self.messages[replies[-1] + 1 if replies else 0 :]
 
 
-class PlanDecision(BaseModel):
-    """What a `StructuredMessage` may hold to decide on a plan."""
+def decision_of(message: BaseChatMessage) -> PlanDecision | None:
+    """Read what a message decides on a plan.
 
-    approved: bool
-    comments: str = ""
+    What its metadata say goes before a `StructuredMessage`'s content, and that before
+    words.
 
-
-def is_approval(message: BaseChatMessage) -> bool:
-    """Tell whether a message approves of a plan, and says nothing beside that."""
+    Raises:
+        ConfigurationError: The metadata hold another word than PlanDecision writes.
+    """
+    told = PlanDecision.from_metadata(message.metadata)
+    if told is not None:
+        return told
     if isinstance(message, StructuredMessage):
-        decision = cast("StructuredMessage[BaseModel]", message).content
-        return bool(getattr(decision, "approved", False))
-    said = re.sub(r"[^\w\s]", "", message.to_model_text()).strip().lower()
-    return " ".join(said.split()) in APPROVALS
+        return PlanDecision.read(cast("StructuredMessage[BaseModel]", message).content)
+    return PlanDecision.from_words(message.to_model_text())

@@ -1,8 +1,9 @@
 """`InteractionsAgent`: a managed agent as a member of an AutoGen team."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Literal, Self, Unpack
+from typing import Any, Final, Literal, Self, Unpack
 
 from autogen_agentchat.agents import BaseChatAgent
 from autogen_agentchat.base import Response
@@ -12,6 +13,7 @@ from autogen_agentchat.messages import (
     HandoffMessage,
     ModelClientStreamingChunkEvent,
     TextMessage,
+    ThoughtEvent,
 )
 from autogen_core import CancellationToken, Component
 from autogen_core.models import AssistantMessage, CreateResult, LLMMessage
@@ -21,7 +23,7 @@ from interactions_autogen._agent_state import (
     Approval,
     InteractionsAgentConfig,
     InteractionsAgentState,
-    is_approval,
+    decision_of,
 )
 from interactions_autogen._cancellation import linked_stream
 from interactions_autogen._config import InteractionsClientConfig
@@ -31,7 +33,15 @@ from interactions_autogen._replies import result_of
 from interactions_autogen._turns import Call
 from interactions_autogen.model_client import InteractionsChatCompletionClient
 from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
+from interactions_core.plan_decisions import (
+    PLANS,
+    PlanDecision,
+    planning_config,
+    undecided,
+)
 from interactions_core.turn import Reply
+
+logger: Final = logging.getLogger("interactions_autogen")
 
 Said = BaseAgentEvent | BaseChatMessage | Response
 
@@ -47,15 +57,16 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
 
     With `agent_config={..., "collaborative_planning": True}` the first reply is a
     plan, handed to `approver` as a `HandoffMessage`; a message that approves of it
-    begins the work, any other one asks for another plan.
+    begins the work, any other one asks for another plan. One that does neither is
+    told what that costs.
 
     Args:
         name: The name in the team, a Python identifier.
         description: What other members are told of it.
         approver: Who is handed the plan.
-        approval: Decides whether a message approves of a plan; without it a few plain
-            words do, `"approve"` among them, or a `StructuredMessage` whose content
-            has `approved`.
+        approval: Decides whether a message approves of a plan. Without it its metadata
+            do, as `PlanDecision.to_metadata` writes them, or a `StructuredMessage`
+            whose content has `approved`, or a few plain words, `"approve"` among them.
         options: Those of `InteractionsChatCompletionClient`, `agent` among them.
 
     Raises:
@@ -111,8 +122,12 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AsyncGenerator[Said, None]:
         """Answer new messages: events as they come, then the response."""
-        call, since = self._begin(messages)
+        call, since, notice = self._begin(messages)
         progress, shown = Progress(self.name), list[BaseAgentEvent | BaseChatMessage]()
+        if notice:
+            logger.warning("%s", notice)
+            shown.append(ThoughtEvent(source=self.name, content=notice))
+            yield shown[0]
         followed = self._client.follow(
             call, self._answered, background=True, resumes_since=since
         )
@@ -169,37 +184,49 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
             **config.options.given(),
         )
 
-    def _begin(self, messages: Sequence[BaseChatMessage]) -> tuple[Call, float]:
-        """Take in what is new and say what to ask, and since when if not from now.
+    def _begin(self, messages: Sequence[BaseChatMessage]) -> tuple[Call, float, str]:
+        """Take in what is new and say what to ask.
 
         What a team hands over again after a turn that was cut short is not new.
+
+        Returns:
+            What to ask, since when if not from now, and what to tell the user of it.
         """
         state, heard = self._state, _heard(messages)
         before = state.unanswered() if state.begun else []
         again = bool(before) and heard[: len(before)] == before
-        state.messages += heard[len(before) :] if again else heard
+        phase, notice = state.phase, ""
         if messages and not again:
-            state.phase = self._next_phase(messages[-1])
+            phase, notice = self._next_phase(messages[-1])
+        state.messages += heard[len(before) :] if again else heard
+        state.phase = phase
         goes_on = state.begun and (again or not messages)
         if not goes_on:
             state.begun_at = self._client.now()
         state.begun = True
         extra: dict[str, Any] = {}
         if self._plans and state.phase == "work":
-            told = {**self._agent_config, "collaborative_planning": False}
-            extra["agent_config"] = told
+            told = PlanDecision(approved=True)
+            extra["agent_config"] = planning_config(self._agent_config, told)
         # A state that was saved meanwhile does not hold what came of the turn.
         since = state.begun_at if goes_on else 0.0
-        return Call([*state.messages], extra=extra), since
+        return Call([*state.messages], extra=extra), since, notice
 
     @property
     def _plans(self) -> bool:
-        return bool(self._agent_config.get("collaborative_planning"))
+        return bool(self._agent_config.get(PLANS))
 
-    def _next_phase(self, message: BaseChatMessage) -> Literal["work", "plan"]:
-        approves = self._approval or is_approval
-        approved = self._state.phase == "planned" and approves(message)
-        return "plan" if self._plans and not approved else "work"
+    def _next_phase(
+        self, message: BaseChatMessage
+    ) -> tuple[Literal["work", "plan"], str]:
+        if not self._plans:
+            return "work", ""
+        if self._state.phase != "planned":
+            return "plan", ""
+        decision = PlanDecision.read((self._approval or decision_of)(message))
+        if decision is None:
+            return "plan", undecided(self._state.plan_id, self._state.plan_tokens)
+        return ("work" if decision.approved else "plan"), ""
 
     def _answered(self, reply: Reply) -> BaseChatMessage:
         result = result_of(reply)
@@ -217,6 +244,8 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         if text:
             # Nothing can be approved of an empty plan; the next message asks again.
             self._state.phase = "planned"
+            self._state.plan_id = reply.interaction_id
+            self._state.plan_tokens = reply.usage.total_tokens
         return HandoffMessage(target=self._approver, **said)
 
 

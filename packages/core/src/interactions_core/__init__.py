@@ -1,6 +1,7 @@
 """Session mapping, stores and recovery for Gemini's Interactions API."""
 
 from interactions_core.exceptions import InteractionsError
+from interactions_core.plan_decisions import PlanDecision
 from interactions_core.stores import (
     MemoryStore,
     PostgresStore,
@@ -13,6 +14,7 @@ from interactions_core.usage import Usage
 __all__ = [
     "InteractionsError",
     "MemoryStore",
+    "PlanDecision",
     "PostgresStore",
     "SessionStore",
     "SqliteStore",

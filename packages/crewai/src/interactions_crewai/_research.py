@@ -4,7 +4,7 @@ Pure, but for the classes of CrewAI and pydantic that it fills.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import BaseModel, Field
 
@@ -50,6 +50,18 @@ class Request(BaseModel):
     )
 
 
+class PlanRequest(Request):
+    """What the model says when it uses a tool whose agent plans first."""
+
+    plan_decision: Literal["approve", "revise"] | None = Field(
+        default=None,
+        description=(
+            "With follow_up_of the number of a plan: 'approve' begins its work, "
+            "'revise' asks for another plan, as the query says."
+        ),
+    )
+
+
 class Run(BaseModel):
     """One run that came to an end.
 
@@ -61,6 +73,7 @@ class Run(BaseModel):
         interaction_id: Where it is on the server.
         total_tokens: What it took.
         kickoff: The kickoff that it belongs to; "" outside of any.
+        is_plan: Whether it is a plan that waits to be approved.
     """
 
     query: str
@@ -69,6 +82,7 @@ class Run(BaseModel):
     interaction_id: str = ""
     total_tokens: int = 0
     kickoff: str = ""
+    is_plan: bool = False
 
     @property
     def text(self) -> str:
@@ -87,7 +101,9 @@ def named(agent: str) -> dict[str, str]:
     return {"name": agent.replace("-", "_"), "description": told}
 
 
-def run_of(request: Request, reply: Reply, kickoff: str) -> Run:
+def run_of(
+    request: Request, reply: Reply, kickoff: str, *, is_plan: bool = False
+) -> Run:
     """Describe an answered request."""
     usage = reply.usage
     counts = (usage.input_tokens, usage.output_tokens, usage.thought_tokens)
@@ -102,6 +118,7 @@ def run_of(request: Request, reply: Reply, kickoff: str) -> Run:
         interaction_id=reply.interaction_id,
         total_tokens=sum(counts) + usage.tool_use_tokens,
         kickoff=kickoff,
+        is_plan=is_plan,
     )
 
 

@@ -1,5 +1,6 @@
 """`InteractionsAgentTool`: managed agents as a tool of CrewAI's agents."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from typing import Any, Final, Literal, cast
@@ -18,12 +19,25 @@ from interactions_core.exceptions import (
     OutcomeError,
 )
 from interactions_core.options import settings_of
+from interactions_core.plan_decisions import (
+    PLANS,
+    PlanDecision,
+    decide,
+    planning_config,
+)
 from interactions_core.stores.workers import in_thread
 from interactions_core.streaming import StreamEvent, TextDelta, ThoughtDelta
 from interactions_core.turn import Reply, Turn
 from interactions_crewai._contexts import current_kickoff
 from interactions_crewai._options import SharedOptions, checked
-from interactions_crewai._research import Request, Run, named, run_of, transcript_of
+from interactions_crewai._research import (
+    PlanRequest,
+    Request,
+    Run,
+    named,
+    run_of,
+    transcript_of,
+)
 from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tools import declaration
 
@@ -75,12 +89,24 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             raise ConfigurationError(msg)
         given = {name: value for name, value in options.items() if name != "tool_type"}
         chosen: dict[str, Any] = {**named(str(agent)), **_config(str(agent)), **given}
+        config: Mapping[str, Any] = chosen.get("agent_config") or {}
+        if config.get(PLANS):
+            chosen.setdefault("args_schema", PlanRequest)
         known = set(type(self).model_fields)
         checked(owner, given, known, lambda: BaseTool.__init__(self, **chosen))
         self._check()
 
-    def _run(self, query: str, follow_up_of: int | None = None) -> Any:
-        request = Request(query=query, follow_up_of=follow_up_of or None)
+    def _run(
+        self,
+        query: str,
+        follow_up_of: int | None = None,
+        plan_decision: Literal["approve", "revise"] | None = None,
+    ) -> Any:
+        if plan_decision and not query.strip():
+            query = PlanDecision(plan_decision == "approve").text
+        request = PlanRequest(
+            query=query, follow_up_of=follow_up_of or None, plan_decision=plan_decision
+        )
         refusal = self._refusal(request)
         if refusal:
             return ToolFailure(message=refusal)
@@ -93,11 +119,17 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         self.runs.append(run)
         return self._told(run)
 
-    async def _arun(self, query: str, follow_up_of: int | None = None) -> Any:
+    async def _arun(
+        self,
+        query: str,
+        follow_up_of: int | None = None,
+        plan_decision: Literal["approve", "revise"] | None = None,
+    ) -> Any:
         # It may wait for an hour.
-        return await in_thread(partial(self._run, query, follow_up_of))
+        asked = (query, follow_up_of, plan_decision)
+        return await in_thread(partial(self._run, *asked))
 
-    def _refusal(self, request: Request) -> str:
+    def _refusal(self, request: PlanRequest) -> str:
         spent = sum(run.total_tokens for run in self.runs)
         if self.max_total_tokens is not None and spent >= self.max_total_tokens:
             return (
@@ -111,16 +143,42 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         if number is not None and not 1 <= number <= count:
             there = f"1 to {count}" if count else "none yet"
             return f"nothing was run: there is no result {number} ({there})"
+        if request.plan_decision and self._plan_before(request) is None:
+            return (
+                "nothing was run: plan_decision goes with follow_up_of the number of "
+                "a plan"
+            )
         return ""
 
-    def _turn(self, request: Request) -> Turn:
-        model = self.follow_up_model if request.follow_up_of else None
+    def _plan_before(self, request: Request) -> Run | None:
+        """Return the plan that a request goes on from, if it is one."""
+        number = request.follow_up_of
+        run = self._within_reach()[number - 1] if number else None
+        return run if run is not None and run.is_plan else None
+
+    def _agent_config(self, request: PlanRequest) -> dict[str, Any] | None:
+        """Begin the work of a plan that is approved, and plan otherwise."""
+        plan = self._plan_before(request)
+        if plan is None:
+            return self.agent_config
+        said = request.plan_decision
+        decision = decide(
+            request.query if said is None else said == "approve",
+            plan_id=plan.interaction_id,
+            tokens=plan.total_tokens,
+        )
+        return planning_config(self.agent_config, decision)
+
+    def _turn(self, request: PlanRequest) -> Turn:
+        follows = request.follow_up_of and self._plan_before(request) is None
+        model = self.follow_up_model if follows else None
         options: dict[str, Any] = {
             name: getattr(self, name) for name in ("service_tier", "labels")
         }
         if not model:
             ours = ("agent", "agent_config", "environment", "webhook_config")
             options |= {name: getattr(self, name) for name in ours}
+            options["agent_config"] = self._agent_config(request)
         return Turn(
             transcript=transcript_of(request, self._within_reach()),
             target=("model", model) if model else ("agent", str(self.agent)),
@@ -135,11 +193,11 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
 
     def _ask(self, turn: Turn, request: Request) -> Run:
         client = self._drivers(self.deadline_s).sync
-        kickoff = current_kickoff()
+        kickoff, plans = current_kickoff(), _plans(turn)
         with chat_span(turn, vertexai=self.vertexai) as described:
 
             def hand_on(reply: Reply) -> Run:
-                return run_of(request, described(reply), kickoff)
+                return run_of(request, described(reply), kickoff, is_plan=plans)
 
             with closing(client.stream(turn, self._store(), hand_on)) as events:
                 for event in events:
@@ -170,6 +228,13 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         # Other uses of the tool may have ended since.
         found = enumerate(self._within_reach(), 1)
         number = next(i for i, one in found if one is run)
+        if run.is_plan:
+            return (
+                f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}, is "
+                f"a plan. With follow_up_of={number}, plan_decision='approve' begins "
+                "the work, and plan_decision='revise' makes another plan; the last one "
+                f"took {run.total_tokens} tokens.]"
+            )
         return (
             f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}. "
             f"For a question about it, use follow_up_of={number}.]"
@@ -182,3 +247,9 @@ def _config(agent: str) -> dict[str, Any]:
         thinks = {"type": _RESEARCH, "thinking_summaries": "auto"}
         return {"agent_config": thinks}
     return {"environment": "remote"} if agent.startswith(_SANDBOXED) else {}
+
+
+def _plans(turn: Turn) -> bool:
+    """Tell whether a turn asks for a plan."""
+    config = cast("Mapping[str, Any]", turn.settings.get("agent_config") or {})
+    return bool(config.get(PLANS))

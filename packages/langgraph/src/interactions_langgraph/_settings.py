@@ -49,6 +49,7 @@ PER_CALL: Final = frozenset(
         "tool_choice",
         "store",
         "background",
+        "plan_decision",
         "previous_interaction_id",
         "session_id",
     }

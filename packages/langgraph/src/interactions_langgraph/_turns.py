@@ -7,12 +7,14 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.plan_decisions import KEY
 from interactions_core.turn import Turn
 from interactions_langgraph._graph import GraphRun
 from interactions_langgraph._messages import read_messages
 from interactions_langgraph._places import place_of
 from interactions_langgraph._settings import PER_CALL, settings_of, target_of
 from interactions_langgraph._vocabulary import ALIASES, spelled
+from interactions_langgraph.plans import decided_config
 
 
 def turn_of(
@@ -52,6 +54,8 @@ def turn_of(
     if str(chosen.get("agent")).startswith("antigravity"):
         # API: these agents need one; `"remote"` is a new one.
         chosen["environment"] = chosen.get("environment") or "remote"
+    if call.get(KEY) is not None:
+        chosen["agent_config"] = decided_config(chosen, messages)
     conversation = read_messages(messages)
     turn = Turn(
         transcript=conversation.transcript,
