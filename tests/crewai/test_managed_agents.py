@@ -534,6 +534,20 @@ def test_empty_query_costs_nothing(make_tool: Any, emulator: Emulator) -> None:
     assert creates(emulator) == []
 
 
+def test_tokens_of_failed_runs_are_spent_too(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    emulator.script([FAILS])
+    tool = make_tool(max_total_tokens=1)
+
+    told = [tool._run(f"The history of TPUs, {number}").message for number in "12"]
+
+    assert "no luck" in told[0]
+    assert "max_total_tokens=1" in told[1]
+    assert tool.failed_tokens == emulator.stats()["tokens"] > 0
+    assert len(creates(emulator)) == 1
+
+
 def test_spent_tokens_end_the_tools_use(make_tool: Any, emulator: Emulator) -> None:
     tool = make_tool(max_total_tokens=1)
     tool.run(query="Trains")

@@ -81,6 +81,8 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
     """A model to answer follow-ups, in the agent's place: faster and cheaper."""
     runs: list[Run] = Field(default_factory=list[Run])
     """What it has found in all kickoffs, in order."""
+    failed_tokens: int = 0
+    """What runs took that came to nothing."""
 
     def __init__(self, **options: Any) -> None:
         owner, agent = type(self).__name__, options.get("agent")
@@ -115,6 +117,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
                 run = self._ask(self._turn(request), request)
             # An error that left here would have CrewAI begin the run once more.
             except (OutcomeError, LostSubmitError) as error:
+                self.failed_tokens += error.usage.total_tokens
                 return ToolFailure(message=str(error), retryable=False)
         self.runs.append(run)
         return self._told(run)
@@ -130,7 +133,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         return await in_thread(partial(self._run, *asked))
 
     def _refusal(self, request: PlanRequest) -> str:
-        spent = sum(run.total_tokens for run in self.runs)
+        spent = sum(run.total_tokens for run in self.runs) + self.failed_tokens
         if self.max_total_tokens is not None and spent >= self.max_total_tokens:
             return (
                 f"nothing was run: {spent} of max_total_tokens={self.max_total_tokens} "
