@@ -40,6 +40,10 @@ class ChatConfigurationError(core.ConfigurationError, ModelInvalidRequestError):
     """An option of a call is wrong; nothing was sent."""
 
 
+class ChatForkedError(core.ForkedError, ModelInvalidRequestError):
+    """A forked child uses what its parent had open; nothing was sent."""
+
+
 class ChatUnsupportedContentError(
     core.UnsupportedContentError, ModelInvalidRequestError
 ):
@@ -149,6 +153,7 @@ _MEANINGS: Final[
     Mapping[type[core.InteractionsError], type[core.InteractionsError]]
 ] = {
     core.ConfigurationError: ChatConfigurationError,
+    core.ForkedError: ChatForkedError,
     core.UnsupportedContentError: ChatUnsupportedContentError,
     core.EmptyTranscriptError: ChatEmptyTranscriptError,
     core.InvalidRequestError: ChatInvalidRequestError,
