@@ -18,6 +18,7 @@ from interactions_core.exceptions import (
     LostSubmitError,
     OutcomeError,
 )
+from interactions_core.forking import Lock
 from interactions_core.options import settings_of
 from interactions_core.plan_decisions import (
     PLANS,
@@ -43,6 +44,8 @@ from interactions_crewai._tools import declaration
 
 _RESEARCH: Final = "deep-research"
 _SANDBOXED: Final = "antigravity"
+
+_counting: Final = Lock()
 
 
 class AgentProgressEvent(BaseEvent):
@@ -117,7 +120,8 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
                 run = self._ask(self._turn(request), request)
             # An error that left here would have CrewAI begin the run once more.
             except (OutcomeError, LostSubmitError) as error:
-                self.failed_tokens += error.usage.total_tokens
+                with _counting:
+                    self.failed_tokens += error.usage.total_tokens
                 return ToolFailure(message=str(error), retryable=False)
         self.runs.append(run)
         return self._told(run)
