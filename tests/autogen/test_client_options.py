@@ -13,9 +13,7 @@ from autogen_core.models import (
 from PIL import Image as Pictures
 
 from interactions_autogen import InteractionsChatCompletionClient
-from interactions_core.exceptions import (
-    ConfigurationError,
-)
+from interactions_core.exceptions import ConfigurationError, InvalidRequestError
 from interactions_emulator import Emulator
 from tests.autogen.asking import (
     WEATHER,
@@ -214,3 +212,17 @@ async def test_options_that_type_checkers_know_are_those_that_there_are() -> Non
         InteractionsChatCompletionClient.__init__.__annotations__["options"]
     )
     assert hint.__annotations__.keys() == known.keys() | {"client"}
+
+
+@pytest.mark.parametrize("where", ["constructor", "call"])
+async def test_safety_settings_are_sent_as_the_api_writes_them(
+    where: str, make_client: MakeClient, emulator: Emulator
+) -> None:
+    given: Any = {"safety_settings": {"HARM_CATEGORY_HARASSMENT": "BLOCK_NONE"}}
+    constructor, call = (given, {}) if where == "constructor" else ({}, given)
+
+    with pytest.raises(InvalidRequestError, match="safety_settings"):
+        await make_client(**constructor).create([user("Hi")], extra_create_args=call)
+
+    written = [{"type": "harassment", "threshold": "block_none"}]
+    assert sent(emulator)["safety_settings"] == written

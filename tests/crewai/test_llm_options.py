@@ -9,7 +9,7 @@ from google import genai
 from pydantic import BaseModel
 
 from interactions_core import MemoryStore
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.exceptions import ConfigurationError, InvalidRequestError
 from interactions_crewai import InteractionsLLM
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
@@ -273,3 +273,23 @@ def test_tool_without_a_name_is_refused(make_llm: MakeLLM) -> None:
 
     with pytest.raises(ConfigurationError, match="without a name"):
         make_llm().call("Hi.", tools=[nameless])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"HARM_CATEGORY_HARASSMENT": "BLOCK_NONE"},
+        [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
+        [{"type": "harassment", "threshold": "block_none"}],
+    ],
+    ids=["as CrewAI", "as the other API", "as the API"],
+)
+def test_safety_settings_are_sent_as_the_api_writes_them(
+    given: Any, make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    """CrewAI's own class takes a dict; only the enterprise platform takes any."""
+    with pytest.raises(InvalidRequestError, match="safety_settings"):
+        make_llm(safety_settings=given).call("Hi.")
+
+    written = [{"type": "harassment", "threshold": "block_none"}]
+    assert bodies(emulator)[0]["safety_settings"] == written

@@ -99,7 +99,7 @@ class InteractionsClientConfig(BaseModel):
     response_modalities: list[str] | None = None
     service_tier: str | None = None
     labels: dict[str, str] | None = None
-    safety_settings: list[dict[str, Any]] | None = None
+    safety_settings: list[dict[str, Any]] | dict[str, Any] | None = None
     nudge: str = "Continue."
     """What is said when a message list ends with the model's own words."""
     add_name_prefixes: bool = True

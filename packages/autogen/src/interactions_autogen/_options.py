@@ -43,7 +43,7 @@ class ClientOptions(TypedDict, total=False):
     response_modalities: list[str] | None
     service_tier: str | None
     labels: dict[str, str] | None
-    safety_settings: list[dict[str, Any]] | None
+    safety_settings: list[dict[str, Any]] | dict[str, Any] | None
     nudge: str
     add_name_prefixes: bool
     model_info: ModelInfo | dict[str, Any] | None

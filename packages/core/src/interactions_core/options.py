@@ -143,7 +143,28 @@ def settings_of(
         settings["tools"] = list(tools)
     if generation:
         settings["generation_config"] = generation
-    return settings | {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
+    fields = {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
+    if "safety_settings" in fields:
+        fields["safety_settings"] = safety_settings(fields["safety_settings"])
+    return settings | fields
+
+
+def safety_settings(value: object) -> Json:
+    """Write safety settings as a list of objects, as the API takes them.
+
+    Args:
+        value: The API's list, or Google's other form `{category: threshold}`, whose
+            words are in capitals and begin with `HARM_CATEGORY_`.
+    """
+    if isinstance(value, Mapping):
+        given = cast("Mapping[object, object]", value)
+        return [
+            {"type": _word(category), "threshold": _word(threshold)}
+            for category, threshold in given.items()
+        ]
+    if isinstance(value, list | tuple):
+        return [_safety(one) for one in cast("Sequence[object]", value)]
+    return cast("Json", value)
 
 
 def tool_choice_of(choice: str | Sequence[str], tools: Sequence[JsonObject]) -> Json:
@@ -166,6 +187,19 @@ def tool_choice_of(choice: str | Sequence[str], tools: Sequence[JsonObject]) -> 
             msg = f"tool_choice names {name!r}, which is not declared ({known})"
             raise ConfigurationError(msg)
     return {"allowed_tools": {"mode": "any", "tools": list(names)}}
+
+
+def _safety(one: object) -> Json:
+    if not isinstance(one, Mapping) or "category" not in one:
+        return cast("Json", one)
+    given = cast("Mapping[str, object]", one)
+    rest = {key: _word(item) for key, item in given.items() if key != "category"}
+    return {"type": _word(given["category"]), **rest}
+
+
+def _word(value: object) -> str:
+    word = str(getattr(value, "value", value)).lower()
+    return word.removeprefix("harm_category_")
 
 
 def _is_set(options: Mapping[str, object], key: str) -> bool:

@@ -32,7 +32,7 @@ class LLMOptions(SharedOptions, BaseLLM):
     thinking_level: str | None = None
     thinking_summaries: Literal["auto", "none"] | None = None
     response_modalities: list[str] | None = None
-    safety_settings: list[dict[str, Any]] | None = None
+    safety_settings: list[dict[str, Any]] | dict[str, Any] | None = None
     on_empty: OnEmpty = "raise"
     """What an answer with no text and no calls becomes: an `EmptyReplyError` after which
     CrewAI stops, or `""`, which CrewAI takes for an error and asks for twice more."""

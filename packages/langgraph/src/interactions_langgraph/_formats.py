@@ -1,4 +1,4 @@
-"""Answers' formats and safety settings in the form of the API.
+"""Answers' formats in the form of the API.
 
 Pure. What LangChain, OpenAI and Google's other API write is understood; a format of
 this API goes as it is.
@@ -76,30 +76,3 @@ def response_format(value: Any) -> Any:
     if kind == "text" and value.get("schema") is not None:
         return {**value, **json_format(value["schema"])}
     return dict(value)
-
-
-def safety_settings(value: Any) -> Any:
-    """Write safety settings as a list of objects.
-
-    Args:
-        value: The API's list, or Google's other form `{category: threshold}`, whose
-            words are in capitals and begin with `HARM_CATEGORY_`.
-    """
-    if not isinstance(value, Mapping):
-        return [_safety(one) for one in value]
-    return [
-        {"type": _word(category), "threshold": _word(threshold)}
-        for category, threshold in value.items()
-    ]
-
-
-def _safety(one: Any) -> Any:
-    if not isinstance(one, Mapping) or "category" not in one:
-        return one
-    rest = {key: _word(item) for key, item in one.items() if key != "category"}
-    return {"type": _word(one["category"]), **rest}
-
-
-def _word(value: Any) -> str:
-    word = str(getattr(value, "value", value)).lower()
-    return word.removeprefix("harm_category_")

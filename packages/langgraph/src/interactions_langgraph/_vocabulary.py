@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from interactions_core.exceptions import ConfigurationError, unknown_option
-from interactions_langgraph._formats import response_format, safety_settings
+from interactions_core.options import safety_settings
+from interactions_langgraph._formats import response_format
 
 ALIASES: Final = {
     "google_api_key": "api_key",
