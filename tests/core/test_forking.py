@@ -23,9 +23,12 @@ from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.exceptions import ForkedError
 from interactions_core.forking import Lock, PerProcess, generation, hold_forks
+from interactions_core.job_watching import JobWatcher
 from interactions_core.running import Rules
+from interactions_core.signatures import Trust
 from interactions_core.stores.sql_store import SqlStore
 from interactions_core.turn import Reply
+from interactions_core.webhooks import WebhookReceiver
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import make_turn, text_of
@@ -236,6 +239,61 @@ def test_a_child_that_is_forked_in_a_transaction_keeps_nothing_of_it(
     assert store.retention("ours") == 1.0
     assert store.get(SCOPE, "of the child") is not None
     store.close()
+
+
+# Those who watch and hear.
+
+
+def test_a_child_leaves_the_jobs_of_its_parents_watcher_alone(
+    client: InteractionsClient, tmp_path: Path, emulator: Emulator, clock: Clock
+) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    client.suspend(make_turn(["a long story"], background=True), store)
+    watcher = JobWatcher(store, client, clock=clock, sleep=clock.sleep)
+    watcher.step()
+    [mine] = store.list_jobs()
+
+    def child() -> float | None:
+        watcher.close()
+        return watcher.step()
+
+    assert in_child(child) is None
+    [job] = store.list_jobs()
+    assert (job.owner, job.lease_until) == (mine.owner, mine.lease_until)
+    emulator.advance(60)
+    watcher.run(until_idle=True)
+    [job] = store.list_jobs()
+    assert job.status == "completed"
+    store.close()
+
+
+@pytest.mark.anyio
+async def test_a_receiver_takes_deliveries_in_a_child(clock: Clock) -> None:
+    receiver = WebhookReceiver(
+        MemoryStore(), Trust(secrets=["whsec_c2VjcmV0"]), clock=clock
+    )
+    assert await post(receiver) == 401
+
+    def child() -> int:
+        return asyncio.run(post(receiver))
+
+    # The loop of this test is none in the child, whose thread it is.
+    assert await asyncio.to_thread(in_child, child) == 401
+
+
+async def post(receiver: WebhookReceiver) -> int:
+    """Deliver something that nobody believes; return the status of the answer."""
+    said: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": []}
+    await receiver(scope, receive, send)
+    return said[0]["status"]
 
 
 # What a fork waits for.

@@ -54,6 +54,10 @@ class Round:
     stores: str
 
     @property
+    def awaits(self) -> bool:
+        return self.way.startswith("a")
+
+    @property
     def store(self) -> str:
         return self.stores.replace("%d", str(self.number % 4))
 
@@ -180,6 +184,9 @@ class Both:
     def _leave(self) -> None:
         """Have a child go on with the call until it is told that it may not."""
         pid = os.fork()
+        if pid == 0 and self.one.awaits:
+            # What leaves `asyncio.run` ends the loop, which is the parent's as well.
+            os._exit(0)
         if pid == 0:
             # Wherever it is caught, in a worker's thread for instance, this ends it.
             signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
