@@ -241,6 +241,33 @@ def test_a_child_that_is_forked_in_a_transaction_keeps_nothing_of_it(
     store.close()
 
 
+def test_a_child_that_leaves_while_a_reply_is_handed_on_gives_nothing_back(
+    client: InteractionsClient, tmp_path: Path, emulator: Emulator
+) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    here = os.getpid()
+
+    def hand_on(reply: Reply) -> str:
+        pid = quietly_forked()
+        if pid == 0:
+            raise SystemExit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+        return text_of(reply)
+
+    try:
+        said = client.turn(make_turn(["hello"]), store, hand_on)
+    except SystemExit as left:
+        if os.getpid() != here:
+            os._exit(int(str(left.code)))
+        raise
+    # What was given back would be given again.
+    client.turn(make_turn(["hello"]), store)
+
+    assert said.endswith("hello")
+    assert emulator.stats()["creates"] == 2
+    store.close()
+
+
 # Those who watch and hear.
 
 

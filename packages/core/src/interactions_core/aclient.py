@@ -361,7 +361,7 @@ class _Course:
     ) -> Effect | _Over:
         """Return the next effect that is to be performed, or the end."""
         while True:
-            self._check()
+            self._check(error)
             try:
                 effect = self.flow.throw(error) if error else self.flow.send(answer)
             except StopIteration as done:
@@ -373,7 +373,10 @@ class _Course:
             self.hands.running = effect
             answer = error = None
 
-    def _check(self) -> None:
+    def _check(self, error: BaseException | None = None) -> None:
+        if error is not None and not self.origin.is_here:
+            # With it a child leaves that was forked while the reply was handed on.
+            raise error
         self.origin.check(CALL, ASK_AGAIN)
 
     def work(self, call: Callable[[], object] = lambda: None) -> Effect | _Over:

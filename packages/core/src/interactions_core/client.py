@@ -191,7 +191,7 @@ class InteractionsClient:
         error: BaseException | None = None
         with contextlib.closing(_Hands(self)) as hands:
             while True:
-                hands.check()
+                hands.check(error)
                 try:
                     effect = flow.throw(error) if error else flow.send(answer)
                 except StopIteration as done:
@@ -264,8 +264,11 @@ class _Hands:
                 raise NotImplementedError(effect)
         return answer
 
-    def check(self) -> None:
-        """Raise `ForkedError` where the turn is another process's."""
+    def check(self, error: BaseException | None = None) -> None:
+        """Raise `error` or `ForkedError` where the turn is another process's."""
+        if error is not None and not self._origin.is_here:
+            # With it a child leaves that was forked while the reply was handed on.
+            raise error
         self._origin.check(CALL, ASK_AGAIN)
 
     def close(self) -> None:
