@@ -1,21 +1,28 @@
 """Tokens are counted once, whatever a call comes to: client, ledger and server."""
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from interactions_autogen import InteractionsAgent
 from interactions_core import MemoryStore, Usage
-from interactions_core.exceptions import InteractionsError, OutcomeError
+from interactions_core.exceptions import (
+    InteractionsError,
+    OutcomeError,
+    UnsupportedContentError,
+)
 from interactions_emulator import Emulator
 from tests.autogen.asking import Client, user
 from tests.autogen.conftest import MakeClient
 from tests.autogen.event_log import EventLog
 from tests.conftest import Clock
-from tests.outcomes import ERRORS, SEEDS, Outcome, shuffled
+from tests.outcomes import CALL, ERRORS, SEEDS, Outcome, shuffled
 
 pytestmark = pytest.mark.anyio
 
+RESEARCH = "deep-research-preview-04-2026"
 WAYS = ("create", "create_stream", "background")
 
 
@@ -26,17 +33,21 @@ async def ask(client: Client, way: str, text: str) -> None:
         await client.create([user(text)])
 
 
-@pytest.fixture
-def make(make_client: MakeClient, emulator: Emulator, clock: Clock) -> MakeClient:
-    """Make clients that pass the time without waiting."""
-
+def passing(clock: Clock, emulator: Emulator) -> Callable[[float], Any]:
     async def pause(seconds: float) -> None:
         clock.sleep(seconds)
         emulator.advance(seconds)
 
+    return pause
+
+
+@pytest.fixture
+def make(make_client: MakeClient, emulator: Emulator, clock: Clock) -> MakeClient:
+    """Make clients that pass the time without waiting."""
+
     def make(**options: Any) -> Client:
         client = make_client(max_retries=0, **options)
-        client._ready().sleep = pause
+        client._ready().sleep = passing(clock, emulator)
         return client
 
     return make
@@ -85,3 +96,21 @@ async def test_an_error_carries_what_was_billed(
         await client.create([user("Well?")])
 
     assert failed.value.usage == client.usage != Usage()
+
+
+async def test_an_answer_that_is_handed_on_again_is_counted_and_logged_once(
+    emulator: Emulator, clock: Clock, log: EventLog
+) -> None:
+    emulator.script([{"reply": {"calls": [CALL]}}])
+    options: Any = {"base_url": emulator.url, "api_key": "k", "sessions": MemoryStore()}
+    agent = InteractionsAgent("a", agent=RESEARCH, **options)
+    agent._client._clock = clock
+    agent._client._ready().sleep = passing(clock, emulator)
+
+    for _ in range(2):
+        with pytest.raises(UnsupportedContentError):
+            await agent.run(task="Hi.")
+
+    stats = emulator.stats()
+    assert stats["creates"] == 1
+    assert agent._client.usage.total_tokens == logged(log) == stats["tokens"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from crewai.events.types.llm_events import LLMCallCompletedEvent, LLMCallFailedEvent
+from pydantic import BaseModel
 
 from interactions_core import MemoryStore, Usage
 from interactions_core.exceptions import InteractionsError, OutcomeError
@@ -77,3 +78,26 @@ def test_an_error_carries_what_was_billed(
 
     assert failed.value.usage == store.usage() != Usage()
     assert llm.get_token_usage_summary().successful_requests == 0
+
+
+class Town(BaseModel):
+    name: str
+
+
+def test_an_answer_that_is_handed_on_again_is_counted_and_reported_once(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "No town."}}])
+    llm = make_llm()
+
+    def act() -> None:
+        for _ in range(2):
+            with pytest.raises(ValueError, match="Town"):
+                llm.call("Which town?", response_model=Town)
+
+    events = events_of(act, LLMCallCompletedEvent, LLMCallFailedEvent)
+
+    stats = emulator.stats()
+    assert stats["creates"] == 1
+    assert llm.get_token_usage_summary().total_tokens == stats["tokens"]
+    assert sum(map(taken, events)) == stats["tokens"]
