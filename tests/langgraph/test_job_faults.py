@@ -27,8 +27,9 @@ RETENTION_S = 5_000.0
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(retention_s=RETENTION_S) as running:
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    """Go by the clock of the test: real time beside it would count on one side."""
+    with Emulator(retention_s=RETENTION_S, clock=clock) as running:
         yield running
 
 
@@ -55,7 +56,8 @@ def ask(
 
     def pause(seconds: float) -> None:
         clock.sleep(seconds)
-        emulator.advance(seconds)
+        # Whoever waits there looks again.
+        emulator.advance(0)
 
     async def apause(seconds: float) -> None:
         pause(seconds)
