@@ -26,12 +26,16 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionSto
     opened.close()
 
 
-def test_a_copy_has_every_field_but_no_ledger(store: SessionStore) -> None:
+def test_a_copy_has_every_field_but_no_ledger_and_owes_nothing(
+    store: SessionStore,
+) -> None:
+    """Ours: an answer that was not handed on is owed to one of the two threads."""
     store.put(replace(whole_record(), children=0), make_entry("v1_whole"))
 
     copied = store.copy_thread(SCOPE.thread_id, "other")
 
-    expected = replace(whole_record(), scope=OTHER, children=0)
+    owing = {"call_digest": b"", "owed": 0, "holder": ""}
+    expected = replace(whole_record(), scope=OTHER, children=0, **owing)
     assert (copied, store.get(OTHER, "v1_whole")) == (1, expected)
     assert len(store.ledger()) == 1
 

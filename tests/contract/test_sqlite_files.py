@@ -310,7 +310,7 @@ def test_a_newer_schema_is_refused_and_not_touched(path: Path) -> None:
     with pytest.raises(StoreSchemaError, match=r"99.*Upgrade") as refused:
         SqliteStore(path)
 
-    assert (refused.value.found, refused.value.supported) == (99, 1)
+    assert (refused.value.found, refused.value.supported) == (99, 2)
     assert path.read_bytes() == content
 
 
