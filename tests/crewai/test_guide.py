@@ -112,4 +112,4 @@ def test_moving_a_crew_over_changes_at_most_three_lines() -> None:
     assert len(lines) - len(added) <= len(added) <= 3
     example = (ROOT / "examples" / "crewai_quickstart.py").read_text(encoding="utf-8")
     assert set(added[:2]) <= set(example.splitlines())
-    assert 'InteractionsLLM(model="gemini-3.5-flash"' in example
+    assert 'InteractionsLLM(model="gemini-3.8-flash"' in example
