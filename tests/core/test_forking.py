@@ -74,13 +74,14 @@ def test_a_child_leaves_the_connection_to_its_parent(
     client: InteractionsClient,
 ) -> None:
     ask(client, "before")
+    parents = client.sdk()
 
-    def child() -> str:
-        said = ask(client, "of the child")
+    def child() -> tuple[str, bool]:
+        said, is_parents = ask(client, "of the child"), client.sdk() is parents
         client.close()
-        return said
+        return said.rpartition(": ")[2], is_parents
 
-    assert in_child(child).endswith("of the child")
+    assert in_child(child) == ("of the child", False)
     assert ask(client, "of the parent").endswith("of the parent")
 
 
