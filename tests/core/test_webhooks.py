@@ -106,12 +106,15 @@ def register(client: InteractionsClient, uri: str) -> str:
 
 
 def test_a_registered_webhook_updates_the_ledger(
-    store: SqliteStore, serving: Serving, client: InteractionsClient
+    store: SqliteStore, serving: Serving, client: InteractionsClient, emulator: Emulator
 ) -> None:
+    """Such a delivery names the run only, so the run ends once its id is known."""
+    emulator.script([{"reply": {"text": "Done.", "wait_s": 60}}])
     secret = register(client, serving.url)
     serving.start(store, Trust(secrets=[SECRET, secret]))
 
     found = client.suspend(turn(), store)
+    emulator.advance(60)
     serving.news.get(timeout=PATIENCE_S)
 
     job = store.get_job(found.job_key)
