@@ -268,11 +268,56 @@ def test_model_may_be_named_first_as_in_crewais_own_class() -> None:
     assert InteractionsLLM("gemini/gemini-3.5-flash").model == "gemini-3.5-flash"
 
 
-def test_tool_without_a_name_is_refused(make_llm: MakeLLM) -> None:
-    nameless = {"type": "function", "function": {"parameters": {}}}
+class Place(BaseModel):
+    city: str
 
-    with pytest.raises(ConfigurationError, match="without a name"):
-        make_llm().call("Hi.", tools=[nameless])
+
+FLAT = {
+    "name": "get_weather",
+    "description": "Get the weather.",
+    "parameters": Place.model_json_schema(),
+}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        FLAT,
+        {"type": "function", **FLAT},
+        {"type": "function", "function": FLAT},
+        {"function": FLAT},
+        {
+            "name": FLAT["name"],
+            "description": FLAT["description"],
+            "args_schema": Place,
+        },
+    ],
+    ids=["flat", "typed", "inner", "untyped", "class"],
+)
+def test_tool_is_declared_from_each_form_that_crewais_own_classes_take(
+    given: dict[str, Any], make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    make_llm().call("Hi.", tools=[given])
+
+    assert bodies(emulator)[0]["tools"] == [{"type": "function", **FLAT}]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"type": "function", "function": {"parameters": {}}}, "without a name"),
+        ({"parameters": {}}, "without a name"),
+        ({"type": "function", "function": "get_weather"}, "without a name"),
+    ],
+    ids=["inner", "flat", "text"],
+)
+def test_tool_that_names_no_function_is_refused_before_anything_is_sent(
+    given: Any, said: str, make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        make_llm().call("Hi.", tools=[given])
+
+    assert emulator.requests() == []
 
 
 @pytest.mark.parametrize(

@@ -12,28 +12,35 @@ def declaration(tool: Mapping[str, Any]) -> dict[str, Any]:
     """Declare one tool.
 
     Args:
-        tool: `{"type": "function", "function": {...}}` as CrewAI hands it over, or
-            a built-in tool of the API, which goes as it is.
+        tool: `{"type": "function", "function": {...}}` as CrewAI hands it over, the
+            inner part of it, or both in one, as CrewAI's own classes take them; or a
+            built-in tool of the API, which goes as it is.
 
     Raises:
         ConfigurationError: A function has no name.
     """
-    function = tool.get("function")
-    if not isinstance(function, Mapping):
+    if tool.get("type", "function") != "function":
         return dict(tool)
+    inner = tool.get("function", tool)
     # A JSON object has strings for keys.
-    described = cast("Mapping[str, Any]", function)
+    described = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else {}
     if not described.get("name"):
         msg = f"a tool without a name cannot be declared; it has {sorted(described)}"
         raise ConfigurationError(msg)
     declared: dict[str, Any] = {"type": "function", "name": described["name"]}
     if described.get("description"):
         declared["description"] = described["description"]
-    declared["parameters"] = described.get("parameters") or {
-        "type": "object",
-        "properties": {},
-    }
+    declared["parameters"] = _parameters(described)
     return declared
+
+
+def _parameters(described: Mapping[str, Any]) -> dict[str, Any]:
+    given: dict[str, Any] | None = described.get("parameters")
+    # CrewAI's name for a pydantic class of the arguments.
+    model: type[BaseModel] | None = described.get("args_schema")
+    if given or model is None:
+        return given or {"type": "object", "properties": {}}
+    return model.model_json_schema()
 
 
 def response_format(schema: type[BaseModel]) -> dict[str, Any]:
