@@ -21,9 +21,7 @@ def declaration(tool: Mapping[str, Any]) -> dict[str, Any]:
     """
     if tool.get("type", "function") != "function":
         return dict(tool)
-    inner = tool.get("function", tool)
-    # A JSON object has strings for keys.
-    described = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else {}
+    described = _described(tool)
     if not described.get("name"):
         msg = f"a tool without a name cannot be declared; it has {sorted(described)}"
         raise ConfigurationError(msg)
@@ -32,6 +30,12 @@ def declaration(tool: Mapping[str, Any]) -> dict[str, Any]:
         declared["description"] = described["description"]
     declared["parameters"] = _parameters(described)
     return declared
+
+
+def _described(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = tool.get("function", tool)
+    # A JSON object has strings for keys.
+    return cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else {}
 
 
 def _parameters(described: Mapping[str, Any]) -> dict[str, Any]:
