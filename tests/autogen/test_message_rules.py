@@ -198,6 +198,24 @@ async def test_memory_in_the_middle_stays_there_and_the_chain_grows(
     assert second["previous_interaction_id"]
 
 
+async def test_reply_to_a_system_message_alone_is_chained_on(
+    client: Client, emulator: Emulator
+) -> None:
+    """AutoGen: `on_messages([])` of an agent with a system message asks like this."""
+    brief = SystemMessage(content="Greet people.")
+
+    greeting = await ask(client, brief)
+    await ask(client, brief, model(greeting.content), user("I am Ada."))
+    await ask(client, brief, model("Another greeting."), user("I am Ada."))
+
+    alone, follow_up, foreign = bodies(emulator)
+    first = emulator.requests()[0]["interaction"]
+    assert alone["input"] == [NUDGE]
+    assert follow_up["previous_interaction_id"] == first
+    assert texts(follow_up) == ["I am Ada."]
+    assert "previous_interaction_id" not in foreign
+
+
 async def test_leading_system_messages_are_one_instruction(
     client: Client, emulator: Emulator
 ) -> None:

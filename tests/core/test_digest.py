@@ -58,7 +58,7 @@ def test_seed_carries_a_version() -> None:
 def test_replies_begin_where_a_model_speaks_longest_prefix_first() -> None:
     steps = [model("a"), user("b"), call("c"), call("d"), result("c"), model("e")]
 
-    assert Transcript.of(steps).reply_positions() == [5, 3, 2]
+    assert Transcript.of(steps).reply_positions() == [5, 3, 2, 0]
 
 
 def test_server_context_counts_hidden_steps() -> None:

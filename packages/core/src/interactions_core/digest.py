@@ -63,10 +63,11 @@ class Transcript:
     def reply_positions(self) -> Sequence[int]:
         """Return where a model speaks next, longest prefix first.
 
-        Only there can an earlier request have ended that this list continues.
+        Only there can an earlier request have ended that this list continues; at the
+        beginning too, after a request that held nothing but a system instruction.
         """
         return [
             i
-            for i in range(len(self.steps) - 1, 0, -1)
+            for i in range(len(self.steps) - 1, -1, -1)
             if self.steps[i].kind in MODEL_KINDS
         ]
