@@ -128,6 +128,76 @@ async def test_wrong_option_is_refused_at_once(
         make_client(**options)
 
 
+@pytest.mark.parametrize(
+    ("option", "meaning", "advice"),
+    [
+        pytest.param(
+            {"response_format": {"type": "json_object"}},
+            "which form an answer has",
+            "`json_output=` to `create`",
+            id="response_format",
+        ),
+        pytest.param(
+            {"model_capabilities": {"vision": True}},
+            "what the model is able to do",
+            "use `model_info`",
+            id="model_capabilities",
+        ),
+        pytest.param(
+            {"stop": ["x"]},
+            "at which an answer ends",
+            "use `stop_sequences`",
+            id="stop",
+        ),
+        pytest.param({"user": "ada"}, "names the end user", "`session_id`", id="user"),
+        pytest.param(
+            {"interceptor": object()}, "changes HTTP", "genai.Client", id="interceptor"
+        ),
+        pytest.param(
+            {"parallel_tool_calls": False},
+            "several calls at once",
+            "calls in parallel where it sees fit",
+            id="parallel_tool_calls",
+        ),
+    ],
+)
+async def test_option_of_another_client_is_explained_by_its_meaning(
+    make_client: MakeClient,
+    emulator: Emulator,
+    option: Any,
+    meaning: str,
+    advice: str,
+) -> None:
+    said = f"does not take '{next(iter(option))}': .*{meaning}.*; .*{advice}"
+
+    with pytest.raises(ConfigurationError, match=said):
+        make_client(**option)
+    with pytest.raises(ConfigurationError, match=next(iter(option))):
+        await make_client().create([user("Hi")], extra_create_args=option)
+
+    assert emulator.requests() == []
+
+
+async def test_option_of_another_client_that_changes_nothing_is_left_out(
+    make_client: MakeClient, emulator: Emulator
+) -> None:
+    neutral = {"parallel_tool_calls": True, "n": 1, "user": None}
+    client = make_client(**neutral)
+
+    await client.create([user("Hi")], extra_create_args=neutral)
+
+    assert not neutral.keys() & sent(emulator).keys()
+    assert not neutral.keys() & client.dump_component().config.keys()
+
+
+@pytest.mark.parametrize("name", ["timeout_s", "timeout"])
+async def test_option_of_a_client_is_refused_in_a_call(
+    client: Client, name: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"'{name}' is an option of a client"):
+        await client.create([user("Hi")], extra_create_args={name: 1})
+
+
 async def test_media_are_refused_as_modalities(make_client: MakeClient) -> None:
     client = make_client(response_modalities=["text", "image"])
 

@@ -32,7 +32,10 @@ def bodies(emulator: Emulator) -> list[dict[str, Any]]:
     ("options", "message"),
     [
         pytest.param({"temprature": 1}, "did you mean 'temperature'", id="misspelt"),
-        pytest.param({"n": 2}, "no option 'n'", id="of other APIs"),
+        pytest.param({"n": 2}, "'n': it asks for several answers", id="of other APIs"),
+        pytest.param({"timeout": 5}, "use `timeout_s`", id="another name"),
+        pytest.param({"interceptor": 1}, "it changes HTTP requests", id="of HTTP"),
+        pytest.param({"response_format": 1}, "`output_pydantic`", id="of the task"),
         pytest.param({"additional_params": {"a": 1}}, "additional_params", id="more"),
         pytest.param({"agent": "deep-research"}, "both are given", id="both"),
         pytest.param({"model": None}, "neither is given", id="neither"),

@@ -61,7 +61,7 @@ def unknown_class(_: Emulator, make_llm: MakeLLM) -> object:
 
 CASES: dict[str, Case] = {
     "InteractionsLLM has no option": lambda _, make: make(temprature=1),
-    "InteractionsLLM: the Interactions API": lambda _, make: make(n=2),
+    "InteractionsLLM does not take 'n'": lambda _, make: make(n=2),
     "InteractionsLLM: tools takes": lambda _, make: make(tools=[WEATHER]),
     "InteractionsLLM: tools.headers": restored,
     "InteractionsLLM: a pickle": lambda _, make: pickle.dumps(make(client=object())),

@@ -15,6 +15,7 @@ from typing import Any
 import jwt
 import ormsgpack
 import pytest
+from autogen_core.models import UserMessage
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.genai import Client, types
 from langchain_core.load import dumps
@@ -22,6 +23,7 @@ from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS
 from langgraph.graph import START, MessagesState, StateGraph
 
+from interactions_autogen import InteractionsChatCompletionClient
 from interactions_core import (
     InteractionsError,
     PostgresStore,
@@ -136,6 +138,20 @@ def model_option_in_a_call(bench: Bench) -> object:
 @case("ChatInteractions does not take 'top_k'")
 def option_of_another_api(bench: Bench) -> object:
     return bench.model(top_k=40)
+
+
+@case("InteractionsChatCompletionClient does not take 'stop'")
+def option_of_another_client(_: Bench) -> object:
+    return InteractionsChatCompletionClient(model="gemini-3.5-flash", stop=["x"])  # type: ignore[call-arg]
+
+
+@case("InteractionsChatCompletionClient: 'timeout'")
+def option_of_a_client_in_a_call(bench: Bench) -> object:
+    client = InteractionsChatCompletionClient(
+        model="gemini-3.5-flash", base_url=bench.emulator.url, api_key="k"
+    )
+    said = UserMessage(content="Hi", source="user")
+    return asyncio.run(client.create([said], extra_create_args={"timeout": 1}))
 
 
 @case("ChatInteractions: 'max_tokens'")

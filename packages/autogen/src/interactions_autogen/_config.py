@@ -29,6 +29,7 @@ from interactions_autogen._secrets import (
     revealed,
     secret_text,
 )
+from interactions_autogen._vocabulary import own_options
 from interactions_core.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
@@ -118,8 +119,7 @@ class InteractionsClientConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_names(cls, given: dict[str, Any]) -> dict[str, Any]:
-        check_names(OWNER, given, cls.model_fields)
-        return given
+        return own_options(OWNER, given, cls.model_fields)
 
     @field_validator("api_key", mode="before")
     @classmethod
@@ -187,7 +187,7 @@ def read_options(options: Mapping[str, Any]) -> InteractionsClientConfig:
     Raises:
         ConfigurationError: One is unknown, or not what it should be.
     """
-    check_names(OWNER, options, InteractionsClientConfig.model_fields)
+    options = own_options(OWNER, options, InteractionsClientConfig.model_fields)
     try:
         return InteractionsClientConfig(**options)
     except ValidationError as exc:

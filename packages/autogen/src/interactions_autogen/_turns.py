@@ -1,7 +1,7 @@
 """An AutoGen call as a turn of core."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from autogen_core import FunctionCall, Image, MessageHandlerContext
@@ -25,6 +25,7 @@ from interactions_autogen._tools import (
     response_format,
     tool_choice,
 )
+from interactions_autogen._vocabulary import options_of_call
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import (
@@ -33,8 +34,6 @@ from interactions_core.exceptions import (
     UnsupportedContentError,
 )
 from interactions_core.options import (
-    PER_CALL,
-    check_names,
     chosen,
     in_background,
     settings_of,
@@ -70,7 +69,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
         EmptyTranscriptError: There is nothing to send.
         UnsupportedContentError: A message has no counterpart in the API.
     """
-    check_names(f"{OWNER}: extra_create_args", call.extra, PER_CALL)
+    call = replace(call, extra=options_of_call(OWNER, call.extra, options))
     built_in = [*options["tools"], *call.extra.get("tools", ())]
     options = chosen(options, call.extra)
     _check_able(call, info)

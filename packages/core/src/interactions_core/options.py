@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal, cast
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.exceptions import ConfigurationError, unknown_option
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.vocabulary import NO_WORDS, refusal
 
 GENERATION: Final = (
     "temperature",
@@ -61,17 +62,24 @@ CHOICES: Final[Mapping[str, str]] = {
 """Words for a tool choice, the API's and the frameworks', by what the API calls them."""
 
 
-def check_names(owner: str, given: Iterable[str], known: Collection[str]) -> None:
+def check_names(
+    owner: str,
+    given: Iterable[str],
+    known: Collection[str],
+    *,
+    instead: Mapping[str, str] = NO_WORDS,
+) -> None:
     """Raise `ConfigurationError` for the first name that is not known.
 
     Args:
         owner: Whose options these are, for the message.
         given: The names in question.
         known: What there is.
+        instead: What to do about options of other classes, see `vocabulary`.
     """
     for name in given:
         if name not in known:
-            raise unknown_option(owner, name, known)
+            raise refusal(owner, name, known, instead=instead)
 
 
 def target_of(options: Mapping[str, object]) -> tuple[str, str]:

@@ -7,9 +7,17 @@ from pydantic import Field, model_validator
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.options import OnEmpty, target_of
+from interactions_core.vocabulary import without_foreign
 from interactions_crewai._options import SharedOptions, checked
 
-_UNSUPPORTED: Final = ("frequency_penalty", "presence_penalty", "n")
+_UNSUPPORTED: Final = frozenset(
+    {"additional_params", "frequency_penalty", "n", "presence_penalty"}
+)
+_INSTEAD: Final = {
+    "response_format": "give the task `output_pydantic`, or `call` a `response_model`",
+}
+"""What CrewAI's users do where core's advice is for everybody."""
+
 _ONLY_TEXT: Final = ["text"]
 _PREFIXES: Final = ("gemini/", "google/", "models/")
 
@@ -44,14 +52,9 @@ class LLMOptions(SharedOptions, BaseLLM):
     def __init__(self, model: str | None = None, **options: Any) -> None:
         options["model"] = model
         owner, known = type(self).__name__, set(type(self).model_fields)
-        for name in (*_UNSUPPORTED, "additional_params"):
-            if options.get(name):
-                msg = f"{owner}: the Interactions API has no option {name!r}; unset it"
-                raise ConfigurationError(msg)
-        # Dumps have these, unset.
-        unset = {"additional_params", *_UNSUPPORTED}
-        own = (known | {"stop_sequences"}) - unset
-        given = {name: value for name, value in options.items() if name not in unset}
+        # CrewAI has fields of these names; dumps have them, unset.
+        own = (known | {"stop_sequences"}) - _UNSUPPORTED
+        given = without_foreign(owner, options, own, instead=_INSTEAD)
         named = _named(given)
         checked(owner, given, own, lambda: BaseLLM.__init__(self, **named))
         self._check()

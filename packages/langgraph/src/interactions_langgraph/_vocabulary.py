@@ -4,73 +4,28 @@ Pure. An option of another chat model is either understood, or refused with the 
 and what to do instead; none is ignored.
 """
 
-import difflib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from interactions_core.exceptions import ConfigurationError, unknown_option
+from interactions_core.exceptions import ConfigurationError
 from interactions_core.options import safety_settings
+from interactions_core.vocabulary import FOREIGN, changes_nothing, refusal
 from interactions_langgraph._formats import response_format
 
-ALIASES: Final = {
-    "google_api_key": "api_key",
-    "max_tokens": "max_output_tokens",
-    "reasoning_effort": "thinking_level",
-    "stop": "stop_sequences",
-    "timeout": "timeout_s",
-}
-"""Other names of options, most of them those of `ChatGoogleGenerativeAI`."""
+ALIASES: Final = {name: word.ours for name, word in FOREIGN.items() if word.ours}
+"""Other names of options, whose values are the same."""
 
-_PENALTY: Final = "the API has no penalties; say in the system message what to avoid"
-_REFUSED: Final[Mapping[str, tuple[object, str]]] = {
-    "cached_content": (
-        None,
-        (
-            "this API has no explicit caching; it keeps the conversation itself, and "
-            "repeated beginnings are cached without being asked"
-        ),
-    ),
-    "candidate_count": (1, "the API gives one answer; call `batch` for more"),
-    "client_args": (
-        None,
-        "hand `client=genai.Client(http_options=…)`, made with these arguments",
-    ),
-    "client_options": (None, "use `base_url` and `additional_headers`"),
-    "code_execution": (False, "use tools=[{'type': 'code_execution'}]"),
-    "convert_system_message_to_human": (
-        False,
-        "the API takes system messages; remove the option",
-    ),
-    "frequency_penalty": (None, _PENALTY),
-    "logprobs": (False, "the API gives no log probabilities"),
-    "media_resolution": (
-        None,
-        "the API takes a resolution for each picture or video and none for a call",
-    ),
-    "n": (1, "the API gives one answer; call `batch` for more"),
-    "parallel_tool_calls": (
-        True,
-        "the API has no switch for it: a model calls in parallel where it sees fit",
-    ),
-    "presence_penalty": (None, _PENALTY),
-    "response_logprobs": (False, "the API gives no log probabilities"),
-    "thinking_budget": (
-        None,
-        (
-            "the API has no budget of thought tokens; use `thinking_level`, and "
-            "`max_output_tokens` for a limit that includes thoughts"
-        ),
-    ),
+_INSTEAD: Final = {
+    "candidate_count": "the API gives one answer; call `batch` for more",
+    "client_options": "use `base_url` and `additional_headers`",
+    "default_headers": "use `additional_headers`",
+    "n": "the API gives one answer; call `batch` for more",
     "top_k": (
-        None,
-        (
-            "it is no documented field of this API; use `top_p`, or, at your own risk, "
-            "model_kwargs={'generation_config': {'top_k': …}}"
-        ),
+        "it is no documented field of this API; use `top_p`, or, at your own risk, "
+        "model_kwargs={'generation_config': {'top_k': …}}"
     ),
-    "transport": ("rest", "there is only one, HTTP"),
 }
-"""Options that the API lacks: the value that changes nothing, and what to do."""
+"""What LangChain's users do where core's advice is for everybody."""
 
 Expansion = Callable[[Any], Mapping[str, Any]]
 
@@ -104,24 +59,15 @@ def spelled(
 def _own(
     owner: str, name: str, value: Any, known: Collection[str]
 ) -> Mapping[str, Any]:
-    if name in _REFUSED:
-        _refuse(owner, name, value)
-        return {}
+    if name not in known and ALIASES.get(name) in known:
+        name = ALIASES[name]
     if name in _EXPANSIONS:
         return {} if value is None else _EXPANSIONS[name](value)
-    name = ALIASES.get(name, name)
-    if name not in known:
-        words = [*ALIASES, *_EXPANSIONS]
-        near = difflib.get_close_matches(name, words, n=1, cutoff=0.8)
-        raise unknown_option(owner, name, {*known, *near})
-    return {name: value}
-
-
-def _refuse(owner: str, name: str, value: object) -> None:
-    neutral, reason = _REFUSED[name]
-    if value is not None and value != neutral:
-        msg = f"{owner} does not take {name!r}: {reason}"
-        raise ConfigurationError(msg)
+    if name in known:
+        return {name: value}
+    if changes_nothing(name, value):
+        return {}
+    raise refusal(owner, name, {*known, *_EXPANSIONS}, instead=_INSTEAD)
 
 
 def _with_schema(options: Mapping[str, Any]) -> Mapping[str, Any]:
