@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hmac
 import json
 import logging
@@ -21,6 +22,7 @@ from google.genai import Client, types
 from langchain_core.load import dumps
 from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_autogen import InteractionsChatCompletionClient
@@ -599,6 +601,22 @@ def path_for_a_url(_: Bench) -> object:
 def other_file(bench: Bench) -> object:
     (bench.folder / "notes.txt").write_text("These are no sessions. " * 100)
     return open_store(f"sqlite:///{bench.folder / 'notes.txt'}")
+
+
+@case("session store …: this is a file of LangGraph's SqliteSaver")
+def file_of_another_saver(bench: Bench) -> object:
+    path = bench.folder / "state.db"
+    with SqliteSaver.from_conn_string(str(path)) as saver:
+        saver.setup()
+    return InteractionsSaver(f"sqlite:///{path}")
+
+
+@case("session store …: it has another program's table")
+def file_of_an_application(bench: Bench) -> object:
+    path = bench.folder / "app.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE jobs (title TEXT)")
+    return SqliteStore(path)
 
 
 @case("session store …: its 'sessions' tables")

@@ -1,11 +1,14 @@
 """Which stores and files a saver takes, and how it fails on damaged ones."""
 
 import asyncio
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 from interactions_core.exceptions import (
     ConfigurationError,
@@ -14,7 +17,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.stores.memory import MemoryStore
 from interactions_core.stores.sqlite import SqliteStore
-from interactions_langgraph import InteractionsSaver
+from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import at, put
 
 
@@ -111,3 +114,92 @@ def test_bytes_that_cannot_be_read_are_an_error(saver: InteractionsSaver) -> Non
 
     with pytest.raises(Exception, match=r".+"):
         saver.get_tuple(config)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def open_by_url(path: Path) -> object:
+    return InteractionsSaver(f"sqlite:///{path}")
+
+
+def open_by_store(path: Path) -> object:
+    return InteractionsSaver(SqliteStore(path))
+
+
+def open_on_a_loop(path: Path) -> object:
+    async def use() -> object:
+        return await InteractionsSaver(f"sqlite:///{path}").aget(at())
+
+    return asyncio.run(use())
+
+
+def open_for_sessions(path: Path) -> object:
+    model = ChatInteractions(
+        model="gemini-3.8-flash", api_key="k", sessions=f"sqlite:///{path}"
+    )
+    return model.invoke("Hi")
+
+
+@pytest.mark.parametrize(
+    "open_it", [open_by_url, open_by_store, open_on_a_loop, open_for_sessions]
+)
+def test_file_of_langgraphs_saver_is_refused_with_the_command_and_left_as_it_is(
+    tmp_path: Path, open_it: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "state.db"
+    with SqliteSaver.from_conn_string(str(path)) as old:
+        put(old, {"a": 1})
+    before = contents(tmp_path)
+
+    with pytest.raises(StoreError, match="LangGraph's SqliteSaver") as caught:
+        open_it(path)
+
+    assert f"`interactions migrate {path} sqlite:///NEW.db`" in str(caught.value)
+    assert contents(tmp_path) == before
+
+
+def test_file_that_sessions_were_added_to_before_is_refused_as_well(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    SqliteStore(path).close()
+    with SqliteSaver.from_conn_string(str(path)) as old:
+        put(old, {"a": 1})
+    before = contents(tmp_path)
+
+    with pytest.raises(StoreError, match="interactions migrate"):
+        InteractionsSaver(f"sqlite:///{path}")
+
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("table", ["jobs", "checkpoint_writes"])
+def test_table_of_another_program_is_named_and_left_alone(
+    tmp_path: Path, table: str
+) -> None:
+    path = tmp_path / "app.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"CREATE TABLE {table} (a)")
+
+    with pytest.raises(StoreError, match=f"another program's table '{table}'"):
+        InteractionsSaver(f"sqlite:///{path}")
+
+    with closing(sqlite3.connect(path)) as connection:
+        kept = connection.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'checkpoint%'"
+        ).fetchall()
+    assert kept == ([(table,)] if table.startswith("checkpoint") else [])
+
+
+def test_other_tables_of_an_application_are_no_hindrance(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE customers (a)")
+
+    with InteractionsSaver(f"sqlite:///{path}") as saver:
+        put(saver, {"a": 1})
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM customers").fetchone() == (0,)

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.postgres import PostgresSaver
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from interactions_core.exceptions import ConfigurationError, StoreError
@@ -127,6 +128,26 @@ def test_tables_of_another_saver_are_left_alone(
         ).fetchall()
     assert (schema,) in rows
     assert ("public",) not in rows
+
+
+def test_schema_of_another_saver_is_refused_and_left_alone(postgres_url: str) -> None:
+    server, _, schema = postgres_url.partition("schema=")
+    in_it = f"{server}options=-csearch_path%3D{schema}"
+    with psycopg.connect(server.rstrip("?&")) as made:
+        made.execute(f'CREATE SCHEMA "{schema}"')
+    with PostgresSaver.from_conn_string(in_it) as official:
+        official.setup()
+
+    with pytest.raises(StoreError, match="tables of LangGraph's PostgresSaver"):
+        InteractionsSaver(postgres_url).setup()
+
+    with psycopg.connect(in_it) as looking:
+        found = looking.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = %s"
+            " AND tablename IN ('jobs', 'schema_versions')",
+            (schema,),
+        ).fetchone()
+    assert found == (0,)
 
 
 def test_the_newest_checkpoint_is_read_without_the_others(

@@ -28,6 +28,7 @@ from interactions_core.stores.files import (
     identity_of,
     version_of,
 )
+from interactions_core.stores.foreign import check_file, check_part
 from interactions_core.stores.sql import Migration, check_text
 from interactions_core.stores.workers import is_loop_thread
 
@@ -76,7 +77,8 @@ class Database:
 
         Raises:
             StoreSchemaError: The file was written by a newer version.
-            StoreError: The file is not a database, or cannot be opened.
+            StoreError: The file is not a database, cannot be opened, or has tables of
+                another program; then nothing is added.
         """
         if is_loop_thread():
             # Without the lock, which a thread may hold for as long as it writes.
@@ -172,6 +174,8 @@ class Database:
             self._migrate_due(self._connection)
             return self._connection
         with self._explained():
+            if self.path != MEMORY:
+                check_file(self.path, self._parts.values())
             connection = connect(self.path)
             try:
                 self._due.update([*self._parts])
@@ -210,7 +214,10 @@ class Database:
         if found == len(migrations):
             return
         with _transaction(connection):
-            for statements in migrations[version_of(connection, part) :]:
+            found = version_of(connection, part)
+            if not found:
+                check_part(self.path, connection, migrations)
+            for statements in migrations[found:]:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.stores.foreign import foreign_schema, tables_made
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.dialect import quoted
 from interactions_core.stores.sql import Migration
@@ -25,6 +26,7 @@ SELECT current_setting('server_encoding'), EXISTS (
 _VERSIONS: Final = (
     "CREATE TABLE schema_versions (part TEXT PRIMARY KEY, version INTEGER NOT NULL)"
 )
+_TABLES: Final = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ?"
 _KEEP_VERSION: Final = (
     "INSERT INTO schema_versions VALUES (?, ?) "
     "ON CONFLICT (part) DO UPDATE SET version = excluded.version"
@@ -60,7 +62,11 @@ class Schema:
         return not has_versions or bool(self._outdated(connection, parts))
 
     def upgrade(self, connection: PostgresConnection, parts: Parts) -> None:
-        """Make the schema and its tables, or what they lack."""
+        """Make the schema and its tables, or what they lack.
+
+        Raises:
+            StoreError: It has tables of another program.
+        """
         # Another process may have been here since this one looked.
         _, has_versions, has_schema = self._look(connection)
         if not has_schema:
@@ -68,11 +74,22 @@ class Schema:
             run_all(connection.raw, f"CREATE SCHEMA {quoted(self.name)}")
         if not has_versions:
             connection.execute(_VERSIONS)
-        for part, version in self._outdated(connection, parts).items():
+        outdated = self._outdated(connection, parts)
+        self._check_names(connection, [parts[p] for p in outdated if not outdated[p]])
+        for part, version in outdated.items():
             for statements in parts[part][version:]:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(_KEEP_VERSION, (part, len(parts[part])))
+
+    def _check_names(
+        self, connection: PostgresConnection, new: Sequence[Sequence[Migration]]
+    ) -> None:
+        rows = connection.execute(_TABLES, (self.name,))
+        tables = {name for (name,) in rows.fetchall()}
+        wanted = {name for migrations in new for name in tables_made(migrations)}
+        if tables & wanted:
+            raise foreign_schema(self._place, self.name, tables, wanted)
 
     def _look(self, connection: PostgresConnection) -> tuple[str, bool, bool]:
         query = connection.execute(_FIND_VERSIONS, (self.name, self.name))
