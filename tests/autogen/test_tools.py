@@ -11,6 +11,7 @@ from autogen_agentchat.messages import (
 )
 from autogen_core import FunctionCall
 from autogen_core.models import (
+    CreateResult,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
 )
@@ -19,6 +20,7 @@ from autogen_core.tools import FunctionTool
 from interactions_core.exceptions import (
     ConfigurationError,
 )
+from interactions_core.functions import wire_name
 from interactions_emulator import Emulator
 from tests.autogen.asking import (
     WEATHER,
@@ -128,6 +130,79 @@ async def test_text_beside_calls_is_a_thought_and_the_chain_goes_on(
     assert (asked.thought, asked.finish_reason) == ("I look.", "function_calls")
     assert json.loads(made.arguments) == {"city": "Rome"}
     assert [s["type"] for s in sent(emulator)["input"]] == ["function_result"]
+
+
+MCP_NAME = "files/read file"
+
+
+def read_file(city: str) -> str:
+    return f"{city}: read"
+
+
+READ = FunctionTool(read_file, name=MCP_NAME, description="Read a file.")
+"""Servers of tools name them freely, and AutoGen keeps their names."""
+
+
+async def test_tool_with_a_name_that_the_api_refuses_is_called_by_its_own(
+    client: Client, emulator: Emulator
+) -> None:
+    emulator.script(
+        [
+            {
+                "sequence": [
+                    {
+                        "calls": [
+                            {"name": wire_name(MCP_NAME), "arguments": {"city": "A"}}
+                        ]
+                    },
+                    {"text": "Read."},
+                    {"text": "Bye."},
+                ]
+            }
+        ]
+    )
+    agent = AssistantAgent("a", client, tools=[READ], reflect_on_tool_use=True)
+
+    done = await agent.run(task="Read A.")
+    await agent.run(task="Bye.")
+
+    [executed] = [m for m in done.messages if isinstance(m, ToolCallExecutionEvent)]
+    assert (executed.content[0].name, executed.content[0].content) == (
+        MCP_NAME,
+        "A: read",
+    )
+    first, second, third = bodies(emulator)
+    assert [tool["name"] for tool in first["tools"]] == [wire_name(MCP_NAME)]
+    [result] = second["input"]
+    assert (result["type"], result["name"]) == ("function_result", wire_name(MCP_NAME))
+    assert [step["type"] for step in third["input"]] == ["user_input"]
+
+
+async def test_renamed_tool_is_called_by_its_own_name_in_a_stream_and_a_replay(
+    make_client: MakeClient, emulator: Emulator
+) -> None:
+    client = make_client(store=False)
+    use = {"name": wire_name(MCP_NAME), "arguments": {"city": "A"}}
+    emulator.script([{"sequence": [{"calls": [use]}, {"text": "Read."}]}])
+
+    *_, asked = [
+        item
+        async for item in client.create_stream(
+            [user("Read A.")], tools=[READ], tool_choice=READ
+        )
+    ]
+    assert isinstance(asked, CreateResult)
+    [made] = asked.content
+    assert isinstance(made, FunctionCall)
+    result = FunctionExecutionResult(content="!", name=MCP_NAME, call_id=made.id)
+    results = FunctionExecutionResultMessage(content=[result])
+    await client.create([user("Read A."), said(asked), results], tools=[READ])
+
+    assert made.name == MCP_NAME
+    chosen = bodies(emulator)[0]["generation_config"]["tool_choice"]
+    assert chosen["allowed_tools"]["tools"] == [wire_name(MCP_NAME)]
+    names = [step["name"] for step in sent(emulator)["input"] if "name" in step]
+    assert names == [wire_name(MCP_NAME)] * 2
 
 
 async def test_json_mode_asks_for_json_text(client: Client, emulator: Emulator) -> None:

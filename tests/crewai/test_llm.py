@@ -24,6 +24,7 @@ from interactions_core.exceptions import (
     InterruptedStreamError,
     UndeclaredCallError,
 )
+from interactions_core.functions import wire_name
 from interactions_crewai import InteractionsConverter
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
@@ -130,6 +131,34 @@ def test_locally_answered_call_is_completed_with_the_next_turn(
     assert said == "Rome: 21C"
     kinds = [step["type"] for step in bodies(emulator)[1]["input"]]
     assert kinds == ["function_result", "user_input"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tool_with_a_name_that_the_api_refuses_is_called_by_its_own(
+    make_llm: MakeLLM, emulator: Emulator, *, stream: bool
+) -> None:
+    """Servers of tools name them freely."""
+    name = "weather/get now"
+    tool = {"type": "function", "function": {**WEATHER["function"], "name": name}}
+    use = {"calls": [{"name": wire_name(name), "arguments": {"city": "Rome"}}]}
+    emulator.script([{"sequence": [use, {"text": "Warm."}]}])
+    llm = make_llm(stream=stream)
+
+    [call] = llm.call([user("Rome?")], tools=[tool])
+    asked = {"role": "assistant", "content": "", "tool_calls": [call]}
+    result = {
+        "role": "tool",
+        "tool_call_id": call["id"],
+        "name": name,
+        "content": "21C",
+    }
+    llm.call([user("Rome?"), asked, result], tools=[tool])
+
+    assert call["function"]["name"] == name
+    first, second = bodies(emulator)
+    assert [tool["name"] for tool in first["tools"]] == [wire_name(name)]
+    [step] = second["input"]
+    assert (step["type"], step["name"]) == ("function_result", wire_name(name))
 
 
 def test_locally_answered_call_that_nobody_kept_is_told_as_the_models_words(

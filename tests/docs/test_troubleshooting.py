@@ -34,6 +34,7 @@ from interactions_core import (
     points,
 )
 from interactions_core.connection import Connection
+from interactions_core.functions import declared, own_names, wire_name
 from interactions_core.job_commands import show_job
 from interactions_core.names import check_names
 from interactions_core.plan_decisions import PlanDecision, decide
@@ -420,6 +421,19 @@ def name_with_a_space(bench: Bench) -> object:
     return bound(bench, NUMBERED | {"name": "look up"})
 
 
+@case("the parameters of the function 'plant'")
+def endless_argument(_: Bench) -> object:
+    tree: dict[str, Any] = {"type": "object"}
+    tree["properties"] = {"child": tree}
+    return declared({"type": "function", "name": "plant", "parameters": tree})
+
+
+@case("the functions 'look up' and")
+def two_functions_of_one_name(_: Bench) -> object:
+    names = ["look up", wire_name("look up")]
+    return own_names([{"type": "function", "name": name} for name in names])
+
+
 @case("the schema of the function")
 def tuple_schema(bench: Bench) -> object:
     pair = {"type": "array", "items": [{"type": "string"}]}
@@ -711,6 +725,7 @@ ERRORS = [
         (
             "… may be read by others on this machine",
             "this key seems",
+            "the function name",
             "interaction … was answered",
             "interaction … ended as 'completed' with",
             "what was said of the plan",
@@ -743,6 +758,15 @@ def test_heading_is_what_the_error_says(
         CASES[start](Bench(emulator, tmp_path, monkeypatch))
 
     assert matches(heading, str(raised.value)), str(raised.value)
+
+
+def test_a_long_function_name_is_reported_as_the_page_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    declared({"type": "function", "name": "long_name_" * 8})
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
 
 
 def test_a_job_in_memory_is_reported_as_the_page_says(

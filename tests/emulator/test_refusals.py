@@ -70,6 +70,17 @@ COUNT = (
         pytest.param(
             {"tools": [{}]}, "Missing key 'type' in input 'tools'.", id="tool"
         ),
+        *(
+            pytest.param(
+                {"tools": [FUNCTION, {"type": "function", "name": name}]},
+                "tools[1].name: [FIELD_INVALID] Invalid function name. Must start with"
+                " a letter or an underscore. Must be a-z, A-Z, 0-9, or contain"
+                " underscores (_), dots (.), colons (:), or dashes (-), with a maximum"
+                " length of 128.",
+                id=name[:12],
+            )
+            for name in ("get weather", "a/b", "1st", "größe", "f" * 129)
+        ),
         pytest.param(
             {"generation_config": {"top_a": 1}},
             "Unknown parameter 'top_a' at 'generation_config'.",

@@ -22,7 +22,7 @@ def result_of(reply: Reply) -> CreateResult:
     """Turn a reply into a result; media, which AutoGen has no place for, are named."""
     text = reply.text
     calls = [
-        _call(step)
+        _call(step, reply)
         for step in visible_reply(reply.steps)
         if step.kind == "function_call"
     ]
@@ -49,12 +49,11 @@ def request_usage(usage: Usage) -> RequestUsage:
     )
 
 
-def _call(step: Step) -> FunctionCall:
+def _call(step: Step, reply: Reply) -> FunctionCall:
     # AutoGen echoes this string verbatim; read back it equals the API's object.
     arguments = json.dumps(step.wire["arguments"], ensure_ascii=False)
-    return FunctionCall(
-        id=str(step.wire["id"]), name=str(step.wire["name"]), arguments=arguments
-    )
+    name = reply.own_name(str(step.wire["name"]))
+    return FunctionCall(id=str(step.wire["id"]), name=name, arguments=arguments)
 
 
 def _summaries(steps: tuple[JsonObject, ...]) -> Iterator[str]:

@@ -33,6 +33,7 @@ from interactions_core.exceptions import (
     EmptyTranscriptError,
     UnsupportedContentError,
 )
+from interactions_core.functions import own_names
 from interactions_core.options import (
     chosen,
     in_background,
@@ -77,7 +78,9 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
     instruction, transcript = read_messages(
         call.messages, add_name_prefixes=options["add_name_prefixes"]
     )
-    settings = _settings(options, call, instruction, built_in)
+    tools = [declaration(tool) for tool in (*built_in, *call.tools)]
+    renamed = own_names(tools)
+    settings = _settings(options, call, instruction, tools)
     return Turn(
         transcript=transcript,
         target=target_of(options),
@@ -89,6 +92,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
         previous_interaction_id=call.extra.get("previous_interaction_id") or "",
         context=agent_id(),
         nudge=options["nudge"],
+        own_names=renamed,
         only_text=True,
     )
 
@@ -152,9 +156,8 @@ def _settings(
     options: Mapping[str, Any],
     call: Call,
     instruction: str,
-    built_in: Sequence[Mapping[str, Any]],
+    tools: Sequence[JsonObject],
 ) -> dict[str, Json]:
-    tools = [declaration(tool) for tool in (*built_in, *call.tools)]
     choice: Any = call.tool_choice
     if choice == "auto":
         # Agents of AutoGen's own give it here.

@@ -123,6 +123,7 @@ def kept_reply(
         recovered=tuple(run.tally.recovered),
         key=record.key,
         note=note_of(run.turn, name, steps),
+        own_names=run.turn.own_names,
     )
 
 

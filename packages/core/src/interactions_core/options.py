@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.functions import declared, wire_name
 from interactions_core.vocabulary import NO_WORDS, refusal
 
 GENERATION: Final = (
@@ -130,11 +131,13 @@ def settings_of(
     Args:
         options: What is configured, overridden by what the call says.
         system_instruction: "" for none.
-        tools: Declarations, flat functions beside built-in tools.
+        tools: Declarations, flat functions beside built-in tools; functions go out
+            under a name that the API takes.
         tool_choice: As the API takes it; `None` for no choice.
 
     Raises:
-        ConfigurationError: An agent was given generation options.
+        ConfigurationError: An agent was given generation options, or a function
+            cannot be declared.
     """
     generation = {key: options[key] for key in GENERATION if _is_set(options, key)}
     if tool_choice is not None and tools:
@@ -148,7 +151,7 @@ def settings_of(
     if system_instruction:
         settings["system_instruction"] = system_instruction
     if tools:
-        settings["tools"] = list(tools)
+        settings["tools"] = [declared(tool) for tool in tools]
     if generation:
         settings["generation_config"] = generation
     fields = {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
@@ -188,13 +191,13 @@ def tool_choice_of(choice: str | Sequence[str], tools: Sequence[JsonObject]) -> 
     if isinstance(choice, str) and choice in CHOICES:
         return CHOICES[choice]
     names = [choice] if isinstance(choice, str) else list(choice)
-    declared = [str(tool["name"]) for tool in tools if "name" in tool]
+    functions = [str(tool["name"]) for tool in tools if "name" in tool]
     for name in names:
-        if name not in declared:
-            known = ", ".join(declared) or "none"
+        if name not in functions:
+            known = ", ".join(functions) or "none"
             msg = f"tool_choice names {name!r}, which is not declared ({known})"
             raise ConfigurationError(msg)
-    return {"allowed_tools": {"mode": "any", "tools": list(names)}}
+    return {"allowed_tools": {"mode": "any", "tools": [*map(wire_name, names)]}}
 
 
 def _safety(one: object) -> Json:

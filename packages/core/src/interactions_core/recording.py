@@ -315,4 +315,5 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         recovered=tuple(run.tally.recovered),
         sent=tuple(plan.steps),
         note=note_of(run.turn, interaction_id, answer.steps),
+        own_names=run.turn.own_names,
     )

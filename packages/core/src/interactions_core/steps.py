@@ -16,6 +16,7 @@ from interactions_core.canonical import (
     canonical_bytes,
     canonical_hash,
 )
+from interactions_core.functions import wire_name
 from interactions_core.media_hashes import media_hash
 
 MediaKind = Literal["image", "audio", "video", "document"]
@@ -131,11 +132,17 @@ def model_output(content: str | Sequence[Part]) -> Step:
 
 
 def function_call(call_id: str, name: str, arguments: Json) -> Step:
-    """Make a step of a call that the model wants the client to run."""
+    """Make a step of a call that the model wants the client to run.
+
+    Args:
+        call_id: The id of the call.
+        name: The function, as the framework or the API calls it.
+        arguments: What it is called with.
+    """
     wire: dict[str, Json] = {
         "type": "function_call",
         "id": call_id,
-        "name": name,
+        "name": wire_name(name),
         "arguments": arguments,
     }
     return Step(wire, canonical_hash(wire))
@@ -158,7 +165,7 @@ def function_result(
     """
     wire: dict[str, Json] = {"type": "function_result", "call_id": call_id}
     if name:
-        wire["name"] = name
+        wire["name"] = wire_name(name)
     identity = dict(wire)
     if isinstance(result, str | Mapping):
         wire["result"] = identity["result"] = result

@@ -67,6 +67,7 @@ class Turn:
         context: The framework's execution context.
         glued: Whether the framework glues observations to replies.
         nudge: What to say when the list ends with the model's own words.
+        own_names: The framework's names of functions that have another on the wire.
         only_text: Whether the framework's replies hold text only; what else there is
             is then named at their end.
         resumes_since: When this very turn was begun, in epoch seconds, where it is
@@ -93,6 +94,7 @@ class Turn:
     context: str = ""
     glued: bool = False
     nudge: str = "Continue."
+    own_names: Mapping[str, str] = field(default_factory=dict[str, str])
     only_text: bool = False
     resumes_since: float = 0.0
 
@@ -126,6 +128,7 @@ class Reply:
         sent: The input steps of the request that was answered.
         key: The record in the session store; "" if it could not be written.
         note: What a framework whose replies hold text only is told of the rest.
+        own_names: The framework's names of functions that have another in `steps`.
     """
 
     interaction_id: str
@@ -140,6 +143,11 @@ class Reply:
     sent: tuple[JsonObject, ...] = ()
     key: str = ""
     note: str = ""
+    own_names: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def own_name(self, name: str) -> str:
+        """Return what the framework calls a function of this name on the wire."""
+        return self.own_names.get(name, name)
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 Pure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +34,13 @@ class Chunk:
 
 @dataclass(slots=True)
 class Chunks:
-    """Reads the events of one answer; remembers which calls have begun."""
+    """Reads the events of one answer; remembers which calls have begun.
 
+    Attributes:
+        own_names: CrewAI's names of functions that have another on the wire.
+    """
+
+    own_names: Mapping[str, str] = field(default_factory=dict[str, str])
     _begun: dict[int, CallStarted] = field(default_factory=dict[int, CallStarted])
 
     def read(self, event: StreamEvent) -> Chunk | None:
@@ -55,4 +61,5 @@ class Chunks:
     def _call(self, index: int, fragment: str) -> dict[str, Any]:
         begun = self._begun[index]
         position = list(self._begun).index(index)
-        return tool_call(begun.call_id, begun.name, fragment) | {"index": position}
+        name = self.own_names.get(begun.name, begun.name)
+        return tool_call(begun.call_id, name, fragment) | {"index": position}

@@ -30,7 +30,7 @@ def calls_of(reply: Reply) -> list[dict[str, Any]]:
     return [
         tool_call(
             str(step.wire["id"]),
-            str(step.wire["name"]),
+            reply.own_name(str(step.wire["name"])),
             json.dumps(step.wire["arguments"]),
         )
         for step in visible_reply(reply.steps)

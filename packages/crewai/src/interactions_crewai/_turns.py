@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import EmptyTranscriptError
+from interactions_core.functions import own_names
 from interactions_core.options import in_background, settings_of
 from interactions_core.steps import Step, text_part, user_input
 from interactions_core.turn import Turn
@@ -65,10 +66,11 @@ def turn_of(
         raise EmptyTranscriptError(msg)
     if agent.startswith(_RESEARCH):
         instruction, steps = "", _folded(instruction, steps)
+    tools = [declaration(tool) for tool in (*options["tools"], *asked.tools)]
     return Turn(
         transcript=Transcript.of(steps),
         target=("agent", agent) if agent else ("model", options["model"]),
-        settings=_settings(options, asked, instruction, stop),
+        settings=_settings(options, asked, instruction, tools, stop),
         session_id=options["session_id"],
         store=options["store"],
         background=in_background(options),
@@ -76,6 +78,7 @@ def turn_of(
         context=context,
         glued=True,
         nudge=options["nudge"],
+        own_names=own_names(tools),
         only_text=True,
     )
 
@@ -86,7 +89,11 @@ def _folded(instruction: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def _settings(
-    options: Mapping[str, Any], asked: Asked, instruction: str, stop: Sequence[str]
+    options: Mapping[str, Any],
+    asked: Asked,
+    instruction: str,
+    tools: Sequence[JsonObject],
+    stop: Sequence[str],
 ) -> dict[str, Json]:
     agent, schema = options["agent"] or "", asked.response_model
     chosen = {
@@ -99,7 +106,7 @@ def _settings(
     settings = settings_of(
         cast("JsonObject", chosen),
         system_instruction=instruction,
-        tools=[declaration(tool) for tool in (*options["tools"], *asked.tools)],
+        tools=tools,
     )
     # API: no structured output from Antigravity; its text is parsed all the same.
     if schema is not None and not agent.startswith(_SANDBOXED):

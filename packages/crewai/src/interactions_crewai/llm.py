@@ -213,7 +213,7 @@ class InteractionsLLM(AnnouncingLLM):
         client = self._for(asked).sync
         if not self._effective_stream():
             return client.turn(turn, self._store(), hand_on)
-        chunks, answer = Chunks(), None
+        chunks, answer = Chunks(turn.own_names), None
         said = client.stream(turn, self._store(), lambda reply: Handed(hand_on(reply)))
         with closing(said) as events:
             for event in events:
@@ -237,7 +237,7 @@ class InteractionsLLM(AnnouncingLLM):
         async def handed(reply: Reply) -> Handed:
             return Handed(await hand_on(reply))
 
-        chunks, answer = Chunks(), None
+        chunks, answer = Chunks(turn.own_names), None
         async with aclosing(client.stream(turn, store, handed)) as events:
             async for event in events:
                 if isinstance(event, Handed):

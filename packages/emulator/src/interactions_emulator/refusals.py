@@ -145,6 +145,20 @@ def empty_input() -> ApiError:
     return invalid("Request has empty input.")
 
 
+def invalid_function_name(name: str, index: int) -> ApiError:
+    """A function name that may not be.
+
+    The text is that of public reports of 2025 for the other API of the service, the
+    length that of google-genai 3.4.0; older models are reported to stop at 64.
+    """
+    return invalid(
+        f"tools[{index}].name: [FIELD_INVALID] Invalid function name. Must start with a "
+        "letter or an underscore. Must be a-z, A-Z, 0-9, or contain underscores (_), "
+        "dots (.), colons (:), or dashes (-), with a maximum length of 128.",
+        why=f"the name is {name!r}",
+    )
+
+
 def foreign_tool_key(key: str, index: int) -> ApiError:
     """A key of another API's function tool (recorded, Apr 2026)."""
     offset = 26 + len(key)

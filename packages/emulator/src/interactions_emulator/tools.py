@@ -1,5 +1,7 @@
 """Checks the `tools` of a request."""
 
+import re
+
 from interactions_emulator import refusals
 from interactions_emulator.payloads import JsonObject, is_object
 
@@ -13,6 +15,7 @@ _FUNCTION_KEYS = frozenset(
         "defer_loading",
     }
 )
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 _TYPES = [
     "function",
     "code_execution",
@@ -58,6 +61,8 @@ def _check_function(tool: JsonObject, index: int, names: set[str]) -> None:
     name, parameters = tool.get("name"), tool.get("parameters")
     if not isinstance(name, str) or not name:
         raise refusals.missing_key(key="name", place=f"tools[{index}]")
+    if not _NAME.fullmatch(name):
+        raise refusals.invalid_function_name(name, index)
     if parameters is not None and not is_object(parameters):
         raise refusals.wrong_type(place=f"tools[{index}].parameters", expected="object")
     if name in names:

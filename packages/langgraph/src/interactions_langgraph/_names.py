@@ -1,36 +1,16 @@
-"""What a function's name and schema must be for the API to take them.
+"""What a function's schema must be for the API to take it.
 
 Pure. Refusals come before anything is sent, and name the function.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from interactions_core.exceptions import ConfigurationError
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
-"""google-genai 3.4.0, `types.FunctionDeclaration.name`."""
-
 _VALUES: Final = frozenset({"default", "enum", "const", "examples"})
 """Keywords whose value is data and not a schema."""
-
-
-def check_name(name: object) -> None:
-    """Refuse a function name that the API would refuse.
-
-    Raises:
-        ConfigurationError: It has other characters, or is too long.
-    """
-    if isinstance(name, str) and _NAME.fullmatch(name):
-        return
-    msg = (
-        f"the API takes no function named {name!r}: a name begins with a letter or an "
-        "underscore, goes on with letters, digits and _ . : -, and has at most 128 "
-        "characters; rename the tool"
-    )
-    raise ConfigurationError(msg)
 
 
 def check_schema(owner: str, schema: object) -> None:

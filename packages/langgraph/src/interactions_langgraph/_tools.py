@@ -9,8 +9,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.functions import check_function_name
 from interactions_langgraph._names import (
-    check_name,
     check_schema,
     is_recursive,
     lowered,
@@ -162,7 +162,7 @@ def _schema_of(tool: Any) -> Mapping[str, Any] | None:
 
 def _function(function: Mapping[str, Any]) -> Declared:
     name = function.get("name")
-    check_name(name)
+    check_function_name(name)
     unknown = sorted(function.keys() - _FUNCTION_KEYS)
     if unknown:
         msg = f"the API takes no {', '.join(unknown)} of the function {name!r}"
