@@ -9,13 +9,14 @@ from autogen_agentchat.messages import (
     StructuredMessage,
     ToolCallExecutionEvent,
 )
-from autogen_core import FunctionCall
+from autogen_core import CancellationToken, FunctionCall
 from autogen_core.models import (
     CreateResult,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
 )
-from autogen_core.tools import FunctionTool
+from autogen_core.tools import BaseTool, FunctionTool
+from pydantic import BaseModel
 
 from interactions_core.exceptions import (
     ConfigurationError,
@@ -203,6 +204,47 @@ async def test_renamed_tool_is_called_by_its_own_name_in_a_stream_and_a_replay(
     assert chosen["allowed_tools"]["tools"] == [wire_name(MCP_NAME)]
     names = [step["name"] for step in sent(emulator)["input"] if "name" in step]
     assert names == [wire_name(MCP_NAME)] * 2
+
+
+class Tree(BaseModel):
+    """A type that contains itself."""
+
+    children: list["Tree"] = []
+
+
+def plant(tree: Tree) -> str:
+    return str(tree)
+
+
+class Plant(BaseTool[Tree, str]):
+    """A tool whose arguments are such a type as a whole."""
+
+    def __init__(self) -> None:
+        super().__init__(Tree, str, "plant", "Plant a tree.")
+
+    async def run(self, args: Tree, _: CancellationToken) -> str:
+        return plant(args)
+
+
+@pytest.mark.parametrize(
+    "tool", [FunctionTool(plant, description="Plant a tree."), Plant()], ids=type
+)
+async def test_argument_that_contains_itself_is_refused_and_the_tool_named(
+    client: Client, emulator: Emulator, tool: BaseTool[Any, Any]
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"'plant' .*contains itself"):
+        await client.create([user("Hi")], tools=[tool])
+
+    assert client.count_tokens([user("Hi")], tools=[tool]) > 0
+    assert emulator.requests() == []
+
+
+async def test_agent_with_such_a_tool_says_the_same(client: Client) -> None:
+    tool = FunctionTool(plant, description="Plant a tree.")
+    agent = AssistantAgent("a", client, tools=[tool])
+
+    with pytest.raises(ConfigurationError, match=r"'plant' .*contains itself"):
+        await agent.run(task="Hi")
 
 
 async def test_json_mode_asks_for_json_text(client: Client, emulator: Emulator) -> None:

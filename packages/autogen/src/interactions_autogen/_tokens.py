@@ -8,11 +8,13 @@ to a token, 258 tokens to a picture of up to 768 by 768 pixels
 import json
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from autogen_core import Image
 from autogen_core.models import LLMMessage
 from autogen_core.tools import Tool, ToolSchema
+
+from interactions_autogen._tools import schema_of
 
 _BYTES_PER_TOKEN: Final = 4
 _PER_MESSAGE: Final = 4
@@ -50,5 +52,8 @@ def _text(text: str) -> int:
 
 
 def _shown(tool: Tool | ToolSchema) -> str:
-    schema: Mapping[str, Any] = tool if isinstance(tool, Mapping) else tool.schema
-    return json.dumps(schema, default=str)
+    try:
+        return json.dumps(schema_of(tool), default=str)
+    except (ValueError, RecursionError):
+        # What contains itself cannot be sent; a call says so.
+        return str(tool.get("name") if isinstance(tool, Mapping) else tool.name)

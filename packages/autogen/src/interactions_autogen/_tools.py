@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.functions import unwritable
 from interactions_core.options import tool_choice_of
 
 ToolChoice = Tool | Literal["auto", "required", "none"]
@@ -23,18 +24,38 @@ def declaration(tool: Tool | ToolSchema | Mapping[str, Any]) -> dict[str, Any]:
     AutoGen's tools and schemas become flat `function` declarations; a mapping whose
     `type` is a built-in tool of the API goes as it is. The API has no counterpart to
     `strict`: it checks arguments where the tool choice is `validated`.
+
+    Raises:
+        ConfigurationError: A tool cannot say what it takes.
     """
     if isinstance(tool, Mapping) and "type" in tool:
         return dict(tool)
-    # A `ToolSchema` is a mapping whose keys may be missing.
-    schema = cast(
-        "Mapping[str, Any]", tool if isinstance(tool, Mapping) else tool.schema
-    )
-    declared: dict[str, Any] = {"type": "function", "name": schema["name"]}
+    schema = schema_of(tool)
+    declared: dict[str, Any] = {"type": "function", "name": schema.get("name")}
     if schema.get("description"):
         declared["description"] = schema["description"]
     declared["parameters"] = dict(schema.get("parameters") or _NO_PARAMETERS)
     return declared
+
+
+def schema_of(tool: Tool | ToolSchema | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a tool says of itself.
+
+    Raises:
+        ConfigurationError: AutoGen cannot write it, as where an argument contains
+            itself.
+        ValueError: AutoGen refuses it, for `strict` for instance.
+    """
+    if isinstance(tool, Mapping):
+        # A `ToolSchema` is a mapping whose keys may be missing.
+        return cast("Mapping[str, Any]", tool)
+    try:
+        return cast("Mapping[str, Any]", tool.schema)
+    except ValueError:
+        raise
+    # AutoGen's libraries have errors of their own for what contains itself.
+    except Exception as exc:
+        raise unwritable(tool.name, exc) from exc
 
 
 def tool_choice(
