@@ -17,7 +17,7 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 
 if "SESSIONS" in os.environ:
-    model = ChatInteractions(model="gemini-3.5-flash", sessions=os.environ["SESSIONS"])
+    model = ChatInteractions(model="gemini-3.8-flash", sessions=os.environ["SESSIONS"])
     model.invoke("The master warms up.")
 
 
@@ -31,7 +31,7 @@ def main():
     listening = socket.create_server(("127.0.0.1", 0), backlog=64)
     port, number = listening.getsockname()[1], listening.fileno()
     command = [sys.executable, "-m", "gunicorn", "--preload", "-w4", f"-bfd://{number}"]
-    command += ["--log-level=error", "gunicorn_preload:app"]
+    command += ["--log-level=error", "--timeout=300", "gunicorn_preload:app"]
 
     def ask(name):
         with urlopen(f"http://127.0.0.1:{port}/{name}", timeout=300) as answer:

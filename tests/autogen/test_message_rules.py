@@ -28,6 +28,7 @@ from tests.autogen.conftest import MakeClient
 from tests.autogen.event_log import EventLog
 from tests.autogen.oracle import differences
 from tests.autogen.witness import Witness
+from tests.patience import PATIENCE_S
 
 Client = InteractionsChatCompletionClient
 
@@ -142,7 +143,7 @@ async def test_call_that_nobody_answered_gets_an_error_as_its_result(
     agent = AssistantAgent("a", client, tools=[tool])
     question = "call get_weather for Rome"
     run = asyncio.ensure_future(agent.run(task=question, cancellation_token=token))
-    await asyncio.wait_for(started.wait(), 5)
+    await asyncio.wait_for(started.wait(), PATIENCE_S)
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run

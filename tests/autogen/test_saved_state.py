@@ -86,7 +86,7 @@ def test_answer_after_the_last_save_of_a_process_that_died_is_not_paid_again(
             [*command, *arguments],
             cwd=ROOT,
             check=False,
-            timeout=120,
+            timeout=PATIENCE_S,
             capture_output=True,
             text=True,
         )

@@ -24,6 +24,7 @@ from tests.conftest import Clock
 from tests.contract.asking import Asker, give, make_turn, said, text_of
 from tests.contract.conftest import Connect
 from tests.contract.hand_on_once import QUESTION
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -230,7 +231,9 @@ def run_once(
     background = str(options.get("background", False))
     program = [sys.executable, "-m", "tests.contract.hand_on_once"]
     arguments = [emulator.url, place, way, background, end]
-    done = subprocess.run([*program, *arguments], cwd=ROOT, check=False, timeout=120)
+    done = subprocess.run(
+        [*program, *arguments], cwd=ROOT, check=False, timeout=PATIENCE_S
+    )
     return done.returncode
 
 

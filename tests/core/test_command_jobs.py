@@ -259,5 +259,5 @@ def test_graphs_are_looked_for_again_after_the_database_was_away(
     store = Away(tmp_path / "state.db")
 
     with webhooks._sweeping(Resumer(store, lambda _: True)):
-        assert store.back.wait(5)
+        assert store.back.wait(PATIENCE_S)
     store.close()

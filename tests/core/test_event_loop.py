@@ -34,6 +34,7 @@ from interactions_core.wire import (
 )
 from interactions_emulator import Emulator
 from tests.loop_watch import LoopWatch
+from tests.patience import PATIENCE_S
 from tests.programs import ROOT, run_program
 
 NOW = 1_790_000_000
@@ -170,7 +171,7 @@ def test_work_that_was_begun_is_over_when_a_cancelled_caller_leaves() -> None:
 
     def work() -> None:
         begun.set()
-        goes_on.wait(120)
+        goes_on.wait(PATIENCE_S)
         done.append("work")
 
     async def main() -> None:
@@ -204,7 +205,7 @@ def test_work_that_is_not_ours_does_not_hold_up_whoever_cancels_it() -> None:
     goes_on = threading.Event()
 
     async def main() -> bool:
-        task = asyncio.ensure_future(in_thread(lambda: goes_on.wait(120)))
+        task = asyncio.ensure_future(in_thread(lambda: goes_on.wait(PATIENCE_S)))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])

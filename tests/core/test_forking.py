@@ -33,6 +33,7 @@ from tests.conftest import Clock
 from tests.contract.asking import make_turn, text_of
 from tests.contract.session_records import SCOPE, make_record
 from tests.forks.children import in_child, quietly_forked
+from tests.patience import PATIENCE_S
 from tests.programs import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
@@ -446,7 +447,9 @@ def test_threads_that_fork_in_their_work_do_not_wait_for_each_other() -> None:
             return in_child(generation)
 
     with ThreadPoolExecutor(2) as pool:
-        found = [each.result(60) for each in [pool.submit(work) for _ in range(2)]]
+        found = [
+            each.result(PATIENCE_S) for each in [pool.submit(work) for _ in range(2)]
+        ]
 
     assert found == [generation() + 1] * 2
 

@@ -23,11 +23,11 @@ from interactions_core.published_keys import PublishedKeys
 from interactions_core.signatures import Trust
 from interactions_core.webhooks import WebhookReceiver
 from tests.conftest import Clock
+from tests.patience import PATIENCE_S
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 HERE = "https://receiver.example/hook"
 KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
-LIMIT_S = 120.0
 
 
 class KeyServer:
@@ -46,7 +46,7 @@ class KeyServer:
             def do_GET(self) -> None:
                 server.fetches += 1
                 server.asked.set()
-                server.released.wait(LIMIT_S)
+                server.released.wait(PATIENCE_S)
                 body = json.dumps({"keys": server.keys}).encode()
                 self.send_response(server.status)
                 self.send_header("content-length", str(len(body)))
@@ -144,7 +144,7 @@ def test_signed_deliveries_are_answered_while_forged_tokens_wait_for_a_key(
     async def flood() -> tuple[int | None, int, set[int | None]]:
         tokens = [forged(f"kid {i}", f"f{i}") for i in range(40)]
         waiting = [asyncio.create_task(delivered(receiver, one)) for one in tokens]
-        await asyncio.to_thread(key_server.asked.wait, LIMIT_S)
+        await asyncio.to_thread(key_server.asked.wait, PATIENCE_S)
         status = await delivered(receiver, signed())
         fetches = key_server.fetches
         key_server.released.set()
@@ -168,7 +168,7 @@ def test_tokens_of_a_key_that_is_at_hand_are_answered_while_forged_ones_wait(
     async def flood() -> int | None:
         tokens = [forged(f"kid {i}", f"f{i}") for i in range(40)]
         waiting = [asyncio.create_task(delivered(receiver, one)) for one in tokens]
-        await asyncio.to_thread(key_server.asked.wait, LIMIT_S)
+        await asyncio.to_thread(key_server.asked.wait, PATIENCE_S)
         status = await delivered(receiver, genuine("second"))
         assert not any(one.done() for one in waiting)
         key_server.released.set()
@@ -187,7 +187,7 @@ def test_tokens_beyond_those_that_can_wait_are_asked_to_come_again(
         tokens = [forged(f"kid {i}", f"f{i}") for i in range(80)]
         waiting = [asyncio.create_task(delivered(receiver, one)) for one in tokens]
         done, _ = await asyncio.wait(
-            waiting, timeout=LIMIT_S, return_when=asyncio.FIRST_COMPLETED
+            waiting, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
         )
         key_server.released.set()
         await asyncio.gather(*waiting)
@@ -296,7 +296,7 @@ def test_a_body_that_does_not_arrive_is_given_up() -> None:
         return await asyncio.Event().wait() and {}
 
     async def main() -> int | None:
-        return await asyncio.wait_for(delivered(receiver, signed(), never), LIMIT_S)
+        return await asyncio.wait_for(delivered(receiver, signed(), never), PATIENCE_S)
 
     assert asyncio.run(main()) == 408
 

@@ -370,13 +370,13 @@ def test_graphs_that_go_on_for_long_keep_no_delivery_waiting(
 
         def resume(_: Job) -> None:
             loop.call_soon_threadsafe(begun.set)
-            over.wait(20)
+            over.wait(PATIENCE_S)
 
         receiver = WebhookReceiver(
             store, Trust(secrets=[SECRET]), on_job=resume, clock=lambda: NOW
         )
         first = asyncio.create_task(answered(receiver, *delivery()))
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), PATIENCE_S)
         try:
             second = answered(receiver, *delivery(name="msg_2"))
             return await asyncio.wait_for(second, PATIENCE_S)

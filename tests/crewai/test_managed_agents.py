@@ -27,6 +27,7 @@ from interactions_crewai import AgentProgressEvent, InteractionsAgentTool
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.event_bus import events_of
+from tests.patience import PATIENCE_S
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
@@ -286,7 +287,7 @@ def test_cancel_ends_the_wait_and_the_run(
     llm = make_llm(agent=RESEARCH, **QUICK)
     looked = threading.Event()
     llm._clients.waits = watched(llm._clients.waits, looked)
-    canceller = threading.Thread(target=lambda: (looked.wait(5), llm.cancel()))
+    canceller = threading.Thread(target=lambda: (looked.wait(PATIENCE_S), llm.cancel()))
     canceller.start()
 
     with pytest.raises(JobCancelledError, match=r"^cancel\(\) was called"):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 GEMINI_3 = "gemini-3.7-flash"
 INVALID = "Request contains an invalid argument."
@@ -367,4 +368,4 @@ def test_scripted_foreground_work_takes_its_time_on_the_clock(
         assert not future.done()
         emulator.advance(90)
 
-        assert future.result(5)["status"] == "completed"
+        assert future.result(PATIENCE_S)["status"] == "completed"

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from interactions_emulator import Emulator
+from tests.patience import PATIENCE_S
 
 HEADERS = {"x-goog-api-key": "k"}
 MODEL = "gemini-3.7-flash"
@@ -30,7 +31,7 @@ def process(*options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
         yield running, [running.stdout.readline().strip() for _ in range(2)]
     finally:
         running.kill()
-        running.wait(5)
+        running.wait(PATIENCE_S)
         running.stdout.close()
 
 
@@ -80,7 +81,7 @@ def test_what_a_client_was_told_survives_a_killed_process(tmp_path: Path) -> Non
     with process("--state", state) as (running, (url, _)):
         made = create(url, input="My name is Ada.")
         running.send_signal(signal.SIGKILL)
-        running.wait(5)
+        running.wait(PATIENCE_S)
 
     with process("--state", state) as (_, (url, _)):
         answer = httpx.get(f"{url}/v1/interactions/{made['id']}", headers=HEADERS)
@@ -95,7 +96,7 @@ def test_the_command_prints_its_url_and_stops_on_a_signal(
     with process() as (running, (url, hint)):
         made = create(url, input="Hi.")
         running.send_signal(number)
-        running.wait(5)
+        running.wait(PATIENCE_S)
 
     assert url.startswith("http://127.0.0.1:")
     assert hint.endswith(f"export GOOGLE_GEMINI_BASE_URL={url}")

@@ -64,7 +64,7 @@ class ChatHandler(BaseHTTPRequestHandler):
         size = int(self.headers["content-length"])
         self.server.asked.append(json.loads(self.rfile.read(size)))
         self.server.keys.append(self.headers["authorization"])
-        self.server.held.wait(5)
+        self.server.held.wait(PATIENCE_S)
         if "stream_options" in self.server.asked[-1] and not self.server.takes_options:
             self.send_error(400, "stream_options: extra fields are not permitted")
             return
@@ -76,7 +76,7 @@ class ChatHandler(BaseHTTPRequestHandler):
         self.end_headers()
         first, end, rest = self.server.body().partition(b"\n\n")
         self.wfile.write(first + end)
-        if self.server.goes_on.wait(5):
+        if self.server.goes_on.wait(PATIENCE_S):
             self.wfile.write(rest)
 
     def log_message(self, *_: Any) -> None:

@@ -7,9 +7,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tests.patience import PATIENCE_S
+
 T = TypeVar("T")
 
-HUNG_S = 120
+HUNG_S = int(PATIENCE_S)
 
 
 def in_child(work: Callable[[], T]) -> T:

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.patience import PATIENCE_S
+
 HOST = "127.0.0.1"
 
 
@@ -28,12 +30,12 @@ def tls_front(url: str, folder: Path) -> Iterator[tuple[str, Path]]:
     front = _Front(urlsplit(url).port or 0, context)
     thread = threading.Thread(target=front.run, daemon=True)
     thread.start()
-    assert front.listens.wait(60)
+    assert front.listens.wait(PATIENCE_S)
     try:
         yield f"https://{HOST}:{front.port}", certificate
     finally:
         front.loop.call_soon_threadsafe(front.over.set)
-        thread.join(60)
+        thread.join(PATIENCE_S)
 
 
 class _Front:

@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.forks.asking import ASKERS, Asker
+from tests.patience import PATIENCE_S
 
 QUESTIONS = 6
-HUNG_S = 120.0
+HUNG_S = PATIENCE_S
 """After that long without a sign of life of any, workers are looked at, and counted."""
 
 

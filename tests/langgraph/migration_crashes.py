@@ -4,9 +4,11 @@ Arguments: the source, a folder, how many runs to kill, a seed. Prints how many 
 had been moved by runs that were killed.
 """
 
+import contextlib
 import os
 import random
 import signal
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -16,7 +18,7 @@ from interactions_langgraph import InteractionsSaver
 from tests.langgraph.checkpoints import read_everything
 from tests.langgraph.old_savers import everything, sqlite_saver
 
-LONGEST_S = 1.0
+LONGEST_S = 0.02
 
 
 def run(source: str, url: str) -> int:
@@ -27,6 +29,27 @@ def run(source: str, url: str) -> int:
         os.dup2(null, 1)
         interactions(["migrate", source, url])
     return child
+
+
+def wait_for(path: Path, moved: int, child: int) -> None:
+    """Wait until so many threads more are in the target, or the child has ended.
+
+    They are counted, since after a fixed time a busy machine has moved none.
+    """
+    before = _count(path)
+    while _count(path) < before + moved:
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return
+
+
+def _count(path: Path) -> int:
+    # The file, and the tables in it, come with the first run.
+    with (
+        contextlib.suppress(sqlite3.OperationalError),
+        contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+    ):
+        return db.execute("SELECT count(*) FROM checkpoint_threads").fetchone()[0]
+    return 0
 
 
 def threads_in(url: str, expected: dict[str, int]) -> int:
@@ -49,8 +72,10 @@ def main() -> None:
         expected[thread] = expected.get(thread, 0) + 1
     in_between = 0
     for n in range(rounds):
-        url = f"sqlite:///{folder / f'killed {n // 4}.db'}"
+        path = folder / f"killed {n // 4}.db"
+        url = f"sqlite:///{path}"
         child = run(source, url)
+        wait_for(path, rng.randrange(len(expected) // 3), child)
         time.sleep(rng.random() * LONGEST_S)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

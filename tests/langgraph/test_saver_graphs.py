@@ -19,6 +19,7 @@ from langgraph.pregel import _checkpoint as pregel_checkpoint
 from langgraph.types import Command, Durability, Send, StateSnapshot, interrupt
 
 from interactions_langgraph.saver import InteractionsSaver
+from tests.patience import PATIENCE_S
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -150,7 +151,7 @@ def test_finished_siblings_of_a_failed_node_do_not_run_again(
     def bad(_: Log) -> dict[str, Any]:
         runs.append("bad")
         if runs.count("bad") == 1:
-            assert stored.wait(5)
+            assert stored.wait(PATIENCE_S)
             raise RuntimeError
         return {"log": ["bad"]}
 

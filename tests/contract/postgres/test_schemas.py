@@ -24,6 +24,7 @@ from tests.contract.postgres.databases import (
     url_of,
 )
 from tests.contract.session_records import SCOPE, make_entry, make_record
+from tests.patience import PATIENCE_S
 from tests.postgres import PASSWORD
 
 
@@ -84,7 +85,7 @@ def test_many_who_open_an_empty_database_at_once_all_succeed(
     start = threading.Barrier(8)
 
     def use(store: PostgresStore) -> bytes:
-        start.wait(10)
+        start.wait(PATIENCE_S)
         return store.secret()
 
     with ThreadPoolExecutor(8) as executor:

@@ -19,6 +19,7 @@ from tests.contract.postgres.databases import (
     url_of,
     wait_for_a_waiter,
 )
+from tests.patience import PATIENCE_S
 
 
 def test_what_a_block_wrote_is_kept_or_none_of_it(store: PostgresStore) -> None:
@@ -105,9 +106,9 @@ def test_writers_of_one_name_take_turns(
             if waits:
                 wait_for_a_waiter(admin)
             else:
-                writing.result(10)
+                writing.result(PATIENCE_S)
             db.execute(ADD, ("first",))
-        writing.result(10)
+        writing.result(PATIENCE_S)
 
     numbered = ["first", "second"] if waits else ["second", "first"]
     with store.database.reading() as db:
@@ -129,7 +130,7 @@ def test_a_lock_that_is_never_released_is_named(
         store.database.writing("t"),
         pytest.raises(StoreError, match="other writers held the lock"),
     ):
-        executor.submit(write).result(10)
+        executor.submit(write).result(PATIENCE_S)
 
     assert notes(store) == []
 
