@@ -30,7 +30,7 @@ def test_crew_resumes_from_a_checkpoint_without_a_key_in_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refused = {"error": {"status": 403, "message": "no such project"}}
-    emulator.script([TOWNS[0], says("Writer", *[refused] * 3, "A text.")])
+    emulator.script([TOWNS[0], says("Writer", refused, "A text.")])
     llm = make_llm(api_key=KEY, sessions=f"sqlite:///{tmp_path}/s.db")
     # The last event of all: a write that meets another one fails in CrewAI.
     folder, last = tmp_path / "checkpoints", ["crew_kickoff_failed"]

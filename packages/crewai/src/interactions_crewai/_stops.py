@@ -1,9 +1,8 @@
-"""Errors of runs as CrewAI's own stop, so that it does not pay for the run again.
+"""Our errors as CrewAI's own stop, so that it does not ask, and pay, again.
 
-CrewAI repeats a task after every error but this one. Requests that were refused may
-be repeated; a run that failed, was cancelled, took too long or came to an answer that
-cannot be handed on, and a create whose answer was lost, would be billed once more. So
-would an empty answer, in the background or not.
+CrewAI repeats a task from its start, at once and twice, after every error but this one.
+Nothing here gets better by that: requests are repeated where they are made, as long as
+it may help, and an answer or a run that came to an error was paid for.
 """
 
 from typing import Final
@@ -16,17 +15,87 @@ from crewai.tools.tool_failure import (
 )
 
 from interactions_core.exceptions import (
+    AuthenticationError,
+    ConfigurationError,
     CutOffError,
     DeadlineExceededError,
     EmptyReplyError,
+    EmptyTranscriptError,
+    ForkedError,
     InteractionsError,
     InterruptedStreamError,
+    InvalidRequestError,
     JobCancelledError,
     JobFailedError,
+    JobTakenOverError,
     LostSubmitError,
+    NetworkError,
+    NotFoundError,
+    RateLimitError,
+    RequestError,
+    ServiceError,
+    StoreError,
+    StoreSchemaError,
     UndeclaredCallError,
+    UnknownStatusError,
     UnsupportedContentError,
 )
+
+
+class StoppedConfigurationError(ConfigurationError, ToolExecutionFailedError):
+    """A `ConfigurationError` after which CrewAI stops."""
+
+
+class StoppedForkedError(ForkedError, ToolExecutionFailedError):
+    """A `ForkedError` after which CrewAI stops."""
+
+
+class StoppedStoreError(StoreError, ToolExecutionFailedError):
+    """A `StoreError` after which CrewAI stops."""
+
+
+class StoppedStoreSchemaError(StoreSchemaError, ToolExecutionFailedError):
+    """A `StoreSchemaError` after which CrewAI stops."""
+
+
+class StoppedRequestError(RequestError, ToolExecutionFailedError):
+    """A `RequestError` after which CrewAI stops."""
+
+
+class StoppedInvalidRequestError(InvalidRequestError, ToolExecutionFailedError):
+    """An `InvalidRequestError` after which CrewAI stops."""
+
+
+class StoppedAuthenticationError(AuthenticationError, ToolExecutionFailedError):
+    """An `AuthenticationError` after which CrewAI stops."""
+
+
+class StoppedNotFoundError(NotFoundError, ToolExecutionFailedError):
+    """A `NotFoundError` after which CrewAI stops."""
+
+
+class StoppedRateLimitError(RateLimitError, ToolExecutionFailedError):
+    """A `RateLimitError` after which CrewAI stops."""
+
+
+class StoppedServiceError(ServiceError, ToolExecutionFailedError):
+    """A `ServiceError` after which CrewAI stops."""
+
+
+class StoppedNetworkError(NetworkError, ToolExecutionFailedError):
+    """A `NetworkError` after which CrewAI stops."""
+
+
+class StoppedUnknownStatusError(UnknownStatusError, ToolExecutionFailedError):
+    """An `UnknownStatusError` after which CrewAI stops."""
+
+
+class StoppedJobTakenOverError(JobTakenOverError, ToolExecutionFailedError):
+    """A `JobTakenOverError` after which CrewAI stops."""
+
+
+class StoppedEmptyTranscriptError(EmptyTranscriptError, ToolExecutionFailedError):
+    """An `EmptyTranscriptError` after which CrewAI stops."""
 
 
 class StoppedFailedError(JobFailedError, ToolExecutionFailedError):
@@ -69,18 +138,31 @@ class StoppedAnswerError(InteractionsError, ValueError, ToolExecutionFailedError
     """The text of a run is not of the class that was asked for; CrewAI stops."""
 
 
-_ALWAYS_STOPPING: Final = (EmptyReplyError, UndeclaredCallError, CutOffError)
-"""Errors that would come again with every repetition of the task, each of them paid."""
+def is_final(error: Exception) -> bool:
+    """Tell whether nothing but harm comes of a repetition of the task.
 
-
-def is_dear(error: Exception) -> bool:
-    """Tell whether a repetition of the task would be paid for nothing, or twice."""
+    What a broken stream had shown is kept, where it is, for the same call again.
+    """
     if isinstance(error, InterruptedStreamError):
         return not error.is_kept
-    return isinstance(error, _ALWAYS_STOPPING)
+    return isinstance(error, InteractionsError)
 
 
 _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
+    ConfigurationError: StoppedConfigurationError,
+    ForkedError: StoppedForkedError,
+    StoreError: StoppedStoreError,
+    StoreSchemaError: StoppedStoreSchemaError,
+    RequestError: StoppedRequestError,
+    InvalidRequestError: StoppedInvalidRequestError,
+    AuthenticationError: StoppedAuthenticationError,
+    NotFoundError: StoppedNotFoundError,
+    RateLimitError: StoppedRateLimitError,
+    ServiceError: StoppedServiceError,
+    NetworkError: StoppedNetworkError,
+    UnknownStatusError: StoppedUnknownStatusError,
+    JobTakenOverError: StoppedJobTakenOverError,
+    EmptyTranscriptError: StoppedEmptyTranscriptError,
     JobFailedError: StoppedFailedError,
     JobCancelledError: StoppedCancelledError,
     DeadlineExceededError: StoppedDeadlineError,

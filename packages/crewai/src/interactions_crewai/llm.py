@@ -33,7 +33,7 @@ from interactions_crewai._drivers import Drivers
 from interactions_crewai._events import AnnouncingLLM, LocalAnswerError
 from interactions_crewai._local_answers import record_local_answer
 from interactions_crewai._replies import calls_of, told_text
-from interactions_crewai._stops import is_dear, stopping
+from interactions_crewai._stops import is_final, stopping
 from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tokens import estimated_tokens
 from interactions_crewai._turns import Asked, turn_of
@@ -84,9 +84,9 @@ class InteractionsLLM(AnnouncingLLM):
             from_agent,
             response_model,
         )
-        with self._announced(asked):
+        with self._announced(asked), self._stopping():
             turn = self._turn(asked)
-            with self._stopping(turn), self._spanned(turn) as ended:
+            with self._stopping(run=turn.background), self._spanned(turn) as ended:
                 return self._ask(
                     turn, asked, lambda reply: self._answer(turn, ended(reply), asked)
                 )
@@ -112,10 +112,10 @@ class InteractionsLLM(AnnouncingLLM):
             from_agent,
             response_model,
         )
-        with self._announced(asked):
+        with self._announced(asked), self._stopping():
             store = await self._astore()
             turn = await self._aturn(store, asked)
-            with self._stopping(turn), self._spanned(turn) as ended:
+            with self._stopping(run=turn.background), self._spanned(turn) as ended:
 
                 async def hand_on(reply: Reply) -> Any:
                     answer = partial(self._answer, turn, ended(reply), asked)
@@ -198,13 +198,15 @@ class InteractionsLLM(AnnouncingLLM):
             yield ended
 
     @contextmanager
-    def _stopping(self, turn: Turn) -> Generator[None]:
-        """Keep CrewAI from paying for a run again."""
+    def _stopping(self, *, run: bool = False) -> Generator[None]:
+        """Keep CrewAI from asking, and paying, again for what comes to the same.
+
+        Of a run in the background that goes for every error.
+        """
         try:
             yield
         except (InteractionsError, ValueError) as error:
-            stops = turn.background or is_dear(error)
-            stop = stopping(error, self.model) if stops else error
+            stop = stopping(error, self.model) if run or is_final(error) else error
             if stop is error:
                 raise
             raise stop from error
