@@ -145,6 +145,7 @@ FOREIGN: Final[Mapping[str, ForeignOption]] = {
     "stream_options": ForeignOption(
         "asks for the usage of a stream",
         instead="the usage is always there; remove it",
+        neutral={"include_usage": True},
     ),
     "thinking_budget": ForeignOption(
         "limits the tokens of thoughts",
@@ -227,6 +228,7 @@ def refusal(
     known: Collection[str],
     *,
     instead: Mapping[str, str] = NO_WORDS,
+    understood: Collection[str] = (),
 ) -> ConfigurationError:
     """Explain an option that is not here by its meaning, or else by its spelling.
 
@@ -235,11 +237,13 @@ def refusal(
         name: The option.
         known: The names that exist.
         instead: What to do about some of them, where the framework has its own way.
+        understood: Other names that the owner takes; the list of known ones omits them.
     """
     foreign = FOREIGN.get(name)
     if foreign is None:
         # A foreign name that is misspelt is nearer to its own than to one of ours.
-        near = difflib.get_close_matches(name, FOREIGN, n=1, cutoff=0.8)
+        words = [*FOREIGN, *understood]
+        near = difflib.get_close_matches(name, words, n=1, cutoff=0.8)
         return unknown_option(owner, name, {*known, *near})
     use = f"use `{foreign.ours}`" if foreign.ours in known else foreign.instead
     advice = instead.get(name) or use or f"`{foreign.ours}` is no option here"

@@ -67,7 +67,7 @@ def _own(
         return {name: value}
     if changes_nothing(name, value):
         return {}
-    raise refusal(owner, name, {*known, *_EXPANSIONS}, instead=_INSTEAD)
+    raise refusal(owner, name, known, instead=_INSTEAD, understood=_EXPANSIONS)
 
 
 def _with_schema(options: Mapping[str, Any]) -> Mapping[str, Any]:
