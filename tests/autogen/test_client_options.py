@@ -248,6 +248,24 @@ async def test_session_ids_keep_equal_conversations_apart(
     assert chained == [False, False, True]
 
 
+async def test_memory_is_one_store_for_all_clients_of_a_process(
+    emulator: Emulator,
+) -> None:
+    def client(**options: Any) -> Client:
+        where: Any = {"base_url": emulator.url, "api_key": "shared"}
+        return Client(model="gemini-3.5-flash", **where, **options)
+
+    first = await client().create([user("Hello")])
+    history = [user("Hello"), said(first), user("More")]
+
+    await client(sessions="memory:of another tenant").create(history)
+    await client(session_id="another tenant").create(history)
+    await client().create(history)
+
+    chained = [bool(body.get("previous_interaction_id")) for body in bodies(emulator)]
+    assert chained == [False, False, False, True]
+
+
 async def test_interaction_made_elsewhere_can_be_adopted(
     make_client: MakeClient, emulator: Emulator
 ) -> None:

@@ -24,9 +24,9 @@ def cells_of(case: Case) -> list[str]:
 
 
 # `tests/crewai` has that of CrewAI, in an environment of its own.
-@pytest.mark.parametrize("adapter", ["langgraph"])
+@pytest.mark.parametrize("adapter", ["autogen", "langgraph"])
 def test_page_is_what_calls_come_to(adapter: str) -> None:
-    """`python -m tests.docs.swap_tables langgraph` writes it."""
+    """`python -m tests.docs.swap_tables autogen langgraph` writes them."""
     kept = swap_tables.page_of(adapter).read_text(encoding="utf-8")
 
     assert kept == swap_tables.page(adapter)

@@ -58,7 +58,8 @@ class InteractionsClientConfig(BaseModel):
     agent_config: dict[str, Any] | None = Field(default=None, repr=False)
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
     sessions: str = Field(default="memory:", repr=False)
-    """The URL of a session store; the constructor also takes a store."""
+    """The URL of a session store; the constructor also takes a store. `"memory:"` is
+    one store for all clients of the process."""
     session_id: str = ""
     """The isolation scope: a tenant, a user, a team."""
     store: bool = True
