@@ -12,13 +12,14 @@ from tests.docs.pages import ROOT
 PRINTED = {
     "crewai_conversation": "Your name is Ada.",
     "crewai_hierarchy": "Rome is warm, and old.",
+    "crewai_projects": "JSON Rome is old.",
     "crewai_quickstart": "# AI agents",
     "crewai_research": "Some are fast.",
 }
 PROGRAM = """
-import runpy, sys
+import os, runpy, sys
 root, example = sys.argv[1:]
-sys.path.insert(0, root)
+sys.path[:0] = [os.path.dirname(example), root]
 from tests.crewai.addresses import addresses
 # What they start is the example itself.
 sys.argv = [example]
@@ -26,10 +27,16 @@ with addresses() as contacted:
     runpy.run_path(example, run_name="__main__")
 print(contacted, file=sys.stderr)
 """
-FILES = sorted((ROOT / "examples").glob("crewai*.py"))
+EXAMPLES = ROOT / "examples"
+PROJECTS = EXAMPLES / "crewai_projects" / "main.py"
+FILES = [*sorted(EXAMPLES.glob("crewai*.py")), PROJECTS]
 
 
-@pytest.mark.parametrize("example", FILES, ids=lambda path: path.stem)
+def name_of(example: Path) -> str:
+    return example.parent.name if example.name == "main.py" else example.stem
+
+
+@pytest.mark.parametrize("example", FILES, ids=name_of)
 def test_example_runs_without_a_key(example: Path, tmp_path: Path) -> None:
     keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"}
     ours = {name for name in os.environ if name.startswith(("CREWAI_", "OTEL_"))}
@@ -48,4 +55,4 @@ def test_example_runs_without_a_key(example: Path, tmp_path: Path) -> None:
     # The switches are in the program itself; nothing keeps it off the network.
     assert run.stderr == "[]\n"
     # A flow's persistence prints lines of its own before.
-    assert run.stdout.splitlines()[-1] == PRINTED[example.stem]
+    assert run.stdout.splitlines()[-1] == PRINTED[name_of(example)]

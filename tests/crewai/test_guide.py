@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from crewai.events.types.llm_events import LLMCallCompletedEvent
+from crewai.project.crew_loader import load_crew_from_definition
 from crewai.tools import BaseTool
+from pydantic import ValidationError
 
 from interactions_crewai import InteractionsAgentTool, InteractionsLLM
 from interactions_crewai._options import SharedOptions
@@ -113,3 +115,41 @@ def test_moving_a_crew_over_changes_at_most_three_lines() -> None:
     example = (ROOT / "examples" / "crewai_quickstart.py").read_text(encoding="utf-8")
     assert set(added[:2]) <= set(example.splitlines())
     assert 'InteractionsLLM(model="gemini-3.8-flash"' in example
+
+
+PROJECT = ROOT / "examples" / "crewai_projects"
+EXCERPTS = {
+    "yaml": ["config/agents.yaml"],
+    "py": ["yaml_crew.py", "llms.py"],
+    "jsonc": ["agents/guide.jsonc"],
+}
+
+
+@pytest.mark.parametrize("language", EXCERPTS)
+def test_files_of_projects_are_those_of_the_example(language: str) -> None:
+    shown = [block.text for block in blocks_of(GUIDE, language)]
+
+    files = [(PROJECT / name).read_text("utf-8") for name in EXCERPTS[language]]
+    assert len(shown) == len(files)
+    for excerpt, file in zip(shown, files, strict=True):
+        assert excerpt.strip() in file
+
+
+DEFINED = {"role": "Guide", "goal": "g", "backstory": "b"}
+NAMED = {"python": "llms.gemini"}
+
+
+def defined(guide: dict[str, Any], **more: Any) -> Any:
+    step = {"name": "a", "description": "d", "expected_output": "e", "agent": "guide"}
+    definition = {"agents": {"guide": DEFINED | guide}, "tasks": [step], **more}
+    return load_crew_from_definition(definition, project_root=PROJECT)[0]
+
+
+def test_declared_crew_takes_an_llm_in_its_settings_only() -> None:
+    managed = {"process": "hierarchical", "manager_llm": NAMED}
+    declared = defined({"settings": {"llm": NAMED}}, **managed)
+
+    assert type(declared.agents[0].llm) is InteractionsLLM
+    assert type(declared.manager_llm) is InteractionsLLM
+    with pytest.raises(ValidationError, match="LLMDefinition"):
+        defined({"llm": NAMED})
