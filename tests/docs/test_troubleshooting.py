@@ -180,9 +180,50 @@ def no_key(bench: Bench) -> object:
     return bench.model(api_key=None).invoke("Hi")
 
 
-@case("timeout_s must be more than 0")
+@case("ChatInteractions: timeout_s must be a finite")
 def no_time(bench: Bench) -> object:
-    return bench.model(timeout_s=0).invoke("Hi")
+    return bench.model(timeout_s=0)
+
+
+@case("ChatInteractions: retention=1")
+def time_without_a_unit(bench: Bench) -> object:
+    return bench.model(retention=1)
+
+
+@case("ChatInteractions: poll takes")
+def pauses_that_shrink(bench: Bench) -> object:
+    return bench.model(poll=(10, 1))
+
+
+@case("ChatInteractions: model='google/")
+def model_of_a_provider(bench: Bench) -> object:
+    return bench.model(model="google/gemini-3.8-flash")
+
+
+@case("ChatInteractions: 'deep-research")
+def agent_as_a_model(bench: Bench) -> object:
+    return bench.model(model="deep-research-preview-04-2026")
+
+
+@case("ChatInteractions takes its options by name")
+def option_without_a_name(_: Bench) -> object:
+    unnamed: Any = ["gemini-3.8-flash"]
+    return ChatInteractions(*unnamed)
+
+
+@case("ChatInteractions: sessions takes")
+def no_store(bench: Bench) -> object:
+    return bench.model(sessions=3)
+
+
+@case("base_url begins with neither")
+def address_without_a_scheme(bench: Bench) -> object:
+    return bench.model(base_url="localhost:8080")
+
+
+@case("HTTP 404 not_found: Requested entity was not found. Asked was")
+def agent_that_nobody_has(bench: Bench) -> object:
+    return bench.model(model=None, agent="deep-reserch-preview-04-2026").invoke("Hi")
 
 
 @case("the API takes no generation config for agents")
@@ -752,7 +793,7 @@ def matches(heading: str, text: str) -> bool:
 def test_heading_is_what_the_error_says(
     heading: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (start,) = [start for start in CASES if heading.startswith(start)]
+    start = max((each for each in CASES if heading.startswith(each)), key=len)
 
     with pytest.raises(InteractionsError) as raised:
         CASES[start](Bench(emulator, tmp_path, monkeypatch))

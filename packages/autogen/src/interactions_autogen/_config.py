@@ -33,6 +33,7 @@ from interactions_autogen._vocabulary import own_options
 from interactions_core.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
+from interactions_core.option_values import check_values, explain_values
 from interactions_core.options import OnEmpty, check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL
@@ -58,8 +59,8 @@ class InteractionsClientConfig(BaseModel):
     agent_config: dict[str, Any] | None = Field(default=None, repr=False)
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
     sessions: str = Field(default="memory:", repr=False)
-    """The URL of a session store; the constructor also takes a store. `"memory:"` is
-    one store for all clients of the process."""
+    """The URL of a session store; the constructor also takes a store, or the path of
+    a file. `"memory:"` is one store for all clients of the process."""
     session_id: str = ""
     """The isolation scope: a tenant, a user, a team."""
     store: bool = True
@@ -120,7 +121,7 @@ class InteractionsClientConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_names(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return own_options(OWNER, given, cls.model_fields)
+        return _checked(given)
 
     @field_validator("api_key", mode="before")
     @classmethod
@@ -188,16 +189,23 @@ def read_options(options: Mapping[str, Any]) -> InteractionsClientConfig:
     Raises:
         ConfigurationError: One is unknown, or not what it should be.
     """
-    options = own_options(OWNER, options, InteractionsClientConfig.model_fields)
+    read = _checked(options)
     try:
-        return InteractionsClientConfig(**options)
+        return InteractionsClientConfig(**read)
     except ValidationError as exc:
-        said = "; ".join(
-            f"{'.'.join(map(str, error['loc']))}: {error['msg']}".lstrip(": ")
-            for error in exc.errors(include_input=False, include_url=False)
-        )
-        msg = f"{OWNER}: {said}"
-        raise ConfigurationError(msg) from None
+        found = exc.errors(include_input=False, include_url=False)
+        raise ConfigurationError(explain_values(OWNER, found)) from None
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check names and values; what is sealed or masked is left to its own check."""
+    given = own_options(OWNER, given, InteractionsClientConfig.model_fields)
+    plain = {
+        name: value
+        for name, value in given.items()
+        if not isinstance(value, SecretStr) and not is_masked(value)
+    }
+    return {**given, **check_values(OWNER, plain)}
 
 
 def info_of(given: Mapping[str, Any] | None, family: str) -> ModelInfo:

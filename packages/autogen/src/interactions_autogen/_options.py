@@ -1,6 +1,7 @@
 """The constructor's options for type checkers and editors; `_config` reads them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from autogen_core.models import ModelInfo
@@ -18,7 +19,7 @@ class ClientOptions(TypedDict, total=False):
     agent: str | None
     agent_config: dict[str, Any] | None
     environment: str | dict[str, Any] | None
-    sessions: str | SessionStore
+    sessions: str | Path | SessionStore
     session_id: str
     store: bool
     background: bool | Literal["prefer"] | None

@@ -34,6 +34,7 @@ from interactions_core.exceptions import (
     UnsupportedContentError,
 )
 from interactions_core.functions import own_names
+from interactions_core.option_values import check_values
 from interactions_core.options import (
     chosen,
     in_background,
@@ -42,6 +43,7 @@ from interactions_core.options import (
 )
 from interactions_core.turn import Turn
 
+_EXTRA: Final = f"{OWNER}: extra_create_args"
 _ONLY_TEXT: Final = ["text"]
 
 
@@ -72,7 +74,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
     """
     call = replace(call, extra=options_of_call(OWNER, call.extra, options))
     built_in = [*options["tools"], *call.extra.get("tools", ())]
-    options = chosen(options, call.extra)
+    options = chosen(options, check_values(_EXTRA, call.extra))
     _check_able(call, info)
     _check_modalities(options)
     instruction, transcript = read_messages(

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequen
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from time import time
-from typing import Any, Self, TypeVar, Unpack, cast
+from typing import Any, Never, Self, TypeVar, Unpack, cast
 
 from autogen_core import CancellationToken, Component
 from autogen_core.models import (
@@ -19,7 +20,7 @@ from autogen_core.models import (
 )
 from autogen_core.tools import Tool, ToolSchema
 from opentelemetry.trace import Span
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from interactions_autogen._cancellation import linked, linked_stream
 from interactions_autogen._config import (
@@ -47,6 +48,7 @@ from interactions_core.client import InteractionsClient
 from interactions_core.connection import Connection
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.forking import Lock
+from interactions_core.option_values import check_unnamed, store_place
 from interactions_core.options import target_of
 from interactions_core.running import Rules
 from interactions_core.stores import SessionStore, open_store
@@ -81,11 +83,13 @@ class InteractionsChatCompletionClient(
     component_config_schema = InteractionsClientConfig
     component_provider_override = f"interactions_autogen.{OWNER}"
 
-    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+    def __init__(self, *unnamed: Never, **options: Unpack[ClientOptions]) -> None:
+        check_unnamed(OWNER, unnamed)
         self._client: object = options.pop("client", None)
         sessions = options.get("sessions")
         self._given_store: SessionStore | None = None
-        if sessions is not None and not isinstance(sessions, str):
+        if sessions is not None and not isinstance(sessions, str | Path | SecretStr):
+            store_place("sessions", sessions)
             self._given_store = sessions
             del options["sessions"]
         self._config = read_options(cast("dict[str, Any]", options))

@@ -10,7 +10,12 @@ from typing import Final
 from urllib.parse import unquote
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.secret_options import check_header, host_of, split_url
+from interactions_core.secret_options import (
+    check_address,
+    check_header,
+    host_of,
+    split_url,
+)
 
 DEFAULT_TIMEOUT_S: Final = 600.0
 CANCEL_TIMEOUT_S: Final = 5.0
@@ -27,7 +32,7 @@ class Connection:
 
     Raises:
         ConfigurationError: A key or a header holds what no header takes, the address
-            cannot be read, or the time is none.
+            cannot be reached by HTTP, or the time is none.
 
     Attributes:
         api_key: The key; `None` reads GOOGLE_API_KEY or GEMINI_API_KEY.
@@ -60,7 +65,7 @@ class Connection:
     trust_anchors: bool = False
 
     def __post_init__(self) -> None:
-        if self.timeout_s <= 0:
+        if not self.timeout_s > 0:
             msg = f"timeout_s must be more than 0 seconds, not {self.timeout_s}"
             raise ConfigurationError(msg)
         # google-genai strips a line feed that was read with a key from its file.
@@ -68,7 +73,7 @@ class Connection:
         for name, value in self.headers.items():
             check_header("the name of a header", name)
             check_header(f"the header {name}", value)
-        split_url("base_url", self.base_url or "")
+        check_address("base_url", self.base_url or "")
 
     def __repr__(self) -> str:
         where = f"project {self.project}" if self.project else host_of(self.base_url)

@@ -51,6 +51,7 @@ SCHEMAS: Final = frozenset(
 
 _POSTGRES: Final = ("postgresql://", "postgres://")
 _PLAIN_STORES: Final = ("memory:", "sqlite:///")
+_HOST: Final = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w./-]*)?")
 _FILE: Final = re.compile(r"[\w.~/\\-]*")
 _SECRET_PARAMETERS: Final = re.compile(r"password|secret|token|passphrase")
 _IN_HEADER: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
@@ -199,6 +200,30 @@ def split_url(option: str, url: str) -> SplitResult:
     return parts
 
 
+def check_address(option: str, url: str) -> None:
+    """Refuse an address that no HTTP client could reach; "" passes.
+
+    Raises:
+        ConfigurationError: It has no scheme, another one than HTTP's, or no host. It
+            is repeated only where it can hold no password.
+    """
+    if not url:
+        return
+    parts = split_url(option, url)
+    if "://" not in url:
+        shown = url if _HOST.fullmatch(url) else "host:8080"
+        msg = (
+            f"{option} begins with neither http:// nor https://; write 'http://{shown}'"
+        )
+        raise ConfigurationError(msg)
+    if parts.scheme.lower() not in {"http", "https"}:
+        msg = f"{option} begins with '{parts.scheme}://'; the API is asked by http or https"
+        raise ConfigurationError(msg)
+    if not _has_host(parts):
+        msg = f"{option} names no host, e.g. 'https://host:8080'"
+        raise ConfigurationError(msg)
+
+
 def check_header(option: str, text: str) -> None:
     """Refuse what cannot stand in an HTTP header; the libraries' errors would quote it.
 
@@ -238,6 +263,14 @@ def _mask(value: object, kind: Kind) -> object:
 def _is_secret_parameter(option: str) -> bool:
     name = unquote(option.partition("=")[0])
     return bool(_SECRET_PARAMETERS.search(name.lower()))
+
+
+def _has_host(parts: SplitResult) -> bool:
+    try:
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname)
 
 
 def _split(url: str) -> SplitResult | None:

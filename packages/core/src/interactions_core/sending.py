@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from interactions_core.agents import asked_agent
 from interactions_core.answers import RootCheck
 from interactions_core.effects import Flow, local, sleep
 from interactions_core.exceptions import (
@@ -105,6 +106,7 @@ def recovered(
     if cause == "plain":
         plainest = yield from local(lambda: _plainer(run.turn, plan, evidence))
     if cause is None or (cause == "plain" and plainest is None):
+        _name_agent(error, run.turn, plan)
         raise error
     tally.recovered.append(cause)
     logger.info(
@@ -132,6 +134,18 @@ def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
     elif isinstance(error, InvalidRequestError) and is_about_form(error):
         cause = None if plan.plainest or plan.reason == "explicit" else "plain"
     return None if cause in tally.recovered else cause
+
+
+def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
+    """Say which agent an error is about: the API's own words leave that open."""
+    kind, name = turn.target
+    unnamed = isinstance(error, NotFoundError) and is_about_parent(error)
+    if kind != "agent" or not unnamed or plan.previous_interaction_id:
+        return
+    environment = turn.settings.get("environment")
+    where = environment if isinstance(environment, str) else None
+    said = asked_agent(name, None if where in _NEW else where)
+    error.args = (f"{str(error).rstrip('.')}. {said}",)
 
 
 def _plainer(turn: Turn, plan: Plan, evidence: Evidence) -> Plan | None:

@@ -55,8 +55,7 @@ class LLMOptions(SharedOptions, BaseLLM):
         # CrewAI has fields of these names; dumps have them, unset.
         own = (known | {"stop_sequences"}) - _UNSUPPORTED
         given = without_foreign(owner, options, own, instead=_INSTEAD)
-        named = _named(given)
-        checked(owner, given, own, lambda: BaseLLM.__init__(self, **named))
+        checked(owner, _named(given), own, lambda read: BaseLLM.__init__(self, **read))
         self._check()
 
     @model_validator(mode="before")

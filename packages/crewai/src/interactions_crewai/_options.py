@@ -24,12 +24,12 @@ from interactions_core.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
+from interactions_core.option_values import check_values, explain_values
 from interactions_core.options import check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
-from interactions_core.secret_options import masked, shown_store
+from interactions_core.secret_options import check_address, masked, shown_store
 from interactions_core.stores import SessionStore
-from interactions_core.stores.opening import check_url
 from interactions_core.stores.workers import in_thread
 from interactions_crewai._drivers import Clients, Drivers
 from interactions_crewai._secrets import masks_in
@@ -51,7 +51,7 @@ class SharedOptions(BaseModel):
     )
     """Built-in tools and MCP servers of every call; functions belong to agents."""
     sessions: str | Any = Field(default="memory:", repr=False)
-    """A session store or its URL."""
+    """A session store, its URL, or the path of its file."""
     session_id: str = ""
     """The isolation scope: a tenant, a user."""
     deadline_s: float = Field(default=DEFAULT_DEADLINE_S, gt=0)
@@ -138,15 +138,8 @@ class SharedOptions(BaseModel):
 
     def _check(self) -> None:
         """Refuse now what the first call would refuse."""
-        if isinstance(self.sessions, str):
-            check_url(self.sessions)
-        elif not hasattr(self.sessions, "mirror"):
-            kind = type(self.sessions).__name__
-            msg = (
-                f"{type(self).__name__}: sessions takes a session store or its URL, "
-                f"not an object of type {kind}"
-            )
-            raise ConfigurationError(msg)
+        if not any(masks_in(self.base_url, "base_url")):
+            check_address("base_url", self.base_url or "")
         for tool in self.tools:
             if tool.get("type") in {None, "function"}:
                 msg = (
@@ -209,21 +202,25 @@ class SharedOptions(BaseModel):
 
 
 def checked(
-    owner: str, given: Mapping[str, Any], known: set[str], make: Callable[[], None]
+    owner: str,
+    given: Mapping[str, Any],
+    known: set[str],
+    make: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Construct something whose options may be wrong.
+    """Construct something whose options may be wrong, with the options as meant.
 
     Raises:
         ConfigurationError: An option is unknown, or not what it should be; no value
             is in its text.
     """
     check_names(owner, given, known)
+    # With `agent`, CrewAI has its name as the model's too.
+    asked = {name: given[name] for name in given if name != "model"}
+    if given.get("model") != given.get("agent"):
+        asked["model"] = given.get("model")
+    read = {**given, **check_values(owner, asked)}
     try:
-        make()
+        make(read)
     except ValidationError as exc:
-        said = "; ".join(
-            f"{'.'.join(map(str, error['loc']))}: {error['msg']}".lstrip(": ")
-            for error in exc.errors(include_input=False, include_url=False)
-        )
-        msg = f"{owner}: {said}"
-        raise ConfigurationError(msg) from None
+        found = exc.errors(include_input=False, include_url=False)
+        raise ConfigurationError(explain_values(owner, found)) from None

@@ -98,7 +98,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         if config.get(PLANS):
             chosen.setdefault("args_schema", PlanRequest)
         known = set(type(self).model_fields)
-        checked(owner, given, known, lambda: BaseTool.__init__(self, **chosen))
+        checked(owner, chosen, known, lambda read: BaseTool.__init__(self, **read))
         self._check()
 
     def _run(

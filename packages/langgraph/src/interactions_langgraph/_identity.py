@@ -55,7 +55,7 @@ class ModelIdentity(ModelOptions):
         if written["type"] != "constructor":
             return written
         kwargs = written["kwargs"]
-        kwargs["retention"] = self.retention.total_seconds()
+        kwargs["retention"] = f"PT{self.retention.total_seconds():.0f}S"
         url = getattr(self.sessions, "url", self.sessions)
         if isinstance(url, str) and not url.startswith("memory:"):
             kwargs["sessions"] = shown_store(url)

@@ -6,7 +6,7 @@ No call is made here.
 from collections.abc import Callable
 from datetime import timedelta
 from time import time
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Never
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     PrivateAttr,
     SecretStr,
     SkipValidation,
+    ValidationError,
     field_serializer,
 )
 
@@ -26,12 +27,17 @@ from interactions_core.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
+from interactions_core.option_values import (
+    check_unnamed,
+    check_values,
+    explain_values,
+)
 from interactions_core.options import OnEmpty
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
 from interactions_core.secret_options import shown_store
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import aopen_store, check_url
+from interactions_core.stores.opening import aopen_store
 from interactions_langgraph._graph import graph_run
 from interactions_langgraph._sealed import (
     revealed,
@@ -70,8 +76,8 @@ class ModelOptions(BaseChatModel):
     agent_config: dict[str, Any] | None = None
     environment: str | dict[str, Any] | None = None
     sessions: str | Any = Field(default=None, repr=False)
-    """A session store or its URL. `None`: the store of the graph's
-    `InteractionsSaver`, or else `"memory:"`."""
+    """A session store, its URL, or the path of its file. `None`: the store of the
+    graph's `InteractionsSaver`, or else `"memory:"`."""
     session_id: str = ""
     """The isolation scope: a tenant, a user. `thread_id` is added by itself."""
     store: bool = True
@@ -141,14 +147,20 @@ class ModelOptions(BaseChatModel):
 
     _clock: Callable[[], float] = PrivateAttr(default=time)
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *unnamed: Never, **options: Any) -> None:
+        owner = type(self).__name__
+        check_unnamed(owner, unnamed)
         known = type(self).model_fields
         own = known.keys() - BaseChatModel.model_fields.keys()
         theirs = {name: options[name] for name in options if name in known.keys() - own}
         given = {name: options[name] for name in options if name not in theirs}
-        chosen = spelled(type(self).__name__, given, own)
+        chosen = check_values(owner, spelled(owner, given, own))
         target_of(chosen)
-        super().__init__(**theirs, **_protected(chosen))
+        try:
+            super().__init__(**theirs, **_protected(chosen))
+        except ValidationError as exc:
+            found = exc.errors(include_input=False, include_url=False)
+            raise ConfigurationError(explain_values(owner, found)) from None
         self._check()
 
     def _check(self) -> None:
@@ -161,8 +173,6 @@ class ModelOptions(BaseChatModel):
             msg = "additional_headers must be a dict of names and texts"
             raise ConfigurationError(msg)
         self._connection()
-        if isinstance(self.sessions, str):
-            check_url(self.sessions)
 
     @field_serializer("sessions")
     def _name_sessions(self, sessions: Any, info: FieldSerializationInfo) -> Any:

@@ -1,11 +1,12 @@
 """The session store whose database also holds the checkpoints."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
 from interactions_core.secret_options import shown_scheme
-from interactions_core.stores.opening import open_store
+from interactions_core.stores.opening import file_url, open_store
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.stores.sql_store import SqlStore
@@ -17,7 +18,9 @@ _PREFIXES = ("sqlite:///", "postgresql://", "postgres://")
 
 
 def open_sessions(
-    sessions: "str | SessionStore | ConnectionPool[Any]", *, mirror: Mirror = "full"
+    sessions: "str | Path | SessionStore | ConnectionPool[Any]",
+    *,
+    mirror: Mirror = "full",
 ) -> SqlStore:
     """Return the store that is meant; a pool stays its owner's to close.
 
@@ -28,6 +31,8 @@ def open_sessions(
     """
     if isinstance(sessions, SqlStore):
         return sessions
+    if isinstance(sessions, Path):
+        sessions = file_url(sessions)
     if isinstance(sessions, str) and sessions.startswith(_PREFIXES):
         return open_sessions(open_store(sessions, mirror=mirror))
     if _is_pool(sessions):

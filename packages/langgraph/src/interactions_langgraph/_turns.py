@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from langchain_core.messages import BaseMessage
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.option_values import check_values
 from interactions_core.plan_decisions import KEY
 from interactions_core.turn import Turn
 from interactions_langgraph._graph import GraphRun
@@ -15,6 +16,8 @@ from interactions_langgraph._places import place_of
 from interactions_langgraph._settings import PER_CALL, settings_of, target_of
 from interactions_langgraph._vocabulary import ALIASES, spelled
 from interactions_langgraph.plans import decided_config
+
+_CALL: Final = "ChatInteractions.invoke"
 
 
 def turn_of(
@@ -47,7 +50,7 @@ def turn_of(
         if ALIASES.get(name, name) in options.keys() - PER_CALL:
             msg = f"{name!r} is an option of a model, not of one call; make another one"
             raise ConfigurationError(msg)
-    call = spelled("ChatInteractions.invoke", for_us, PER_CALL)
+    call = check_values(_CALL, spelled(_CALL, for_us, PER_CALL))
     chosen = {**options, **call}
     if call.get("model") or call.get("agent"):
         chosen |= {name: call.get(name) for name in ("model", "agent")}

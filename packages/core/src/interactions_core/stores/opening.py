@@ -1,5 +1,6 @@
 """Open session stores by URL, one object per place and process."""
 
+import re
 import weakref
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ from interactions_core.stores.workers import in_thread
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
+_PLAIN_FILE: Final = re.compile(r"[\w./~-]+\.(?:db|sqlite3?)")
+"""What can only be the name of a file, and holds no password."""
 _lock = Lock()
 _memory: dict[tuple[str, Mirror], MemoryStore] = {}
 _files: "weakref.WeakValueDictionary[tuple[str, Mirror], SqliteStore]" = (
@@ -29,7 +32,7 @@ _servers: "weakref.WeakValueDictionary[tuple[str, Mirror], PostgresStore]" = (
 
 
 def open_store(
-    sessions: "str | SessionStore", *, mirror: Mirror = "full"
+    sessions: "str | Path | SessionStore", *, mirror: Mirror = "full"
 ) -> SessionStore:
     """Return the session store that a URL names.
 
@@ -37,7 +40,7 @@ def open_store(
         sessions: `"memory:"` for the one of this process, `"memory:NAME"` for
             another, `"sqlite:///relative.db"` or `"sqlite:////absolute.db"` for a
             file, `"postgresql://user@host/database"` for a server, which is reached
-            with the first use. A store is returned as it is.
+            with the first use. A `Path` is a file. A store is returned as it is.
         mirror: How much of the content the store keeps.
 
     Raises:
@@ -45,6 +48,8 @@ def open_store(
             is missing.
         StoreError: The file cannot be opened, is not a database, or is newer.
     """
+    if isinstance(sessions, Path):
+        sessions = file_url(sessions)
     if not isinstance(sessions, str):
         return sessions
     check_url(sessions)
@@ -60,9 +65,11 @@ def open_store(
 
 
 async def aopen_store(
-    sessions: "str | SessionStore", *, mirror: Mirror = "full"
+    sessions: "str | Path | SessionStore", *, mirror: Mirror = "full"
 ) -> SessionStore:
     """Do as `open_store`, for callers on an event loop: files are opened elsewhere."""
+    if isinstance(sessions, Path):
+        sessions = file_url(sessions)
     if not isinstance(sessions, str) or sessions.startswith(_MEMORY):
         return open_store(sessions, mirror=mirror)
     known = _servers if sessions.startswith(_POSTGRES) else _files
@@ -70,6 +77,11 @@ async def aopen_store(
     return known.get((name, mirror)) or await in_thread(
         partial(open_store, sessions, mirror=mirror)
     )
+
+
+def file_url(path: Path) -> str:
+    """Return the URL of the store in a file."""
+    return f"{_SQLITE}{path}"
 
 
 def check_url(url: str) -> None:
@@ -81,6 +93,8 @@ def check_url(url: str) -> None:
     hint = ""
     if "=" in url and "://" not in url:
         hint = "; libpq's 'host=… dbname=…' is written as such a URL"
+    elif _PLAIN_FILE.fullmatch(url):
+        hint = f"; did you mean {_SQLITE + url!r}?"
     # What follows may be a password, whatever the URL looks like.
     msg = (
         f"no session store for {shown_scheme(url)!r}; use 'memory:', 'memory:NAME', "

@@ -1,0 +1,50 @@
+"""Options of the LLM and the tool whose values cannot be meant."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interactions_core import open_store
+from interactions_core.exceptions import ConfigurationError, NotFoundError
+from tests.crewai.conftest import MakeLLM
+from tests.crewai.quiet import imported
+from tests.wrong_values import NO_AGENTS, WRONG_VALUES
+
+adapter = imported("interactions_crewai")
+RESEARCH = "deep-research-preview-04-2026"
+
+
+@pytest.mark.parametrize(("options", "words"), WRONG_VALUES)
+def test_value_that_cannot_be_meant_is_refused_at_once(
+    options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        adapter.InteractionsLLM(**{"model": "gemini-3.8-flash"} | options)
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [each for each in WRONG_VALUES if "deadline_s" in each.values[0]],
+)
+def test_tool_checks_its_values_alike(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        adapter.InteractionsAgentTool(agent=RESEARCH, **options)
+
+
+@pytest.mark.parametrize(("agent", "words"), NO_AGENTS)
+def test_agent_that_nobody_has_is_named(
+    make_llm: MakeLLM, agent: str, words: str
+) -> None:
+    with pytest.raises(NotFoundError, match=words):
+        make_llm(agent=agent).call("Hi")
+
+
+def test_path_is_a_store(make_llm: MakeLLM, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+
+    make_llm(sessions=path).call("Hi")
+
+    assert open_store(path).usage().input_tokens > 0
