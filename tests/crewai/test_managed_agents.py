@@ -69,6 +69,10 @@ def creates(emulator: Emulator) -> list[Any]:
     ]
 
 
+def of_user(text: str) -> dict[str, str]:
+    return {"role": "user", "content": text}
+
+
 def test_agent_that_is_a_managed_agent_runs_in_the_background(
     make_llm: MakeLLM, emulator: Emulator
 ) -> None:
@@ -85,6 +89,36 @@ def test_agent_that_is_a_managed_agent_runs_in_the_background(
     assert "You are Analyst." in body["input"][0]["content"][0]["text"]
     assert llm.get_context_window_size() < 1_000_000
     assert not llm.supports_function_calling()
+
+
+def test_system_text_of_an_agent_is_told_once(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    llm = make_llm(agent=RESEARCH, **QUICK)
+    said = [{"role": "system", "content": "Be brief."}, of_user("Trains")]
+    said += [{"role": "assistant", "content": llm.call(said)}, of_user("And buses?")]
+
+    llm.call(said)
+
+    first, second = [
+        [step["content"][0]["text"] for step in body["input"]]
+        for body in creates(emulator)
+    ]
+    assert first == ["Be brief.", "Trains"]
+    assert second == ["And buses?"]
+
+
+def test_functions_for_an_agent_are_refused_before_they_are_sent(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    function = {"name": "fetch", "description": "Fetch", "parameters": {}}
+
+    with pytest.raises(ConfigurationError, match=r"takes no functions \(fetch\)"):
+        make_llm(agent=RESEARCH).call(
+            "Trains", tools=[{"type": "function", "function": function}]
+        )
+
+    assert creates(emulator) == []
 
 
 @pytest.mark.parametrize("stream", [False, True])

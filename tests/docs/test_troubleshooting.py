@@ -226,6 +226,19 @@ def agent_that_nobody_has(bench: Bench) -> object:
     return bench.model(model=None, agent="deep-reserch-preview-04-2026").invoke("Hi")
 
 
+@case("the agent deep-research")
+def functions_of_an_agent(bench: Bench) -> object:
+    function = {"name": "fetch", "description": "Fetch", "parameters": {}}
+    agent = bench.model(model=None, agent="deep-research-preview-04-2026")
+    return agent.bind_tools([function]).invoke("Hi")
+
+
+@case("the agent antigravity")
+def form_of_an_agents_answer(bench: Bench) -> object:
+    agent = bench.model(model=None, agent="antigravity-preview-09-2026")
+    return agent.with_structured_output({"title": "A", "type": "object"}).invoke("Hi")
+
+
 @case("the API takes no generation config for agents")
 def configured_agent(bench: Bench) -> object:
     return bench.model(model=None, agent="deep-research", temperature=1).invoke("Hi")
@@ -642,7 +655,7 @@ def address_with_a_bracket(bench: Bench) -> object:
     return bench.model(base_url="https://user:pass@[host")
 
 
-@case("no session store for")
+@case("ChatInteractions: no session store for")
 def unknown_store(bench: Bench) -> object:
     return bench.model(sessions="redis://user:password@host/0").invoke("Hi")
 

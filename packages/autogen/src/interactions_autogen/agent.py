@@ -92,9 +92,6 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
                 f"InteractionsAgent {name!r}: give the name of a managed agent, agent="
             )
             raise ConfigurationError(msg)
-        if agent.startswith("antigravity") and not options.get("environment"):
-            # API: these agents need one; `"remote"` is a new one.
-            options["environment"] = "remote"
         self._client = InteractionsChatCompletionClient(**options)
         self._agent_config = dict(options.get("agent_config") or {})
         self._approver = approver

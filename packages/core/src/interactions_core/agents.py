@@ -5,8 +5,12 @@ on each agent and its refusals, which say no more than "invalid argument".
 """
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
+
+from interactions_core.canonical import Json
+from interactions_core.exceptions import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,9 @@ ANTIGRAVITY: Final = Family(
 
 FAMILIES: Final = (DEEP_RESEARCH, ANTIGRAVITY)
 
+NEW_ENVIRONMENT: Final = "remote"
+"""What the API makes an environment of for whoever has none."""
+
 _KNOWN: Final = tuple(name for family in FAMILIES for name in family.known)
 
 
@@ -63,6 +70,64 @@ def nearest_agent(agent: str) -> str:
     """Return the built-in agent whose name is nearest; "" if none is near."""
     near = difflib.get_close_matches(agent, _KNOWN, n=1, cutoff=0.5)
     return near[0] if near else ""
+
+
+def fit_settings(
+    target: tuple[str, str], settings: Mapping[str, Json]
+) -> Mapping[str, Json]:
+    """Return the settings of a turn with what its agent needs.
+
+    An instruction stays among them, and is told as input where it cannot be sent.
+
+    Args:
+        target: `model` or `agent`, and its name.
+        settings: Body fields, as they would be sent to a model.
+
+    Raises:
+        ConfigurationError: There is something that the agent does not take.
+    """
+    kind, name = target
+    family = family_of(name) if kind == "agent" else None
+    if family is None:
+        return settings
+    _check_taken(name, family, settings)
+    if family.needs_environment and not settings.get("environment"):
+        return {**settings, "environment": NEW_ENVIRONMENT}
+    return settings
+
+
+def takes_instruction(target: tuple[str, str]) -> bool:
+    """Tell whether `system_instruction` may be sent to a model or an agent."""
+    family = family_of(target[1]) if target[0] == "agent" else None
+    return family is None or family.takes_instruction
+
+
+def takes_format(agent: str) -> bool:
+    """Tell whether `response_format` may be sent to an agent; "" is none."""
+    family = family_of(agent)
+    return family is None or family.takes_format
+
+
+def _check_taken(agent: str, family: Family, settings: Mapping[str, Json]) -> None:
+    functions = _functions(settings.get("tools"))
+    if functions and not family.takes_functions:
+        msg = (
+            f"the agent {agent} takes no functions ({', '.join(functions)}), only tools "
+            "that the API runs and MCP servers; have a model call them. Nothing was sent"
+        )
+        raise ConfigurationError(msg)
+    if settings.get("response_format") is not None and not family.takes_format:
+        msg = (
+            f"the agent {agent} takes no response_format; ask for the form in words, or "
+            "have a model bring its answer into it. Nothing was sent"
+        )
+        raise ConfigurationError(msg)
+
+
+def _functions(tools: Json) -> list[str]:
+    # What adapters declare are objects.
+    declared = cast("list[Mapping[str, object]]", tools or [])
+    return [str(one.get("name")) for one in declared if one.get("type") == "function"]
 
 
 def asked_agent(agent: str, environment: object = None) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from interactions_core.anchors import Anchor, verifies
 from interactions_core.effects import Flow, local
+from interactions_core.instructions import tell_instruction
 from interactions_core.matching import Evidence, Matching
 from interactions_core.planning import (
     Plan,
@@ -53,7 +54,8 @@ def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evid
     if turn.previous_interaction_id:
         plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
         evidence = yield from _known(evidence, (), records)
-        return (yield from _with_parent(plan, records)), evidence
+        plan = yield from _with_parent(plan, records)
+        return tell_instruction(plan, turn), evidence
     newest = next(_chunks(turn, evidence.matching))
     evidence = yield from _known(evidence, newest, records)
     evidence = yield from _vouched(evidence, turn, records)
@@ -61,8 +63,10 @@ def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evid
         evidence = yield from _known(evidence, positions, records)
         plan = plan_chain(evidence, positions, now=now)
         if plan is not None:
-            return (yield from _with_parent(plan, records)), evidence
-    return plan_replay(evidence, replay_reason(evidence, now=now)), evidence
+            plan = yield from _with_parent(plan, records)
+            return tell_instruction(plan, turn), evidence
+    plan = plan_replay(evidence, replay_reason(evidence, now=now))
+    return tell_instruction(plan, turn), evidence
 
 
 def find_replay(
@@ -72,7 +76,7 @@ def find_replay(
     positions = turn.transcript.reply_positions()
     evidence = yield from _known(evidence, positions, records)
     plan = yield from local(lambda: plan_replay(evidence, "expired"))
-    return plan, evidence
+    return tell_instruction(plan, turn), evidence
 
 
 def _matching(turn: Turn) -> Matching:

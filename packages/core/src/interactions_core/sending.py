@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from interactions_core.agents import asked_agent
+from interactions_core.agents import NEW_ENVIRONMENT, asked_agent
 from interactions_core.answers import RootCheck
 from interactions_core.effects import Flow, local, sleep
 from interactions_core.exceptions import (
@@ -16,6 +16,7 @@ from interactions_core.exceptions import (
     ServiceError,
 )
 from interactions_core.ids import is_rerooted
+from interactions_core.instructions import sent_settings, tell_instruction
 from interactions_core.lookup import find_replay
 from interactions_core.matching import Evidence
 from interactions_core.planning import Plan, plan_plainly
@@ -34,7 +35,7 @@ logger: Final = logging.getLogger("interactions_core")
 
 T = TypeVar("T")
 
-_NEW: Final = (None, "remote")
+_NEW: Final = (None, NEW_ENVIRONMENT)
 """Environments that are no particular one."""
 
 
@@ -150,7 +151,7 @@ def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
 
 def _plainer(turn: Turn, plan: Plan, evidence: Evidence) -> Plan | None:
     """Write the plainest form; `None` if it is the same request on the wire."""
-    plainest = plan_plainly(evidence)
+    plainest = tell_instruction(plan_plainly(evidence), turn)
     same = request_body(turn, plan) == request_body(turn, plainest)
     return None if same else plainest
 
@@ -182,7 +183,7 @@ def request_body(turn: Turn, plan: Plan) -> dict[str, object]:
         body["store"] = False
     if turn.background:
         body["background"] = True
-    return body | dict(turn.settings) | _environment(turn, plan)
+    return body | sent_settings(turn) | _environment(turn, plan)
 
 
 def _environment(turn: Turn, plan: Plan) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from interactions_core.agents import fit_settings
 from interactions_core.anchors import Anchor
 from interactions_core.canonical import Json, JsonObject, canonical_hash
 from interactions_core.composition import Thoughts
@@ -43,11 +44,15 @@ def _is_current() -> bool:
 class Turn:
     """One request of a framework.
 
+    Raises:
+        ConfigurationError: The agent does not take one of the settings.
+
     Attributes:
         transcript: The whole message list.
         target: The `model` or `agent` field of the create, as a pair.
         settings: Body fields that the API forgets between turns and that are sent
-            every time: system instruction, tools, generation config and so on.
+            every time: system instruction, tools, generation config and so on. What
+            an agent needs is added.
         session_id: The user's isolation scope.
         thread_id: The framework's conversation.
         store: Whether the server may keep the answer.
@@ -97,6 +102,11 @@ class Turn:
     own_names: Mapping[str, str] = field(default_factory=dict[str, str])
     only_text: bool = False
     resumes_since: float = 0.0
+
+    def __post_init__(self) -> None:
+        # Whoever makes a turn, no agent is sent what it does not take.
+        fitted = fit_settings(self.target, self.settings)
+        object.__setattr__(self, "settings", fitted)
 
     @property
     def setup(self) -> bytes:

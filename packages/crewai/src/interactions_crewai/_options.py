@@ -24,7 +24,11 @@ from interactions_core.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mirror import Mirror
-from interactions_core.option_values import check_values, explain_values
+from interactions_core.option_values import (
+    check_values,
+    explain_values,
+    store_place,
+)
 from interactions_core.options import check_names
 from interactions_core.retention import DEFAULT_RETENTION_S
 from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
@@ -138,6 +142,7 @@ class SharedOptions(BaseModel):
 
     def _check(self) -> None:
         """Refuse now what the first call would refuse."""
+        store_place("sessions", self.sessions)
         if not any(masks_in(self.base_url, "base_url")):
             check_address("base_url", self.base_url or "")
         for tool in self.tools:

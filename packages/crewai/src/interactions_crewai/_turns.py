@@ -2,22 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from pydantic import BaseModel
 
+from interactions_core.agents import takes_format
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import EmptyTranscriptError
 from interactions_core.functions import own_names
 from interactions_core.options import in_background, settings_of
-from interactions_core.steps import Step, text_part, user_input
 from interactions_core.turn import Turn
 from interactions_crewai._messages import to_steps
 from interactions_crewai._tools import declaration, response_format
-
-_RESEARCH: Final = "deep-research"
-_SANDBOXED: Final = "antigravity"
 
 
 @dataclass(slots=True)
@@ -64,8 +61,6 @@ def turn_of(
     if not steps and not instruction:
         msg = "the message list holds no message to answer; nothing was sent"
         raise EmptyTranscriptError(msg)
-    if agent.startswith(_RESEARCH):
-        instruction, steps = "", _folded(instruction, steps)
     tools = [declaration(tool) for tool in (*options["tools"], *asked.tools)]
     return Turn(
         transcript=Transcript.of(steps),
@@ -83,11 +78,6 @@ def turn_of(
     )
 
 
-def _folded(instruction: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Say the system text as input. API: Deep Research refuses an instruction."""
-    return (user_input([text_part(instruction)]), *steps) if instruction else steps
-
-
 def _settings(
     options: Mapping[str, Any],
     asked: Asked,
@@ -98,7 +88,6 @@ def _settings(
     agent, schema = options["agent"] or "", asked.response_model
     chosen = {
         **options,
-        "environment": options["environment"] or _environment(agent),
         "max_output_tokens": options["max_output_tokens"] or options["max_tokens"],
         # Structured output is never cut, and agents take no such option.
         "stop_sequences": None if agent or schema or not stop else list(stop),
@@ -108,12 +97,7 @@ def _settings(
         system_instruction=instruction,
         tools=tools,
     )
-    # API: no structured output from Antigravity; its text is parsed all the same.
-    if schema is not None and not agent.startswith(_SANDBOXED):
+    # What an agent says is parsed all the same.
+    if schema is not None and takes_format(agent):
         settings["response_format"] = response_format(schema)
     return settings
-
-
-def _environment(agent: str) -> str | None:
-    """Give a sandbox to the agents that need one (API); `"remote"` is a new one."""
-    return "remote" if agent.startswith(_SANDBOXED) else None

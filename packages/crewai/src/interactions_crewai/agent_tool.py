@@ -11,6 +11,7 @@ from crewai.tools import BaseTool
 from crewai.tools.tool_failure import ToolFailure
 from pydantic import BaseModel, Field
 
+from interactions_core.agents import DEEP_RESEARCH, NEW_ENVIRONMENT, family_of
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import (
     ConfigurationError,
@@ -41,9 +42,6 @@ from interactions_crewai._research import (
 )
 from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tools import declaration
-
-_RESEARCH: Final = "deep-research"
-_SANDBOXED: Final = "antigravity"
 
 _counting: Final = Lock()
 
@@ -250,10 +248,12 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
 
 def _config(agent: str) -> dict[str, Any]:
     """Return what an agent needs or is better with (API)."""
-    if agent.startswith(_RESEARCH):
-        thinks = {"type": _RESEARCH, "thinking_summaries": "auto"}
+    family = family_of(agent)
+    if family is DEEP_RESEARCH:
+        thinks = {"type": DEEP_RESEARCH.name, "thinking_summaries": "auto"}
         return {"agent_config": thinks}
-    return {"environment": "remote"} if agent.startswith(_SANDBOXED) else {}
+    needs = family is not None and family.needs_environment
+    return {"environment": NEW_ENVIRONMENT} if needs else {}
 
 
 def _plans(turn: Turn) -> bool:

@@ -54,9 +54,6 @@ def turn_of(
     chosen = {**options, **call}
     if call.get("model") or call.get("agent"):
         chosen |= {name: call.get(name) for name in ("model", "agent")}
-    if str(chosen.get("agent")).startswith("antigravity"):
-        # API: these agents need one; `"remote"` is a new one.
-        chosen["environment"] = chosen.get("environment") or "remote"
     if call.get(KEY) is not None:
         chosen["agent_config"] = decided_config(chosen, messages)
     conversation = read_messages(messages)

@@ -1,0 +1,128 @@
+"""What a family of agents does not take: told otherwise, added, or refused by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from interactions_core import MemoryStore
+from interactions_core.exceptions import ConfigurationError
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions
+from tests.conftest import Clock
+from tests.langgraph.conftest import MakeModel
+
+RESEARCH = "deep-research-preview-04-2026"
+ANTIGRAVITY = "antigravity-preview-09-2026"
+BRIEF = SystemMessage("Be brief.")
+FUNCTION = {"name": "fetch", "description": "Fetch", "parameters": {"type": "object"}}
+SCHEMA = {"title": "Answer", "type": "object", "properties": {"a": {"type": "string"}}}
+
+
+@pytest.fixture
+def make(
+    make_model: MakeModel, emulator: Emulator, clock: Clock
+) -> Callable[..., ChatInteractions]:
+    """Make models on one store that pass the time between two looks at once."""
+    store = MemoryStore()
+
+    def pause(seconds: float) -> None:
+        clock.sleep(seconds)
+        emulator.advance(seconds)
+
+    def make(**options: Any) -> ChatInteractions:
+        model = make_model(sessions=store, **options)
+        model._ready().sync.sleep = pause
+        return model
+
+    return make
+
+
+def inputs(emulator: Emulator) -> list[list[str]]:
+    """Return the texts of each create's input; no agent was given an instruction."""
+    creates = [
+        one["body"]
+        for one in emulator.requests()
+        if one["method"] == "POST" and one["path"].endswith("/interactions")
+    ]
+    assert all("system_instruction" not in body for body in creates if "agent" in body)
+    return [
+        [
+            step["content"][0]["text"]
+            for step in body["input"]
+            if step["type"] == "user_input"
+        ]
+        for body in creates
+    ]
+
+
+def test_instruction_of_deep_research_is_told_once_as_input(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    agent = make(agent=RESEARCH)
+    said: list[Any] = [BRIEF, HumanMessage("Trains")]
+    said += [agent.invoke(said), HumanMessage("And buses?")]
+
+    agent.invoke(said)
+
+    assert inputs(emulator) == [["Be brief.", "Trains"], ["And buses?"]]
+
+
+def test_changed_instruction_is_told_again(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    agent = make(agent=RESEARCH)
+    said: list[Any] = [BRIEF, HumanMessage("Trains")]
+    said += [agent.invoke(said), HumanMessage("And buses?")]
+
+    agent.invoke([SystemMessage("Be long."), *said[1:]])
+
+    assert inputs(emulator)[1] == ["Be long.", "And buses?"]
+
+
+def test_model_goes_on_from_research_that_was_instructed(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    said: list[Any] = [BRIEF, HumanMessage("Trains")]
+    said += [make(agent=RESEARCH).invoke(said), HumanMessage("In a word?")]
+
+    reply = make().invoke(said)
+
+    assert reply.response_metadata["plan_reason"] == "continue"
+    assert inputs(emulator)[1] == ["In a word?"]
+
+
+def test_instruction_is_told_again_where_the_server_forgot(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    agent = make(agent=RESEARCH)
+    said: list[Any] = [BRIEF, HumanMessage("Trains")]
+    said += [agent.invoke(said), HumanMessage("And buses?")]
+    emulator.fault(on="create", do={"expire": True})
+
+    agent.invoke(said)
+
+    assert inputs(emulator)[-1] == ["Be brief.", "Trains", "And buses?"]
+
+
+def test_functions_are_refused_by_name_before_they_are_sent(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    agent = make(agent=RESEARCH).bind_tools([FUNCTION])
+
+    with pytest.raises(ConfigurationError, match=r"takes no functions \(fetch\)"):
+        agent.invoke("Trains")
+
+    assert emulator.requests() == []
+
+
+def test_form_of_the_answer_is_refused_by_name_before_it_is_sent(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    agent = make(agent=ANTIGRAVITY).with_structured_output(SCHEMA)
+
+    with pytest.raises(ConfigurationError, match=f"{ANTIGRAVITY} takes no response_f"):
+        agent.invoke("Trains")
+
+    assert emulator.requests() == []
