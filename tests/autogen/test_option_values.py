@@ -9,7 +9,11 @@ from autogen_core.models import UserMessage
 
 from interactions_autogen import InteractionsChatCompletionClient
 from interactions_core import open_store
-from interactions_core.exceptions import ConfigurationError, NotFoundError
+from interactions_core.exceptions import (
+    ConfigurationError,
+    NotFoundError,
+    UnsupportedContentError,
+)
 from tests.autogen.conftest import MakeClient
 from tests.wrong_values import NO_AGENTS, WRONG_VALUES
 
@@ -46,6 +50,15 @@ def test_unnamed_option_is_told_its_name() -> None:
 
     with pytest.raises(ConfigurationError, match=r"\(model='gemini-3.8-flash'\)"):
         InteractionsChatCompletionClient(*unnamed)
+
+
+def test_dict_in_a_list_of_messages_is_told_what_belongs_there(
+    make_client: MakeClient,
+) -> None:
+    messages: Any = [{"role": "user", "content": "Hi"}]
+
+    with pytest.raises(UnsupportedContentError, match=r"item 1 .* type dict.*UserMess"):
+        asyncio.run(make_client().create(messages))
 
 
 def test_path_is_a_store_that_components_name(

@@ -261,3 +261,15 @@ def test_graphs_are_looked_for_again_after_the_database_was_away(
     with webhooks._sweeping(Resumer(store, lambda _: True)):
         assert store.back.wait(PATIENCE_S)
     store.close()
+
+
+def test_command_without_a_store_is_told_both_ways_to_name_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("INTERACTIONS_SESSIONS", raising=False)
+
+    result = CliRunner().invoke(jobs, ["list"])
+
+    assert result.exit_code == 2
+    assert "give --sessions" in result.output
+    assert "INTERACTIONS_SESSIONS" in result.output

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from interactions_core import open_store
-from interactions_core.exceptions import ConfigurationError, NotFoundError
+from interactions_core.exceptions import (
+    ConfigurationError,
+    NotFoundError,
+    UnsupportedContentError,
+)
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.quiet import imported
 from tests.wrong_values import NO_AGENTS, WRONG_VALUES
@@ -40,6 +44,13 @@ def test_agent_that_nobody_has_is_named(
 ) -> None:
     with pytest.raises(NotFoundError, match=words):
         make_llm(agent=agent).call("Hi")
+
+
+def test_item_that_is_no_message_is_told_what_belongs_there(make_llm: MakeLLM) -> None:
+    with pytest.raises(
+        UnsupportedContentError, match=r"item 1 .* type int, not a dict"
+    ):
+        make_llm().call([3])
 
 
 def test_path_is_a_store(make_llm: MakeLLM, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import logging
 import re
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -585,6 +586,26 @@ def nobody_there(bench: Bench) -> object:
     with Emulator() as stopped:
         url = stopped.url
     return bench.model(base_url=url).invoke("Hi")
+
+
+@case("no answer: ConnectError: … The request goes")
+def proxy_that_is_down(bench: Bench) -> object:
+    proxied(bench, "HTTP_PROXY", "http://user:hidden@127.0.0.1:9")
+    return bench.model(base_url="http://example.invalid").invoke("Hi")
+
+
+@case("the proxy socks5")
+def proxy_without_its_package(bench: Bench) -> object:
+    proxied(bench, "ALL_PROXY", "socks5://user:hidden@127.0.0.1:9")
+    bench.patch.setitem(sys.modules, "socksio", None)
+    return bench.model().invoke("Hi")
+
+
+def proxied(bench: Bench, variable: str, address: str) -> None:
+    for scheme in ("http", "https", "all", "no"):
+        bench.patch.delenv(f"{scheme}_proxy", raising=False)
+        bench.patch.delenv(f"{scheme.upper()}_PROXY", raising=False)
+    bench.patch.setenv(variable, address)
 
 
 @case("no answer: RemoteProtocolError")

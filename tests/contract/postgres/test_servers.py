@@ -169,7 +169,7 @@ def test_a_missing_driver_is_an_error_that_names_the_extra(missing: str) -> None
 
     assert done.stdout == (
         f"PostgreSQL needs {missing}, which is not installed; "
-        "run: pip install 'interactions-core[postgres]'\n"
+        "run: pip install 'psycopg-pool<4,>=3.2' 'psycopg[binary]<4,>=3.2'\n"
     )
 
 

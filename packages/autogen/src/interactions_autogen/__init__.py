@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from interactions_autogen.model_client import InteractionsChatCompletionClient
+from interactions_core.extras import install_command
 
 if TYPE_CHECKING:
     from interactions_autogen.agent import InteractionsAgent
@@ -22,7 +23,7 @@ def __getattr__(name: str) -> Any:
             raise
         msg = (
             "InteractionsAgent needs autogen-agentchat: "
-            "pip install 'interactions-autogen[agentchat]'"
+            f"{install_command('agentchat', 'interactions-autogen')}"
         )
         raise ModuleNotFoundError(msg, name=exc.name) from exc
     return InteractionsAgent

@@ -75,6 +75,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
     call = replace(call, extra=options_of_call(OWNER, call.extra, options))
     built_in = [*options["tools"], *call.extra.get("tools", ())]
     options = chosen(options, check_values(_EXTRA, call.extra))
+    check_messages(call.messages)
     _check_able(call, info)
     _check_modalities(options)
     instruction, transcript = read_messages(
@@ -111,6 +112,22 @@ def read_messages(
         msg = "the message list holds no message to answer; nothing was sent"
         raise EmptyTranscriptError(msg)
     return instruction, Transcript.of(steps)
+
+
+def check_messages(messages: Sequence[object]) -> None:
+    """Refuse what holds nothing that could be read.
+
+    Raises:
+        UnsupportedContentError: Something in the list is no message.
+    """
+    for number, message in enumerate(messages, 1):
+        if not hasattr(message, "content"):
+            reason = (
+                f"item {number} of the messages is of type {type(message).__name__}, and "
+                "AutoGen's lists hold its own messages, e.g. UserMessage(content=…, "
+                "source=…); nothing was sent"
+            )
+            raise UnsupportedContentError(reason)
 
 
 def plain_message(message: LLMMessage) -> JsonObject:

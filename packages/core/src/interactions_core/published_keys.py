@@ -16,6 +16,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
 from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
+from interactions_core.extras import install_command
 from interactions_core.forking import Lock, PerProcess
 from interactions_core.secret_options import host_of
 
@@ -184,7 +185,7 @@ def load_jwt() -> Any:  # noqa: ANN401 - the library is optional
     try:
         import jwt  # noqa: PLC0415
     except ModuleNotFoundError as exc:
-        msg = "tokens are read with PyJWT: pip install 'interactions-core[webhooks]'"
+        msg = f"tokens are read with PyJWT: {install_command('webhooks')}"
         raise ConfigurationError(msg) from exc
     return jwt
 

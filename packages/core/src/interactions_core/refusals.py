@@ -127,13 +127,25 @@ def is_about_parent(error: NotFoundError) -> bool:
     return not _MODEL.search(error.api_message)
 
 
-def lost(reason: str, *, sent: bool, interaction_id: str = "") -> NetworkError:
-    """Make the error for a request that nobody answered, or not whole."""
-    advice = (
-        "The request may have reached the service."
-        if sent
-        else "Check `base_url` and the network; nothing was sent."
-    )
+def lost(
+    reason: str, *, sent: bool, interaction_id: str = "", proxy: str = ""
+) -> NetworkError:
+    """Make the error for a request that nobody answered, or not whole.
+
+    Args:
+        reason: What happened.
+        sent: Whether the request may have reached the service.
+        interaction_id: What it made, if that is known.
+        proxy: What it goes through, without a password; "" for nothing.
+    """
+    advice = "Check `base_url` and the network; nothing was sent."
+    if proxy:
+        advice = (
+            f"The request goes through the proxy {proxy}: check that it runs, or except "
+            "the host from it with NO_PROXY; nothing was sent."
+        )
+    if sent:
+        advice = "The request may have reached the service."
     return NetworkError(reason, sent=sent, advice=advice, interaction_id=interaction_id)
 
 

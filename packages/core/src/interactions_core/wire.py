@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -27,6 +27,7 @@ from interactions_core.exceptions import (
 from interactions_core.forking import hold_forks, is_from_here
 from interactions_core.lookup import Records
 from interactions_core.names import check_names
+from interactions_core.proxies import check_proxies, proxy_for
 from interactions_core.records import Scope
 from interactions_core.refusals import error_of, lost, refusal
 from interactions_core.request_hooks import (
@@ -35,7 +36,7 @@ from interactions_core.request_hooks import (
     rehearsing,
     stop_rehearsal,
 )
-from interactions_core.secret_options import check_header, host_of
+from interactions_core.secret_options import check_address, check_header, host_of
 from interactions_core.sse import EventReader
 from interactions_core.stores.protocols import SessionStore
 from interactions_core.turn import Turn
@@ -52,7 +53,15 @@ _TARGETS: Final = ("model", "agent")
 _NAMED: Final = re.compile(rb'\s*\{\s*"id"\s*:\s*"([\w-]+)"')
 """The beginning of an interaction. API: its id comes first."""
 
-_NEVER_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+_NEVER_SENT: Final = frozenset(
+    {
+        "ConnectError",
+        "ConnectTimeout",
+        "PoolTimeout",
+        "ProxyError",
+        "UnsupportedProtocol",
+    }
+)
 _OF_FIRST_REQUEST: Final = ("anyio._backends._asyncio", "encodings.idna")
 """What is imported with the first connection, by the HTTP libraries that there are."""
 
@@ -86,8 +95,8 @@ def open_client(connection: Connection) -> "Client":
     imports, and no child is forked in the middle of one, which it could never end.
 
     Raises:
-        ConfigurationError: There is no key, or one that no header takes, or the options
-            contradict each other.
+        ConfigurationError: There is no key, or one that no header takes, a proxy cannot
+            be used, or the options contradict each other.
     """
     with hold_forks():
         client = _made_client(connection)
@@ -100,6 +109,7 @@ def _made_client(connection: Connection) -> "Client":
     from google import genai  # noqa: PLC0415
     from google.genai import types  # noqa: PLC0415
 
+    check_proxies()
     url, headers = without_password(connection.base_url or "")
     options = types.HttpOptions(
         base_url=url or None,
@@ -124,6 +134,9 @@ def _made_client(connection: Connection) -> "Client":
         msg = f"{exc} Set GEMINI_API_KEY or GOOGLE_API_KEY, or pass api_key=…"
         raise ConfigurationError(msg) from exc
     _key_of(client)
+    # As for the key: what the SDK resolved from the environment.
+    address = cast("Any", client)._api_client._http_options.base_url  # noqa: SLF001
+    check_address("GOOGLE_GEMINI_BASE_URL", str(address or ""))
     return client
 
 
@@ -301,8 +314,20 @@ def meaning_of(exc: Exception) -> InteractionsError | None:
     if _class_names(exc) & _NETWORK:
         sent = not any(_class_names(cause) & _NEVER_SENT for cause in causes)
         last = causes[-1]
-        return lost(f"{type(last).__name__}: {last}".rstrip(": "), sent=sent)
+        reason = f"{type(last).__name__}: {last}".rstrip(": ")
+        return lost(reason, sent=sent, proxy=_proxy_of(causes))
     return None
+
+
+def _proxy_of(causes: Sequence[BaseException]) -> str:
+    """Name the proxy that a failed request goes through; "" for none."""
+    for cause in causes:
+        # Some raise where they have no request.
+        with contextlib.suppress(AttributeError, RuntimeError):
+            url = str(cast("Any", cause).request.url)
+            proxy = proxy_for(url)
+            return str(proxy) if proxy is not None else ""
+    return ""
 
 
 def _causes(exc: BaseException) -> Iterator[BaseException]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from interactions_core.agents import takes_format
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import Transcript
-from interactions_core.exceptions import EmptyTranscriptError
+from interactions_core.exceptions import EmptyTranscriptError, UnsupportedContentError
 from interactions_core.functions import own_names
 from interactions_core.options import in_background, settings_of
 from interactions_core.turn import Turn
@@ -29,6 +29,18 @@ class Asked:
     agent: Any
     response_model: type[BaseModel] | None
     messages: list[Any] = field(default_factory=list[Any])
+
+    def __post_init__(self) -> None:
+        if isinstance(self.given, str):
+            return
+        for number, message in enumerate(self.given, 1):
+            if not isinstance(message, Mapping):
+                reason = (
+                    f"item {number} of the messages is of type "
+                    f"{type(message).__name__}, not a dict such as {{'role': 'user', "
+                    "'content': '…'}; nothing was sent"
+                )
+                raise UnsupportedContentError(reason)
 
     @property
     def origin(self) -> dict[str, Any]:

@@ -40,8 +40,7 @@ def _yaml(path: Path) -> Any:  # noqa: ANN401  any JSON
         yaml: Any = import_module("yaml")
     except ModuleNotFoundError as exc:
         message = (
-            f"{path} needs PyYAML: pip install 'interactions-emulator[yaml]',"
-            " or write the script as JSON"
+            f"{path} needs PyYAML: pip install pyyaml, or write the script as JSON"
         )
         raise FieldError(message) from exc
     try:

@@ -92,8 +92,7 @@ def _part(name: str) -> Any:  # noqa: ANN401  the library is optional
         return import_module(f"cryptography.{name}")
     except ModuleNotFoundError as exc:
         message = (
-            "Webhooks of one request are signed with RSA:"
-            " pip install 'interactions-emulator[webhooks]'"
+            "Webhooks of one request are signed with RSA: pip install cryptography"
         )
         raise ApiError(501, message) from exc
 

@@ -3,6 +3,8 @@
 import importlib.util
 import sys
 
+from interactions_core.extras import install_command
+
 _NEEDED = ("click", "rich")
 
 
@@ -12,7 +14,7 @@ def main() -> None:
     if missing:
         sys.exit(
             f"interactions: {' and '.join(missing)} not installed; the command line "
-            "comes with an extra: pip install 'interactions-core[cli]'"
+            f"needs the extra `cli` of interactions-core: {install_command('cli')}"
         )
     # Not at the top: a base installation has no click.
     from interactions_core.cli.root import interactions  # noqa: PLC0415

@@ -22,12 +22,26 @@ TIMEOUT_S: Final = 60.0
 
 _SQLITE: Final = "sqlite:///"
 
+VARIABLE: Final = "INTERACTIONS_SESSIONS"
+
+
+def _named(_: click.Context, __: click.Parameter, url: str | None) -> str:
+    """Say all ways to name a store where none was taken."""
+    if url:
+        return url
+    msg = (
+        "no session store is named: give --sessions, e.g. --sessions "
+        f"sqlite:///state.db, or set {VARIABLE}"
+    )
+    raise click.UsageError(msg)
+
+
 sessions_option = click.option(
     "--sessions",
-    required=True,
-    envvar="INTERACTIONS_SESSIONS",
+    envvar=VARIABLE,
+    callback=_named,
     metavar="URL",
-    help="The session store, e.g. sqlite:///state.db; or INTERACTIONS_SESSIONS.",
+    help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
 )
 
 resume_option = click.option(

@@ -19,6 +19,7 @@ from interactions_core.cli.sessions import (
     sessions_option,
 )
 from interactions_core.exceptions import ConfigurationError, StoreError
+from interactions_core.extras import install_command
 from interactions_core.resumption import Resumer
 from interactions_core.signatures import Trust
 from interactions_core.webhooks import WebhookReceiver
@@ -127,6 +128,6 @@ def _uvicorn() -> ModuleType:
     try:
         import uvicorn  # noqa: PLC0415
     except ModuleNotFoundError as exc:
-        msg = "the receiver is served by uvicorn: pip install 'interactions-core[webhooks]'"
+        msg = f"the receiver is served by uvicorn: {install_command('webhooks')}"
         raise ConfigurationError(msg) from exc
     return uvicorn

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.extras import install_command
 from interactions_core.mirror import Mirror
 from interactions_core.stores.sql_store import SqlStore
 
@@ -57,7 +58,7 @@ def _open(place: "str | ConnectionPool", schema: str) -> "PostgresDatabase":
             raise
         message = (
             f"PostgreSQL needs {exc.name}, which is not installed; "
-            "run: pip install 'interactions-core[postgres]'"
+            f"run: {install_command('postgres')}"
         )
         raise ConfigurationError(message) from exc
     return opening.open_database(place, schema)
