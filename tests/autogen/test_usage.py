@@ -114,3 +114,17 @@ async def test_an_answer_that_is_handed_on_again_is_counted_and_logged_once(
     stats = emulator.stats()
     assert stats["creates"] == 1
     assert agent._client.usage.total_tokens == logged(log) == stats["tokens"]
+
+
+@pytest.mark.parametrize("asked", [None, True, False])
+async def test_stream_ends_with_its_usage_whatever_is_asked(
+    client: Client, *, asked: bool | None
+) -> None:
+    """AutoGen: its OpenAI client reports zero unless `include_usage` asks for it."""
+    stream = client.create_stream([user("Hello")], include_usage=asked)
+
+    *_, last = [item async for item in stream]
+
+    assert not isinstance(last, str)
+    assert last.usage.prompt_tokens
+    assert last.usage.completion_tokens

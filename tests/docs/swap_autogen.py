@@ -330,11 +330,34 @@ _CALLS: Final = [
     _call("timeout=30", timeout=30),
 ]
 
+
+async def _streamed(client: Client, **options: Any) -> None:
+    """Read a stream to its end and see that its usage is there."""
+    *_, last = [item async for item in client.create_stream(_HELLO, **options)]
+    if isinstance(last, str) or not last.usage.completion_tokens:
+        msg = f"the stream ended with {last!r}"
+        raise TypeError(msg)
+
+
+_STREAMS: Final = [
+    Case("create_stream(…)", _asked(_streamed)),
+    Case(
+        "create_stream(…, include_usage=True)",
+        _asked(lambda client: _streamed(client, include_usage=True)),
+    ),
+]
+
 TABLES: Final = [
     Table("Messages", _said(_LOOK), _MESSAGES),
     Table("Tools", _asked(), _TOOLS),
     Table("Choice of tools", _said(*_HELLO, tools=[_TOOL]), _CHOICES),
     Table("JSON", _asked(), _FORMS),
+    Table(
+        "Streams",
+        _asked(),
+        _STREAMS,
+        says="The last item has the usage, asked for or not.",
+    ),
     Table("Options", _asked(), _OPTIONS, names=frozenset(STOCK["options"])),
     Table(
         "Options of a call",

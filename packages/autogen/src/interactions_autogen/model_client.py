@@ -135,9 +135,11 @@ class InteractionsChatCompletionClient(
         json_output: bool | type[BaseModel] | None = None,
         extra_create_args: Mapping[str, Any] | None = None,
         cancellation_token: CancellationToken | None = None,
+        include_usage: bool | None = None,
     ) -> AsyncGenerator[str | CreateResult]:
         """Answer a message list: pieces of text, then the result that `create` gives.
 
+        The result has its usage in any case, whatever `include_usage` says.
         Thoughts are in the result only; AutoGen would show them as the answer.
         """
         call = Call(
