@@ -10,6 +10,7 @@ from langgraph.graph.message import add_messages
 from langgraph.types import Command, RetryPolicy, interrupt
 
 from interactions_emulator import Emulator
+from interactions_langgraph import InteractionsSaver
 from tests.langgraph.agents import get_weather
 from tests.langgraph.watched import Watched, on
 
@@ -132,3 +133,21 @@ def test_task_is_tried_again_and_goes_on_where_it_was(
 
     assert talk.invoke("My name is Ada.", on("t")) == "Your name is Ada."
     assert watched.reasons == ["root", "continue"]
+
+
+def test_value_of_the_last_turn_stays_as_it_was_while_the_next_one_waits(
+    store_url: str,
+) -> None:
+    """LangGraph writes `__interrupt__` into the dict itself while it is being stored."""
+    with InteractionsSaver(store_url) as saver:
+
+        @entrypoint(checkpointer=saver)
+        def order(text: str) -> dict[str, Any]:
+            return {"text": interrupt("Sure?") if text == "pay" else text}
+
+        for number in range(10):
+            order.invoke("pizza", on(str(number)))
+            list(order.stream("pay", on(str(number)), stream_mode="values"))
+
+            values = order.get_state(on(str(number))).values
+            assert values == {"text": "pizza"}, number

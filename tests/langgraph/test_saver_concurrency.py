@@ -3,8 +3,10 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from langgraph.checkpoint.base import Checkpoint
 from langgraph.checkpoint.base.id import uuid6
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from interactions_core.stores import PostgresStore, SqliteStore
 from interactions_langgraph.saver import InteractionsSaver
 from tests.langgraph.checkpoints import read_everything
 from tests.patience import PATIENCE_S
@@ -294,3 +297,75 @@ def test_a_message_changed_during_put_is_stored_whole(
             "ON c.number = n.content"
         ).fetchone()
     assert rows[0] == rows[1]
+
+
+class Telling(JsonPlusSerializer):
+    """A serializer that tells when the value of a test has been taken down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+        dump = super().dumps_typed(obj)
+        if obj == {"turn": 1}:
+            self.told.set()
+        return dump
+
+
+def of_dict(value: dict[str, Any]) -> Checkpoint:
+    rest: Any = {"channel_values": {"c": value}, "channel_versions": {"c": 1}}
+    return {**checkpoint_of([], 1), **rest}
+
+
+def store_beside(url: str) -> SqliteStore | PostgresStore:
+    """Open the same database once more, with connections of its own."""
+    path = url.removeprefix("sqlite:///")
+    return PostgresStore(f"{url}&") if path == url else SqliteStore(path)
+
+
+def test_value_is_stored_as_it_was_when_put_was_called(url: str) -> None:
+    value, serde = {"turn": 1}, Telling()
+    with (
+        InteractionsSaver(url, serde=serde) as saver,
+        closing(store_beside(url)) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        with other.database.writing("t"):
+            putting = pool.submit(saver.put, at("t"), of_dict(value), {}, {})
+            told = serde.told.wait(PATIENCE_S)
+            value["turn"] = 2
+        putting.result(timeout=PATIENCE_S)
+
+        found = saver.get(at("t"))
+    assert told
+    assert found is not None
+    assert found["channel_values"] == {"c": {"turn": 1}}
+
+
+def test_value_is_stored_as_it_was_when_aput_was_called(
+    url: str, saver: InteractionsSaver
+) -> None:
+    value, written = {"turn": 1}, ["a"]
+    begun = saver.put(at("u"), of_dict({}), {}, {})
+
+    async def go() -> None:
+        with closing(store_beside(url)) as other:
+            with other.database.writing("t"):
+                task = {"config": begun, "writes": [("w", written)], "task_id": "k"}
+                calls = [
+                    asyncio.create_task(saver.aput(at("t"), of_dict(value), {}, {})),
+                    asyncio.create_task(saver.aput_writes(**task)),
+                ]
+                await asyncio.sleep(0)
+                value["turn"] = 2
+                written.append("b")
+            await asyncio.gather(*calls)
+
+    asyncio.run(go())
+
+    found, beside = saver.get(at("t")), saver.get_tuple(begun)
+    assert found is not None
+    assert found["channel_values"] == {"c": {"turn": 1}}
+    assert beside is not None
+    assert beside.pending_writes == [("k", "w", ["a"])]

@@ -1,7 +1,8 @@
 """Storing checkpoints and writes.
 
-Values are made ready first and without a lock. The transaction after it confirms
-that the thread is still the one they were made for, and starts over if not.
+Values are made ready before anything is waited for: LangGraph and the graph go on
+meanwhile, and may change them in place. The transaction after it confirms that the
+thread is still the one they were made for, and names them anew if not.
 """
 
 import dataclasses
@@ -13,7 +14,7 @@ from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 from interactions_core.stores.sql import SqlConnection
 from interactions_langgraph._addresses import Address
 from interactions_langgraph._codec import Codec
-from interactions_langgraph._drafts import Draft, draft_value
+from interactions_langgraph._drafts import NO_KEY, Draft, draft_value, rekeyed
 from interactions_langgraph._history import find_row
 from interactions_langgraph._outlines import Outline, pack_outline
 from interactions_langgraph._sweeping import drop_late
@@ -79,8 +80,8 @@ class Checkpoints:
     """
 
     def __init__(self, tables: CheckpointTables, codec: Codec) -> None:
+        self.codec = codec
         self._tables = tables
-        self._codec = codec
         self._threads = Threads(tables, codec)
 
     def put(self, address: Address, new: NewCheckpoint, lineage: Lineage) -> bool:
@@ -107,7 +108,7 @@ class Checkpoints:
         def drops(connection: SqlConnection) -> bool:
             if not is_late(connection, lineage, own):
                 return False
-            drop_late(connection, own, self._codec)
+            drop_late(connection, own, self.codec)
             return True
 
         values = tuple(new.values.values())
@@ -155,16 +156,20 @@ class Checkpoints:
         store: Callable[[ValueWriter, Thread, Sequence[Draft]], None],
         drops: Callable[[SqlConnection], bool],
     ) -> bool:
+        known = self._threads.remembered(thread_id)
+        key = known.key if known else NO_KEY
+        drafts = [draft_value(value, key, self.codec) for value in values]
         while True:
             thread = self._threads.ensure(thread_id, unless=drops)
             if thread is None:
                 return False
-            drafts = [draft_value(value, thread.key, self._codec) for value in values]
+            if thread.key != key:
+                key, drafts = thread.key, [rekeyed(each, thread.key) for each in drafts]
             with self._tables.writing(thread_id) as connection:
                 if drops(connection):
                     return False
                 if is_current(connection, thread):
-                    store(ValueWriter(connection, thread, self._codec), thread, drafts)
+                    store(ValueWriter(connection, thread, self.codec), thread, drafts)
                     return True
             self._threads.forget(thread_id)
 
@@ -175,7 +180,7 @@ class Checkpoints:
         # that the parent's value still holds.
         if not new.unmoved or not address.checkpoint_id:
             return {}
-        parent = find_row(connection, address, self._codec)
+        parent = find_row(connection, address, self.codec)
         if parent is None:
             return {}
         before = parent.outline.checkpoint["channel_versions"]
@@ -195,7 +200,7 @@ class Checkpoints:
         outline: Outline,
     ) -> None:
         space = ensure_space(writer.connection, thread, address.namespace)
-        packed = pack_outline(outline.dump(self._codec), space, thread, writer)
+        packed = pack_outline(outline.dump(self.codec), space, thread, writer)
         run_id = outline.metadata.get("run_id")
         writer.connection.execute(
             _KEEP,

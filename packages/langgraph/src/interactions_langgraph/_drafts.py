@@ -71,9 +71,12 @@ class AssemblyDraft:
 
 Draft = ContentDraft | MessagesDraft | AssemblyDraft
 
+NO_KEY: Final = b""
+"""Stands for the key of a thread that has not been looked up yet."""
+
 
 def draft_value(value: object, key: bytes, codec: Codec) -> Draft:
-    """Take down a channel's value or a write."""
+    """Take down a channel's value or a write, as it is at this moment."""
     if is_message_list(value):
         return _draft_messages(value, key, codec, is_snapshot=False)
     if isinstance(value, DeltaSnapshot) and is_message_list(value.value):
@@ -85,6 +88,28 @@ def draft_value(value: object, key: bytes, codec: Codec) -> Draft:
     if not parts:
         return content
     return AssemblyDraft(content, [_draft_part(part, key, codec) for part in parts])
+
+
+def rekeyed(draft: Draft, key: bytes) -> Draft:
+    """Name what was taken down by the digests of another thread."""
+    if isinstance(draft, ContentDraft):
+        return draft_content(draft.dump, key)
+    if isinstance(draft, MessagesDraft):
+        return _rekeyed_messages(draft, key)
+    frame = draft_content(draft.frame.dump, key)
+    parts = [
+        _rekeyed_messages(part, key)
+        if isinstance(part, MessagesDraft)
+        else draft_content(part.dump, key)
+        for part in draft.parts
+    ]
+    return AssemblyDraft(frame, parts)
+
+
+def _rekeyed_messages(draft: MessagesDraft, key: bytes) -> MessagesDraft:
+    states = [*draft.states_from(0)]
+    digests = _chained(_digest(b"messages\0", key), states)
+    return MessagesDraft(digests, NOTHING, states, draft.is_snapshot)
 
 
 def _split(value: object, codec: Codec) -> tuple[Dump, Sequence[object]]:
@@ -117,22 +142,27 @@ def _draft_messages(
 ) -> MessagesDraft:
     seed = _digest(b"messages\0", key)
     before, known = NOTHING, 0
-    if len(messages) >= SHORTEST:
+    if key != NO_KEY and len(messages) >= SHORTEST:
         before = codec.lists.recall(_fold(seed, codec.state(messages[0])))
         known = before.common(messages)
     digest = before.digests[known - 1] if known else seed
     copies = [fields_of(message) for message in messages[known:]]
     new = zip(messages[known:], copies, strict=True)
     states = [codec.state(message, fields) for message, fields in new]
-    digests: list[bytes] = []
-    for state in states:
-        digest = _fold(digest, state)
-        digests.append(digest)
-    if states and all(isinstance(state, bytes) for state in states):
+    digests = _chained(digest, states)
+    if key != NO_KEY and states and all(isinstance(s, bytes) for s in states):
         size = sum(map(len, states))
         codec.lists.remember(before.followed_by(known, copies, digests, size))
     digests = [*before.digests[:known], *digests]
     return MessagesDraft(digests, before, states, is_snapshot)
+
+
+def _chained(digest: bytes, states: Sequence[MessageState]) -> list[bytes]:
+    digests: list[bytes] = []
+    for state in states:
+        digest = _fold(digest, state)
+        digests.append(digest)
+    return digests
 
 
 def _fold(digest: bytes, state: MessageState) -> bytes:

@@ -49,6 +49,10 @@ class Threads:
         self._codec = codec
         self._remembered: dict[str, Thread] = {}
 
+    def remembered(self, thread_id: str) -> Thread | None:
+        """Return the thread if it was found before; nothing is waited for."""
+        return self._remembered.get(thread_id)
+
     def ensure(
         self, thread_id: str, unless: Callable[[SqlConnection], bool]
     ) -> Thread | None:

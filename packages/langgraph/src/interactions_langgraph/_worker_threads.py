@@ -130,8 +130,13 @@ class WorkerThreads(BaseCheckpointSaver[str]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Run `put` in a worker thread."""
-        return await self._work(self.put, config, checkpoint, metadata, new_versions)
+        """Run `put` in a worker thread, with values as they are at this moment."""
+        values = checkpoint["channel_values"]
+        own: Checkpoint = {
+            **checkpoint,
+            "channel_values": {name: _copied(values[name]) for name in values},
+        }
+        return await self._work(self.put, config, own, metadata, new_versions)
 
     async def aput_writes(
         self,
@@ -140,8 +145,9 @@ class WorkerThreads(BaseCheckpointSaver[str]):
         task_id: str,
         task_path: str = "",
     ) -> None:
-        """Run `put_writes` in a worker thread."""
-        await self._work(self.put_writes, config, writes, task_id, task_path)
+        """Run `put_writes` in a worker thread, with values as they are now."""
+        own = [(channel, _copied(value)) for channel, value in writes]
+        await self._work(self.put_writes, config, own, task_id, task_path)
 
     async def adelete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, thread_id: str, *, remote: bool = False
@@ -181,3 +187,9 @@ class WorkerThreads(BaseCheckpointSaver[str]):
         return await self._work(
             self.get_delta_channel_history, config=config, channels=channels
         )
+
+
+# A worker may be long in coming. LangGraph writes `__interrupt__` into the very dict
+# that a workflow returned, and graphs change lists in place.
+def _copied(value: Any) -> Any:
+    return value.copy() if type(value) in {dict, list} else value

@@ -109,6 +109,7 @@ class InteractionsSaver(WorkerThreads):
         self._tables = CheckpointTables(self.sessions.database)
         self._offloader = Offloader(self._tables, self.sessions, connection, least)
         self._last_codec = self._new_codec()
+        self._last_checkpoints = Checkpoints(self._tables, self._last_codec)
 
     @classmethod
     def from_conn_string(
@@ -327,7 +328,11 @@ class InteractionsSaver(WorkerThreads):
 
     @property
     def _checkpoints(self) -> Checkpoints:
-        return Checkpoints(self._tables, self._codec)
+        # It remembers threads, by keys that this serializer has written.
+        codec = self._codec
+        if self._last_checkpoints.codec is not codec:
+            self._last_checkpoints = Checkpoints(self._tables, codec)
+        return self._last_checkpoints
 
     @property
     def _history(self) -> History:
