@@ -5,6 +5,7 @@ import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
@@ -55,6 +56,29 @@ def test_public_names_are_those_that_were_decided_on(
 
     assert module.__all__ == names
     assert all(hasattr(module, name) for name in names)
+
+
+@pytest.mark.parametrize("package", [name for name in PUBLIC if "emulator" not in name])
+def test_errors_that_reach_users_have_public_names(package: str) -> None:
+    if package == "interactions_crewai" and find_spec("crewai") is None:
+        pytest.skip("needs CrewAI: `nox -s crewai`")
+    base = imported("interactions_core").InteractionsError
+    modules = [
+        imported(found.name)
+        for found in walk_packages(imported(package).__path__, f"{package}.")
+    ]
+
+    hidden = {
+        f"{kind.__module__}.{kind.__name__}"
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, base)
+        if "._" in kind.__module__
+        # What `interactions migrate` says is text.
+        if not kind.__module__.startswith(f"{package}._migration.")
+    }
+
+    assert hidden == set()
 
 
 def test_all_packages_carry_one_version() -> None:

@@ -29,6 +29,7 @@ from interactions_crewai._chunks import Chunks
 from interactions_crewai._config import LLMOptions
 from interactions_crewai._replies import about, usage_of
 from interactions_crewai._turns import Asked
+from interactions_crewai.errors import LocalAnswerError
 
 _counting: Final = Lock()
 
@@ -42,10 +43,6 @@ class _Call:
 
 
 _current: ContextVar[_Call | None] = ContextVar("_current", default=None)
-
-
-class LocalAnswerError(InteractionsError):
-    """A function that was run here gave no answer; CrewAI has announced that."""
 
 
 class AnnouncingLLM(LLMOptions):

@@ -30,13 +30,14 @@ from interactions_core.turn import Reply, Turn
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
 from interactions_crewai._drivers import Drivers
-from interactions_crewai._events import AnnouncingLLM, LocalAnswerError
+from interactions_crewai._events import AnnouncingLLM
 from interactions_crewai._local_answers import record_local_answer
 from interactions_crewai._replies import calls_of, told_text
 from interactions_crewai._stops import is_final, stopping
 from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tokens import estimated_tokens
 from interactions_crewai._turns import Asked, turn_of
+from interactions_crewai.errors import LocalAnswerError
 
 _WINDOW_TOKENS = 1_048_576
 

@@ -6,147 +6,43 @@ knows core's tree finds it here with all attributes.
 
 import contextlib
 from collections.abc import Generator, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from langchain_core import exceptions as langchain
-from langchain_core.exceptions import (
-    ContextOverflowError,
-    ModelAPIError,
-    ModelAuthenticationError,
-    ModelConnectionError,
-    ModelError,
-    ModelInvalidRequestError,
-    ModelNotFoundError,
-    ModelPermissionDeniedError,
-    ModelRateLimitError,
-    ModelTimeoutError,
-)
-from langchain_core.messages import BaseMessage
+from langchain_core.exceptions import ModelError
 
 from interactions_core import exceptions as core
 from interactions_core.blocking import BLOCKED
 from interactions_core.statuses import status_of
-
-if TYPE_CHECKING:
-    from langchain_core.exceptions import ModelRefusalError
-else:
-    # Before langchain-core 1.7.5 there is none, and nothing that would catch it.
-    ModelRefusalError = getattr(langchain, "ModelRefusalError", ModelError)
+from interactions_langgraph.errors import (
+    ChatAuthenticationError,
+    ChatConfigurationError,
+    ChatContextLengthError,
+    ChatCutOffError,
+    ChatDeadlineExceededError,
+    ChatEmptyReplyError,
+    ChatEmptyTranscriptError,
+    ChatForkedError,
+    ChatInterruptedStreamError,
+    ChatInvalidRequestError,
+    ChatJobCancelledError,
+    ChatJobFailedError,
+    ChatJobTakenOverError,
+    ChatLostSubmitError,
+    ChatNetworkError,
+    ChatNotFoundError,
+    ChatPermissionDeniedError,
+    ChatRateLimitError,
+    ChatRefusedJobError,
+    ChatRefusedReplyError,
+    ChatRefusedRequestError,
+    ChatServiceError,
+    ChatTimeoutError,
+    ChatUndeclaredCallError,
+    ChatUnknownStatusError,
+    ChatUnsupportedContentError,
+)
 
 _FORBIDDEN: Final = 403
-
-
-class ChatConfigurationError(core.ConfigurationError, ModelInvalidRequestError):
-    """An option of a call is wrong; nothing was sent."""
-
-
-class ChatForkedError(core.ForkedError, ModelInvalidRequestError):
-    """A forked child uses what its parent had open; nothing was sent."""
-
-
-class ChatUnsupportedContentError(
-    core.UnsupportedContentError, ModelInvalidRequestError
-):
-    """A message cannot be sent; nothing was."""
-
-
-class ChatEmptyTranscriptError(core.EmptyTranscriptError, ModelInvalidRequestError):
-    """There is nothing to send."""
-
-
-class ChatInvalidRequestError(core.InvalidRequestError, ModelInvalidRequestError):
-    """400 and its kin."""
-
-
-class ChatAuthenticationError(core.AuthenticationError, ModelAuthenticationError):
-    """401, or a 400 that names the key."""
-
-
-class ChatPermissionDeniedError(core.AuthenticationError, ModelPermissionDeniedError):
-    """403."""
-
-
-class ChatNotFoundError(core.NotFoundError, ModelNotFoundError):
-    """404."""
-
-
-class ChatRateLimitError(core.RateLimitError, ModelRateLimitError):
-    """429."""
-
-
-class ChatContextLengthError(core.ContextLengthError, ContextOverflowError):
-    """The history is longer than the model takes."""
-
-
-class ChatServiceError(core.ServiceError, ModelAPIError):
-    """5xx, 408 and 409."""
-
-
-class ChatNetworkError(core.NetworkError, ModelConnectionError):
-    """Nobody answered."""
-
-
-class ChatTimeoutError(core.NetworkError, ModelTimeoutError):
-    """Nobody answered in time."""
-
-
-class ChatJobFailedError(core.JobFailedError, ModelAPIError):
-    """The run failed on the server; it may work again, unless a budget was spent."""
-
-
-class ChatJobCancelledError(core.JobCancelledError, ModelError):
-    """Somebody cancelled the run."""
-
-
-class ChatUnknownStatusError(core.UnknownStatusError, ModelError):
-    """Nobody knows whether the run goes on; it is not asked again."""
-
-
-class ChatInterruptedStreamError(core.InterruptedStreamError, ModelConnectionError):
-    """A stream broke off after something was shown."""
-
-
-class ChatEmptyReplyError(core.EmptyReplyError, ModelAPIError):
-    """An answer without anything in it."""
-
-
-class ChatCutOffError(core.CutOffError, ModelAPIError):
-    """An answer that was cut at the output limit; again it would be cut again."""
-
-
-class ChatUndeclaredCallError(core.UndeclaredCallError, ModelAPIError):
-    """A call of a function that nobody declared."""
-
-
-class _RefusedError(ModelRefusalError):
-    raw_message: BaseMessage | None = None
-    """There is none: nothing of an answer came."""
-
-
-class ChatRefusedRequestError(
-    _RefusedError, core.InvalidRequestError, ModelInvalidRequestError
-):
-    """A policy of the API blocked the request."""
-
-
-class ChatRefusedReplyError(_RefusedError, core.EmptyReplyError):
-    """A policy of the API kept the whole answer back."""
-
-
-class ChatRefusedJobError(_RefusedError, core.JobFailedError):
-    """A policy of the API ended the run."""
-
-
-class ChatDeadlineExceededError(core.DeadlineExceededError, ModelTimeoutError):
-    """The run took too long and was cancelled."""
-
-
-class ChatJobTakenOverError(core.JobTakenOverError, ModelError):
-    """Another process waits for the run."""
-
-
-class ChatLostSubmitError(core.LostSubmitError, ModelError):
-    """The run may exist and be billed: not to be repeated without thought."""
 
 
 _MEANINGS: Final[

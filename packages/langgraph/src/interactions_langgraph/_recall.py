@@ -14,6 +14,7 @@ from interactions_langgraph._offloads import (
     digest_of,
     texts_of,
 )
+from interactions_langgraph.errors import OffloadedPayloadError
 
 CACHE_BYTES: Final = 64 * 1024 * 1024
 """How many bytes of what was read back one saver remembers."""
@@ -23,47 +24,6 @@ PAUSES_S: Final = (0.25, 1.0)
 """How long is waited before a read is tried again that may succeed."""
 
 _GONE: Final = (404, 410)
-
-
-class OffloadedPayloadError(InteractionsError):
-    """A part of a checkpoint that was offloaded cannot be read back.
-
-    Attributes:
-        interaction_id: Who held it.
-        message: Which message it belongs to, or what else it is a part of.
-        thread_id: Whose message that is; "" where that is not known.
-        problem: Why it cannot be read.
-        retryable: Whether the same call may succeed later.
-    """
-
-    def __init__(
-        self,
-        interaction_id: str,
-        message: str,
-        problem: str,
-        thread_id: str = "",
-        *,
-        retryable: bool = False,
-    ) -> None:
-        whose = f" of thread {thread_id!r}" if thread_id else ""
-        super().__init__(
-            f"{message}{whose} rests on interaction {interaction_id}, and {problem}"
-        )
-        self.interaction_id = interaction_id
-        self.message = message
-        self.problem = problem
-        self.thread_id = thread_id
-        self.retryable = retryable
-
-    def in_thread(self, thread_id: str) -> "OffloadedPayloadError":
-        """Return the same error with the thread in it."""
-        return OffloadedPayloadError(
-            self.interaction_id,
-            self.message,
-            self.problem,
-            thread_id,
-            retryable=self.retryable,
-        )
 
 
 class Recaller:

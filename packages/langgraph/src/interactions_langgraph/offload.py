@@ -20,7 +20,7 @@ from interactions_langgraph._codec import Codec
 from interactions_langgraph._message_states import Dump
 from interactions_langgraph._payload_rows import PayloadRow, PayloadRows
 from interactions_langgraph._put_places import PutPlaces
-from interactions_langgraph._recall import OffloadedPayloadError, Recaller
+from interactions_langgraph._recall import Recaller
 from interactions_langgraph._tables import CheckpointTables
 from interactions_langgraph._thread_offload import (
     READS,
@@ -29,6 +29,7 @@ from interactions_langgraph._thread_offload import (
     ThreadOffload,
 )
 from interactions_langgraph.deletion import ENDING, open_client
+from interactions_langgraph.errors import OffloadedPayloadError
 
 __all__ = ["OffloadReport", "OffloadedPayloadError"]
 
