@@ -3,7 +3,7 @@
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.composition import compose, compose_plainly
+from interactions_core.composition import UNANSWERED, compose, compose_plainly
 from interactions_core.steps import (
     Step,
     function_call,
@@ -16,6 +16,14 @@ from tests.core.session import BYPASS, call, model, result, unanswered, user, wi
 
 Q, A, NUDGE = user("q"), model("a"), user("Continue.")
 CUT = user("[result of weather: sunny]")
+
+
+def named(call_id: str, name: str) -> Step:
+    return function_call(call_id, name, {})
+
+
+def answer(call_id: str, name: str) -> Step:
+    return function_result(call_id, name, "done")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +62,47 @@ CUT = user("[result of weather: sunny]")
             [NUDGE, BYPASS, call("c1"), result("c1")],
             (0, 1),
             id="calls that open a list",
+        ),
+        pytest.param(
+            [Q, named("c", "a"), named("c", "b"), answer("c", ""), answer("c", "")],
+            [
+                Q,
+                BYPASS,
+                named("c", "a"),
+                named("c_2", "b"),
+                answer("c", "a"),
+                answer("c_2", "b"),
+            ],
+            (1,),
+            id="calls with one id, whose results have no names",
+        ),
+        pytest.param(
+            [Q, named("c", "a"), named("c", "b"), answer("c", "b"), answer("c", "a")],
+            [
+                Q,
+                BYPASS,
+                named("c", "a"),
+                named("c_2", "b"),
+                answer("c_2", "b"),
+                answer("c", "a"),
+            ],
+            (1,),
+            id="calls with one id, whose results come in another order",
+        ),
+        pytest.param(
+            [Q, named("c", "a"), named("c", "b"), named("c_2", "d"), answer("c_2", "")],
+            [
+                Q,
+                BYPASS,
+                named("c", "a"),
+                named("c_2", "b"),
+                named("c_2_2", "d"),
+                answer("c_2_2", "d"),
+                function_result("c", "a", UNANSWERED, is_error=True),
+                function_result("c_2", "b", UNANSWERED, is_error=True),
+            ],
+            (1, 6, 7),
+            id="calls with one id beside one with an id like it",
         ),
         pytest.param([result("c1"), Q], [CUT, Q], (0,), id="a result without a call"),
         pytest.param(

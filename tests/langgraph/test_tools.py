@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from google.genai import types
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool, tool
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
@@ -346,3 +347,17 @@ def test_pickled_model_keeps_the_headers_of_a_server(
 def test_tools_of_langchain_are_not_changed() -> None:
     assert isinstance(add, BaseTool)
     assert add.invoke({"a": 1, "b": 2}) == 3
+
+
+@pytest.mark.parametrize("names", [("find", "book"), (None, None)])
+def test_results_of_calls_with_one_id_go_out_under_their_own_names(
+    make_model: MakeModel, names: tuple[str | None, str | None]
+) -> None:
+    calls: list[Any] = [{"id": "0", "name": n, "args": {}} for n in ("find", "book")]
+    results = [
+        ToolMessage(f"{i}", tool_call_id="0", name=name) for i, name in enumerate(names)
+    ]
+
+    told = [HumanMessage("Go"), AIMessage("", tool_calls=calls), *results]
+
+    assert make_model().invoke(told).text == "find returned: 0\nbook returned: 1"

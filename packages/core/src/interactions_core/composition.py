@@ -59,6 +59,9 @@ class _Writer:
     """Collects steps; knows which calls are still open."""
 
     open_calls: dict[str, str]
+    """Names by the id that a call has on the wire, in order."""
+    given_ids: dict[str, str] = field(default_factory=dict[str, str])
+    """The ids that the framework gave twice, by those that stand for them."""
     has_thought: bool = False
     """Whether the model's turn that is being written was given a thought."""
     steps: list[JsonObject] = field(default_factory=list[JsonObject])
@@ -79,6 +82,33 @@ class _Writer:
         for thought in thoughts:
             self.invent(thought)
             self.has_thought = True
+
+    def call(self, step: JsonObject) -> None:
+        """Add a call, under an id of its own where another open call has the same."""
+        given = wire_id = str(step["id"])
+        count = 1
+        while wire_id in self.open_calls:
+            count += 1
+            wire_id = f"{given}_{count}"
+        if wire_id != given:
+            self.given_ids[wire_id] = given
+            step = {**step, "id": wire_id}
+        self.open_calls[wire_id] = str(step["name"])
+        self.add(step)
+
+    def answer(self, result: JsonObject) -> bool:
+        """Add the result of an open call; tell whether there is one.
+
+        Of several calls with one id it answers the one of its name, or the first.
+        """
+        given, name = str(result.get("call_id")), result.get("name")
+        ids = [i for i in self.open_calls if self.given_ids.get(i, i) == given]
+        if not ids:
+            return False
+        wire_id = next((i for i in ids if self.open_calls[i] == name), ids[0])
+        named = _named(result, self.open_calls.pop(wire_id))
+        self.add(named if wire_id == given else {**named, "call_id": wire_id})
+        return True
 
     def close_calls(self) -> None:
         """Answer every open call with an error, so that other input may follow."""
@@ -202,11 +232,7 @@ def _results(writer: _Writer, steps: Sequence[Step], start: int) -> int:
     writer.has_thought = False
     strays: list[Step] = []
     while end < len(steps) and steps[end].kind == "function_result":
-        wire = steps[end].wire
-        call_id = str(wire.get("call_id"))
-        if call_id in writer.open_calls:
-            writer.add(_named(wire, writer.open_calls.pop(call_id)))
-        else:
+        if not writer.answer(steps[end].wire):
             strays.append(steps[end])
         end += 1
     writer.close_calls()
@@ -232,8 +258,7 @@ def _foreign_calls(
     ):
         wire = steps[end].wire
         writer.think(thoughts.get(end, ()))
-        writer.add(_with_object(wire))
-        writer.open_calls[str(wire["id"])] = str(wire["name"])
+        writer.call(_with_object(wire))
         end += 1
     return end - start
 
