@@ -72,6 +72,8 @@ FOREIGN: Final[Mapping[str, ForeignOption]] = {
         neutral=False,
     ),
     "default_headers": ForeignOption("adds HTTP headers", instead=_HTTP),
+    "default_metadata": ForeignOption("adds HTTP headers", instead=_HTTP),
+    "default_metadata_input": ForeignOption("adds HTTP headers", instead=_HTTP),
     "default_query": ForeignOption("adds to every address", instead=_HTTP),
     "frequency_penalty": ForeignOption("discourages repetition", instead=_PENALTY),
     "google_api_key": ForeignOption("is the key", "api_key"),

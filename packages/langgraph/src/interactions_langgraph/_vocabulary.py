@@ -19,6 +19,8 @@ _INSTEAD: Final = {
     "candidate_count": "the API gives one answer; call `batch` for more",
     "client_options": "use `base_url` and `additional_headers`",
     "default_headers": "use `additional_headers`",
+    "default_metadata": "use `additional_headers`",
+    "default_metadata_input": "use `additional_headers`",
     "n": "the API gives one answer; call `batch` for more",
     "top_k": (
         "it is no documented field of this API; use `top_p`, or, at your own risk, "
