@@ -49,6 +49,7 @@ def bodies(emulator: Emulator) -> list[dict[str, Any]]:
         pytest.param(
             {"sessions": "mysql://u:hunter2@h"}, "no session store", id="store"
         ),
+        pytest.param({"llm_type": "gemini"}, "llm_type", id="another class"),
         pytest.param({"timeout_s": 0}, "timeout_s", id="no time"),
         pytest.param({"deadline_s": -1}, "deadline_s", id="no deadline"),
         pytest.param({"api_key": 123456789}, "api_key", id="a key of another type"),

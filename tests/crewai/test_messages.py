@@ -104,6 +104,12 @@ def answered(text: str) -> Step:
             id="blocks of one answer",
         ),
         pytest.param(
+            [message("user", ["a", {"text": "b"}])],
+            "",
+            [user_input([text_part("a"), text_part("b")])],
+            id="plain text among blocks",
+        ),
+        pytest.param(
             [
                 message(
                     "user",
@@ -154,7 +160,7 @@ def test_objects_beside_the_calls_make_no_difference() -> None:
         pytest.param(message("developer", "a"), id="a role"),
         pytest.param({"content": "a"}, id="no role"),
         pytest.param(message("user", [{"audio": "AAAA"}]), id="a block"),
-        pytest.param(message("user", ["a"]), id="a bare string"),
+        pytest.param(message("user", [7]), id="a bare number"),
         pytest.param(message("user", 7), id="a number"),
         pytest.param(message("assistant", tool_calls=["f"]), id="a bare call"),
         pytest.param(message("assistant", tool_calls=[{"id": "c"}]), id="half a call"),

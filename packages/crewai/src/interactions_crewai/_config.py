@@ -25,7 +25,8 @@ _PREFIXES: Final = ("gemini/", "google/", "models/")
 class LLMOptions(SharedOptions, BaseLLM):
     """What can be given to an `InteractionsLLM`."""
 
-    llm_type: str = "interactions"
+    # As CrewAI's own classes have it; checkpoints bring back the class of this name.
+    llm_type: Literal["interactions"] = "interactions"  # pyright: ignore[reportIncompatibleVariableOverride]
     model: str = ""
     """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`.
     With `agent` it holds the agent's name, because CrewAI shows it."""

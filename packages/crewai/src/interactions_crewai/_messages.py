@@ -146,7 +146,7 @@ def _parts(message: JsonObject) -> Iterator[Part]:
 
 def _part(block: Json) -> Part:
     match block:
-        case {"text": str(text)}:
+        case str(text) | {"text": str(text)}:
             return text_part(text)
         case {"inlineData": {"mimeType": str(mime_type), "data": str(data)}}:
             return media_part(_kind(mime_type), mime_type, data=data)
