@@ -161,6 +161,18 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def walk(session: nox.Session) -> None:
+    """Follow every page for users word for word; `-- --python 3.13 docs/jobs.md`."""
+    locked(session, "uv")
+    wheels = Path(session.create_tmp()) / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    for package in PACKAGES:
+        project = f"packages/{package}"
+        session.run("uv", "build", "-q", "--wheel", "--out-dir", str(wheels), project)
+    session.run("python", "-m", "tests.docs.walk", str(wheels), *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and size; `-- saver_size --runs 1` for one of the scripts."""
     parts = editable("core", "langgraph", "autogen", "crewai", "emulator")

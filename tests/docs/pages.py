@@ -43,12 +43,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def blocks_of(path: Path, language: str) -> list[Block]:
+def blocks_of(path: Path, *languages: str) -> list[Block]:
+    """Return the fenced blocks of these languages, in the order of the page."""
     text = path.read_text(encoding="utf-8")
     return [
         Block(found[1], found[2], text.count("\n", 0, found.start(2)) + 1)
         for found in _FENCE.finditer(text)
-        if found[1] == language
+        if found[1] in languages
     ]
 
 
