@@ -21,7 +21,7 @@ from autogen_core.models import UserMessage
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.genai import Client, types
 from langchain_core.load import dumps
-from langchain_core.messages import FunctionMessage, HumanMessage, SystemMessage
+from langchain_core.messages import HumanMessage, RemoveMessage, SystemMessage
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
@@ -538,9 +538,9 @@ def only_a_system_message(bench: Bench) -> object:
     return bench.model().invoke([SystemMessage("Be brief.")])
 
 
-@case("a FunctionMessage has no counterpart")
-def function_message(bench: Bench) -> object:
-    return bench.model().invoke([FunctionMessage("1", name="look_up_order")])
+@case("a RemoveMessage has no counterpart")
+def message_for_the_state(bench: Bench) -> object:
+    return bench.model().invoke([HumanMessage("Hi"), RemoveMessage(id="1")])
 
 
 @case("a content block of type 'search_result'")
@@ -551,6 +551,24 @@ def unknown_block(bench: Bench) -> object:
 @case("a block of type 'image'")
 def empty_image(bench: Bench) -> object:
     return bench.model().invoke([HumanMessage([{"type": "image"}])])
+
+
+@case("the address '/home/me/a.png' in a block")
+def local_file(bench: Bench) -> object:
+    block = {"type": "image_url", "image_url": "/home/me/a.png"}
+    return bench.model().invoke([HumanMessage([block])])
+
+
+@case("the data of a block of type 'image'")
+def broken_data(bench: Bench) -> object:
+    block = {"type": "image", "mime_type": "image/png", "base64": "no base64!"}
+    return bench.model().invoke([HumanMessage([block])])
+
+
+@case("a system message takes text only")
+def picture_in_the_instruction(bench: Bench) -> object:
+    picture = {"type": "image", "url": "https://example.org/a.png"}
+    return bench.model().invoke([SystemMessage([picture]), HumanMessage("Hi")])
 
 
 @case("HTTP 400 invalid_argument: API key not valid.")

@@ -14,7 +14,7 @@ from interactions_core.forking import Lock
 _MOST: Final = 32_000_000
 """Characters of media that are remembered, and so kept alive, all in all."""
 
-_known: Final = OrderedDict[str, str]()
+_known: Final = OrderedDict[str, tuple[str, bool]]()
 _lock: Final = Lock()
 
 
@@ -24,27 +24,37 @@ def media_hash(data: str) -> str:
     Returns:
         SHA-256, in hexadecimal.
     """
+    return _found(data)[0]
+
+
+def is_base64(data: str) -> bool:
+    """Tell whether a text is base64; line breaks in it make no difference."""
+    return _found(data)[1]
+
+
+def _found(data: str) -> tuple[str, bool]:
     with _lock:
         found = _known.get(data)
         if found is not None:
             _known.move_to_end(data)
             return found
-    found = _hash(data)
+    found = _read(data)
     if len(data) <= _MOST:
         _remember(data, found)
     return found
 
 
-def _hash(data: str) -> str:
+def _read(data: str) -> tuple[str, bool]:
     try:
         content = base64.b64decode("".join(data.split()), validate=True)
     except ValueError:
         content = data.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(content).hexdigest(), False
+    return hashlib.sha256(content).hexdigest(), True
 
 
-def _remember(data: str, found: str) -> None:
-    """Keep a hash; the least recently used go first."""
+def _remember(data: str, found: tuple[str, bool]) -> None:
+    """Keep what was found; the least recently used go first."""
     with _lock:
         _known[data] = found
         characters = sum(map(len, _known))

@@ -1,68 +1,149 @@
 """Content blocks of LangChain messages as parts of canonical steps.
 
-Pure. langchain-core brings every dialect of media block into its standard form first;
-what has no counterpart in the API is refused by name, never left out.
+Pure. What a user says has a counterpart in the API or is refused by name; what a tool
+gives that has none goes out as JSON; of what a model said only what it said counts.
+So no list with calls and results is one that nobody can answer any more.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, cast
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.steps import MediaKind, Part, media_part, text_part
+from interactions_core.steps import Part, text_part
 from interactions_langgraph._blocks import OPAQUE
+from interactions_langgraph._json_values import json_text
+from interactions_langgraph._media import MEDIA, Block, media_of, without_data
 
-_MEDIA: Final = frozenset({"image", "audio", "video", "file"})
-_KINDS: Final[Mapping[str, MediaKind]] = {
-    "image": "image",
-    "audio": "audio",
-    "video": "video",
-}
-_PROVIDERS_OWN: Final = frozenset(
+logger = logging.getLogger(__name__)
+
+_THOUGHTS: Final = frozenset(
     {
         "thinking",
         "redacted_thinking",
         "reasoning",
-        "tool_call",
-        "tool_call_chunk",
-        "tool_use",
-        "input_json_delta",
-        "function_call",
-        "invalid_tool_call",
-        "server_tool_call",
-        "server_tool_call_chunk",
-        "server_tool_result",
-        "executable_code",
-        "code_execution_result",
+        "reasoning_content",
+        "function_call_signature",
     }
 )
+"""Blocks that say nothing to whoever did not think them, wherever they stand."""
+
+_PROVIDERS_OWN: Final = _THOUGHTS | {
+    "tool_call",
+    "tool_call_chunk",
+    "tool_use",
+    "input_json_delta",
+    "function_call",
+    "invalid_tool_call",
+    "server_tool_call",
+    "server_tool_call_chunk",
+    "server_tool_result",
+    "server_tool_use",
+    "executable_code",
+    "code_execution_result",
+}
 """Blocks of a model's message that say nothing in a replay: calls are read from
 `tool_calls`, thoughts and server-run tools are the business of who made them."""
 
-Block = Mapping[str, Any]
-
 
 def input_parts(message: BaseMessage) -> list[Part]:
-    """Read the content of a user's or a tool's message."""
+    """Read what a user, or a program in the user's name, says.
+
+    Raises:
+        UnsupportedContentError: A block has no counterpart in the API.
+    """
     if isinstance(message.content, str):
         return [text_part(message.content)]
-    return [_part(cast("Block", block)) for block in message.content_blocks]
+    # API: an input without content is refused, an empty text is not.
+    return [_quoted(block) for block in _heard(message.content)] or [text_part("")]
+
+
+def result_parts(message: BaseMessage) -> list[Part]:
+    """Read what a tool gives; a block that the API has no place for goes as JSON."""
+    if isinstance(message.content, str):
+        return [text_part(message.content)]
+    return [_result_part(block) for block in _heard(message.content)]
 
 
 def output_parts(message: BaseMessage) -> list[Part]:
-    """Read what a model's message says, without thoughts and calls."""
+    """Read what a model's message says, without thoughts and calls.
+
+    A block of another provider that says nothing here is left out, with a warning.
+    """
     if isinstance(message.content, str):
         return [text_part(message.content)]
-    return list(_said(message.content))
+    return list(_said(message))
 
 
-def _said(content: Iterable[str | Block]) -> Iterable[Part]:
-    for block in content:
+def _heard(content: Iterable[str | Block]) -> list[str | Block]:
+    return [block for block in content if not _is_silent(block)]
+
+
+def _is_silent(block: str | Block) -> bool:
+    """Tell whether a block says nothing to anybody: a thought, a mark for a cache."""
+    if isinstance(block, str):
+        return False
+    return block.get("type") in _THOUGHTS or set(block) == {"cachePoint"}
+
+
+def _quoted(block: str | Block) -> Part:
+    """Read what a user says; calls and runs of a model in it are quoted as JSON."""
+    if not isinstance(block, str) and block.get("type") in _PROVIDERS_OWN:
+        return text_part(json_text(block))
+    return _part(block)
+
+
+def _result_part(block: str | Block) -> Part:
+    try:
+        return _part(block)
+    except UnsupportedContentError as exc:
+        if isinstance(block, str) or block.get("type") not in MEDIA:
+            return text_part(json_text(block))
+        return text_part(json_text({**without_data(block), "error": str(exc)}))
+
+
+def _said(message: BaseMessage) -> Iterable[Part]:
+    for block in message.content:
         if isinstance(block, str):
             yield text_part(block)
         elif block.get("type") not in _PROVIDERS_OWN and not _is_opaque(block):
-            yield _part(block)
+            try:
+                yield _part(block)
+            except UnsupportedContentError as exc:
+                yield from _translated(message, block, exc)
+
+
+def _translated(
+    message: BaseMessage, block: Block, problem: UnsupportedContentError
+) -> Iterable[Part]:
+    """Read a block as its provider's translator in LangChain does."""
+    provider = message.response_metadata.get("model_provider")
+    alone = AIMessage([dict(block)], response_metadata={"model_provider": provider})
+    for standard in _blocks_of(alone):
+        if standard.get("type") in _PROVIDERS_OWN:
+            return
+        try:
+            yield _part(standard)
+        except UnsupportedContentError:
+            _warn(
+                str(block.get("type")),
+                str(provider or "another provider"),
+                str(problem),
+            )
+
+
+@lru_cache(maxsize=256)
+def _warn(kind: str, provider: str, problem: str) -> None:
+    """Say once what is left out: the same messages come with every call."""
+    logger.warning(
+        "blocks of type %r in messages of a model (%s) are left out: %s",
+        kind,
+        provider,
+        problem,
+    )
 
 
 def _is_opaque(block: Block) -> bool:
@@ -73,60 +154,41 @@ def _is_opaque(block: Block) -> bool:
     return isinstance(value, Mapping) and OPAQUE in value
 
 
-def _part(block: Block) -> Part:
+def _part(block: str | Block) -> Part:
+    if isinstance(block, str):
+        return text_part(block)
+    found = _known(block)
+    if found is None:
+        [standard, *_] = _blocks_of(HumanMessage([dict(block)])) or [block]
+        found = _known(standard)
+    if found is None:
+        msg = (
+            f"a content block of type {block.get('type')!r} has no counterpart in the "
+            "Interactions API; nothing was sent. Use text, image, audio, video or file."
+        )
+        raise UnsupportedContentError(msg)
+    return found
+
+
+def _known(block: Block) -> Part | None:
+    """Read a block in a form that needs no translation; `None` for any other."""
     kind = block.get("type")
     if kind == "text":
-        return text_part(str(block.get("text", "")))
+        return text_part(str(block.get("text") or ""))
     if kind == "refusal":
-        return text_part(str(block.get("refusal", "")))
-    if kind == "text-plain" and "text" in block:
+        return text_part(str(block.get("refusal") or ""))
+    if "text" in block and (kind == "text-plain" or block.get("source_type") == "text"):
         return text_part(str(block["text"]))
-    if kind in _MEDIA:
-        return _media(block)
-    if kind == "image_url":
-        return _media({"type": "image", "url": _address(block["image_url"])})
-    value = block.get("value")
-    if kind == "non_standard" and isinstance(value, Mapping):
-        block = cast("Block", value)
-        if block.get("type") == "media":
-            return _google_media(block)
-    msg = (
-        f"a content block of type {block.get('type')!r} has no counterpart in the "
-        "Interactions API; nothing was sent. Use text, image, audio, video or file."
-    )
-    raise UnsupportedContentError(msg)
+    if kind == "non_standard" and isinstance(block.get("value"), Mapping):
+        return _known(cast("Block", block["value"]))
+    return media_of(block)
 
 
-def _media(block: Block) -> Part:
-    mime_type = block.get("mime_type")
-    data, uri = block.get("base64"), block.get("url") or block.get("file_id")
-    if data is None and isinstance(uri, str) and uri.startswith("data:"):
-        header, _, data = uri.partition(",")
-        mime_type, uri = header[5:].partition(";")[0], None
-    if data is None and uri is None:
-        msg = f"a block of type {block.get('type')!r} has neither data nor an address"
-        raise UnsupportedContentError(msg)
-    kind = _kind(str(block["type"]), str(mime_type or ""))
-    return media_part(kind, mime_type, data=data, uri=None if data else uri)
-
-
-def _google_media(block: Block) -> Part:
-    mime_type = str(block.get("mime_type") or "")
-    return media_part(
-        _kind("file", mime_type),
-        mime_type,
-        data=block.get("data"),
-        uri=block.get("file_uri"),
-    )
-
-
-def _kind(kind: str, mime_type: str) -> MediaKind:
-    """Name the API's block type; a `file` is what its MIME type says."""
-    if kind == "file":
-        kind = mime_type.partition("/")[0]
-    return _KINDS.get(kind, "document")
-
-
-# OpenAI's block has either an object or a bare string here.
-def _address(value: Any) -> object:
-    return value.get("url") if isinstance(value, Mapping) else value
+def _blocks_of(message: BaseMessage) -> list[Block]:
+    """Have LangChain translate the block of a message; its own if it cannot."""
+    own = cast("list[Block]", message.content)
+    try:
+        return [cast("dict[str, Any]", block) for block in message.content_blocks]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # The translators take blocks for what their type says.
+        return own

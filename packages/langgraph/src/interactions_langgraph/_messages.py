@@ -4,7 +4,7 @@ Pure. Message ids, names, metadata, artifacts and thoughts stay out: a replay wo
 not send them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +12,14 @@ from langchain_core.messages import (
     AIMessage,
     BaseMessage,
     ChatMessage,
+    FunctionMessage,
     HumanMessage,
     SystemMessage,
     ToolMessage,
 )
 
 from interactions_core.anchors import Anchor, anchor_from_metadata
-from interactions_core.canonical import JsonObject, parsed_arguments
+from interactions_core.canonical import Json, JsonObject, parsed_arguments
 from interactions_core.digest import Transcript
 from interactions_core.exceptions import (
     EmptyTranscriptError,
@@ -34,14 +35,12 @@ from interactions_core.steps import (
     text_part,
     user_input,
 )
-from interactions_langgraph._content import input_parts, output_parts
+from interactions_langgraph._content import input_parts, output_parts, result_parts
+from interactions_langgraph._json_values import json_value
 from interactions_langgraph._thoughts import THOUGHTS, thoughts_in
 
 ANCHOR: Final = "interaction_anchor"
 """The key in `response_metadata` under which a message names its own digest."""
-
-_USER_ROLES: Final = frozenset({"user", "human"})
-_MODEL_ROLES: Final = frozenset({"assistant", "ai", "model"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +65,35 @@ def read_messages(messages: Sequence[BaseMessage]) -> Conversation:
 
     Raises:
         EmptyTranscriptError: There is nothing to send.
-        UnsupportedContentError: A message or block has no counterpart in the API.
+        UnsupportedContentError: A message or block has no counterpart in the API; the
+            error names the message and says how to go on without it.
     """
     leading = 0
     while leading < len(messages) and isinstance(messages[leading], SystemMessage):
         leading += 1
+    instructions: list[str] = []
     steps: list[Step] = []
     anchors: dict[int, Anchor] = {}
     thoughts: dict[int, list[JsonObject]] = {}
-    for message in messages[leading:]:
+    for number, message in enumerate(messages):
+        try:
+            if number < leading:
+                instructions.append(_instruction(message))
+                continue
+            read = _steps_at(messages, number, len(steps))
+        except UnsupportedContentError as exc:
+            raise _placed(exc, number, message) from exc.__cause__
         if isinstance(message, AIMessage):
             if THOUGHTS in message.additional_kwargs:
                 thoughts |= thoughts_in(message, len(steps))
-            steps.extend(_model_steps(message))
             anchor = _anchor(message)
             if anchor is not None:
-                anchors[len(steps)] = anchor
-        else:
-            steps.extend(steps_of(message))
+                anchors[len(steps) + len(read)] = anchor
+        steps.extend(read)
     if not steps:
         msg = "the message list holds no message to answer; nothing was sent"
         raise EmptyTranscriptError(msg)
-    instruction = "\n\n".join(_text(message) for message in messages[:leading])
+    instruction = "\n\n".join(instructions)
     return Conversation(instruction, Transcript.of(steps), anchors, thoughts)
 
 
@@ -96,22 +102,53 @@ def steps_of(message: BaseMessage) -> list[Step]:
     match message:
         case AIMessage():
             return _model_steps(message)
-        case HumanMessage():
+        case HumanMessage() | ChatMessage(role="user" | "human"):
             return [user_input(_heard(message))]
-        case ToolMessage():
-            return [_result(message)]
-        case SystemMessage() | ChatMessage(role="system"):
-            return [user_input(_marked(_text(message)))]
-        case ChatMessage(role=role) if role in _USER_ROLES:
-            return [user_input(_heard(message))]
-        case ChatMessage(role=role) if role in _MODEL_ROLES:
+        case ToolMessage() | FunctionMessage():
+            return [_result(message, getattr(message, "tool_call_id", ""))]
+        case SystemMessage() | ChatMessage(role="system" | "developer"):
+            return [user_input(_marked(message))]
+        case ChatMessage(role="assistant" | "ai" | "model"):
             return _said(output_parts(message))
         case _:
+            role = getattr(message, "role", None)
+            who = f" of the role {role!r}" if role else ""
             msg = (
-                f"a {type(message).__name__} has no counterpart in the Interactions "
-                "API; nothing was sent"
+                f"a {type(message).__name__}{who} has no counterpart in the "
+                "Interactions API; nothing was sent"
             )
             raise UnsupportedContentError(msg)
+
+
+def _steps_at(
+    messages: Sequence[BaseMessage], number: int, position: int
+) -> list[Step]:
+    """Turn a message into steps, with the call that a message of old times answers."""
+    message = messages[number]
+    before = messages[number - 1] if number else None
+    if isinstance(message, FunctionMessage) and isinstance(before, AIMessage):
+        old = before.additional_kwargs.get("function_call")
+        if isinstance(old, Mapping) and not before.tool_calls:
+            called = str(old.get("name") or "")
+            arguments = parsed_arguments(str(old.get("arguments") or "{}"))
+            call = function_call(f"call_{position}", called, arguments)
+            return [call, _result(message, f"call_{position}")]
+    return steps_of(message)
+
+
+def _placed(
+    problem: UnsupportedContentError, number: int, message: BaseMessage
+) -> UnsupportedContentError:
+    """Say which message it is, and how the thread goes on without it."""
+    remedy = (
+        f"remove it from the state with RemoveMessage(id={message.id!r})"
+        if message.id
+        else "leave it out of the list"
+    )
+    return UnsupportedContentError(
+        f"{problem} (message {number + 1} of the list, a {type(message).__name__}; to "
+        f"go on without it, {remedy})"
+    )
 
 
 def _model_steps(message: AIMessage) -> list[Step]:
@@ -121,16 +158,15 @@ def _model_steps(message: AIMessage) -> list[Step]:
     else:
         steps = _said(output_parts(message))
     for i, call in enumerate(message.tool_calls):
-        steps.append(_call(call["id"], i, call["name"], call["args"]))
+        steps.append(_call(call["id"], i, call["name"], json_value(call["args"])))
     for i, call in enumerate(message.invalid_tool_calls, len(message.tool_calls)):
         arguments = parsed_arguments(call["args"] or "")
         steps.append(_call(call["id"], i, call["name"] or "", arguments))
     return steps
 
 
-# Arguments are whatever JSON the model wrote.
-def _call(call_id: str | None, i: int, name: str, arguments: object) -> Step:
-    return function_call(call_id or f"call_{i}", name, arguments)  # pyright: ignore[reportArgumentType]
+def _call(call_id: str | None, i: int, name: str, arguments: Json) -> Step:
+    return function_call(call_id or f"call_{i}", name, arguments)
 
 
 def _heard(message: BaseMessage) -> str | list[Part]:
@@ -143,28 +179,41 @@ def _said(parts: list[Part]) -> list[Step]:
     return [model_output(parts)] if parts else []
 
 
-def _result(message: ToolMessage) -> Step:
+def _result(message: BaseMessage, call_id: str) -> Step:
+    content = message.content
     return function_result(
-        message.tool_call_id,
+        call_id,
         message.name or "",
-        _heard(message),
-        is_error=message.status == "error",
+        content if isinstance(content, str) else result_parts(message),
+        is_error=getattr(message, "status", None) == "error",
     )
 
 
-def _marked(text: str) -> list[Part]:
+def _instruction(message: BaseMessage) -> str:
+    text, others = _split(message)
+    if others:
+        kind = others[0].wire["type"]
+        msg = (
+            f"a system message takes text only, and this has a block of type {kind!r}; "
+            "nothing was sent. Give it in a HumanMessage"
+        )
+        raise UnsupportedContentError(msg)
+    return text
+
+
+def _marked(message: BaseMessage) -> list[Part]:
     """Mark an instruction that stands in the middle: the API has no place for it."""
-    return [text_part(f"<system>\n{text}\n</system>")]
+    text, others = _split(message)
+    return [text_part(f"<system>\n{text}\n</system>"), *others]
 
 
-def _text(message: BaseMessage) -> str:
+def _split(message: BaseMessage) -> tuple[str, list[Part]]:
+    """Return what an instruction says, and what else is in it."""
     if isinstance(message.content, str):
-        return message.content
-    return "".join(
-        str(part.wire["text"])
-        for part in input_parts(message)
-        if part.wire["type"] == "text"
-    )
+        return message.content, []
+    parts = input_parts(message)
+    said = [str(part.wire["text"]) for part in parts if part.wire["type"] == "text"]
+    return "".join(said), [part for part in parts if part.wire["type"] != "text"]
 
 
 def _anchor(message: AIMessage) -> Anchor | None:
