@@ -22,7 +22,7 @@ from interactions_langgraph._metadata import PROVIDER
 from interactions_langgraph._options import ModelOptions
 from interactions_langgraph._sealed import sealed
 from interactions_langgraph._settings import GENERATION, TOP_LEVEL
-from interactions_langgraph._tools import declarations
+from interactions_langgraph._tools import bound, declarations
 
 _TEXT_MODEL: Final = re.compile(r"gemini-\d+(\.\d+)?-(pro|flash|flash-lite)(-preview)?")
 _MILLION: Final = re.compile(
@@ -96,9 +96,9 @@ class ModelIdentity(ModelOptions):
         return super()._get_llm_string(stop=stop, **_shown(kwargs))
 
     def bind(self, **kwargs: Any) -> Any:
-        """Bind options for every call; secrets in them are sealed."""
+        """Bind options for every call: secrets sealed, functions in OpenAI's form."""
         if kwargs.get("tools"):
-            kwargs["tools"] = declarations(kwargs["tools"])
+            kwargs["tools"] = bound(declarations(kwargs["tools"]))
         return super().bind(**_shown(kwargs))
 
     def _resolve_model_profile(self) -> ModelProfile | None:

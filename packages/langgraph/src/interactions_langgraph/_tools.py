@@ -58,6 +58,19 @@ class Declared(dict[str, Any]):
     """
 
 
+class Bound(dict[str, Any]):
+    """A function that has been checked, in OpenAI's form.
+
+    That is what others read of a bound model: `create_react_agent`, supervisors,
+    traces.
+    """
+
+
+def bound(declared: Iterable[Declared]) -> list[Declared | Bound]:
+    """Write tools as others expect to find them among the options of a bound model."""
+    return [_bound(tool) if tool["type"] == "function" else tool for tool in declared]
+
+
 def declarations(tools: Iterable[Tool]) -> list[Declared]:
     """Declare tools.
 
@@ -92,9 +105,20 @@ def distinct(declared: Iterable[Declared]) -> list[Declared]:
     return result
 
 
-def _declared(tool: Any) -> Iterable[Declared]:
+def _bound(tool: Declared) -> Bound:
+    function = {key: value for key, value in tool.items() if key != "type"}
+    return Bound(type="function", function=function)
+
+
+def _flat(tool: Declared | Bound) -> Declared:
     if isinstance(tool, Declared):
-        return [tool]
+        return tool
+    return Declared(type="function", **tool["function"])
+
+
+def _declared(tool: Any) -> Iterable[Declared]:
+    if isinstance(tool, Declared | Bound):
+        return [_flat(tool)]
     if isinstance(tool, BaseModel) and type(tool).__module__ == "google.genai.types":
         tool = tool.model_dump(exclude_none=True, mode="json")
         tool = {"function_declarations": [tool]} if "name" in tool else tool
