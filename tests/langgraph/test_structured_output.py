@@ -1,12 +1,15 @@
 """Answers as objects, in every method and for every kind of schema."""
 
-from typing import Any
+import dataclasses
+import json
+from enum import Enum
+from typing import Any, Literal
 
 import pydantic.v1
 import pytest
 from langchain_core.exceptions import OutputParserException
 from langchain_core.tools import tool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 from typing_extensions import TypedDict
 
 from interactions_core.exceptions import ConfigurationError
@@ -285,3 +288,178 @@ def test_object_can_be_asked_for_in_a_conversation(make_model: MakeModel) -> Non
 
     assert answer["raw"].response_metadata["plan_reason"] == "continue"
     assert answer["parsed"] == Person(name="Ada")
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Numbers(RootModel[list[int]]):
+    """Numbers of the text."""
+
+
+class Ages(RootModel[dict[str, int]]):
+    """Ages by name."""
+
+
+class Tree(RootModel[list["Tree"]]):
+    """A tree of lists."""
+
+
+class Place(BaseModel):
+    at: tuple[int, str]
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+
+
+NUMBERS = {"title": "numbers", "type": "array", "items": {"type": "integer"}}
+PAIR = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]}
+WRAPPED = {"type": "json_schema", "json_schema": {"name": "person", "schema": SCHEMA}}
+KINDS: dict[str, tuple[Any, Any, Any]] = {
+    "Enum": (Colour, "blue", Colour.BLUE),
+    "RootModel of a list": (Numbers, [1, 2], Numbers([1, 2])),
+    "RootModel of an object": (Ages, {"Ada": 36}, Ages({"Ada": 36})),
+    "recursive RootModel": (Tree, [[], [[]]], Tree.model_validate([[], [[]]])),
+    "tuple in a model": (Place, {"at": [3, "x"]}, Place(at=(3, "x"))),
+    "dataclass": (Point, {"x": 3}, Point(3)),
+    "list of a model": (list[Person], [{"name": "Ada"}], [Person(name="Ada")]),
+    "Literal": (Literal["a", "b"], "b", "b"),
+    "int": (int, 7, 7),
+    "array schema": (NUMBERS, [1, 2], [1, 2]),
+    "array schema without a name": (PAIR, [3, "x"], [3, "x"]),
+    "enum schema": ({"enum": ["a", "b"]}, "a", "a"),
+    "OpenAI's wrapper": (WRAPPED, {"name": "Ada"}, {"name": "Ada"}),
+    "OpenAI's wrapper, inside": (
+        WRAPPED["json_schema"],
+        {"name": "Ada"},
+        {"name": "Ada"},
+    ),
+    "OpenAI's wrapper of an array": (
+        {"type": "json_schema", "json_schema": {"name": "numbers", "schema": NUMBERS}},
+        [1, 2],
+        [1, 2],
+    ),
+    "OpenAI's tool": (
+        {"type": "function", "function": {"name": "person", "parameters": SCHEMA}},
+        {"name": "Ada"},
+        {"name": "Ada"},
+    ),
+    "Anthropic's tool": (
+        {"name": "person", "input_schema": SCHEMA},
+        {"name": "Ada"},
+        {"name": "Ada"},
+    ),
+    "Bedrock's tool": (
+        {"toolSpec": {"name": "person", "inputSchema": {"json": SCHEMA}}},
+        {"name": "Ada"},
+        {"name": "Ada"},
+    ),
+    "schema without a name": (
+        {"type": "object", "properties": {"name": {"type": "string"}}},
+        {"name": "Ada"},
+        {"name": "Ada"},
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_kind_of_schema_gives_what_was_asked_for(
+    kind: tuple[Any, Any, Any],
+    method: Any,
+    make_model: MakeModel,
+    emulator: Emulator,
+) -> None:
+    schema, said, wanted = kind
+    model = make_model().with_structured_output(schema, method=method)
+    if method == "json_schema":
+        emulator.script([{"reply": {"text": json.dumps(said)}}])
+    else:
+        model.invoke("Declare it.")
+        [declared] = sent(emulator)["tools"]
+        wrapped = list(declared["parameters"].get("properties", ())) == ["value"]
+        arguments = {"value": said} if wrapped else said
+        call = {"name": declared["name"], "arguments": arguments}
+        emulator.script([{"reply": {"calls": [call]}}])
+
+    assert model.invoke(ASKED) == wanted
+    assert [*model.stream(ASKED)][-1] == wanted
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+@pytest.mark.parametrize("schema", [Colour, Numbers, Point, Place, PAIR, int])
+def test_answers_that_the_api_holds_to_a_schema_can_be_read(
+    schema: Any, method: Any, make_model: MakeModel
+) -> None:
+    """The emulator fills schemas; its answer to a tuple has a value of each kind."""
+    asked = "Take 3, 4 and 'x'."
+
+    made = make_model().with_structured_output(schema, method=method).invoke(asked)
+
+    assert made or made == 0
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+def test_another_value_than_was_asked_for_is_a_parse_error(
+    method: Any, make_model: MakeModel, emulator: Emulator
+) -> None:
+    call = {"name": "Colour", "arguments": {"value": "green"}}
+    reply = {"text": '"green"'} if method == "json_schema" else {"calls": [call]}
+    emulator.script([{"reply": reply}])
+    model = make_model()
+
+    with pytest.raises(OutputParserException, match="'green' is not what was asked"):
+        model.with_structured_output(Colour, method=method).invoke(ASKED)
+    both = model.with_structured_output(Colour, method=method, include_raw=True)
+
+    assert isinstance(both.invoke(ASKED)["parsing_error"], OutputParserException)
+
+
+def test_a_call_without_its_value_is_a_parse_error(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    call = {"name": "numbers", "arguments": {"other": 1}}
+    emulator.script([{"reply": {"calls": [call]}}])
+    model = make_model().with_structured_output(NUMBERS, method="function_calling")
+
+    with pytest.raises(OutputParserException, match="has no argument 'value'"):
+        model.invoke(ASKED)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [NUMBERS, {"enum": ["a", "b"]}, Colour, list[int]],
+    ids=["array", "enum", "Enum", "list"],
+)
+def test_a_bound_format_of_no_object_is_sent_as_a_schema(
+    wanted: Any, make_model: MakeModel, emulator: Emulator
+) -> None:
+    make_model().bind(response_format=wanted).invoke("1 and 2")
+
+    form = sent(emulator)["response_format"]
+    assert (form["type"], form["mime_type"]) == ("text", "application/json")
+    assert form["schema"].keys() & {"type", "enum"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "function", "function": {"name": "p", "description": "Whom?"}},
+        {"name": "p", "description": "Whom?", "schema": SCHEMA | {"description": ""}},
+        SCHEMA | {"description": "Whom?"},
+        NUMBERS | {"description": "Whom?"},
+    ],
+    ids=["tool", "wrapper", "schema", "array"],
+)
+def test_the_description_of_a_schema_is_that_of_the_function(
+    schema: Any, make_model: MakeModel, emulator: Emulator
+) -> None:
+    model = make_model().with_structured_output(schema, method="function_calling")
+
+    model.invoke(ASKED)
+
+    assert sent(emulator)["tools"][0]["description"] == "Whom?"

@@ -160,7 +160,14 @@ class _Filler:
             return bool(self._values.numbers)
         return kind == "string" and bool(self._values.strings)
 
+    def _tuple(self, schemas: list[Any], name: str, depth: int) -> list[Any]:
+        schemas = schemas[: self._items_left]
+        self._items_left -= len(schemas)
+        return [self.value(schema, name, depth + 1) for schema in schemas]
+
     def _array(self, schema: JsonObject, name: str, depth: int) -> list[Any]:
+        if is_list(schema.get("prefixItems")) and depth <= MAX_DEPTH:
+            return self._tuple(schema["prefixItems"], name, depth)
         flat = depth > _FLAT_FROM
         items = resolve(schema.get("items") or {}, self._root, shallow=flat)
         kind = type_of(items)

@@ -4,23 +4,30 @@ Pure. What LangChain, OpenAI and Google's other API write is understood; a forma
 this API goes as it is.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from enum import Enum
+from typing import Any, Final, get_origin
 
 from langchain_core.utils.function_calling import convert_to_json_schema
-from pydantic import BaseModel
+from pydantic import BaseModel, PydanticUserError, TypeAdapter
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._names import check_schema, lowered
 
 _JSON = {"type": "text", "mime_type": "application/json"}
+_BUILT_IN: Final = (bool, int, float, str, list, dict)
+_TYPES: Final = frozenset({"array", "string", "integer", "number", "boolean"})
+"""Types of JSON Schema that are no format of the API."""
+_UNTYPED: Final = frozenset({"anyOf", "oneOf", "enum", "$ref", "properties"})
 
 
 def json_format(schema: Any = None) -> dict[str, Any]:
     """Ask for JSON, of a schema if there is one.
 
     Args:
-        schema: A pydantic class, a TypedDict, a JSON schema, or `None`.
+        schema: A pydantic class, a TypedDict, another type that pydantic knows, a JSON
+            schema (in OpenAI's wrapper too), or `None`.
 
     Raises:
         ConfigurationError: The API would refuse the schema.
@@ -35,26 +42,51 @@ def json_format(schema: Any = None) -> dict[str, Any]:
 def json_schema(schema: Any) -> dict[str, Any]:
     """Write a schema as JSON Schema; references stay, the API reads them."""
     if isinstance(schema, Mapping):
-        inner = schema.get("json_schema", schema)
-        if "schema" in inner:
-            inner = inner["schema"]
-        elif "parameters" in inner and "properties" not in inner:
-            inner = inner["parameters"]
+        inner = unwrapped(schema)
+        for key in ("schema", "parameters", "input_schema"):
+            if isinstance(inner.get(key), Mapping) and "properties" not in inner:
+                return dict(lowered(inner[key]))
         return dict(lowered(inner))
     if isinstance(schema, type) and issubclass(schema, BaseModel):
         return schema.model_json_schema()
     try:
+        if is_typed(schema):
+            return TypeAdapter(schema).json_schema()
         return convert_to_json_schema(schema)
-    except (ValueError, TypeError) as exc:
-        msg = f"{schema!r} is no schema: give a pydantic class, TypedDict or dict"
+    except (ValueError, TypeError, PydanticUserError) as exc:
+        msg = (
+            f"{schema!r} is no schema: give a pydantic class, TypedDict, dataclass, "
+            "Enum class or dict"
+        )
         raise ConfigurationError(msg) from exc
 
 
+def unwrapped(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Take a schema with its name out of what OpenAI puts around it."""
+    for key in ("json_schema", "function"):
+        if isinstance(schema.get(key), Mapping) and schema.get("type") == key:
+            return schema[key]
+    inner = schema.get("json_schema")
+    return inner if isinstance(inner, Mapping) else schema
+
+
+def is_typed(schema: Any) -> bool:
+    """Tell whether a schema is a type that pydantic makes objects of, but no model."""
+    if isinstance(schema, type) and (
+        issubclass(schema, Enum) or dataclasses.is_dataclass(schema)
+    ):
+        return True
+    return schema in _BUILT_IN or get_origin(schema) is not None
+
+
 def name_of(schema: Any) -> str:
-    """Name a schema for people."""
+    """Name a schema, as people or a function's declaration do."""
     if isinstance(schema, Mapping):
-        return str(schema.get("title") or schema.get("name") or "answer")
-    return str(getattr(schema, "__name__", "answer"))
+        inner = unwrapped(schema)
+        return str(inner.get("title") or inner.get("name") or "answer")
+    if not isinstance(schema, type) or schema in _BUILT_IN or get_origin(schema):
+        return "answer"
+    return schema.__name__
 
 
 def response_format(value: Any) -> Any:
@@ -71,8 +103,16 @@ def response_format(value: Any) -> Any:
     kind = value.get("type")
     if kind == "json_object":
         return json_format()
-    if kind == "json_schema" or (kind == "object" and "properties" in value):
+    if kind == "json_schema" or _is_schema(value):
         return json_format(value)
     if kind == "text" and value.get("schema") is not None:
         return {**value, **json_format(value["schema"])}
     return dict(value)
+
+
+def _is_schema(value: Mapping[str, Any]) -> bool:
+    """Tell a JSON schema from a format of the API, which has another `type`."""
+    kind = value.get("type")
+    if kind == "object":
+        return "properties" in value
+    return kind in _TYPES or (kind is None and bool(value.keys() & _UNTYPED))

@@ -5,7 +5,7 @@ here before they see it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -20,10 +20,12 @@ from langchain_core.outputs import ChatGeneration, Generation
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.pydantic import is_basemodel_subclass
+from pydantic import SkipValidation
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.statuses import status_of
-from interactions_langgraph._formats import json_schema, name_of
+from interactions_langgraph._answers import VALUE, is_wrapped, reader_of
+from interactions_langgraph._formats import is_typed, json_schema, name_of
 
 Method = Literal["function_calling", "json_schema", "json_mode"]
 
@@ -62,15 +64,48 @@ class _JsonCall(JsonOutputKeyToolsParser):
         return super().parse_result(result, partial=partial)
 
 
+class _TypedAnswer(_JsonAnswer):
+    """Reads an answer as an object of a class that is no model."""
+
+    read: SkipValidation[Callable[[Any], Any]]
+
+    def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:
+        value = super().parse_result(result, partial=partial)
+        return _made(self.read, value, result, partial=partial)
+
+
+class _ValueCall(_JsonCall):
+    """Reads the arguments of a call, or the one that is the answer."""
+
+    read: SkipValidation[Callable[[Any], Any]] | None = None
+    wrapped: bool = False
+
+    def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:
+        value = super().parse_result(result, partial=partial)
+        if value is None:
+            return None
+        if self.wrapped:
+            value = _made(_value_of, value, result, partial=partial)
+        if self.read is None or (partial and value is None):
+            return value
+        return _made(self.read, value, result, partial=partial)
+
+
 def answer_parser(schema: Any) -> Runnable[Any, Any]:
     """Parse an answer that is JSON text."""
     if isinstance(schema, type) and is_basemodel_subclass(schema):
         return _ObjectAnswer(pydantic_object=schema)
-    return _JsonAnswer()
+    read = reader_of(schema)
+    return _TypedAnswer(read=read) if read else _JsonAnswer()
 
 
 def call_parser(schema: Any, name: str) -> Runnable[Any, Any]:
     """Parse an answer that is a call of the function `name`."""
+    read, wrapped = reader_of(schema), is_wrapped(schema)
+    if read or wrapped:
+        return _ValueCall(
+            key_name=name, first_tool_only=True, read=read, wrapped=wrapped
+        )
     if isinstance(schema, type) and is_basemodel_subclass(schema):
         return _ObjectCall(tools=[schema], first_tool_only=True)
     return _JsonCall(key_name=name, first_tool_only=True)
@@ -117,9 +152,30 @@ def check_request(schema: Any, method: object) -> None:
 
 def shown_schema(schema: Any) -> dict[str, Any]:
     """Write a schema for traces as LangChain writes it: under a name."""
-    if isinstance(schema, Mapping) or schema is None:
-        return {"title": name_of(schema)} | (json_schema(schema) if schema else {})
+    if isinstance(schema, Mapping) or schema is None or is_typed(schema):
+        return {"title": name_of(schema)} | (
+            json_schema(schema) if schema is not None else {}
+        )
     return convert_to_json_schema(schema)
+
+
+def _value_of(arguments: Mapping[str, Any]) -> Any:
+    if VALUE not in arguments:
+        msg = f"the call has no argument {VALUE!r}, which is the answer"
+        raise ValueError(msg)
+    return arguments[VALUE]
+
+
+def _made(
+    read: Callable[[Any], Any], value: Any, result: list[Generation], *, partial: bool
+) -> Any:
+    try:
+        return read(value)
+    except ValueError as exc:
+        if partial:
+            return None
+        msg = f"the answer {value!r} is not what was asked for: {exc}"
+        raise OutputParserException(msg, llm_output=result[0].text) from exc
 
 
 def _message(result: list[Generation]) -> AIMessage | None:

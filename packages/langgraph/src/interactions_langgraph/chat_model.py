@@ -19,6 +19,7 @@ from interactions_core.forking import Lock
 from interactions_core.stores import SessionStore
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.turn import Reply, Turn
+from interactions_langgraph._answers import answer_function
 from interactions_langgraph._blocks import Version
 from interactions_langgraph._chunks import Chunks
 from interactions_langgraph._drivers import Drivers
@@ -106,8 +107,9 @@ class ChatInteractions(CountingModel):
         """Answer with an object of a schema.
 
         Args:
-            schema: A pydantic class, a TypedDict or a JSON schema; `None` with
-                `"json_mode"` only.
+            schema: A pydantic class, a TypedDict, a dataclass, an Enum class, a type
+                such as `list[Person]`, or a JSON schema, in OpenAI's wrapper too;
+                `None` with `"json_mode"` only.
             method: `"json_schema"`: the API holds the answer to the schema;
                 `"function_calling"`: a forced call; `"json_mode"`: any JSON.
             include_raw: Give `{"raw", "parsed", "parsing_error"}` and raise no parse
@@ -126,7 +128,7 @@ class ChatInteractions(CountingModel):
             "schema": shown_schema(schema),
         }
         if method == "function_calling":
-            [function] = declarations([schema])
+            function = answer_function(schema)
             kwargs |= {"tool_choice": function["name"]}
             model = self.bind_tools([function, *tools], **kwargs)
             parser = call_parser(schema, function["name"])
