@@ -118,7 +118,7 @@ def compat(session: nox.Session, package: str, resolution: str) -> None:
     # In a step of its own: the test tools are not what is being tried out, and must
     # not lift what is.
     held = Path(session.create_tmp()) / "held.txt"
-    frozen = session.run("uv", "pip", "freeze", "--exclude-editable", silent=True)
+    frozen = session.run("uv", "pip", "freeze", "-q", "--exclude-editable", silent=True)
     held.write_text(str(frozen))
     session.install("--group", "test", "-c", str(held))
     session.run("pytest", f"tests/{package}", "tests/core", *session.posargs)
