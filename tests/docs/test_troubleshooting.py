@@ -689,6 +689,18 @@ def key_that_no_header_takes(bench: Bench) -> object:
     return bench.model(api_key="keyé")
 
 
+@case("session store …: there is no such file")
+def look_at_nothing(bench: Bench) -> object:
+    return open_store(bench.folder / "typo.db", read_only=True)
+
+
+@case("session store …: it was opened to be read only")
+def write_to_a_look(bench: Bench) -> object:
+    SqliteStore(bench.folder / "state.db").close()
+    store = open_store(bench.folder / "state.db", read_only=True)
+    return bench.model(sessions=store).invoke("Hi")
+
+
 @case("base_url is no address")
 def address_with_a_bracket(bench: Bench) -> object:
     return bench.model(base_url="https://user:pass@[host")

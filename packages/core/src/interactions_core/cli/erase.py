@@ -22,7 +22,7 @@ def erase(sessions: str, *, pending: bool, dry_run: bool) -> None:
     have any of them; they stay listed, and are tried again by the next call.
     """
     del pending
-    with opened(sessions) as store:
+    with opened(sessions, read_only=dry_run) as store:
         if dry_run:
             erase_commands.list_erasures(store, click.echo)
             return

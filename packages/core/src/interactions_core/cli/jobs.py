@@ -35,7 +35,7 @@ def jobs() -> None:
 )
 def list_(sessions: str, thread: str | None, *, everything: bool) -> None:
     """Print a line for each job: its key, status, target, thread and run."""
-    with opened(sessions) as store:
+    with opened(sessions, read_only=True) as store:
         job_commands.list_jobs(
             store, click.echo, now=time.time(), thread_id=thread, everything=everything
         )
@@ -49,7 +49,7 @@ def show(sessions: str, job: str) -> None:
 
     JOB is a key, the id of a run, or the beginning of either.
     """
-    with opened(sessions) as store:
+    with opened(sessions, read_only=True) as store:
         job_commands.show_job(store, click.echo, job, now=time.time())
 
 

@@ -60,12 +60,15 @@ app_dir_option = click.option(
 
 
 @contextlib.contextmanager
-def opened(url: str, *, must_exist: bool = True) -> Generator[SessionStore]:
+def opened(
+    url: str, *, must_exist: bool = True, read_only: bool = False
+) -> Generator[SessionStore]:
     """Open a store for one command.
 
     Args:
         url: As `open_store` takes it.
         must_exist: Whether a file that is not there is an error. Else it is made.
+        read_only: Whether the command only looks, and needs no right to write.
 
     Raises:
         click.UsageError: There is no such file.
@@ -75,7 +78,7 @@ def opened(url: str, *, must_exist: bool = True) -> Generator[SessionStore]:
     if must_exist and url.startswith(_SQLITE) and not path.exists():
         msg = f"there is no session store at {path}"
         raise click.UsageError(msg)
-    store = open_store(url)
+    store = open_store(url, read_only=read_only)
     try:
         yield store
     finally:

@@ -176,7 +176,7 @@ class Database:
         with self._explained():
             if self.path != MEMORY:
                 check_file(self.path, self._parts.values())
-            connection = connect(self.path)
+            connection = self._connect()
             try:
                 self._due.update([*self._parts])
                 self._migrate_due(connection)
@@ -185,6 +185,9 @@ class Database:
                 raise
         self._connection, self._identity = connection, identity_of(self.path)
         return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path)
 
     def _check_identity(self, connection: sqlite3.Connection) -> None:
         """Refuse to write into a file that nobody can find any more."""

@@ -32,7 +32,10 @@ _servers: "weakref.WeakValueDictionary[tuple[str, Mirror], PostgresStore]" = (
 
 
 def open_store(
-    sessions: "str | Path | SessionStore", *, mirror: Mirror = "full"
+    sessions: "str | Path | SessionStore",
+    *,
+    mirror: Mirror = "full",
+    read_only: bool = False,
 ) -> SessionStore:
     """Return the session store that a URL names.
 
@@ -42,14 +45,20 @@ def open_store(
             file, `"postgresql://user@host/database"` for a server, which is reached
             with the first use. A `Path` is a file. A store is returned as it is.
         mirror: How much of the content the store keeps.
+        read_only: Only look: the file or the tables must be there, no right to write is
+            needed, and whatever would change something is a `StoreError`. The caller
+            closes such a store, which is nobody else's.
 
     Raises:
-        ConfigurationError: The URL names no store that this version has, or psycopg
-            is missing.
-        StoreError: The file cannot be opened, is not a database, or is newer.
+        ConfigurationError: The URL names no store that this version has, psycopg is
+            missing, or `read_only` goes with a store or with memory.
+        StoreError: The file cannot be opened, is not a database, or is newer; or it is
+            to be read only, and is missing or older.
     """
     if isinstance(sessions, Path):
         sessions = file_url(sessions)
+    if read_only:
+        return _to_read(sessions, mirror)
     if not isinstance(sessions, str):
         return sessions
     check_url(sessions)
@@ -102,6 +111,16 @@ def check_url(url: str) -> None:
         f"'postgresql://user@host/database'{hint}"
     )
     raise ConfigurationError(msg)
+
+
+def _to_read(sessions: "str | SessionStore", mirror: Mirror) -> SessionStore:
+    if not isinstance(sessions, str) or sessions.startswith(_MEMORY):
+        msg = "read_only goes with the URL of a file or a database"
+        raise ConfigurationError(msg)
+    check_url(sessions)
+    if sessions.startswith(_POSTGRES):
+        return PostgresStore(sessions, mirror=mirror, read_only=True)
+    return SqliteStore(_absolute(sessions), mirror=mirror, read_only=True)
 
 
 def _file(path: str, mirror: Mirror) -> SqliteStore:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from interactions_core.mirror import Mirror
 from interactions_core.stores.database import Database
+from interactions_core.stores.read_only import ReadOnlyDatabase
 from interactions_core.stores.sql_store import SqlStore
 
 
@@ -16,6 +17,8 @@ class SqliteStore(SqlStore):
     Args:
         path: The file, created with its first use; `":memory:"` for none.
         mirror: How much of the content is kept.
+        read_only: Only look: the file must be there, no right to write is needed, and
+            whatever would change something is a `StoreError`.
     """
 
     threads = 1
@@ -23,5 +26,8 @@ class SqliteStore(SqlStore):
 
     database: Database
 
-    def __init__(self, path: str | Path, *, mirror: Mirror = "full") -> None:
-        super().__init__(Database(path), f"sqlite:///{path}", mirror=mirror)
+    def __init__(
+        self, path: str | Path, *, mirror: Mirror = "full", read_only: bool = False
+    ) -> None:
+        kind = ReadOnlyDatabase if read_only else Database
+        super().__init__(kind(path), f"sqlite:///{path}", mirror=mirror)

@@ -31,6 +31,8 @@ class PostgresStore(SqlStore):
             other parameters are libpq's.
         schema: The schema, where a pool is handed in.
         mirror: How much of the content is kept.
+        read_only: Only look: the tables must be there, no right to write is needed,
+            and whatever would change something is a `StoreError`.
 
     Raises:
         ConfigurationError: psycopg is missing, or the URL cannot be read.
@@ -45,8 +47,10 @@ class PostgresStore(SqlStore):
         *,
         schema: str = "",
         mirror: Mirror = "full",
+        read_only: bool = False,
     ) -> None:
         database = _open(place, schema)
+        database.read_only = read_only
         super().__init__(database, database.place, mirror=mirror)
 
 

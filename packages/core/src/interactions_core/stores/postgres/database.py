@@ -28,6 +28,7 @@ from interactions_core.stores.postgres.errors import (
 from interactions_core.stores.postgres.pools import Connections, Pool
 from interactions_core.stores.postgres.schemas import Parts, Schema
 from interactions_core.stores.postgres.urls import Place
+from interactions_core.stores.read_only import refuse_to_write
 from interactions_core.stores.sql import Migration, check_text
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -56,10 +57,14 @@ class PostgresDatabase:
     Args:
         place: Where it is.
         pool: A pool to use, which its owner opens and closes.
+
+    Attributes:
+        read_only: Whether nothing may be made or changed.
     """
 
     def __init__(self, place: Place, pool: Pool | None = None) -> None:
         self.place = place.shown
+        self.read_only = False
         self._schema = Schema(place.schema, place.shown)
         self._connections = Connections(pool or place.conninfo, place.shown)
         self._parts: Parts = {}
@@ -99,6 +104,8 @@ class PostgresDatabase:
                 return
             with self._transaction(_READ, None) as connection:
                 behind = self._schema.is_behind(connection, parts)
+                if behind and self.read_only:
+                    self._schema.check_versions(connection, parts)
             if behind:
                 with self._transaction(_WRITE, Locks()) as connection:
                     self._schema.upgrade(connection, parts)
@@ -128,6 +135,8 @@ class PostgresDatabase:
             RuntimeError: The block around this one may not write that.
         """
         locks = Locks(frozenset(names), frozenset(shared) - frozenset(names))
+        if self.read_only:
+            refuse_to_write(self.place)
         lent = self._lent()
         if lent is not None:
             if not lent.allows(locks):

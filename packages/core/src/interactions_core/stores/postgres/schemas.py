@@ -10,6 +10,7 @@ from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.stores.foreign import foreign_schema, tables_made
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.dialect import quoted
+from interactions_core.stores.read_only import check_version
 from interactions_core.stores.sql import Migration
 
 Parts = Mapping[str, Sequence[Migration]]
@@ -60,6 +61,22 @@ class Schema:
                 "Create one with `ENCODING 'UTF8' TEMPLATE template0`.",
             )
         return not has_versions or bool(self._outdated(connection, parts))
+
+    def check_versions(self, connection: PostgresConnection, parts: Parts) -> None:
+        """Refuse tables that cannot be read as they are.
+
+        Raises:
+            StoreError: They are older than this version's, or there are none.
+        """
+        _, has_versions, _ = self._look(connection)
+        found: dict[str, int] = {}
+        if has_versions:
+            rows = connection.execute("SELECT part, version FROM schema_versions")
+            found = dict(rows.fetchall())
+        for part, migrations in parts.items():
+            check_version(
+                self._place, part, found=found.get(part, 0), supported=len(migrations)
+            )
 
     def upgrade(self, connection: PostgresConnection, parts: Parts) -> None:
         """Make the schema and its tables, or what they lack.
