@@ -61,6 +61,14 @@ def test_dict_in_a_list_of_messages_is_told_what_belongs_there(
         asyncio.run(make_client().create(messages))
 
 
+def test_every_option_says_what_it_is() -> None:
+    schema = InteractionsChatCompletionClient.component_config_schema
+
+    fields = schema.model_json_schema()["properties"]
+
+    assert [name for name in fields if "description" not in fields[name]] == []
+
+
 def test_path_is_a_store_that_components_name(
     make_client: MakeClient, tmp_path: Path
 ) -> None:

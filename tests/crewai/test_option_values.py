@@ -53,6 +53,21 @@ def test_item_that_is_no_message_is_told_what_belongs_there(make_llm: MakeLLM) -
         make_llm().call([3])
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("InteractionsLLM", "crewai.llms.base_llm.BaseLLM"),
+        ("InteractionsAgentTool", "crewai.tools.BaseTool"),
+    ],
+)
+def test_every_option_says_what_it_is(ours: str, theirs: str) -> None:
+    module, _, name = theirs.rpartition(".")
+    fields = getattr(adapter, ours).model_fields
+    own = fields.keys() - getattr(imported(module), name).model_fields.keys()
+
+    assert [name for name in own if not fields[name].description] == []
+
+
 def test_path_is_a_store(make_llm: MakeLLM, tmp_path: Path) -> None:
     path = tmp_path / "state.db"
 

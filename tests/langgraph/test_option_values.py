@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.language_models import BaseChatModel
 
 from interactions_core.exceptions import ConfigurationError, NotFoundError
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -39,6 +40,13 @@ def test_unnamed_option_is_told_its_name() -> None:
 
     with pytest.raises(ConfigurationError, match=r"\(model='gemini-3.8-flash'\)"):
         ChatInteractions(*unnamed)
+
+
+def test_every_option_says_what_it_is() -> None:
+    fields = ChatInteractions.model_fields
+    own = fields.keys() - BaseChatModel.model_fields.keys()
+
+    assert [name for name in own if not fields[name].description] == []
 
 
 def test_path_is_a_store_of_models_and_savers(

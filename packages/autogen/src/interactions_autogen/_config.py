@@ -50,14 +50,18 @@ class InteractionsClientConfig(BaseModel):
     decides, and a masked header or password is an error that names it.
     """
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     model: str | None = None
     """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`."""
     agent: str | None = None
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = Field(default=None, repr=False)
+    """What the agent is told beside the input; its `type` is the family's."""
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
+    """The sandbox of an agent, or `"remote"` for a new one."""
     sessions: str = Field(default="memory:", repr=False)
     """The URL of a session store; the constructor also takes a store, or the path of
     a file. `"memory:"` is one store for all clients of the process."""
@@ -87,22 +91,35 @@ class InteractionsClientConfig(BaseModel):
     retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
     """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
     timeout_s: float = Field(default=DEFAULT_TIMEOUT_S, gt=0)
+    """Of one request, in seconds."""
     max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
+    """How often a request is repeated after errors that allow it."""
     tools: list[dict[str, Any]] = Field(
         default_factory=list[dict[str, Any]], repr=False
     )
     """Built-in tools and MCP servers of every call; functions belong to agents."""
     temperature: float | None = None
+    """How freely the model chooses its words."""
     top_p: float | None = None
+    """The part of the likeliest words that the model chooses among."""
     seed: int | None = None
+    """Asks for the same answer to the same request, as far as the model can."""
     stop_sequences: list[str] | None = None
+    """Texts at which an answer ends."""
     max_output_tokens: int | None = None
+    """The most tokens of an answer, thoughts included."""
     thinking_level: str | None = None
+    """How much the model thinks, in the API's words, e.g. `"low"`."""
     thinking_summaries: Literal["auto", "none"] | None = None
+    """Whether answers carry summaries of thoughts."""
     response_modalities: list[str] | None = None
+    """Kinds of content that may be answered, e.g. `["text", "image"]`."""
     service_tier: str | None = None
+    """The tier that serves the request, e.g. `"flex"`."""
     labels: dict[str, str] | None = None
+    """Names and values that the bill is sorted by."""
     safety_settings: list[dict[str, Any]] | dict[str, Any] | None = None
+    """What is blocked, by category."""
     nudge: str = "Continue."
     """What is said when a message list ends with the model's own words."""
     add_name_prefixes: bool = True
@@ -112,11 +129,17 @@ class InteractionsClientConfig(BaseModel):
     token_limit: int = 1_048_576
     """What `remaining_tokens` counts down from: the input of current Gemini models."""
     api_key: SecretStr | None = None
+    """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY."""
     base_url: str | None = Field(default=None, repr=False)
+    """Another server, with its scheme, e.g. the emulator's `url`."""
     api_version: str | None = None
+    """The version of the API, e.g. `"v1beta"`."""
     vertexai: bool | None = None
+    """Whether to ask the enterprise platform."""
     project: str | None = None
+    """The project on the enterprise platform."""
     location: str | None = None
+    """The location on the enterprise platform."""
 
     @model_validator(mode="before")
     @classmethod

@@ -39,16 +39,22 @@ class LLMOptions(SharedOptions, BaseLLM):
     max_output_tokens: int | None = None
     """Tokens, thoughts included; `max_tokens` is CrewAI's name for it."""
     thinking_level: str | None = None
+    """How much the model thinks, in the API's words, e.g. `"low"`."""
     thinking_summaries: Literal["auto", "none"] | None = None
+    """Whether answers carry summaries of thoughts."""
     response_modalities: list[str] | None = None
+    """Kinds of content that may be answered, e.g. `["text", "image"]`."""
     safety_settings: list[dict[str, Any]] | dict[str, Any] | None = None
+    """What is blocked, by category."""
     on_empty: OnEmpty = "raise"
     """What an answer with no text and no calls becomes: an `EmptyReplyError` after which
     CrewAI stops, or `""`, which CrewAI takes for an error and asks for twice more."""
     nudge: str = "Continue."
     """What is said when a message list ends with the model's own words."""
     api_key: str | None = Field(default=None, exclude=True, repr=False)
+    """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY."""
     base_url: str | None = Field(default=None, repr=False)
+    """Another server, with its scheme, e.g. the emulator's `url`."""
 
     def __init__(self, model: str | None = None, **options: Any) -> None:
         options["model"] = model

@@ -44,12 +44,18 @@ _MASKED: Final = ("tools", "environment", "agent_config", "webhook_config", "bas
 class SharedOptions(BaseModel):
     """Who is asked, where sessions are, how requests and runs behave."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
 
     agent: str | None = None
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = Field(default=None, repr=False)
+    """What the agent is told beside the input; its `type` is the family's."""
     environment: str | dict[str, Any] | None = Field(default=None, repr=False)
+    """The sandbox of an agent, or `"remote"` for a new one."""
     tools: list[dict[str, Any]] = Field(
         default_factory=list[dict[str, Any]], repr=False
     )
@@ -72,16 +78,25 @@ class SharedOptions(BaseModel):
     retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
     """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
     timeout_s: float = Field(default=DEFAULT_TIMEOUT_S, gt=0)
+    """Of one request, in seconds."""
     max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
+    """How often a request is repeated after errors that allow it."""
     service_tier: str | None = None
+    """The tier that serves the request, e.g. `"flex"`."""
     labels: dict[str, str] | None = None
+    """Names and values that the bill is sorted by."""
     api_key: str | None = Field(default=None, exclude=True, repr=False)
     """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY. It is in no checkpoint."""
     base_url: str | None = Field(default=None, repr=False)
+    """Another server, with its scheme, e.g. the emulator's `url`."""
     api_version: str | None = None
+    """The version of the API, e.g. `"v1beta"`."""
     vertexai: bool | None = None
+    """Whether to ask the enterprise platform."""
     project: str | None = None
+    """The project on the enterprise platform."""
     location: str | None = None
+    """The location on the enterprise platform."""
     client: Any = Field(default=None, exclude=True, repr=False)
     """A `google.genai.Client` to use instead; its owner closes it."""
 

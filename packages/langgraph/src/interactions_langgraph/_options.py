@@ -66,7 +66,10 @@ class ModelOptions(BaseChatModel):
     """What can be given to a `ChatInteractions`, under its own or another name."""
 
     model_config = ConfigDict(
-        arbitrary_types_allowed=True, extra="forbid", hide_input_in_errors=True
+        arbitrary_types_allowed=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
     model: str | None = None
@@ -74,7 +77,9 @@ class ModelOptions(BaseChatModel):
     agent: str | None = None
     """A managed agent's name."""
     agent_config: dict[str, Any] | None = None
+    """What the agent is told beside the input; its `type` is the family's."""
     environment: str | dict[str, Any] | None = None
+    """The sandbox of an agent, or `"remote"` for a new one."""
     sessions: str | Any = Field(default=None, repr=False)
     """A session store, its URL, or the path of its file. `None`: the store of the
     graph's `InteractionsSaver`, or else `"memory:"`."""
@@ -102,39 +107,63 @@ class ModelOptions(BaseChatModel):
     retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
     """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
     timeout_s: float = DEFAULT_TIMEOUT_S
+    """Of one request, in seconds."""
     max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
+    """How often a request is repeated after errors that allow it."""
     streaming: bool = False
     """Let `invoke` stream, for callbacks that show tokens."""
     tools: list[Any] = Field(default_factory=list[Any])
     """Tools of every call, beside those of `bind_tools`."""
     temperature: float | None = None
+    """How freely the model chooses its words."""
     top_p: float | None = None
+    """The part of the likeliest words that the model chooses among."""
     seed: int | None = None
+    """Asks for the same answer to the same request, as far as the model can."""
     stop_sequences: list[str] | None = None
+    """Texts at which an answer ends."""
     max_output_tokens: int | None = None
+    """The most tokens of an answer, thoughts included."""
     thinking_level: str | None = None
+    """How much the model thinks, in the API's words, e.g. `"low"`."""
     thinking_summaries: Literal["auto", "none"] | None = None
+    """Whether answers carry summaries of thoughts."""
     response_format: dict[str, Any] | list[dict[str, Any]] | None = None
+    """The form of the answer: a JSON schema, or the API's own objects."""
     response_modalities: list[str] | None = None
+    """Kinds of content that may be answered, e.g. `["text", "image"]`."""
     speech_config: dict[str, Any] | list[dict[str, Any]] | None = None
+    """Voices of spoken answers."""
     image_config: dict[str, Any] | None = None
+    """Form and size of pictures."""
     video_config: dict[str, Any] | None = None
+    """Form and length of films."""
     transcription_config: dict[str, Any] | None = None
+    """How speech is written down."""
     service_tier: str | None = None
+    """The tier that serves the request, e.g. `"flex"`."""
     labels: dict[str, str] | None = None
+    """Names and values that the bill is sorted by."""
     safety_settings: list[dict[str, Any]] | None = None
+    """What is blocked, by category."""
     model_kwargs: dict[str, Any] | None = None
     """Fields of the create body that have no option of their own."""
     nudge: str = "Continue."
     """What is said when a message list ends with the model's own words."""
     api_key: SecretStr | None = None
+    """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY."""
     base_url: Annotated[str | None, SkipValidation] = None
+    """Another server, with its scheme, e.g. the emulator's `url`."""
     api_version: str | None = None
+    """The version of the API, e.g. `"v1beta"`."""
     additional_headers: Annotated[Any, SkipValidation] = None
     """HTTP headers of every request."""
     vertexai: bool | None = None
+    """Whether to ask the enterprise platform."""
     project: str | None = None
+    """The project on the enterprise platform."""
     location: str | None = None
+    """The location on the enterprise platform."""
     credentials: Any = Field(default=None, exclude=True, repr=False)
     """`google.auth` credentials, for the enterprise platform."""
     client: Any = Field(default=None, exclude=True, repr=False)
