@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import count
 from typing import Any, Final, TypedDict
 
@@ -105,12 +106,13 @@ def _said(*messages: BaseMessage) -> Use:
     return _asked(lambda model: model.invoke([*messages]))
 
 
-def _content(block: Any, written: str = "") -> Case:
+def _content(block: Any, written: str = "", *, may_be_left_out: bool = False) -> Case:
     """Say a block after a text, as a user."""
     parts = [key for key in _MODIFIERS if key in block]
     return Case(
         written or _shown(block),
         _beside(block),
+        may_be_left_out=may_be_left_out,
         parts={
             key: _beside({k: v for k, v in block.items() if k != key}) for key in parts
         },
@@ -209,11 +211,23 @@ _MEDIA: Final = [
     ),
     _content({"type": "file", "file_id": _FILE, "mime_type": "application/pdf"}),
     _content({"type": "file", "file_id": _FILE}),
-    _content({"type": "file", "file": {"file_data": _PDF, "filename": "a.pdf"}}),
+    _content(
+        {
+            "type": "file",
+            "file": {
+                "file_data": f"data:application/pdf;base64,{_PDF}",
+                "filename": "a.pdf",
+            },
+        }
+    ),
     _content({"type": "input_audio", "input_audio": {"data": _PDF, "format": "mp3"}}),
     _content({"type": "media", "file_uri": _FILE, "mime_type": "application/pdf"}),
     _content(
         {"type": "media", "file_uri": "https://www.youtube.com/watch?v=9hE5"},
+    ),
+    _content(
+        {"type": "media", "data": b"\x89PNG\r\n\x1a\n", "mime_type": "image/png"},
+        '{"type": "media", "data": b"…", "mime_type": "image/png"}',
     ),
     _content({"type": "media", "data": _PICTURE, "mime_type": "image/png"}),
     _content(
@@ -233,7 +247,7 @@ _MEDIA: Final = [
         }
     ),
     _content({"type": "text-plain", "text": "A", "mime_type": "text/plain"}),
-    _content({"cachePoint": {"type": "default"}}),
+    _content({"cachePoint": {"type": "default"}}, may_be_left_out=True),
     _content({"colour": "red"}),
 ]
 
@@ -273,7 +287,9 @@ _REPLIES: Final = [
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PICTURE}"}}
     ),
     _old({"type": "refusal", "refusal": "I will not"}),
-    _old({"type": "function_call_signature", "signature": "c2ln"}),
+    _old(
+        {"type": "function_call_signature", "signature": "c2ln"}, may_be_left_out=True
+    ),
 ]
 
 
@@ -303,6 +319,13 @@ class WeatherRecord:
     """Tell the weather of a city."""
 
     city: str
+
+
+class Sky(StrEnum):
+    """How the sky looks."""
+
+    BLUE = "blue"
+    GREY = "grey"
 
 
 _SCHEMA: Final = {
@@ -410,7 +433,8 @@ _SCHEMAS: Final = [
     _structured("a pydantic class", Weather, Weather),
     _structured("a RootModel", Cities, Cities),
     _structured("a TypedDict", WeatherDict, dict),
-    _structured("a dataclass", WeatherRecord, dict),
+    _structured("a dataclass", WeatherRecord, WeatherRecord),
+    _structured("an Enum", Sky, Sky),
     _structured("a JSON schema", _SCHEMA, dict),
     _structured(
         '{"type": "array", …}',
@@ -426,6 +450,9 @@ _SCHEMAS: Final = [
     _structured('method="json_schema"', Weather, Weather, method="json_schema"),
     _structured(
         'method="function_calling"', Weather, Weather, method="function_calling"
+    ),
+    _structured(
+        'method="json_mode"', Weather, dict, method="json_mode", include_raw=True
     ),
     _structured("include_raw=True", Weather, dict, include_raw=True),
 ]
@@ -464,10 +491,7 @@ _OPTIONS: Final = [
     _option("max_retries=2", max_retries=2),
     _now(_option("retries=2", retries=2), _option("max_retries=2", max_retries=2)),
     _option("timeout=30", timeout=30),
-    _now(
-        _option("request_timeout=30", request_timeout=30),
-        _option("timeout=30", timeout=30),
-    ),
+    _option("request_timeout=30", request_timeout=30),
     _option('response_modalities=["TEXT"]', response_modalities=["TEXT"]),
     _option(
         "response_modalities=[Modality.TEXT]", response_modalities=[types.Modality.TEXT]
@@ -488,13 +512,26 @@ _OPTIONS: Final = [
         thinking_config={"thinking_level": "low"},
     ),
     _option(
+        "safety_settings={…}, vertexai=True",
+        safety_settings={_HARM: types.HarmBlockThreshold.BLOCK_ONLY_HIGH},
+        **_PLATFORM,
+    ),
+    _option(
         "safety_settings={HarmCategory.…: HarmBlockThreshold.…}",
         safety_settings={_HARM: types.HarmBlockThreshold.BLOCK_ONLY_HIGH},
     ),
     _option("seed=7", seed=7),
     _option('labels={"team": "a"}', labels={"team": "a"}),
-    _option('default_metadata=[("a", "b")]', default_metadata=[("a", "b")]),
-    _option('default_metadata_input=[("a", "b")]', default_metadata_input=[("a", "b")]),
+    _now(
+        _option('default_metadata=[("a", "b")]', default_metadata=[("a", "b")]),
+        _option('additional_headers={"a": "b"}', additional_headers={"a": "b"}),
+    ),
+    _now(
+        _option(
+            'default_metadata_input=[("a", "b")]', default_metadata_input=[("a", "b")]
+        ),
+        _option('additional_headers={"a": "b"}', additional_headers={"a": "b"}),
+    ),
     _option(
         'model_kwargs={"generation_config": {"top_k": 3}}',
         model_kwargs={"generation_config": {"top_k": 3}},
@@ -609,6 +646,12 @@ TABLES: Final = [
         _CHOICES,
     ),
     Table("Structured output", _asked(), _SCHEMAS),
-    Table("Options", _asked(), _OPTIONS, names=frozenset(STOCK["options"])),
+    Table(
+        "Options",
+        _asked(),
+        _OPTIONS,
+        says="Those of LangChain's own `BaseChatModel` (`cache`, `callbacks`, `rate_limiter`, `tags`, …) are inherited from it by both.",
+        names=frozenset(STOCK["options"]),
+    ),
     Table("Options of a call", _asked(), _CALLS),
 ]
