@@ -22,6 +22,7 @@ PRINTED = {
         "poet: Red leaves fall slowly.",
         "critic: APPROVE",
     ],
+    "autogen_selector": ["['user', 'planner', 'searcher'] Text 'TERMINATE' mentioned"],
     "autogen_swarm": ["The order is on its way to Ada. DONE"],
     "autogen_research": [
         "# Research plan",

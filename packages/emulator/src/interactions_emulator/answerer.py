@@ -3,32 +3,38 @@
 It answers from the session's memory, so that a lost state shows in the answer.
 """
 
+import re
 from dataclasses import replace
 
 from interactions_emulator.annotations import citations_of
 from interactions_emulator.arguments import TextValues, fill
+from interactions_emulator.choices import choose, is_only_choice, options_in
 from interactions_emulator.conversation import Conversation, result_text
+from interactions_emulator.handovers import wanted_handovers
+from interactions_emulator.instructions import ending_word
 from interactions_emulator.media import make_audio, make_image, native_output
-from interactions_emulator.memory import recall
-from interactions_emulator.payloads import JsonObject, Step, dump_text, is_list
-from interactions_emulator.replies import Reply
+from interactions_emulator.memory import DENIAL, recall
+from interactions_emulator.payloads import JsonObject, Step, dump_text, is_list, text_of
+from interactions_emulator.replies import FunctionCall, Reply
+from interactions_emulator.schema_texts import schema_in, without_schemas
 from interactions_emulator.server_tool_use import wanted_uses
 from interactions_emulator.server_tools import ServerToolUse
 from interactions_emulator.tool_use import wanted_calls
 
 _ECHO_CHARS = 300
+_JSON = re.compile(r"\b(?:json|schema|format)\b", re.IGNORECASE)
 _MAKERS = {"image": make_image, "audio": make_audio}
 
 
 def answer(conversation: Conversation) -> Reply:
     """Answer by the first rule that applies."""
-    functions = conversation.functions
     results = conversation.fresh_results
-    if functions and (conversation.must_call or not results):
-        text = conversation.last_user_text
-        calls = wanted_calls(text, functions, force=conversation.must_call)
+    known: list[Step] = []
+    if conversation.functions and (conversation.must_call or not results):
+        calls, known = _wanted(conversation)
         if calls:
-            return Reply(calls=calls)
+            return Reply(calls=tuple(calls))
+    results = results or known
     uses = () if results else wanted_uses(conversation)
     media = () if results else _wanted_media(conversation)
     reply = _say(conversation, results, uses)
@@ -38,19 +44,98 @@ def answer(conversation: Conversation) -> Reply:
     return replace(reply, server_tools=uses, citations=cited, media=media)
 
 
+def _wanted(conversation: Conversation) -> tuple[list[FunctionCall], list[Step]]:
+    """Return the calls to make, and the results of those that were made before.
+
+    No equal call is made twice for one demand, or a framework that repeats its prompt
+    after each result would go on for ever.
+    """
+    text, functions = conversation.last_user_text, conversation.functions
+    forced = conversation.must_call
+    handovers = wanted_handovers(
+        text,
+        conversation.request.system_instruction,
+        functions,
+        has_spoken=conversation.has_spoken,
+    )
+    asked = wanted_calls(text, functions, force=forced)
+    fresh = [call for call in _distinct(asked) if not _made(call, conversation)]
+    fresh = fresh or [c for c in handovers if not _made(c, conversation)][:1]
+    if forced and not fresh:
+        others = [c for f in functions for c in wanted_calls(text, [f], force=True)]
+        fresh = [c for c in others if not _made(c, conversation)][:1]
+        # What is forced is called, be it for the second time.
+        fresh = fresh or list(asked)
+    earlier = [step for call in asked for step in _made(call, conversation)]
+    results = [r for call in earlier if (r := conversation.result_of(call))]
+    return fresh, results
+
+
+def _distinct(calls: tuple[FunctionCall, ...]) -> list[FunctionCall]:
+    return [call for at, call in enumerate(calls) if call not in calls[:at]]
+
+
+def _made(call: FunctionCall, conversation: Conversation) -> list[Step]:
+    """Return the equal calls that were made for what is asked now."""
+    return [
+        step
+        for step in conversation.made_calls
+        if (step.get("name"), step.get("arguments")) == (call.name, call.arguments)
+    ]
+
+
 def _say(
     conversation: Conversation, results: list[Step], uses: tuple[ServerToolUse, ...]
 ) -> Reply:
-    response_format = conversation.request.response_format
-    if response_format is not None:
-        value = fill(response_format["schema"], TextValues(_source(conversation)))
-        return Reply(text=dump_text(value))
+    structured = _structured(conversation, results)
+    if structured is not None:
+        return Reply(text=structured)
+    if is_only_choice(conversation.last_user_text):
+        return Reply(text=_chosen(conversation))
+    ending = ending_word(conversation.request.system_instruction)
+    end = f" {ending}" if ending and conversation.has_spoken else ""
     if results:
-        return Reply(text=_report(conversation, results), thinking=False)
+        return Reply(text=_report(conversation, results) + end, thinking=False)
     if uses:
-        return Reply(text=" ".join(_found(use) for use in uses))
+        return Reply(text=" ".join(_found(use) for use in uses) + end)
     recalled = recall(conversation.user_texts)
-    return Reply(text=recalled or _acknowledge(conversation))
+    if recalled and not recalled.startswith(DENIAL):
+        # Whoever asks that talks, and gives no work to be ended.
+        return Reply(text=recalled)
+    return Reply(text=(recalled or _acknowledge(conversation)) + end)
+
+
+def _structured(conversation: Conversation, results: list[Step]) -> str | None:
+    """Return JSON if the request, or its words, ask for some."""
+    request, text = conversation.request, conversation.last_user_text
+    schema = (request.response_format or {}).get("schema")
+    if schema is None and (request.wants_json or _JSON.search(text)):
+        schema = schema_in(text) or schema_in(request.system_instruction)
+    if schema is not None:
+        return dump_text(fill(schema, _values(conversation, results)))
+    if not request.wants_json:
+        return None
+    said = _report(conversation, results) if results else text[:_ECHO_CHARS]
+    return dump_text({"answer": said})
+
+
+def _values(conversation: Conversation, results: list[Step]) -> TextValues:
+    """Return what structured answers draw on."""
+    told = [result_text(r.get("result")) for r in results]
+    said = without_schemas(conversation.last_user_text)
+    options = options_in(said)
+    earlier = len(conversation.user_texts) - 1
+    return TextValues(
+        "\n".join([*told, said]),
+        chosen=_chosen(conversation) if options else None,
+        is_over=earlier >= max(1, len(options)),
+    )
+
+
+def _chosen(conversation: Conversation) -> str:
+    said = conversation.last_user_text
+    texts = [text_of(step.get("content")) for step in conversation.steps]
+    return choose(options_in(said), texts)
 
 
 def _found(use: ServerToolUse) -> str:
@@ -74,12 +159,6 @@ def _wanted_media(conversation: Conversation) -> tuple[JsonObject, ...]:
     return tuple(
         _MAKERS[kind](about, given) for kind, given in wanted.items() if kind in _MAKERS
     )
-
-
-def _source(conversation: Conversation) -> str:
-    """Return the text that structured answers draw on."""
-    results = [result_text(r.get("result")) for r in conversation.fresh_results]
-    return "\n".join([*results, conversation.last_user_text])
 
 
 def _report(conversation: Conversation, results: list[Step]) -> str:

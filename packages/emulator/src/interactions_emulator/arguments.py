@@ -7,6 +7,7 @@ from the text, in the order of the schema's properties.
 import re
 from typing import Any
 
+from interactions_emulator.instructions import task_in
 from interactions_emulator.limits import MAX_SIZE, fit, size_of
 from interactions_emulator.payloads import JsonObject, is_list
 from interactions_emulator.schemas import (
@@ -17,41 +18,48 @@ from interactions_emulator.schemas import (
     type_of,
 )
 from interactions_emulator.texts import mentions, named, words_of
+from interactions_emulator.value_words import (
+    EXPLANATIONS,
+    EXPRESSION,
+    FREE_TEXT,
+    GENERIC,
+    NO_NAMES,
+    ROLES,
+    TASKS,
+)
+from interactions_emulator.verdicts import judge
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)")
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”|(?<!\w)'([^'\n]+)'(?!\w)|`([^`\n]+)`")
-_PROPER = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
+_PROPER = re.compile(r"(?<!\w)[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _ARITHMETIC = re.compile(r"\(*-?\d[\d\s.()]*(?:[-+*/^][\d\s.()]+)+")
-_FREE_TEXT = frozenset(
-    [
-        "query",
-        "text",
-        "message",
-        "question",
-        "prompt",
-        "input",
-        "content",
-        "request",
-        "task",
-        "topic",
-        "instructions",
-        "description",
-        "context",
-        "reason",
-        "body",
-    ]
-)
 _FLAT_FROM = 4
 """Depth below which unions and lists are kept small."""
-_EXPRESSION = frozenset({"expression", "expr", "formula", "equation", "calculation"})
 _NO = re.compile(r"\b(?:no|not|false|off|disable[d]?|without|never)\b", re.IGNORECASE)
 
 
 class TextValues:
     """Values of a text that are handed out once each, in order."""
 
-    def __init__(self, text: str, *, names: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        names: frozenset[str] = frozenset(),
+        chosen: str | None = None,
+        is_over: bool = False,
+    ) -> None:
+        """Read the values.
+
+        Args:
+            text: Where they are from.
+            names: Words that are no values.
+            chosen: Whose turn it is, where the text offers a choice.
+            is_over: Whether the work that the text speaks of has been answered.
+        """
         self.text = text
+        self.chosen = chosen
+        self.is_over = is_over
         masked = _QUOTED.sub(" ", text)
         self.numbers = [_number(found) for found in _NUMBER.findall(masked)]
         quoted = ("".join(groups) for groups in _QUOTED.findall(text))
@@ -94,11 +102,18 @@ class _Filler:
             return self._enum(schema["enum"])
         kind = type_of(schema)
         if kind == "object":
-            return self._object(schema, depth)
+            return self._object(schema, name, depth)
         if kind == "array":
             return self._array(schema, name, depth)
+        return self._scalar(schema, kind, name)
+
+    def _scalar(self, schema: JsonObject, kind: str, name: str) -> Any:  # noqa: ANN401
         found = self._found(kind, name)
-        return default_of(schema, kind) if found is None else fit(found, schema)
+        if found is not None:
+            return fit(found, schema)
+        if kind == "string" and "default" not in schema:
+            return fit(task_in(self._values.text) or name or "x", schema)
+        return default_of(schema, kind)
 
     def _found(self, kind: str, name: str) -> Any:  # noqa: ANN401
         """Return a scalar from the text, or None if it holds no such value."""
@@ -114,10 +129,14 @@ class _Filler:
     def _enum(self, options: list[Any]) -> Any:  # noqa: ANN401
         lowered = self._values.text.lower()
         hits = [o for o in options if mentions(lowered, str(o).lower())]
-        return (hits or options)[0]
+        chosen = [o for o in options if o == self._values.chosen]
+        return (chosen or hits or options)[0]
 
     def _boolean(self, name: str) -> bool | None:
         words = words_of(name)
+        verdict = judge(name, self._values.text, is_over=self._values.is_over)
+        if verdict is not None:
+            return verdict
         text = self._values.text.lower()
         if not words or not all(word in text for word in words):
             return None
@@ -125,32 +144,56 @@ class _Filler:
 
     def _string(self, name: str) -> str | None:
         words = set(words_of(name))
-        if words & _EXPRESSION and (found := _ARITHMETIC.search(self._values.text)):
-            return found[0].strip()
-        said = named(self._values.text, name)
-        if said is not None:
-            return said
+        ways = (self._expression, self._role, self._explained, self._said, self._taken)
+        found = (way(name, words) for way in ways)
+        return next((one for one in found if one is not None), None)
+
+    def _expression(self, _name: str, words: set[str]) -> str | None:
+        found = _ARITHMETIC.search(self._values.text) if words & EXPRESSION else None
+        return found[0].strip() if found else None
+
+    def _role(self, _name: str, words: set[str]) -> str | None:
+        return self._values.chosen if words & ROLES else None
+
+    def _said(self, name: str, _words: set[str]) -> str | None:
+        return named(self._values.text, name)
+
+    def _explained(self, _name: str, words: set[str]) -> str | None:
+        """Return the task; an instruction is for whoever was chosen."""
+        if not words & (EXPLANATIONS | TASKS):
+            return None
+        if words & TASKS and self._values.quoted:
+            return self._values.take_string()
+        task, chosen = task_in(self._values.text), self._values.chosen
+        if chosen and words & {"instruction", "instructions"} and "reason" not in words:
+            return f"{chosen}: {task}"
+        return task or None
+
+    def _taken(self, _name: str, words: set[str]) -> str | None:
         taken = self._values.take_string()
         if taken is not None:
             return taken
-        if words & _FREE_TEXT:
-            return self._values.text
+        if words & FREE_TEXT and self._values.text:
+            return task_in(self._values.text)
         number = self._values.take_number()
         return None if number is None else str(number)
 
-    def _object(self, schema: JsonObject, depth: int) -> JsonObject:
+    def _object(self, schema: JsonObject, name: str, depth: int) -> JsonObject:
         if depth > MAX_DEPTH:
             return {}
         properties, required = properties_of(schema)
         filled: JsonObject = {}
-        for name in sorted(properties, key=lambda n: n not in required):
-            if name in required or self._is_offered(properties[name]):
-                filled[name] = self.value(properties[name], name, depth + 1)
+        for own in sorted(properties, key=lambda n: n not in required):
+            if own in required or self._is_offered(properties[own], own):
+                full = f"{name}_{own}" if own in GENERIC else own
+                filled[own] = self.value(properties[own], full, depth + 1)
         # The schema's own order reads best; required ones took values first.
-        return {name: filled[name] for name in properties if name in filled}
+        return {own: filled[own] for own in properties if own in filled}
 
-    def _is_offered(self, schema: object) -> bool:
+    def _is_offered(self, schema: object, name: str) -> bool:
         """Whether the text still holds a value for an optional property."""
+        if EXPLANATIONS.intersection(words_of(name)):
+            return False
         schema = resolve(schema, self._root, shallow=True)
         if is_list(schema.get("enum")):
             text = self._values.text.lower()
@@ -196,9 +239,12 @@ def _proper(text: str) -> list[str]:
         before = text[: found.start()].rstrip()
         opens = not before or before[-1] in ".!?:\n"
         name = found[0]
+        is_label = opens or text[: found.start()].rstrip(" \t*#-").endswith("\n")
+        if is_label and text[found.end() : found.end() + 1] == ":":
+            continue
         if opens:
             name = name.partition(" ")[2]
-        if name and name != "I":
+        if name and not NO_NAMES.issuperset(name.split()):
             words.append(name)
     return words
 

@@ -36,6 +36,8 @@ def chat_request(conversation: Conversation, model: str) -> JsonObject:
     if functions:
         body["tools"] = [_tool(function) for function in functions]
         body["tool_choice"] = _choice(config.get("tool_choice"))
+    if request.response_format is None and request.wants_json:
+        body["response_format"] = {"type": "json_object"}
     if request.response_format is not None:
         schema = {"name": "answer", "schema": request.response_format["schema"]}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}

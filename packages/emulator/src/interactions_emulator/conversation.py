@@ -49,6 +49,41 @@ class Conversation:
             results.insert(0, step)
         return results
 
+    @cached_property
+    def has_spoken(self) -> bool:
+        """Whether the model has said something in this context."""
+        return any(step.get("type") == "model_output" for step in self.steps)
+
+    @cached_property
+    def made_calls(self) -> list[Step]:
+        """The calls made for what is asked now, oldest first.
+
+        That is the whole context, unless the last user text repeats an earlier one
+        after an answer: then it is asked anew.
+        """
+        calls: list[Step] = []
+        for at, step in enumerate(self.steps):
+            if step.get("type") == "function_call":
+                calls.append(step)
+            elif self._asks_anew(at):
+                calls = []
+        return calls
+
+    def result_of(self, call: Step) -> Step | None:
+        """Return the result of a call, if the context holds it."""
+        results = (s for s in self.steps if s.get("type") == "function_result")
+        return next((r for r in results if r.get("call_id") == call.get("id")), None)
+
+    def _asks_anew(self, at: int) -> bool:
+        """Whether a step is the last user text, said again after an answer."""
+        step = self.steps[at]
+        if step.get("type") != "user_input" or not at:
+            return False
+        text = text_of(step.get("content"))
+        answered = self.steps[at - 1].get("type") == "model_output"
+        repeated = self.user_texts[:-1].count(text) > 0
+        return answered and repeated and text == self.last_user_text
+
     @property
     def last_type(self) -> str:
         """The type of the newest step."""

@@ -42,6 +42,9 @@ _RECALL_LIST = re.compile(
     re.IGNORECASE,
 )
 
+DENIAL = "I do not know "
+"""What is said of the unknown is no fact, if somebody passes it on."""
+
 
 def recall(user_texts: list[str]) -> str | None:
     """Answer the last user text if it asks about the earlier ones.
@@ -114,7 +117,7 @@ def _known(texts: list[str]) -> dict[str, str]:
 
 def _statements(text: str) -> Iterator[tuple[str, str]]:
     for sentence in _SENTENCES.split(text):
-        if sentence.rstrip().endswith("?"):
+        if sentence.rstrip().endswith("?") or DENIAL in sentence:
             continue
         for pattern in _STATEMENTS:
             found = pattern.search(sentence)
@@ -132,7 +135,7 @@ def _fact(thing: str, known: dict[str, str], earlier: list[str]) -> str:
         found = _REMEMBER.search(text)
         if found and words <= set(re.findall(r"\w+", text.lower())):
             return f"You asked me to remember: {found['value']}."
-    return f"I do not know {thing}: nothing in this conversation says it."
+    return f"{DENIAL}{thing}: nothing in this conversation says it."
 
 
 def _key(text: str) -> str:

@@ -3,8 +3,10 @@
 import re
 
 from interactions_emulator.arguments import TextValues, fill
+from interactions_emulator.choices import choose, options_in
 from interactions_emulator.payloads import JsonObject, is_object
 from interactions_emulator.replies import FunctionCall
+from interactions_emulator.schema_texts import without_schemas
 from interactions_emulator.schemas import properties_of, resolve, type_of
 
 _VERBS = frozenset(
@@ -47,6 +49,7 @@ _OWN_FACT = re.compile(
     re.IGNORECASE,
 )
 """Somebody tells or asks a fact about themselves; memory answers that, not a tool."""
+_GAP = re.compile(r"\n[ \t]*\n")
 _MIN_SHARED = 2
 _MIN_WORD = 4
 _PLURAL = re.compile(r"(?:es|s)$")
@@ -62,11 +65,47 @@ def wanted_calls(
         functions: The declared functions that may be called.
         force: Whether there must be a call, asked for or not.
     """
+    text = without_schemas(text)
     asked = [] if _REFUSED.search(text) else _asked(text, functions)
     if force and not asked:
         asked = functions[:1]
-    values = TextValues(text, names=frozenset(str(f["name"]) for f in functions))
-    return tuple(call for one in asked for call in _calls(one, values))
+    sources = _Sources(text, frozenset(str(f["name"]) for f in functions))
+    return tuple(call for one in asked for call in _calls(one, sources.of(one)))
+
+
+class _Sources:
+    """The values of each paragraph, handed out once for all functions it asks for."""
+
+    def __init__(self, text: str, names: frozenset[str]) -> None:
+        self._text = text
+        self._names = names
+        self._values: dict[str, TextValues] = {}
+
+    def of(self, function: JsonObject) -> TextValues:
+        """Return those of the paragraph that asks, or of the whole if it has none."""
+        place = _place(self._text, function) or 0
+        paragraph = _paragraph(self._text, place)
+        values = self._of(paragraph, function)
+        if values.strings or values.numbers:
+            return values
+        return self._of(self._text, function)
+
+    def _of(self, text: str, function: JsonObject) -> TextValues:
+        if text not in self._values:
+            self._values[text] = TextValues(text, names=self._names)
+        values = self._values[text]
+        options = options_in(str(function.get("description") or ""))
+        values.chosen = choose(options, [text]) if options else None
+        return values
+
+
+def _paragraph(text: str, place: int) -> str:
+    start = 0
+    for gap in _GAP.finditer(text):
+        if gap.start() >= place:
+            return text[start : gap.start()]
+        start = gap.end()
+    return text[start:]
 
 
 def _asked(text: str, functions: list[JsonObject]) -> list[JsonObject]:

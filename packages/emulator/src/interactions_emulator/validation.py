@@ -59,6 +59,8 @@ class CreateRequest:
     system_instruction: str
     generation_config: JsonObject
     response_format: JsonObject | None
+    wants_json: bool = False
+    """Whether the answer is to be JSON of any form."""
     outputs: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     """The modalities asked for beside text, each with its format."""
     service_tier: str
@@ -96,6 +98,7 @@ def read_create(body: object, platform: Platform) -> CreateRequest:
         system_instruction=body.get("system_instruction") or "",
         generation_config=config,
         response_format=_response_format(body.get("response_format")),
+        wants_json=_wants_json(body.get("response_format")),
         outputs=read_outputs(body),
         service_tier=_one_of(body.get("service_tier"), "service_tier", _TIERS),
         continuation_token=body.get("continuation_token"),
@@ -179,6 +182,12 @@ def _response_format(value: object) -> JsonObject | None:
             check_schema(one["schema"])
             return one
     return None
+
+
+def _wants_json(value: object) -> bool:
+    formats = value if is_list(value) else [value]
+    kinds = [one.get("mime_type") for one in formats if is_object(one)]
+    return "application/json" in kinds
 
 
 def _one_of(value: str | None, key: str, supported: Collection[str]) -> str:
