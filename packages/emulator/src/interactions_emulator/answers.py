@@ -18,6 +18,8 @@ from interactions_emulator.payloads import JsonObject, dump
 # Seen after exactly 600 s: a bare array without an event, then the end.
 _CUT = ApiError(503, UNAVAILABLE, shape="array")
 _MALFORMED = b'event: step.delta\ndata: {"index":0,"delta":{"text":\n\n'
+_TURN = 32
+"""Events after which others are served."""
 _PIECE = 64
 """Bytes at a time where an answer is to be slow."""
 _HEADERS = (
@@ -102,6 +104,9 @@ class EventStream(Response):
         number = 0
         try:
             async for event in self._events:
+                if number % _TURN == _TURN - 1:
+                    # A send that need not wait gives nobody else a turn.
+                    await asyncio.sleep(0)
                 if number == self._effects.get("error_event_after"):
                     await _send_body(send, sse.frame(self._error_event or {}))
                     return "done"

@@ -54,15 +54,14 @@ class Follower:
         Raises:
             ApiError: There is no such event.
         """
-        events = after(timed_events(self._record), last_event_id)
-        skipped = len(timed_events(self._record)) - len(events)
-        followed = self._follow(skipped, delta_delay_s)
+        events = timed_events(self._record)
+        skipped = len(events) - len(after(events, last_event_id))
+        followed = self._follow(events, skipped, delta_delay_s)
         return _without_usage(followed) if live and self._is_research() else followed
 
     async def _follow(
-        self, position: int, delta_delay_s: float
+        self, events: list[TimedEvent], position: int, delta_delay_s: float
     ) -> AsyncIterator[JsonObject]:
-        events = timed_events(self._record)
         while position < len(events):
             due = events[position].at
             if due > self._clock.now() or due > self._ends:

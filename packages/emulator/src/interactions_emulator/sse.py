@@ -184,19 +184,20 @@ def _content_deltas(item: object) -> Iterator[JsonObject]:
     if item.get("type", "text") != "text":
         yield item
         return
-    for piece in _pieces(str(item.get("text", ""))):
+    for piece in pieces(str(item.get("text", ""))):
         yield {"text": piece, "type": "text"}
     if item.get("annotations"):
         annotations = item["annotations"]
         yield {"annotations": annotations, "type": "text_annotation_delta"}
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Cut at spaces into pieces of a recorded size."""
-    while len(text) > _CHUNK:
-        cut = text.rfind(" ", 1, _CHUNK)
-        cut = cut if cut > 0 else _CHUNK
-        yield text[:cut]
-        text = text[cut:]
-    if text:
-        yield text
+def pieces(text: str) -> Iterator[str]:
+    """Cut at spaces into pieces of a recorded size; each character is copied once."""
+    at = 0
+    while len(text) - at > _CHUNK:
+        cut = text.rfind(" ", at + 1, at + _CHUNK)
+        cut = cut if cut > 0 else at + _CHUNK
+        yield text[at:cut]
+        at = cut
+    if at < len(text):
+        yield text[at:]
