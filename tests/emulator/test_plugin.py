@@ -77,3 +77,28 @@ def test_the_plugin_is_an_entry_point() -> None:
     project = (root / "packages" / "emulator" / "pyproject.toml").read_text()
 
     assert '[project.entry-points.pytest11]\ninteractions_emulator = "int' in project
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ("retention=5", "unknown option 'retention', did you mean 'retention_s'?"),
+        ("colour='red'", "unknown option 'colour'; it takes port, host, state, script"),
+        ("'a.json', 'b.json'", "takes one script without a name, not 2 values"),
+    ],
+)
+def test_a_wrong_marker_is_explained(
+    run: pytest.Pytester, marker: str, said: str
+) -> None:
+    run.makepyfile(
+        "import pytest\n"
+        f"@pytest.mark.interactions_emulator({marker})\n"
+        "def test_marked(interactions_emulator):\n"
+        "    pass\n"
+    )
+
+    result = run.runpytest_subprocess(*PLUGIN)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{said}*"])
+    assert "Traceback" not in result.stdout.str()

@@ -5,9 +5,11 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from interactions_emulator.script_files import load_script
 from interactions_emulator.server import EmulatorServer, listen, url_of
@@ -15,12 +17,34 @@ from interactions_emulator.settings import DAY_S, Settings
 from interactions_emulator.state import EmulatorState
 
 _UPSTREAM_KEY = "INTERACTIONS_EMULATOR_UPSTREAM_KEY"
+_MOST_PORT = 65_535
 _DESCRIPTION = "A local server of Gemini's Interactions API."
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve in the foreground; SIGINT and SIGTERM end it gracefully."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    try:
+        state, sock = _prepare(options)
+    except (ValueError, OSError) as exc:
+        parser.exit(2, f"{parser.prog}: {_explain(exc)}\n")
+    # The server re-raises the signal that ended it; both then end alike.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_serve(state, sock))
+    finally:
+        state.close()
+
+
+def _prepare(options: argparse.Namespace) -> tuple[EmulatorState, socket.socket]:
+    """Read the script, take the port, and open the state file, in this order.
+
+    Raises:
+        ValueError: A script or state file cannot be used.
+        OSError: A file is not there, or the port cannot be taken.
+    """
     settings = Settings(
         state=options.state,
         retention_s=options.retention_days * DAY_S,
@@ -33,18 +57,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         deliver_anywhere=options.deliver_anywhere,
         job_s=options.job_seconds,
     )
-    state = EmulatorState(settings, load_script(options.script))
-    # The server re-raises the signal that ended it; both then end alike.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    script = load_script(options.script)
+    sock = listen(options.host, options.port)
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(state, options.host, options.port))
-    finally:
-        state.close()
+        return EmulatorState(settings, script), sock
+    except BaseException:
+        sock.close()
+        raise
 
 
-async def _serve(state: EmulatorState, host: str, port: int) -> None:
-    sock = listen(host, port)
+def _explain(exc: Exception) -> str:
+    """Put into one sentence what keeps the server from starting."""
+    if isinstance(exc, OSError) and exc.filename is not None:
+        return f"{exc.filename} cannot be read: {exc.strerror}"
+    return str(exc)
+
+
+async def _serve(state: EmulatorState, sock: socket.socket) -> None:
     url = url_of(sock)
     lines = f"{url}\nPoint the SDK here: export GOOGLE_GEMINI_BASE_URL={url}\n"
     sys.stdout.write(lines)
@@ -55,13 +84,14 @@ async def _serve(state: EmulatorState, host: str, port: int) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("interactions_emulator", description=_DESCRIPTION)
     parser.add_argument("--host", default="127.0.0.1", help="loopback unless you say")
-    parser.add_argument("--port", type=int, default=8765, help="0 takes a free one")
+    parser.add_argument("--port", type=_port, default=8765, help="0 takes a free one")
     parser.add_argument("--state", type=Path, help="SQLite file that keeps the state")
     parser.add_argument(
         "--script", type=Path, help="JSON, YAML or Python file with scripted replies"
     )
     parser.add_argument(
         "--upstream",
+        type=_upstream,
         help=f"OpenAI-compatible server that answers, as http://127.0.0.1:11434/v1;"
         f" its key, if it has one, comes from {_UPSTREAM_KEY}",
     )
@@ -86,6 +116,21 @@ def _parser() -> argparse.ArgumentParser:
         "--share", action="store_true", help="show all interactions to every key"
     )
     return parser
+
+
+def _port(given: str) -> int:
+    if given.isascii() and given.isdigit() and int(given) <= _MOST_PORT:
+        return int(given)
+    message = f"{given!r} is no port: a number from 0 to {_MOST_PORT}"
+    raise argparse.ArgumentTypeError(message)
+
+
+def _upstream(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        return given
+    message = f"{given!r} is no address: it begins with http:// or https://"
+    raise argparse.ArgumentTypeError(message)
 
 
 if __name__ == "__main__":

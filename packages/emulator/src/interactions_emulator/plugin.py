@@ -5,6 +5,8 @@ server only when the fixture is used.
 """
 
 from collections.abc import Iterator
+from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +36,29 @@ def interactions_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]
     # Starlette and uvicorn cost every other run too much.
     from interactions_emulator import Emulator  # noqa: PLC0415
 
-    with Emulator(**_options(request)) as running:
+    options = _options(request)
+    known = list(signature(Emulator).parameters)
+    wrong = [name for name in options if name not in known]
+    if wrong:
+        near = get_close_matches(wrong[0], known, n=1)
+        hint = f", did you mean {near[0]!r}?" if near else ";"
+        pytest.fail(
+            f"the marker {_MARKER} of {request.node.nodeid} has the unknown option"
+            f" {wrong[0]!r}{hint} it takes {', '.join(known)}",
+            pytrace=False,
+        )
+    with Emulator(**options) as running:
         yield running
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     marker = request.node.get_closest_marker(_MARKER)
+    if marker is not None and len(marker.args) > 1:
+        pytest.fail(
+            f"the marker {_MARKER} of {request.node.nodeid} takes one script without a"
+            f" name, not {len(marker.args)} values",
+            pytrace=False,
+        )
     options: dict[str, Any] = {} if marker is None else dict(marker.kwargs)
     if marker is not None and marker.args:
         options["script"] = marker.args[0]

@@ -51,7 +51,14 @@ def _yaml(path: Path) -> Any:  # noqa: ANN401  any JSON
 
 def _python(path: Path) -> Any:  # noqa: ANN401  any JSON
     """Run the file; the script is its global `script`."""
-    names = runpy.run_path(str(path))
+    try:
+        names = runpy.run_path(str(path))
+    except FileNotFoundError:
+        raise
+    except Exception as exc:
+        kind = type(exc).__name__
+        message = f"{path} cannot be run: {kind}: {exc}"
+        raise FieldError(message) from exc
     if "script" not in names:
         message = f"{path} must define `script`"
         raise FieldError(message)

@@ -1,6 +1,7 @@
 """Runs the emulator's HTTP server, in a thread or in the foreground."""
 
 import asyncio
+import errno
 import os
 import socket
 import threading
@@ -156,7 +157,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open the listening socket; port 0 takes a free one."""
+    """Open the listening socket; port 0 takes a free one.
+
+    Raises:
+        OSError: It cannot be taken; the message names it.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio switches Nagle's delay off only where the protocol is spelled out.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -164,10 +169,18 @@ def listen(host: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
         sock.listen(2048)
-    except OSError:
+    except OSError as exc:
         sock.close()
-        raise
+        raise _not_listening(exc, host, port) from exc
     return sock
+
+
+def _not_listening(exc: OSError, host: str, port: int) -> OSError:
+    if exc.errno == errno.EADDRINUSE:
+        why = "is in use by another program; take another port, or 0 for a free one"
+    else:
+        why = f"cannot be listened on: {exc.strerror or exc}"
+    return OSError(f"port {port} of {host} {why}")
 
 
 def url_of(sock: socket.socket) -> str:

@@ -5,22 +5,14 @@ so what a client was told survives a killed process.
 """
 
 import json
-import sqlite3
 from collections import OrderedDict, deque
 from pathlib import Path
 from typing import Protocol
 
 from interactions_emulator.payloads import JsonObject
-from interactions_emulator.private_files import make_private
 from interactions_emulator.records import Interaction
+from interactions_emulator.state_files import open_state
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS interactions (id TEXT PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS things (
-  kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, id)
-);
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value REAL NOT NULL);
-"""
 _MOST_UNSTORED = 2_000
 """How many `store:false` interactions are kept for transcripts."""
 _MOST_CACHED = 2_000
@@ -132,13 +124,7 @@ class SqliteStore(MemoryStore):
         super().__init__()
         self._cached: OrderedDict[str, int] = OrderedDict()
         self._cached_chars = 0
-        make_private(str(path))
-        # Opened by the thread that starts the server, used by the server's own.
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        # A write-ahead log needs no fsync to survive the death of the process.
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_state(path)
         rows = self._db.execute("SELECT kind, id, value FROM things ORDER BY rowid")
         for kind, thing_id, value in rows:
             super().put_thing(kind, thing_id, json.loads(value))
