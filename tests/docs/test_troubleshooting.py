@@ -48,6 +48,7 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, headings_of
 from tests.docs.postgres_errors import CAUSES
+from tests.docs.service_texts import REFUSALS
 from tests.forks.children import in_child
 from tests.langgraph.checkpoints import put_value, value_of
 
@@ -553,9 +554,9 @@ def empty_image(bench: Bench) -> object:
     return bench.model().invoke([HumanMessage([{"type": "image"}])])
 
 
-@case("the address '/home/me/a.png' in a block")
+@case("the address '/data/a.png' in a block")
 def local_file(bench: Bench) -> object:
-    block = {"type": "image_url", "image_url": "/home/me/a.png"}
+    block = {"type": "image_url", "image_url": "/data/a.png"}
     return bench.model().invoke([HumanMessage([block])])
 
 
@@ -821,6 +822,21 @@ def expired_payload(bench: Bench) -> object:
 def unreachable_payload(bench: Bench) -> object:
     with offloaded(bench, "http://127.0.0.1:9") as saver:
         return saver.get_tuple({"configurable": {"thread_id": "1"}})
+
+
+def refused(refusal: dict[str, Any]) -> Case:
+    """Have the service refuse whatever is sent."""
+
+    def call(bench: Bench) -> object:
+        bench.emulator.fault(on="create", do=refusal, times=9)
+        return bench.model().invoke("Hi")
+
+    return call
+
+
+for each in REFUSALS:
+    code = str(each.get("code", "invalid_request")).lower()
+    case(f"HTTP {each['status']} {code}: {each['message'][:20]}")(refused(each))
 
 
 ERRORS = [
