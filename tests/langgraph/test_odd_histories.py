@@ -102,10 +102,28 @@ def odd_value(rng: random.Random, depth: int = 0) -> Any:
 
 
 def odd_object(rng: random.Random, depth: int = 0) -> dict[str, Any]:
-    names = ["text", "value", "data", "base64", "url", "image", "source", "a"]
+    names = [
+        "text",
+        "source_type",
+        "value",
+        "data",
+        "base64",
+        "url",
+        "image",
+        "source",
+        "a",
+    ]
     found = {name: odd_value(rng, depth) for name in rng.sample(names, 3)}
-    # Of pictures without data LangChain itself makes an error, for its traces.
-    kinds = ["text", "file", "media", "image_url", "non_standard", "document"]
+    kinds: list[Any] = [
+        "text",
+        "image",
+        ["list"],
+        "file",
+        "media",
+        "image_url",
+        "non_standard",
+        "document",
+    ]
     kinds += ["thinking", "tool_use", "text-plain", "input_audio", "video", "other"]
     return found | {"type": rng.choice(kinds)} if rng.random() < 0.7 else found
 
@@ -256,3 +274,38 @@ def test_a_picture_in_the_instruction_is_refused_and_not_left_out(
         make_model().invoke([SystemMessage([picture]), HumanMessage("Hello")])
 
     assert emulator.requests() == []
+
+
+UNTRACEABLE = {
+    "no MIME type": {"type": "image", "base64": "iVBORw0KGgo="},
+    "no data": {"type": "image", "source_type": "base64", "mime_type": "image/png"},
+    "a text for a file": {"type": "file", "source_type": "text", "text": "hi"},
+    "a list for a type": {"type": ["image"], "url": "https://example.org/a.png"},
+}
+
+
+@pytest.mark.parametrize("block", UNTRACEABLE.values(), ids=UNTRACEABLE)
+def test_what_langchain_cannot_trace_is_no_dead_end(
+    block: dict[str, Any], make_model: MakeModel
+) -> None:
+    """LangChain: its traces' translation raises before a model is asked."""
+    history = after_a_call(ToolMessage([block], tool_call_id="c1"))
+    model = make_model()
+
+    first = model.invoke(history)
+    more = [*history, first, HumanMessage("More.")]
+    *_, last = model.stream(more)
+
+    assert last.response_metadata["plan_reason"] == "continue"
+    assert history[2].content == [block]
+
+
+def test_a_picture_without_a_mime_type_is_sent_with_the_one_it_shows(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    make_model().invoke([HumanMessage([UNTRACEABLE["no MIME type"]])])
+
+    [step] = sent_steps(emulator, "user_input")
+    assert step["content"] == [
+        {"type": "image", "mime_type": "image/png", "data": "iVBORw0KGgo="}
+    ]

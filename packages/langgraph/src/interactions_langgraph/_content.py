@@ -17,6 +17,7 @@ from interactions_core.steps import Part, text_part
 from interactions_langgraph._blocks import OPAQUE
 from interactions_langgraph._json_values import json_text
 from interactions_langgraph._media import MEDIA, Block, media_of, without_data
+from interactions_langgraph._traceable import unpacked
 
 logger = logging.getLogger(__name__)
 
@@ -86,12 +87,12 @@ def _is_silent(block: str | Block) -> bool:
     """Tell whether a block says nothing to anybody: a thought, a mark for a cache."""
     if isinstance(block, str):
         return False
-    return block.get("type") in _THOUGHTS or set(block) == {"cachePoint"}
+    return _kind(block) in _THOUGHTS or set(block) == {"cachePoint"}
 
 
 def _quoted(block: str | Block) -> Part:
     """Read what a user says; calls and runs of a model in it are quoted as JSON."""
-    if not isinstance(block, str) and block.get("type") in _PROVIDERS_OWN:
+    if not isinstance(block, str) and _kind(block) in _PROVIDERS_OWN:
         return text_part(json_text(block))
     return _part(block)
 
@@ -100,16 +101,17 @@ def _result_part(block: str | Block) -> Part:
     try:
         return _part(block)
     except UnsupportedContentError as exc:
-        if isinstance(block, str) or block.get("type") not in MEDIA:
+        if isinstance(block, str) or _kind(unpacked(block)) not in MEDIA:
             return text_part(json_text(block))
-        return text_part(json_text({**without_data(block), "error": str(exc)}))
+        told = without_data(unpacked(block))
+        return text_part(json_text({**told, "error": str(exc)}))
 
 
 def _said(message: BaseMessage) -> Iterable[Part]:
     for block in message.content:
         if isinstance(block, str):
             yield text_part(block)
-        elif block.get("type") not in _PROVIDERS_OWN and not _is_opaque(block):
+        elif _kind(block) not in _PROVIDERS_OWN and not _is_opaque(block):
             try:
                 yield _part(block)
             except UnsupportedContentError as exc:
@@ -123,7 +125,7 @@ def _translated(
     provider = message.response_metadata.get("model_provider")
     alone = AIMessage([dict(block)], response_metadata={"model_provider": provider})
     for standard in _blocks_of(alone):
-        if standard.get("type") in _PROVIDERS_OWN:
+        if _kind(standard) in _PROVIDERS_OWN:
             return
         try:
             yield _part(standard)
@@ -163,7 +165,7 @@ def _part(block: str | Block) -> Part:
         found = _known(standard)
     if found is None:
         msg = (
-            f"a content block of type {block.get('type')!r} has no counterpart in the "
+            f"a content block of type {unpacked(block).get('type')!r} has no counterpart in the "
             "Interactions API; nothing was sent. Use text, image, audio, video or file."
         )
         raise UnsupportedContentError(msg)
@@ -179,9 +181,13 @@ def _known(block: Block) -> Part | None:
         return text_part(str(block.get("refusal") or ""))
     if "text" in block and (kind == "text-plain" or block.get("source_type") == "text"):
         return text_part(str(block["text"]))
-    if kind == "non_standard" and isinstance(block.get("value"), Mapping):
-        return _known(cast("Block", block["value"]))
-    return media_of(block)
+    inner = unpacked(block)
+    return media_of(block) if inner is block else _known(inner)
+
+
+def _kind(block: Block) -> str | None:
+    kind = block.get("type")
+    return kind if isinstance(kind, str) else None
 
 
 def _blocks_of(message: BaseMessage) -> list[Block]:

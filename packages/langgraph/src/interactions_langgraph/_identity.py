@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from langchain_core.language_models import ModelProfile
+from langchain_core.language_models import LanguageModelInput, ModelProfile
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.load.serializable import (
     SerializedConstructor,
@@ -15,6 +15,7 @@ from langchain_core.load.serializable import (
 )
 from langchain_core.messages import BaseMessage
 from langchain_core.messages.utils import count_tokens_approximately
+from langchain_core.prompt_values import ChatPromptValue, PromptValue
 from langchain_core.tools import BaseTool
 
 from interactions_core.secret_options import shown_store
@@ -23,6 +24,7 @@ from interactions_langgraph._options import ModelOptions
 from interactions_langgraph._sealed import sealed
 from interactions_langgraph._settings import GENERATION, TOP_LEVEL
 from interactions_langgraph._tools import bound, declarations
+from interactions_langgraph._traceable import traceable
 
 _TEXT_MODEL: Final = re.compile(r"gemini-\d+(\.\d+)?-(pro|flash|flash-lite)(-preview)?")
 _MILLION: Final = re.compile(
@@ -60,6 +62,12 @@ class ModelIdentity(ModelOptions):
         if isinstance(url, str) and not url.startswith("memory:"):
             kwargs["sessions"] = shown_store(url)
         return written
+
+    def _convert_input(self, model_input: LanguageModelInput) -> PromptValue:
+        prompt = super()._convert_input(model_input)
+        messages = prompt.to_messages()
+        kept = traceable(messages)
+        return prompt if kept is messages else ChatPromptValue(messages=kept)
 
     @property
     def _llm_type(self) -> str:

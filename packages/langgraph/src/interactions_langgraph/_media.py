@@ -90,7 +90,7 @@ def _source(block: Block) -> Source | None:
             return None, None, address
         case {"type": "media" | "file_data"}:
             return block.get("mime_type"), block.get("data"), block.get("file_uri")
-        case {"type": kind} if kind in _TOLD_BY_TYPE and not _is_foreign(block):
+        case {"type": str(kind)} if kind in _TOLD_BY_TYPE and not _is_foreign(block):
             return _standard_source(block)
         case {"inline_data": {"data": data} as inline}:
             return inline.get("mime_type"), data, None
