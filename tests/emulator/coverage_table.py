@@ -40,6 +40,7 @@ _DELTAS_MADE = {
     "audio",
     "function_result",
     "image",
+    "video",
     "text",
     "text_annotation_delta",
     "thought_signature",

@@ -1,6 +1,8 @@
 """Environments: made, forked, aged, listed and emptied."""
 
 import base64
+import io
+import tarfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -80,6 +82,25 @@ def test_a_file_is_handed_out_with_its_bytes(make: Any, http: Any) -> None:
     assert (text.text, text.headers["content-type"]) == ("print(1)\n", "text/x-python")
     assert binary.content == base64.b64decode("AAEC")
     assert http.get(path + "src?alt=media").status_code == 404
+
+
+def test_all_files_are_downloaded_as_a_tar(make: Any, http: Any) -> None:
+    """API: docs of managed agents; agno and Google's command line ask for it."""
+    path = f"/v1beta/files/environment-{make(sources=SOURCES)['id']}:download"
+
+    answer = http.get(path, params={"alt": "media"})
+
+    assert answer.headers["content-type"] == "application/x-tar"
+    with tarfile.open(fileobj=io.BytesIO(answer.content), mode="r:") as tar:
+        assert tar.getnames() == ["src/lib/x.bin", "src/main.py"]
+        assert tar.getmember("src/main.py").mtime == NOW
+        file = tar.extractfile("src/main.py")
+        assert file is not None
+        assert file.read() == b"print(1)\n"
+    assert http.get(path).status_code == 400
+    assert (
+        http.get(path.replace("-", "-x", 1), params={"alt": "media"}).status_code == 404
+    )
 
 
 def test_a_fork_has_the_files_but_not_the_id(make: Any, http: Any) -> None:

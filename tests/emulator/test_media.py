@@ -85,6 +85,129 @@ def test_wav_can_be_asked_for(http: Any) -> None:
         assert sound.getnframes() == 800
 
 
+def test_music_is_an_mp3(http: Any) -> None:
+    (music,) = output(http.made("A waltz.", model="lyria-3.5"))
+
+    data = base64.b64decode(music["data"])
+    frames = [data[at : at + 417] for at in range(0, len(data), 417)]
+    assert music["mime_type"] == "audio/mp3"
+    # Sync word, MPEG-1 layer III, 128 kbit/s at 44.1 kHz: 417 bytes a frame.
+    assert {frame[:3] for frame in frames} == {b"\xff\xfb\x90"}
+    assert {len(frame) for frame in frames} == {417}
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "size"),
+    [("audio/mp3", 1_668), ("audio/alaw", 800), ("audio/mulaw", 800)],
+)
+def test_other_forms_of_sound_can_be_asked_for(
+    http: Any, mime_type: str, size: int
+) -> None:
+    wanted = {"type": "audio", "mime_type": mime_type}
+
+    (audio,) = output(http.made("Hi.", model=TTS_MODEL, response_format=wanted))
+
+    assert audio["mime_type"] == mime_type
+    assert len(base64.b64decode(audio["data"])) == size
+
+
+def boxes(data: bytes) -> dict[bytes, bytes]:
+    """Split an ISO file into its boxes."""
+    found: dict[bytes, bytes] = {}
+    while data:
+        size, name = struct.unpack(">I4s", data[:8])
+        assert 8 <= size <= len(data)
+        found[name] = data[8:size]
+        data = data[size:]
+    return found
+
+
+def test_a_video_model_makes_an_mp4(http: Any, sdk: Any) -> None:
+    model = "gemini-omni-1.1-flash"
+    (video,) = output(http.made("A storm.", model=model))
+
+    file = boxes(base64.b64decode(video["data"]))
+    assert video["mime_type"] == "video/mp4"
+    assert list(file) == [b"ftyp", b"moov"]
+    assert len(boxes(file[b"moov"])[b"mvhd"]) == 100
+    made = sdk.interactions.create(model=model, input="A storm.")
+    assert made.output_video.mime_type == "video/mp4"
+
+
+def spoken(http: Any, **config: Any) -> list[dict[str, Any]]:
+    sound = {"type": "audio", "data": PIXEL, "mime_type": "audio/wav"}
+    settings = {"transcription_config": config}
+    made = http.made([sound], model="gemini-3.5-transcribe", generation_config=settings)
+    return made["steps"]
+
+
+def test_a_transcript_is_a_text_without_thought(http: Any) -> None:
+    """API: no thought step (live notes, September 2026)."""
+    (step,) = spoken(http)
+
+    text = {"text": "Words of recording 1.", "type": "text"}
+    assert step == {"content": [text], "type": "model_output"}
+
+
+def test_words_of_a_transcript_have_times_and_speakers_if_asked(http: Any) -> None:
+    """API: live notes, September 2026."""
+    (step,) = spoken(http, timestamp_granularities=["word"], diarization_mode="speaker")
+
+    words = step["content"][0]["annotations"]
+    assert [word["text"] for word in words] == ["Words", "of", "recording", "1"]
+    assert words[1] == {
+        "type": "word_info",
+        "text": "of",
+        "start_index": 6,
+        "end_index": 8,
+        "start_offset": "0.100s",
+        "end_offset": "0.200s",
+        "speaker": "spk:0",
+    }
+
+
+def test_a_vocabulary_and_diarization_exclude_each_other(http: Any) -> None:
+    """API: live notes, September 2026."""
+    config = {"custom_vocabulary": ["Ada"], "diarization_mode": "speaker"}
+
+    refused = http.refused("Hi.", generation_config={"transcription_config": config})
+
+    assert refused == (400, "custom_vocabulary is incompatible with diarization.")
+
+
+VOICES = [{"speaker": "Ann", "voice": "Kore"}, {"speaker": "Bob", "voice": "Puck"}]
+
+
+@pytest.mark.parametrize("config", [VOICES, {"speakers": VOICES}])
+def test_two_speakers_speak(sdk: Any, config: Any) -> None:
+    """SDK 3.6: a list, or an object that holds it."""
+    made = sdk.interactions.create(
+        model=TTS_MODEL,
+        input="Ann: Hello. Bob: Hi.",
+        generation_config={"speech_config": config},
+    )
+
+    assert made.output_audio.mime_type == "audio/l16"
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"voice": "Kore"}, "Expected an array, got object"),
+        ({"speakers": {}}, "'generation_config.speech_config.speakers'. Expected an"),
+        ([{"voices": "Kore"}], "Unknown parameter 'voices' at"),
+        ([{"voice": 7}], "'generation_config.speech_config[0].voice'. Expected string"),
+    ],
+)
+def test_speech_that_nobody_can_speak_is_refused(
+    http: Any, config: Any, message: str
+) -> None:
+    status, said = http.refused("Hi.", generation_config={"speech_config": config})
+
+    assert status == 400
+    assert message in said
+
+
 def test_media_output_is_counted_by_modality(http: Any) -> None:
     usage = http.made("A cat.", model=IMAGE_MODEL)["usage"]
 

@@ -12,7 +12,13 @@ from interactions_emulator.choices import choose, is_only_choice, options_in
 from interactions_emulator.conversation import Conversation, result_text
 from interactions_emulator.handovers import wanted_handovers
 from interactions_emulator.instructions import ending_word
-from interactions_emulator.media import make_audio, make_image, native_output
+from interactions_emulator.media import (
+    make_audio,
+    make_image,
+    make_video,
+    native_format,
+    native_output,
+)
 from interactions_emulator.memory import DENIAL, recall
 from interactions_emulator.payloads import JsonObject, Step, dump_text, is_list, text_of
 from interactions_emulator.replies import FunctionCall, Reply
@@ -20,14 +26,17 @@ from interactions_emulator.schema_texts import schema_in, without_schemas
 from interactions_emulator.server_tool_use import wanted_uses
 from interactions_emulator.server_tools import ServerToolUse
 from interactions_emulator.tool_use import wanted_calls
+from interactions_emulator.transcripts import transcript
 
 _ECHO_CHARS = 300
 _JSON = re.compile(r"\b(?:json|schema|format)\b", re.IGNORECASE)
-_MAKERS = {"image": make_image, "audio": make_audio}
+_MAKERS = {"image": make_image, "audio": make_audio, "video": make_video}
 
 
 def answer(conversation: Conversation) -> Reply:
     """Answer by the first rule that applies."""
+    if conversation.request.model.removeprefix("models/").endswith("-transcribe"):
+        return Reply(steps=(transcript(conversation),))
     results = conversation.fresh_results
     known: list[Step] = []
     if conversation.functions and (conversation.must_call or not results):
@@ -155,9 +164,11 @@ def _wanted_media(conversation: Conversation) -> tuple[JsonObject, ...]:
     request = conversation.request
     native = native_output(request.model)
     wanted = request.outputs or ({native: {}} if native else {})
-    about = conversation.last_user_text
+    about, usual = conversation.last_user_text, native_format(request.model)
     return tuple(
-        _MAKERS[kind](about, given) for kind, given in wanted.items() if kind in _MAKERS
+        _MAKERS[kind](about, usual | given)
+        for kind, given in wanted.items()
+        if kind in _MAKERS
     )
 
 

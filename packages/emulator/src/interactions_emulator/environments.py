@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import io
 import mimetypes
 import posixpath
+import tarfile
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from random import Random
@@ -198,6 +200,17 @@ def list_files(environment: Environment, path: str, *, recursive: bool) -> list[
         at = below + first
         entries.setdefault(at, _entry(at, None if rest else one))
     return list(entries.values())
+
+
+def snapshot(environment: Environment) -> bytes:
+    """Return all files as an uncompressed tar, oldest name first."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for path, one in sorted(environment.files.items()):
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mtime = len(one.data), int(one.modified)
+            tar.addfile(entry, io.BytesIO(one.data))
+    return packed.getvalue()
 
 
 def normal(path: str) -> str:

@@ -9,6 +9,7 @@ from interactions_emulator.payloads import JsonObject, is_list, is_number, is_ob
 
 _MODES = ["auto", "any", "none", "validated"]
 _SUMMARIES = ["auto", "none"]
+_VOICE_KEYS = frozenset({"language", "speaker", "voice"})
 
 
 def check_generation_config(
@@ -99,12 +100,36 @@ def _object(place: str, value: object) -> None:
         raise refusals.wrong_type(place, "object")
 
 
-def _array(place: str, value: object) -> None:
+def _speech(place: str, value: object) -> None:
+    """Take one voice after the other, as a list or as `speakers` (SDK 3.6)."""
     if is_object(value):
-        message = "Expected an array, got object"
-        raise refusals.invalid(message)
+        if "speakers" not in value:
+            message = "Expected an array, got object"
+            raise refusals.invalid(message)
+        for key in value.keys() - {"speakers"}:
+            raise refusals.unknown_parameter(key, place)
+        place, value = f"{place}.speakers", value["speakers"]
     if not is_list(value):
         raise refusals.wrong_type(place, "an array")
+    for index, voice in enumerate(value):
+        _check_voice(f"{place}[{index}]", voice)
+
+
+def _transcription(place: str, value: object) -> None:
+    _object(place, value)
+    keys = ("custom_vocabulary", "diarization_mode")
+    if is_object(value) and all(value.get(key) for key in keys):
+        raise refusals.diarized_vocabulary()
+
+
+def _check_voice(place: str, voice: object) -> None:
+    if not is_object(voice):
+        raise refusals.wrong_type(place, "object")
+    for key, value in voice.items():
+        if key not in _VOICE_KEYS:
+            raise refusals.unknown_parameter(key, place)
+        if value is not None:
+            _string(f"{place}.{key}", value)
 
 
 _CHECKS: dict[str, Callable[[str, Any], None]] = {
@@ -117,8 +142,8 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
     "thinking_level": _string,
     "thinking_summaries": _summaries,
     "tool_choice": _choice,
-    "speech_config": _array,
+    "speech_config": _speech,
     "image_config": _object,
     "video_config": _object,
-    "transcription_config": _object,
+    "transcription_config": _transcription,
 }

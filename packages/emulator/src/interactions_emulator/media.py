@@ -6,6 +6,7 @@ import math
 import re
 import struct
 import zlib
+from typing import Final
 
 from interactions_emulator.payloads import JsonObject
 
@@ -15,16 +16,36 @@ _LEAST_RATE_HZ, _MOST_RATE_HZ = 8_000, 192_000
 _SOUND_S = 0.1
 _LOUDNESS = 8_000
 _LOWEST_HZ = 220
-_AUDIO_MODELS = ("tts", "lyria-")
-_IMAGE_MODELS = ("-image", "nano-banana")
+_BRANDS: Final = b"isom" + struct.pack(">I", 512) + b"isomiso2mp41"
+_UNITY: Final = (0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+# Version and times, 1000 units a second, no duration; full speed and volume; the
+# matrix; nothing predefined; the next track would be the first.
+_MOVIE: Final = struct.pack(
+    ">4I I I H 10x 9I 24x I", 0, 0, 0, 1_000, 0, 0x10000, 0x100, *_UNITY, 1
+)
+_NATIVE: Final = (
+    *(("image", "-image"), ("image", "nano-banana")),
+    *(("audio", "tts"), ("audio", "lyria-"), ("video", "gemini-omni")),
+)
+"""What a model makes, by a part of its name."""
+_SILENT_FRAME: Final = b"\xff\xfb\x90\x00" + bytes(413)
+"""MPEG-1 layer III, 128 kbit/s, 44.1 kHz: side information of zeros is silence."""
+_MP3_HZ = 44_100
+_MP3_FRAMES = 4
+_SILENT_BYTES: Final = {"audio/alaw": b"\xd5", "audio/mulaw": b"\xff"}
+_TELEPHONE_HZ = 8_000
 
 
 def native_output(model: str) -> str | None:
     """Return what a model says if nobody asks for a modality; None is text."""
     name = model.removeprefix("models/")
-    if any(part in name for part in _IMAGE_MODELS):
-        return "image"
-    return "audio" if any(part in name for part in _AUDIO_MODELS) else None
+    return next((kind for kind, part in _NATIVE if part in name), None)
+
+
+def native_format(model: str) -> JsonObject:
+    """Return the format that a model makes unless told otherwise: music is MP3."""
+    is_music = model.removeprefix("models/").startswith("lyria-")
+    return {"mime_type": "audio/mp3"} if is_music else {}
 
 
 def make_image(about: str, wanted: JsonObject) -> JsonObject:
@@ -35,17 +56,42 @@ def make_image(about: str, wanted: JsonObject) -> JsonObject:
 
 
 def make_audio(about: str, wanted: JsonObject) -> JsonObject:
-    """Make a short tone: raw PCM as seen live, or WAV where that was asked for."""
+    """Make a short sound in the form that was asked for, else raw PCM as seen live.
+
+    It is a tone, and silence where an encoder would be needed; Opus is not made.
+    """
+    kind = wanted.get("mime_type")
+    if kind == "audio/mp3":
+        return _audio(kind, _SILENT_FRAME * _MP3_FRAMES, _MP3_HZ, channels=2)
+    if kind in _SILENT_BYTES:
+        silence = _SILENT_BYTES[kind] * int(_TELEPHONE_HZ * _SOUND_S)
+        return _audio(kind, silence, _TELEPHONE_HZ)
     rate = _sample_rate(wanted)
     sound = _tone(_LOWEST_HZ + len(about) % _LOWEST_HZ, rate)
-    wav = wanted.get("mime_type") == "audio/wav"
+    if kind == "audio/wav":
+        return _audio(kind, _wav(sound, rate), rate)
+    return _audio("audio/l16", sound, rate)
+
+
+def make_video(_about: str, _wanted: JsonObject) -> JsonObject:
+    """Make an MP4 file of no length, which has no track."""
+    data = _base64(_box(b"ftyp", _BRANDS) + _box(b"moov", _box(b"mvhd", _MOVIE)))
+    return {"mime_type": "video/mp4", "data": data, "type": "video"}
+
+
+def _audio(kind: str, data: bytes, rate: int, *, channels: int = 1) -> JsonObject:
     return {
-        "mime_type": "audio/wav" if wav else "audio/l16",
-        "data": _base64(_wav(sound, rate) if wav else sound),
+        "mime_type": kind,
+        "data": _base64(data),
         "sample_rate": rate,
-        "channels": 1,
+        "channels": channels,
         "type": "audio",
     }
+
+
+def _box(name: bytes, content: bytes) -> bytes:
+    """Frame a box of ISO 14496-12."""
+    return struct.pack(">I4s", len(content) + 8, name) + content
 
 
 def _size(ratio: str) -> tuple[int, int]:

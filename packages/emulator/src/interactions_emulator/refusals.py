@@ -177,6 +177,11 @@ def unsupported_level(level: object, allowed: tuple[str, ...]) -> ApiError:
     )
 
 
+def diarized_vocabulary() -> ApiError:
+    """Words to expect beside speakers to tell apart (live notes, Sep 2026)."""
+    return invalid("custom_vocabulary is incompatible with diarization.")
+
+
 def no_functions() -> ApiError:
     """A tool choice without function tools; refused live, text unrecorded."""
     return invalid("Function calling config is set without function_declarations.")

@@ -17,6 +17,7 @@ from interactions_emulator.environments import (
     list_files,
     mime_type,
     normal,
+    snapshot,
 )
 from interactions_emulator.exchange import Exchange, Work
 from interactions_emulator.payloads import JsonObject
@@ -45,6 +46,7 @@ class Resources:
             ("GET", "/environments/{name}", self.environment),
             ("DELETE", "/environments/{name}", self.delete_environment),
             ("GET", "/environments/{name}/files/{path:path}", self.files),
+            ("GET", "/files/environment-{name}:download", self.snapshot),
         ]
 
     async def create_agent(self, exchange: Exchange, caller: Caller) -> Response:
@@ -111,6 +113,13 @@ class Resources:
         if one is None:
             raise refusals.not_found()
         return bytes_answer(one.data, mime_type(path), exchange.request)
+
+    async def snapshot(self, exchange: Exchange, caller: Caller) -> Response:
+        """Hand out all files of an environment as a tar (docs: `alt=media`)."""
+        if exchange.request.query_params.get("alt") != "media":
+            raise refusals.invalid_argument(why="a download needs alt=media")
+        found = self._registry.environment(_name(exchange), caller)
+        return bytes_answer(snapshot(found), "application/x-tar", exchange.request)
 
 
 def _name(exchange: Exchange) -> str:

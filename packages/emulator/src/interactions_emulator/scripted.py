@@ -5,7 +5,7 @@ from typing import Any
 from interactions_emulator.annotations import citations_of
 from interactions_emulator.errors import ApiError, default_message
 from interactions_emulator.fields import problem, read_fields
-from interactions_emulator.media import make_audio, make_image
+from interactions_emulator.media import make_audio, make_image, make_video
 from interactions_emulator.payloads import JsonObject, is_object
 from interactions_emulator.replies import FunctionCall, Reply
 from interactions_emulator.server_results import default_result
@@ -17,6 +17,7 @@ _REPLY = {
     "tools": list,
     "citations": list,
     "image": object,
+    "video": object,
     "audio": object,
     "thought": object,
     "status": str,
@@ -101,7 +102,7 @@ def to_reply(reply: JsonObject) -> Reply:
 
 def _media(reply: JsonObject) -> tuple[JsonObject, ...]:
     """Take content as it is given; `true` makes some."""
-    makers = (("image", make_image), ("audio", make_audio))
+    makers = (("image", make_image), ("audio", make_audio), ("video", make_video))
     about = reply.get("text") or ""
     return tuple(
         {**reply[kind], "type": kind} if is_object(reply[kind]) else make(about, {})
