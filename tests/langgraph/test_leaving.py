@@ -135,6 +135,35 @@ async def test_invoke_with_none_answers_the_question_that_was_left(
     assert emulator.stats()["creates"] == 2
 
 
+@pytest.mark.parametrize("takes", [True, False], ids=["None", "a message"])
+def test_answer_of_a_sync_node_waits_for_invoke_with_none(
+    takes: bool,  # noqa: FBT001
+    make_model: MakeModel,
+    saver: InteractionsSaver,
+    emulator: Emulator,
+) -> None:
+    model = make_model()
+    graph = StateGraph(MessagesState)
+    graph.add_node(
+        "chat", lambda state: {"messages": [model.invoke(state["messages"])]}
+    )
+    graph.add_edge(START, "chat")
+    chat = graph.compile(checkpointer=saver)
+    turn: Any = chat.stream({"messages": "Ada."}, on("t"), stream_mode="messages")
+    next(turn)
+    turn.close()
+
+    if takes:
+        chat.invoke(None, on("t"))
+    asked = emulator.stats()["creates"]
+    state = chat.invoke({"messages": "And?"}, on("t"))
+
+    assert asked == 1
+    kinds = [message.type for message in state["messages"]]
+    assert kinds == ["human", *["ai"] * takes, "human", "ai"]
+    assert len(emulator.requests()[-1]["body"]["input"]) == (1 if takes else 2)
+
+
 @pytest.mark.anyio
 async def test_run_in_the_background_is_cancelled_with_its_listener(
     make_model: MakeModel, saver: InteractionsSaver, emulator: Emulator
