@@ -8,6 +8,7 @@ class whose options are left out: one that ours has as well.
 
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -19,7 +20,7 @@ STOCK: Final = Path(__file__).parent / "stock"
 
 
 def kept(name: str) -> dict[str, Any]:
-    """Read what was printed for a class: its `package`, `version` and `options`."""
+    """Read what was printed for a class: `package`, `version`, `options`, `blocks`."""
     return json.loads((STOCK / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -52,7 +53,17 @@ def described(stock: type, without: type | None) -> dict[str, Any]:
         "version": version(package),
         "class": stock.__name__,
         "options": sorted(options_of(stock) - left_out),
+        "blocks": sorted(blocks_named_beside(stock)),
     }
+
+
+def blocks_named_beside(stock: type) -> set[str]:
+    """Return the types of content blocks that the module of a class looks for."""
+    source = inspect.getsource(sys.modules[stock.__module__])
+    return set(_LOOKED_FOR.findall(source))
+
+
+_LOOKED_FOR: Final = re.compile(r'(?:\["type"\]|\.get\("type"\)|block_type) == "(\w+)"')
 
 
 if __name__ == "__main__":

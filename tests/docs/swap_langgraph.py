@@ -247,6 +247,17 @@ _MEDIA: Final = [
         }
     ),
     _content({"type": "text-plain", "text": "A", "mime_type": "text/plain"}),
+    _content(
+        {
+            "type": "non_standard",
+            "value": {
+                "type": "media",
+                "file_uri": _FILE,
+                "mime_type": "application/pdf",
+            },
+        }
+    ),
+    _content({"type": "file_data", "file_uri": _FILE, "mime_type": "application/pdf"}),
     _content({"cachePoint": {"type": "default"}}, may_be_left_out=True),
     _content({"colour": "red"}),
 ]
@@ -287,6 +298,20 @@ _REPLIES: Final = [
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PICTURE}"}}
     ),
     _old({"type": "refusal", "refusal": "I will not"}),
+    _old(
+        {
+            "type": "server_tool_call",
+            "name": "code_interpreter",
+            "args": {"code": "print(1)"},
+            "id": "c1",
+        },
+        may_be_left_out=True,
+    ),
+    _old(
+        {"type": "server_tool_result", "output": "1", "tool_call_id": "c1"},
+        may_be_left_out=True,
+    ),
+    _old({"type": "function_call", "name": "look", "args": {}}, may_be_left_out=True),
     _old(
         {"type": "function_call_signature", "signature": "c2ln"}, may_be_left_out=True
     ),

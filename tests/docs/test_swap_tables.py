@@ -6,6 +6,7 @@ import pytest
 
 from interactions_core.exceptions import ConfigurationError
 from tests.docs import swap_tables
+from tests.docs.stock_options import kept
 from tests.docs.swap_tables import Case, Held, Table, Use, written_table
 
 
@@ -30,6 +31,17 @@ def test_page_is_what_calls_come_to(adapter: str) -> None:
     kept = swap_tables.page_of(adapter).read_text(encoding="utf-8")
 
     assert kept == swap_tables.page(adapter)
+
+
+def test_page_has_each_block_and_tool_of_the_stock_class() -> None:
+    page = swap_tables.page_of("langgraph").read_text(encoding="utf-8")
+    blocks = kept("ChatGoogleGenerativeAI")["blocks"]
+    tools = kept("_ToolDict")["options"]
+
+    forms = [f'{{"type": "{block}"' for block in blocks]
+    forms += [f'{{"{tool}": ' for tool in tools]
+
+    assert [form for form in forms if form not in page] == []
 
 
 def test_option_that_an_object_holds_is_the_same() -> None:
