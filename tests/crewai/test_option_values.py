@@ -46,6 +46,13 @@ def test_agent_that_nobody_has_is_named(
         make_llm(agent=agent).call("Hi")
 
 
+def test_second_option_without_a_name_is_told_how() -> None:
+    unnamed: Any = ["gemini-3.8-flash", "tenant"]
+
+    with pytest.raises(ConfigurationError, match="takes its options by name"):
+        adapter.InteractionsLLM(*unnamed)
+
+
 def test_item_that_is_no_message_is_told_what_belongs_there(make_llm: MakeLLM) -> None:
     with pytest.raises(
         UnsupportedContentError, match=r"item 1 .* type int, not a dict"

@@ -235,6 +235,20 @@ def functions_of_an_agent(bench: Bench) -> object:
     return agent.bind_tools([function]).invoke("Hi")
 
 
+@case("the agent antigravity-preview-09-2026 takes functions")
+def functions_of_an_unstored_agent(bench: Bench) -> object:
+    function = {"name": "fetch", "description": "Fetch", "parameters": {}}
+    named = {"model": None, "agent": "antigravity-preview-09-2026"}
+    return bench.model(**named, store=False).bind_tools([function]).invoke("Hi")
+
+
+@case("the agent antigravity-preview-09-2026 takes no audio")
+def sound_for_an_agent(bench: Bench) -> object:
+    block = {"type": "audio", "url": "https://example.com/x", "mime_type": "audio/mp3"}
+    agent = bench.model(model=None, agent="antigravity-preview-09-2026")
+    return agent.invoke([HumanMessage([block])])
+
+
 @case("the agent antigravity")
 def form_of_an_agents_answer(bench: Bench) -> object:
     agent = bench.model(model=None, agent="antigravity-preview-09-2026")

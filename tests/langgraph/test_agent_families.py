@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from interactions_core import MemoryStore
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
@@ -113,6 +113,32 @@ def test_functions_are_refused_by_name_before_they_are_sent(
 
     with pytest.raises(ConfigurationError, match=r"takes no functions \(fetch\)"):
         agent.invoke("Trains")
+
+    assert emulator.requests() == []
+
+
+def test_functions_that_need_a_stored_answer_are_refused_by_name(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    agent = make(agent=ANTIGRAVITY, store=False).bind_tools([FUNCTION])
+
+    with pytest.raises(ConfigurationError, match=r"\(fetch\) only where its answers"):
+        agent.invoke("Count the files")
+
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize("kind", ["audio", "video"])
+def test_content_that_an_agent_does_not_take_is_refused_with_its_place(
+    make: Callable[..., ChatInteractions], emulator: Emulator, kind: str
+) -> None:
+    block = {"type": kind, "url": "https://example.com/x", "mime_type": f"{kind}/mp4"}
+    said = [HumanMessage("Hear this:"), HumanMessage([block])]
+
+    with pytest.raises(
+        UnsupportedContentError, match=f"takes no {kind}, which step 2 of"
+    ):
+        make(agent=ANTIGRAVITY).invoke(said)
 
     assert emulator.requests() == []
 

@@ -42,6 +42,23 @@ def test_unnamed_option_is_told_its_name() -> None:
         ChatInteractions(*unnamed)
 
 
+def test_adopt_takes_messages_in_any_form_that_invoke_takes(
+    make_model: MakeModel,
+) -> None:
+    model = make_model()
+    said: list[Any] = [{"role": "user", "content": "Hi"}]
+    reply = model.invoke(said)
+    other = make_model()
+
+    other.adopt(
+        reply.response_metadata["interaction_id"],
+        [*said, {"role": "assistant", "content": reply.text}],
+    )
+
+    again = other.invoke([*said, ("ai", reply.text), ("human", "And you?")])
+    assert again.response_metadata["plan_reason"] == "continue"
+
+
 def test_every_option_says_what_it_is() -> None:
     fields = ChatInteractions.model_fields
     own = fields.keys() - BaseChatModel.model_fields.keys()

@@ -5,12 +5,12 @@ on each agent and its refusals, which say no more than "invalid argument".
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from interactions_core.canonical import Json
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.canonical import Json, JsonObject
+from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,9 @@ class Family:
         known: Names that the SDK lists, the recommended one first.
         takes_instruction: Whether `system_instruction` may be set.
         takes_functions: Whether functions may be declared.
+        takes_unstored_functions: Whether they may be where nothing is stored.
         takes_format: Whether `response_format` may be set.
+        refused_content: Kinds of content that may not be in the input.
         needs_environment: Whether it works in an environment that must be named.
     """
 
@@ -30,7 +32,9 @@ class Family:
     known: tuple[str, ...]
     takes_instruction: bool = True
     takes_functions: bool = True
+    takes_unstored_functions: bool = True
     takes_format: bool = True
+    refused_content: frozenset[str] = frozenset()
     needs_environment: bool = False
 
 
@@ -48,7 +52,9 @@ DEEP_RESEARCH: Final = Family(
 ANTIGRAVITY: Final = Family(
     name="antigravity",
     known=("antigravity-preview-09-2026", "antigravity-preview-05-2026"),
+    takes_unstored_functions=False,
     takes_format=False,
+    refused_content=frozenset({"audio", "video", "document"}),
     needs_environment=True,
 )
 
@@ -73,7 +79,7 @@ def nearest_agent(agent: str) -> str:
 
 
 def fit_settings(
-    target: tuple[str, str], settings: Mapping[str, Json]
+    target: tuple[str, str], settings: Mapping[str, Json], *, store: bool
 ) -> Mapping[str, Json]:
     """Return the settings of a turn with what its agent needs.
 
@@ -82,18 +88,48 @@ def fit_settings(
     Args:
         target: `model` or `agent`, and its name.
         settings: Body fields, as they would be sent to a model.
+        store: Whether the answer is kept on the server.
 
     Raises:
-        ConfigurationError: There is something that the agent does not take.
+        ConfigurationError: There is a setting that the agent does not take.
     """
     kind, name = target
     family = family_of(name) if kind == "agent" else None
     if family is None:
         return settings
-    _check_taken(name, family, settings)
+    _check_taken(name, family, settings, store=store)
     if family.needs_environment and not settings.get("environment"):
         return {**settings, "environment": NEW_ENVIRONMENT}
     return settings
+
+
+def check_content(target: tuple[str, str], steps: Sequence[JsonObject]) -> None:
+    """Refuse content that an agent does not take; what it chains on may have any.
+
+    Args:
+        target: `model` or `agent`, and its name.
+        steps: The input, as wire steps.
+
+    Raises:
+        UnsupportedContentError: There is some.
+    """
+    kind, name = target
+    family = family_of(name) if kind == "agent" else None
+    if family is None or not family.refused_content:
+        return
+    for number, step in enumerate(steps, 1):
+        # The parts of a step are objects; tools answer with other things too.
+        parts = step.get("content")
+        blocks = cast("list[Mapping[str, object]]", parts) if _is_parts(parts) else []
+        kinds = [str(block.get("type")) for block in blocks]
+        wrong = [each for each in kinds if each in family.refused_content]
+        if wrong:
+            reason = (
+                f"the agent {name} takes no {wrong[0]}, which step {number} of the "
+                "input holds; describe it in words, or put the file into its "
+                "environment. Nothing was sent"
+            )
+            raise UnsupportedContentError(reason)
 
 
 def takes_instruction(target: tuple[str, str]) -> bool:
@@ -108,8 +144,22 @@ def takes_format(agent: str) -> bool:
     return family is None or family.takes_format
 
 
-def _check_taken(agent: str, family: Family, settings: Mapping[str, Json]) -> None:
+def _is_parts(value: object) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    return all(isinstance(each, Mapping) for each in cast("list[object]", value))
+
+
+def _check_taken(
+    agent: str, family: Family, settings: Mapping[str, Json], *, store: bool
+) -> None:
     functions = _functions(settings.get("tools"))
+    if functions and not store and not family.takes_unstored_functions:
+        msg = (
+            f"the agent {agent} takes functions ({', '.join(functions)}) only where "
+            "its answers are stored; leave store=False away. Nothing was sent"
+        )
+        raise ConfigurationError(msg)
     if functions and not family.takes_functions:
         msg = (
             f"the agent {agent} takes no functions ({', '.join(functions)}), only tools "

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from interactions_core.agents import NEW_ENVIRONMENT, asked_agent
+from interactions_core.agents import NEW_ENVIRONMENT, asked_agent, check_content
 from interactions_core.answers import RootCheck
 from interactions_core.effects import Flow, local, sleep
 from interactions_core.exceptions import (
@@ -174,7 +174,12 @@ def root_check(plan: Plan) -> RootCheck:
 
 
 def request_body(turn: Turn, plan: Plan) -> dict[str, object]:
-    """Write the body of a create; only what is set goes in."""
+    """Write the body of a create; only what is set goes in.
+
+    Raises:
+        UnsupportedContentError: The agent does not take something in the input.
+    """
+    check_content(turn.target, plan.steps)
     name, value = turn.target
     body: dict[str, object] = {name: value, "input": list(plan.steps)}
     if plan.previous_interaction_id:

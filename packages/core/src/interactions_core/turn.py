@@ -105,7 +105,7 @@ class Turn:
 
     def __post_init__(self) -> None:
         # Whoever makes a turn, no agent is sent what it does not take.
-        fitted = fit_settings(self.target, self.settings)
+        fitted = fit_settings(self.target, self.settings, store=self.store)
         object.__setattr__(self, "settings", fitted)
 
     @property

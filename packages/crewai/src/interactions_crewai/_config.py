@@ -1,11 +1,12 @@
 """The options of `InteractionsLLM`, beside those that CrewAI gives every LLM."""
 
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Never, cast
 
 from crewai.llms.base_llm import BaseLLM
 from pydantic import Field, model_validator
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.option_values import check_unnamed
 from interactions_core.options import OnEmpty, target_of
 from interactions_core.vocabulary import without_foreign
 from interactions_crewai._options import SharedOptions, checked
@@ -56,7 +57,10 @@ class LLMOptions(SharedOptions, BaseLLM):
     base_url: str | None = Field(default=None, repr=False)
     """Another server, with its scheme, e.g. the emulator's `url`."""
 
-    def __init__(self, model: str | None = None, **options: Any) -> None:
+    def __init__(
+        self, model: str | None = None, *unnamed: Never, **options: Any
+    ) -> None:
+        check_unnamed(type(self).__name__, unnamed, "session_id")
         options["model"] = model
         owner, known = type(self).__name__, set(type(self).model_fields)
         # CrewAI has fields of these names; dumps have them, unset.

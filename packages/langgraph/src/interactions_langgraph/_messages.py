@@ -140,9 +140,11 @@ def _placed(
     problem: UnsupportedContentError, number: int, message: BaseMessage
 ) -> UnsupportedContentError:
     """Say which message it is, and how the thread goes on without it."""
+    # Who calls `_generate` by hand may have put anything into the list.
+    name = getattr(message, "id", None)
     remedy = (
-        f"remove it from the state with RemoveMessage(id={message.id!r})"
-        if message.id
+        f"remove it from the state with RemoveMessage(id={name!r})"
+        if name
         else "leave it out of the list"
     )
     return UnsupportedContentError(

@@ -151,7 +151,7 @@ class ChatInteractions(CountingModel):
     def adopt(
         self,
         interaction_id: str,
-        messages: Sequence[BaseMessage],
+        messages: LanguageModelInput,
         *,
         thread_id: str = "",
     ) -> None:
@@ -162,14 +162,16 @@ class ChatInteractions(CountingModel):
 
         Args:
             interaction_id: What some other program got from the API.
-            messages: The conversation up to and with its reply.
+            messages: The conversation up to and with its reply, in any form that
+                `invoke` takes.
             thread_id: The LangGraph thread that will continue it.
 
         Raises:
             ConfigurationError: The messages do not end with a model's reply.
         """
         with model_errors():
-            turn = self._turn(messages, {}, thread_id=thread_id)
+            said = self._convert_input(messages).to_messages()
+            turn = self._turn(said, {}, thread_id=thread_id)
             self._ready().sync.adopt(turn, self._store(), interaction_id)
 
     def close(self) -> None:
