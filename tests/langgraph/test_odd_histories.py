@@ -1,5 +1,6 @@
 """No list that a framework can hold is one that nobody can answer any more."""
 
+import dataclasses
 import datetime as dt
 import decimal
 import json
@@ -309,3 +310,26 @@ def test_a_picture_without_a_mime_type_is_sent_with_the_one_it_shows(
     assert step["content"] == [
         {"type": "image", "mime_type": "image/png", "data": "iVBORw0KGgo="}
     ]
+
+
+def test_objects_in_a_result_are_written_as_pydantic_writes_them(
+    make_model: MakeModel, emulator: Emulator
+) -> None:
+    @dataclasses.dataclass
+    class Order:
+        number: int
+        day: dt.date
+
+    class Opaque:
+        def __str__(self) -> str:
+            return "something"
+
+    block = {"order": Order(7, dt.date(2026, 1, 2)), "other": [Opaque()]}
+
+    make_model().invoke(after_a_call(ToolMessage([block], tool_call_id="c1")))
+
+    [step] = sent_steps(emulator, "function_result")
+    assert json.loads(step["result"][0]["text"]) == {
+        "order": {"number": 7, "day": "2026-01-02"},
+        "other": ["something"],
+    }

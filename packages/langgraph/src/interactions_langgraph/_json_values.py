@@ -7,11 +7,13 @@ import base64
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from pydantic_core import to_jsonable_python
+from pydantic import TypeAdapter
 
 from interactions_core.canonical import Json
+
+_anything: Final = TypeAdapter[Any](Any)
 
 
 def json_value(value: Any) -> Json:
@@ -41,7 +43,14 @@ def _nested(value: Any) -> Json:
             # The order of a set is another one in another process.
             return sorted(map(json_value, cast("set[Any]", value)), key=json_text)
         case _:
-            return json_value(to_jsonable_python(value, fallback=str))
+            return json_value(_dumped(value))
+
+
+def _dumped(value: Any) -> Any:
+    try:
+        return _anything.dump_python(value, mode="json")
+    except ValueError:
+        return str(value)
 
 
 def json_text(value: Any) -> str:
