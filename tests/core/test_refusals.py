@@ -20,7 +20,6 @@ from interactions_core.exceptions import (
 )
 from interactions_core.refusals import (
     error_of,
-    is_about_form,
     is_about_parent,
     lost,
     refusal,
@@ -133,34 +132,6 @@ def test_retry_after_is_read_in_seconds(
     header: str | None, seconds: float | None
 ) -> None:
     assert refusal(429, {}, retry_after=header).retry_after_s == seconds
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "Please ensure that function call turn comes immediately after a user turn",
-        "Please ensure that the number of function response parts is equal to",
-        "Corrupted thought signature.",
-        "Request contains an invalid argument.",
-        "Request has empty input.",
-        "Missing call_id in content of type function_result.",
-    ],
-)
-def test_refusal_of_a_lists_form_is_recognised(message: str) -> None:
-    error = refusal(400, {"error": {"message": message}})
-
-    assert isinstance(error, InvalidRequestError)
-    assert is_about_form(error)
-
-
-@pytest.mark.parametrize(
-    "message", ["Unknown parameter 'x'.", "Provide a 'agent', or 'model' parameter."]
-)
-def test_refusal_of_what_is_asked_is_not_about_form(message: str) -> None:
-    error = refusal(400, {"error": {"message": message}})
-
-    assert isinstance(error, InvalidRequestError)
-    assert not is_about_form(error)
 
 
 def test_only_a_404_that_names_no_model_is_about_the_parent() -> None:

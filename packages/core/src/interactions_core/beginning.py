@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
+from interactions_core.bodies import request_body
 from interactions_core.canonical import JsonObject
 from interactions_core.effects import Flow, create, fetch, give_up, open_stream, show
 from interactions_core.exceptions import (
@@ -36,7 +37,6 @@ from interactions_core.sending import (
     is_fresh,
     recovered,
     repeated,
-    request_body,
     root_check,
 )
 from interactions_core.waiting import SILENCE_S
@@ -46,7 +46,9 @@ T = TypeVar("T")
 METADATA_KEY: Final = "interactions_job"
 """Under which a webhook's `user_metadata` names the job."""
 
-_NO_BACKGROUND: Final = re.compile("does not support background", re.IGNORECASE)
+_NO_BACKGROUND: Final = re.compile(
+    "does not support (using )?background", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ agent and to a model stay one conversation.
 from dataclasses import replace
 
 from interactions_core.agents import takes_instruction
-from interactions_core.canonical import JsonObject
+from interactions_core.canonical import Json, JsonObject
 from interactions_core.planning import Plan
 from interactions_core.steps import text_part, user_input
 from interactions_core.turn import Turn
@@ -41,7 +41,7 @@ def tell_instruction(plan: Plan, turn: Turn) -> Plan:
     )
 
 
-def sent_settings(turn: Turn) -> dict[str, object]:
+def sent_settings(turn: Turn) -> dict[str, Json]:
     """Return the settings as they are sent."""
     left_out = () if takes_instruction(turn.target) else (_KEY,)
     return {key: turn.settings[key] for key in turn.settings if key not in left_out}

@@ -20,7 +20,7 @@ def plan_json(plan: Plan) -> JsonObject:
         "previous": plan.previous_interaction_id,
         "base": plan.base.key if plan.base is not None else "",
         "base_steps": plan.base_steps,
-        "plainest": plan.plainest,
+        "form": plan.form,
     }
 
 
@@ -47,7 +47,7 @@ def plan_of(run: TurnRun, job: Job) -> Flow[Plan]:
         parent=parent,
         base=base,
         base_steps=written.get("base_steps", 0) if base is not None else 0,
-        plainest=written.get("plainest", False),
+        form=tuple(written.get("form", ())),
     )
 
 

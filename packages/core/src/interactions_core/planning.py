@@ -27,7 +27,8 @@ class Plan:
         parent: The parent's record, where there is one.
         base: The record whose whole context `steps[:base_steps]` repeats.
         base_steps: How many steps of the input `base` accounts for.
-        plainest: Whether there is no plainer form left to try.
+        form: What is written in another way than at first, see `forms`.
+        refused: Hashes of the bodies that were refused before this one.
     """
 
     reason: Reason
@@ -37,7 +38,8 @@ class Plan:
     parent: InteractionRecord | None = None
     base: InteractionRecord | None = None
     base_steps: int = 0
-    plainest: bool = False
+    form: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def plan_chain(
@@ -102,7 +104,6 @@ def plan_plainly(evidence: Evidence) -> Plan:
         reason="root" if evidence.matching.store else "stateless",
         steps=composition.steps,
         synthetic=composition.synthetic,
-        plainest=True,
     )
 
 

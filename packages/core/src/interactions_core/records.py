@@ -184,8 +184,8 @@ class LedgerEntry:
         created_at: Epoch seconds.
         attempts: How many times the create was sent.
         maybe_billed: How many of them may have been billed without an answer.
-        recovered: What had to be worked around: `expired`, `rerooted`, `plain`,
-            `not_implemented`.
+        recovered: What had to be worked around: `expired`, `rerooted`,
+            `not_implemented`, and changes of the request's form, see `forms`.
         steps_sent: Steps in the input of the request that was answered.
         bytes_sent: That input as JSON, in bytes.
         replay_steps: Steps that a replay of everything would have sent.

@@ -27,11 +27,6 @@ _CONTEXT_LENGTH: Final = re.compile(
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(r"api[ _]?key|credential", re.IGNORECASE)
-_FORM: Final = re.compile(
-    r"function (response|call)|thought.?signature|invalid argument|call_id"
-    r"|empty input|missing input",
-    re.IGNORECASE,
-)
 _MODEL: Final = re.compile(r"\bmodels?\b|\bagents?\b", re.IGNORECASE)
 
 _BY_STATUS: Final[Mapping[int, type[RequestError]]] = {
@@ -115,11 +110,6 @@ def error_of(body: object) -> tuple[str, str]:
     code = error.get("code")
     word = code if isinstance(code, str) else error.get("status")
     return str(word or "").lower(), str(error.get("message") or "")
-
-
-def is_about_form(error: InvalidRequestError) -> bool:
-    """Tell whether a 400 may be about how a list was written, not what is asked."""
-    return bool(_FORM.search(error.api_message))
 
 
 def is_about_parent(error: NotFoundError) -> bool:

@@ -1,11 +1,13 @@
-"""Send a plan: the body, when to send it again, and what one replay can work around."""
+"""Send a plan: when to send it again, and what one replay can work around."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, TypeVar
 
-from interactions_core.agents import NEW_ENVIRONMENT, asked_agent, check_content
+from interactions_core.agents import asked_agent
 from interactions_core.answers import RootCheck
+from interactions_core.bodies import NEW
 from interactions_core.effects import Flow, local, sleep
 from interactions_core.exceptions import (
     InteractionsError,
@@ -15,12 +17,12 @@ from interactions_core.exceptions import (
     RequestError,
     ServiceError,
 )
+from interactions_core.forms.ladder import next_plan, reshape, tell_changes
 from interactions_core.ids import is_rerooted
-from interactions_core.instructions import sent_settings, tell_instruction
 from interactions_core.lookup import find_replay
 from interactions_core.matching import Evidence
-from interactions_core.planning import Plan, plan_plainly
-from interactions_core.refusals import NOT_IMPLEMENTED, is_about_form, is_about_parent
+from interactions_core.planning import Plan
+from interactions_core.refusals import NOT_IMPLEMENTED, is_about_parent
 from interactions_core.retries import (
     FRESH_AGE_S,
     FRESH_WAIT_S,
@@ -34,9 +36,6 @@ from interactions_core.turn import Turn
 logger: Final = logging.getLogger("interactions_core")
 
 T = TypeVar("T")
-
-_NEW: Final = (None, NEW_ENVIRONMENT)
-"""Environments that are no particular one."""
 
 
 class RerootedError(InteractionsError):
@@ -102,11 +101,14 @@ def recovered(
 ) -> Flow[tuple[Plan, Evidence]]:
     """Return the plan to try next, or raise the error for good."""
     tally = run.tally
+    if isinstance(error, InvalidRequestError):
+        other = yield from local(lambda: next_plan(error, plan, evidence, run.turn))
+        if other is None:
+            raise error
+        tally.recovered.extend(tell_changes(plan, other))
+        return other, evidence
     cause = _cause(error, plan, tally)
-    plainest: Plan | None = None
-    if cause == "plain":
-        plainest = yield from local(lambda: _plainer(run.turn, plan, evidence))
-    if cause is None or (cause == "plain" and plainest is None):
+    if cause is None:
         _name_agent(error, run.turn, plan)
         raise error
     tally.recovered.append(cause)
@@ -115,11 +117,11 @@ def recovered(
         plan.previous_interaction_id or "a root",
         cause,
     )
-    if plainest is not None:
-        return plainest, evidence
     if cause == "expired":
         tally.lost = plan.previous_interaction_id
-    return (yield from find_replay(evidence, run.turn, run.records))
+    again, evidence = yield from find_replay(evidence, run.turn, run.records)
+    again = reshape(again, plan.form, evidence, run.turn)
+    return replace(again, refused=plan.refused), evidence
 
 
 def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
@@ -132,8 +134,6 @@ def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
         cause = "expired"
     elif isinstance(error, ServiceError) and error.status_code == NOT_IMPLEMENTED:
         cause = "not_implemented" if chained else None
-    elif isinstance(error, InvalidRequestError) and is_about_form(error):
-        cause = None if plan.plainest or plan.reason == "explicit" else "plain"
     return None if cause in tally.recovered else cause
 
 
@@ -145,15 +145,8 @@ def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
         return
     environment = turn.settings.get("environment")
     where = environment if isinstance(environment, str) else None
-    said = asked_agent(name, None if where in _NEW else where)
+    said = asked_agent(name, None if where in NEW else where)
     error.args = (f"{str(error).rstrip('.')}. {said}",)
-
-
-def _plainer(turn: Turn, plan: Plan, evidence: Evidence) -> Plan | None:
-    """Write the plainest form; `None` if it is the same request on the wire."""
-    plainest = tell_instruction(plan_plainly(evidence), turn)
-    same = request_body(turn, plan) == request_body(turn, plainest)
-    return None if same else plainest
 
 
 def root_check(plan: Plan) -> RootCheck:
@@ -171,34 +164,3 @@ def root_check(plan: Plan) -> RootCheck:
             raise error
 
     return check
-
-
-def request_body(turn: Turn, plan: Plan) -> dict[str, object]:
-    """Write the body of a create; only what is set goes in.
-
-    Raises:
-        UnsupportedContentError: The agent does not take something in the input.
-    """
-    check_content(turn.target, plan.steps)
-    name, value = turn.target
-    body: dict[str, object] = {name: value, "input": list(plan.steps)}
-    if plan.previous_interaction_id:
-        body["previous_interaction_id"] = plan.previous_interaction_id
-    if not turn.store:
-        body["store"] = False
-    if turn.background:
-        body["background"] = True
-    return body | sent_settings(turn) | _environment(turn, plan)
-
-
-def _environment(turn: Turn, plan: Plan) -> dict[str, object]:
-    """Keep the environment of the chain: its files are part of what is continued.
-
-    API: a chained turn of an agent names the environment beside its parent, and
-    `"remote"` alone would be a new one.
-    """
-    before = plan.parent or plan.base
-    wanted = turn.settings.get("environment")
-    if turn.target[0] != "agent" or before is None or not before.environment_id:
-        return {}
-    return {"environment": before.environment_id} if wanted in _NEW else {}

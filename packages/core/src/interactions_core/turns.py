@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from interactions_core.answers import Answer, streamed_answer, unary_answer
+from interactions_core.bodies import request_body
 from interactions_core.effects import Flow, show
 from interactions_core.exceptions import InteractionsError
 from interactions_core.handing_on import find_owed, give_back, handed_on, kept_reply
@@ -21,7 +22,6 @@ from interactions_core.sending import (
     is_fresh,
     recovered,
     repeated,
-    request_body,
     root_check,
 )
 from interactions_core.streaming import TextDelta
