@@ -413,9 +413,18 @@ _TOOLS: Final = [
     _bound(
         '{"retrieval": {…}}', {"retrieval": {"vertex_ai_search": {"datastore": "d"}}}
     ),
-    _bound('{"enterprise_web_search": {}}', {"enterprise_web_search": {}}),
-    _bound('{"parallel_ai_search": {}}', {"parallel_ai_search": {}}),
-    _bound('{"exa_ai_search": {}}', {"exa_ai_search": {}}),
+    _now(
+        _bound('{"enterprise_web_search": {}}', {"enterprise_web_search": {}}),
+        _bound('{"google_search": {}}', {"google_search": {}}),
+    ),
+    _now(
+        _bound('{"parallel_ai_search": {}}', {"parallel_ai_search": {}}),
+        _bound('{"google_search": {}}', {"google_search": {}}),
+    ),
+    _now(
+        _bound('{"exa_ai_search": {}}', {"exa_ai_search": {}}),
+        _bound('{"google_search": {}}', {"google_search": {}}),
+    ),
     _now(
         _bound(
             '{"mcp_servers": [{"name": "a", "streamable_http_transport": {…}}]}',

@@ -35,12 +35,17 @@ _GOOGLE: Final = frozenset(
 _COUNTERPARTS: Final = {
     "code_interpreter": "{'type': 'code_execution'}",
     "code_execution": "{'type': 'code_execution'}",
+    "enterprise_web_search": "{'type': 'google_search'}",
+    "exa_ai_search": "{'type': 'google_search'}",
     "google_search_retrieval": "{'type': 'google_search'}",
+    "parallel_ai_search": "{'type': 'google_search'}",
+    "mcp_servers": "{'type': 'mcp_server', 'name': …, 'url': …, 'headers': …}",
     "mcp": "{'type': 'mcp_server', 'name': …, 'url': …, 'headers': …}",
     "web_fetch": "{'type': 'url_context'}",
     "web_search": "{'type': 'google_search'}",
 }
-"""Other providers' built-in tools, and what this API has instead."""
+"""Built-in tools of other providers and of Google's other API, and what this one has
+instead."""
 
 _FUNCTION_KEYS: Final = frozenset(
     {"type", "name", "description", "short_description", "parameters", "strict"}
@@ -212,6 +217,14 @@ def _built_in(kind: str, tool: Mapping[str, Any]) -> Declared:
 
 
 def _unreadable(tool: Any, why: str = "") -> ConfigurationError:
+    theirs = (
+        [key for key in tool if key in _COUNTERPARTS]
+        if isinstance(tool, Mapping)
+        else []
+    )
+    if theirs:
+        msg = f"the API has no tool {theirs[0]!r}; use {_COUNTERPARTS[theirs[0]]}"
+        return ConfigurationError(msg)
     shown = (
         f"a dict with {', '.join(map(repr, tool))}"
         if isinstance(tool, Mapping)

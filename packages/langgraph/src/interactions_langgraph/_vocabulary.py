@@ -115,7 +115,10 @@ def _tool_config(value: Any) -> Mapping[str, Any]:
     config = dict(value) if isinstance(value, Mapping) else value.model_dump()
     calling = config.get("function_calling_config") or {}
     if config.keys() - {"function_calling_config"}:
-        msg = "of tool_config the API takes the function_calling_config only"
+        msg = (
+            "of tool_config the API takes the function_calling_config only; a place "
+            "goes into its tool: {'type': 'google_maps', 'latitude': …, 'longitude': …}"
+        )
         raise ConfigurationError(msg)
     mode = _plain_lower(calling.get("mode") or "auto")
     names = calling.get("allowed_function_names")
