@@ -104,6 +104,22 @@ def open_client(connection: Connection) -> "Client":
     return client
 
 
+_ADVICE: Final = {
+    "No API key was provided": "Set GEMINI_API_KEY or GOOGLE_API_KEY, or pass api_key=…",
+    "does not support project": "Pass vertexai=True for the enterprise platform, or "
+    "leave project and location out.",
+    "must be set when using": "Pass project=… and location=…, or api_key=…",
+}
+"""What to do about what the SDK refuses to make a client of, by its own words."""
+
+
+def _with_advice(refusal: str) -> str:
+    for said, advice in _ADVICE.items():
+        if said in refusal:
+            return f"{refusal} {advice}"
+    return refusal
+
+
 def _made_client(connection: Connection) -> "Client":
     # The import takes over a second; a program that only reads a store needs none.
     from google import genai  # noqa: PLC0415
@@ -131,8 +147,7 @@ def _made_client(connection: Connection) -> "Client":
             http_options=options,
         )
     except ValueError as exc:
-        msg = f"{exc} Set GEMINI_API_KEY or GOOGLE_API_KEY, or pass api_key=…"
-        raise ConfigurationError(msg) from exc
+        raise ConfigurationError(_with_advice(str(exc))) from exc
     _key_of(client)
     # As for the key: what the SDK resolved from the environment.
     address = cast("Any", client)._api_client._http_options.base_url  # noqa: SLF001
