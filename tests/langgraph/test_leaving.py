@@ -1,13 +1,20 @@
 """What a thread holds after somebody left a stream, and what its next turn does."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import suppress
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from langgraph.graph import START, MessagesState, StateGraph
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from interactions_core.exceptions import RequestError
 from interactions_emulator import Emulator
@@ -15,6 +22,7 @@ from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, blocks_of, run_block
 from tests.langgraph.conftest import MakeModel
 from tests.langgraph.watched import on
+from tests.patience import PATIENCE_S
 
 LONG = "word " * 400
 SLOW = [
@@ -202,6 +210,46 @@ async def test_run_of_a_service_goes_on_when_nobody_listens(
     assert heard == [said(state)[3][1], said(state)[5][1]]
     assert [len(sent["body"]["input"]) for sent in emulator.requests()] == [1, 1, 1]
     assert not turns.newest
+
+
+@pytest.mark.anyio
+async def test_run_goes_on_when_the_connection_of_a_browser_is_closed(
+    make_model: MakeModel, saver: InteractionsSaver, emulator: Emulator
+) -> None:
+    emulator.script(
+        [{"when": {"turn": 1}, "reply": {"text": "a b c", "delta_delay_s": 0.2}}]
+    )
+    model = make_model()
+    graph = build(model, saver)
+    turns = turns_of_the_guide()(graph)
+
+    async def answer(request: Request) -> StreamingResponse:
+        return StreamingResponse(turns.stream("t", (await request.body()).decode()))
+
+    app = Starlette(routes=[Route("/", answer, methods=["POST"])])
+    async with served(app) as url, httpx.AsyncClient(timeout=PATIENCE_S) as browser:
+        async with browser.stream("POST", url, content="Tell me a story.") as left:
+            await anext(left.aiter_text())
+        answered = await browser.post(url, content="And now?")
+    await model.aclose()
+
+    state = await graph.aget_state(on("t"))
+    assert [kind for kind, _ in said(state)] == ["human", "ai"] * 2
+    assert said(state)[1] == ("ai", "a b c")
+    assert answered.text == said(state)[3][1]
+    assert [len(sent["body"]["input"]) for sent in emulator.requests()] == [1, 1]
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # Without `serve`, which takes the signals of the process.
+        running = asyncio.create_task(server._serve([listening]))
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        server.should_exit = True
+        await running
 
 
 @pytest.mark.anyio
