@@ -11,7 +11,15 @@ PACKAGES = Path(__file__).parents[1] / "packages"
 
 ALLOWED: dict[str, set[str]] = {
     # Beside google-genai those of its extras.
-    "core": {"google", "click", "jwt", "psycopg", "psycopg_pool", "uvicorn"},
+    "core": {
+        "google",
+        "click",
+        "jwt",
+        "packaging",
+        "psycopg",
+        "psycopg_pool",
+        "uvicorn",
+    },
     "langgraph": {
         "interactions_core",
         "langchain_core",

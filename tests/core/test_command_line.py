@@ -85,5 +85,5 @@ def test_without_the_extra_the_command_names_it() -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "interactions: click not installed; the command line needs the extra `cli` of "
-        "interactions-core: pip install 'click>=8.1.7' 'rich>=13.7'\n"
+        "interactions-core: pip install 'click>=8.1.7' 'packaging>=24.0' 'rich>=13.7'\n"
     )

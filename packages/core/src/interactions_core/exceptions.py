@@ -83,11 +83,13 @@ class StoreError(InteractionsError):
 
     Attributes:
         store: Where the store lives, without any password.
+        advice: What to do.
     """
 
     def __init__(self, store: str, problem: str, advice: str) -> None:
         super().__init__(f"session store {store}: {problem}. {advice}")
         self.store = store
+        self.advice = advice
 
 
 class StoreSchemaError(StoreError):

@@ -202,6 +202,13 @@ def credential_of(client: "Client", secret: bytes) -> str:
     return f"{'vertex' if api.vertexai else 'gemini'}|{host}|{print_}"
 
 
+def address_of(client: "Client") -> tuple[str, str]:
+    """Return where a client sends to, which may hold a password, and the version."""
+    # As above.
+    options = cast("Any", client)._api_client._http_options  # noqa: SLF001
+    return str(options.base_url or ""), str(options.api_version or "")
+
+
 def _key_of(client: "Client") -> str:
     """Return a client's key, if it can be sent; libraries quote the others whole."""
     # As above: what the SDK resolved from the environment.

@@ -5,7 +5,7 @@ import sys
 
 from interactions_core.extras import install_command
 
-_NEEDED = ("click", "rich")
+_NEEDED = ("click", "packaging", "rich")
 
 
 def main() -> None:

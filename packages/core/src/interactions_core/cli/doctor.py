@@ -1,0 +1,95 @@
+"""`interactions doctor`: what is typed, and what is printed."""
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+import click
+
+from interactions_core.cli.sessions import VARIABLE
+from interactions_core.doctor import Check, examine, is_well, summary
+
+_NAME_AT: Final = 6
+_TEXT_AT: Final = 21
+_PIPED_WIDTH: Final = 160
+_LEAST_WIDTH: Final = 40
+_COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+@click.command()
+@click.option(
+    "--sessions",
+    envvar=VARIABLE,
+    default="",
+    metavar="URL",
+    help=f"The session store to look at, e.g. sqlite:///state.db; or {VARIABLE}.",
+)
+@click.option("--offline", is_flag=True, help="Ask the API nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether levels are coloured; NO_COLOR is honoured.",
+)
+def doctor(sessions: str, *, offline: bool, as_json: bool, color: str) -> None:
+    """Say what works here, what will not, and why.
+
+    Looks at versions, the key, the API, the clock and a session store. Nothing is
+    changed, nothing is sent that costs money, and no key and no content is printed.
+    The exit status is 1 if something failed.
+    """
+    checks = examine(sessions, offline=offline)
+    if as_json:
+        click.echo(json.dumps(_json(checks), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_lines(checks, color)), color=_colour(color))
+    if not is_well(checks):
+        raise click.exceptions.Exit(1)
+
+
+def _json(checks: Sequence[Check]) -> dict[str, object]:
+    rows = [{**asdict(check), "fix": check.fix or None} for check in checks]
+    return {"schema": 1, "ok": is_well(checks), "checks": rows}
+
+
+def _lines(checks: Sequence[Check], color: str) -> list[str]:
+    width = _width()
+    paint = _colour(color) is not False
+    lines = [line for check in checks for line in _wrapped(check, width, paint=paint)]
+    return [*lines, "", summary(checks)]
+
+
+def _wrapped(check: Check, width: int, *, paint: bool) -> list[str]:
+    """Write a check as a line, and what has no room in it below, indented."""
+    text = f"{check.text.rstrip('.')}. {check.fix}" if check.fix else check.text
+    pieces = textwrap.wrap(
+        text,
+        width - _TEXT_AT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    first, *rest = pieces or [""]
+    level = f"{check.level:<{_NAME_AT}}"
+    shown = click.style(level, fg=_COLOURS[check.level]) if paint else level
+    name = f"{check.name:<{_TEXT_AT - _NAME_AT}}"
+    return [f"{shown}{name}{first}", *(" " * _TEXT_AT + piece for piece in rest)]
+
+
+def _colour(wanted: str) -> bool | None:
+    """Tell click whether to colour; `None` leaves it to whether somebody looks."""
+    if wanted == "auto":
+        return False if os.environ.get("NO_COLOR") else None
+    return wanted == "always"
+
+
+def _width() -> int:
+    if "COLUMNS" not in os.environ and not sys.stdout.isatty():
+        return _PIPED_WIDTH
+    return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)

@@ -1,0 +1,49 @@
+"""All looks in the order in which they are shown."""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from interactions_core.doctor import service, stores
+from interactions_core.doctor.checks import Check
+from interactions_core.doctor.versions import check_versions
+from interactions_core.wire import credential_of
+
+
+def examine(
+    sessions: str = "",
+    *,
+    offline: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> list[Check]:
+    """Look at everything that a call here would use.
+
+    Key, address and proxies are those of the environment, as google-genai reads them.
+
+    Args:
+        sessions: The URL of a session store; "" for none.
+        offline: Whether to ask the API nothing.
+        clock: Epoch seconds.
+
+    Returns:
+        What was found, without content and secrets.
+    """
+    store, found = stores.open_to_look(sessions)
+    with (
+        contextlib.ExitStack() as stack,
+        service.client_here(offline=offline, clock=clock) as client,
+    ):
+        secret = stores.secret_of(store)
+        checks, whose = [*check_versions()], ""
+        if isinstance(client, Check):
+            checks.append(client)
+        else:
+            checks += service.check_service(
+                client, offline=offline, secret=secret, clock=clock
+            )
+            whose = credential_of(client.sdk(), secret) if secret else ""
+        checks += found
+        if store is not None:
+            stack.callback(store.close)
+            checks += stores.check_content(store, whose, now=clock())
+        return checks

@@ -1,0 +1,222 @@
+"""The session store: whether it opens, whose it is, and what waits in it.
+
+It is opened to be read only, and nothing is made where there is none.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, cast
+
+from interactions_core.doctor.checks import Check
+from interactions_core.exceptions import (
+    ConfigurationError,
+    InteractionsError,
+    StoreError,
+)
+from interactions_core.jobs import INTENT, LOST, Job
+from interactions_core.retention import DAY_S, DEFAULT_RETENTION_S
+from interactions_core.secret_options import shown_store
+from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.read_only import UPGRADE
+from interactions_core.stores.sql_store import SqlStore
+
+_MEMORY: Final = "memory:"
+_SQLITE: Final = "sqlite:///"
+_NAMED: Final = 3
+"""How many jobs a line names."""
+
+_SHOWN_OF_FINGERPRINT: Final = 8
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def open_to_look(url: str) -> tuple[SessionStore | None, list[Check]]:
+    """Open a store, and say how it is.
+
+    Args:
+        url: As `open_store` takes it; "" for none.
+
+    Returns:
+        The store, which the caller closes, or `None`; and what was found.
+    """
+    if not url:
+        text = "none is named: give --sessions or INTERACTIONS_SESSIONS to look at one"
+        return None, [Check("store", "ok", text)]
+    if url.startswith(_MEMORY):
+        text = f"{url} ends with its process"
+        return None, [Check("store", "ok", text)]
+    path = _path_of(url)
+    if path is not None and not path.exists():
+        return None, [_missing(url, path)]
+    found = list(_rights(path)) if path is not None else []
+    try:
+        store = open_store(url, read_only=True)
+        versions = _versions(store)
+    except StoreError as exc:
+        level = "warn" if exc.advice == UPGRADE else "fail"
+        return None, [Check("store", level, str(exc)), *found]
+    except (ConfigurationError, OSError) as exc:
+        return None, [Check("store", "fail", str(exc)), *found]
+    text = f"{shown_store(url)}, schema {versions}{_size(path)}"
+    return store, [Check("store", "ok", text), *found]
+
+
+def secret_of(store: SessionStore | None) -> bytes | None:
+    """Return what a store keys fingerprints with, if it has anything yet."""
+    try:
+        return store.secret() if store is not None else None
+    except StoreError:
+        return None
+
+
+def check_content(
+    store: SessionStore, credential: str, *, now: float
+) -> Iterator[Check]:
+    """Say what waits in a store, and what it has learned of a key.
+
+    Args:
+        store: The store.
+        credential: Of the key in use; "" where there is none.
+        now: Epoch seconds.
+    """
+    try:
+        yield from _owners(store, credential)
+        yield from _retention(store, credential)
+        yield from _jobs(store, now)
+        yield from _erasures(store)
+    except InteractionsError as exc:
+        yield Check("store", "fail", str(exc))
+
+
+def _path_of(url: str) -> Path | None:
+    if not url.startswith(_SQLITE):
+        return None
+    return Path(url.removeprefix(_SQLITE)).expanduser()
+
+
+def _missing(url: str, path: Path) -> Check:
+    folder = next(one for one in path.absolute().parents if one.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        fix = "Name another file, or let this user write there."
+        text = f"{url} is not there, and this user cannot make it in {folder}"
+        return Check("store", "fail", text, fix)
+    return Check("store", "warn", f"{url} is not there; its first use makes it")
+
+
+def _rights(path: Path) -> Iterator[Check]:
+    """Look at who may read and write a file, and those beside it."""
+    if os.name == "nt":
+        return
+    for one in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        try:
+            mode = one.stat().st_mode
+        except OSError:
+            continue
+        if stat.S_ISREG(mode) and mode & _OTHERS:
+            text = f"{one} may be used by others on this machine ({mode & 0o777:04o})"
+            yield Check("store", "warn", text, f"chmod 600 '{one}'")
+    if not os.access(path, os.W_OK) or not os.access(path.absolute().parent, os.W_OK):
+        text = f"this user may not write {path}, or not beside it; it can only be read"
+        yield Check("store", "warn", text)
+
+
+def _versions(store: SessionStore) -> str:
+    database = cast("SqlStore", store).database
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT part, version FROM schema_versions ORDER BY part"
+        ).fetchall()
+    return ", ".join(f"{part} {version}" for part, version in rows)
+
+
+def _size(path: Path | None) -> str:
+    if path is None:
+        return ""
+    log = Path(f"{path}-wal")
+    size = f"; {shown_bytes(path.stat().st_size)}"
+    if log.exists():
+        size += f", log {shown_bytes(log.stat().st_size)}"
+    return size
+
+
+def shown_credential(credential: str) -> str:
+    """Shorten the fingerprint of a key, the last part of what names its owner."""
+    head, mark, last = credential.rpartition("|")
+    if credential.startswith("vertex|") and head.count("|") > 1:
+        return credential
+    return f"{head}{mark}{last[:_SHOWN_OF_FINGERPRINT]}…"
+
+
+def shown_bytes(number: int) -> str:
+    """Write a number of bytes as people read it."""
+    size = float(number)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:  # noqa: PLR2004 - the step between two units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _owners(store: SessionStore, credential: str) -> Iterator[Check]:
+    """Look for conversations that the key in use cannot go on with."""
+    with cast("SqlStore", store).database.reading() as connection:
+        rows = connection.execute(
+            "SELECT credential, COUNT(*) FROM interactions GROUP BY credential"
+        ).fetchall()
+    numbers: dict[str, int] = dict(rows)
+    if not credential or not numbers or credential in numbers:
+        return
+    whose = sorted({shown_credential(one) for one in numbers})[:_NAMED]
+    yield Check(
+        "sessions",
+        "warn",
+        f"none of the {sum(numbers.values())} recorded interactions is this key's "
+        f"at this address, but of {', '.join(whose)}: threads are sent whole once",
+        "Use the key and the address of before, if they are meant.",
+    )
+
+
+def _retention(store: SessionStore, credential: str) -> Iterator[Check]:
+    learned = store.retention(credential) if credential else None
+    if learned is None:
+        return
+    usual = DEFAULT_RETENTION_S / DAY_S
+    days = learned / DAY_S
+    if days >= usual:
+        return
+    yield Check(
+        "retention",
+        "warn",
+        f"learned of this key: {days:.0f} d, not {usual:.0f} d; its threads are sent "
+        "whole once they are older",
+        f"Set retention=timedelta(days={days:.0f}), or check the key's tier.",
+    )
+
+
+def _jobs(store: SessionStore, now: float) -> Iterator[Check]:
+    jobs = [job for job in store.list_jobs() if not job.consumed_at]
+    free = [job for job in jobs if job.is_free(now) and not job.handed_on_at]
+    waiting = [job for job in free if job.is_runnable]
+    lost = [job for job in free if job.status in {INTENT, LOST}]
+    if waiting:
+        text = f"{len(waiting)} that nobody waits for: {_names(waiting)}"
+        yield Check("jobs", "warn", text, "interactions jobs watch")
+    if lost:
+        text = f"{len(lost)} whose create had no answer: {_names(lost)}"
+        fix = "The run may exist and be billed; the next call says so, or begins anew."
+        yield Check("jobs", "fail", text, fix)
+    if jobs and not waiting and not lost:
+        yield Check("jobs", "ok", f"{len(jobs)}, none in trouble")
+
+
+def _names(jobs: list[Job]) -> str:
+    more = ", …" if len(jobs) > _NAMED else ""
+    return ", ".join(job.key for job in jobs[:_NAMED]) + more
+
+
+def _erasures(store: SessionStore) -> Iterator[Check]:
+    pending = len(list(store.list_erasures()))
+    if pending:
+        text = f"{pending} interactions of deleted threads may still be on the server"
+        yield Check("erasures", "warn", text, "interactions erase --pending")

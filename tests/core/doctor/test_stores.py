@@ -1,0 +1,155 @@
+"""What is told of a session store, without changing it."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from interactions_core import SqliteStore, open_store
+from interactions_core.client import InteractionsClient
+from interactions_core.exceptions import InteractionsError
+from interactions_core.retention import DAY_S
+from interactions_core.wire import credential_of
+from interactions_emulator import Emulator
+from tests.core.doctor.looking import levels, look, turn
+
+
+def test_a_store_that_is_not_there_is_not_made() -> None:
+    found = look("--sessions", "sqlite:///state.db")
+
+    assert levels(found) == {"store": "warn"}
+    assert not Path("state.db").exists()
+
+
+def test_a_store_is_taken_from_the_environment(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERACTIONS_SESSIONS", store.url)
+
+    assert "schema deletions 1" in look()["store"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("state.db", "did you mean 'sqlite:///state.db'?"),
+        ("redis://user:hunter2@host", "no session store for 'redis:…'"),
+        ("sqlite:///notes.txt", "not a readable SQLite database"),
+    ],
+)
+def test_what_is_no_store_fails(url: str, said: str, environment: Path) -> None:
+    (environment / "notes.txt").write_text("a shopping list " * 100)
+
+    found = look("--sessions", url)
+
+    assert levels(found)["store"] == "fail"
+    assert said in " ".join(one["text"] for one in found.values())
+    assert "hunter2@" not in str(found)
+
+
+@pytest.mark.parametrize(("version", "level"), [(99, "fail"), (1, "warn")])
+def test_tables_of_another_version_are_told(
+    version: int, level: str, store: SqliteStore
+) -> None:
+    store.close()
+    with contextlib.closing(sqlite3.connect("state.db")) as file, file:
+        file.execute(
+            "UPDATE schema_versions SET version = ? WHERE part = 'sessions'", (version,)
+        )
+
+    found = look("--sessions", store.url)
+
+    assert levels(found) == {"store": level}
+    assert f"'sessions' tables have schema version {version}" in found["store"]["text"]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_store_that_others_may_read_is_told() -> None:
+    Path("state.db").chmod(0o644)
+
+    found = look("--sessions", "sqlite:///state.db")
+
+    assert levels(found) == {"store": "warn"}
+    assert "(0644)" in found["store"]["text"]
+    assert found["store"]["fix"] == "chmod 600 'state.db'"
+
+
+def test_a_store_of_another_key_is_told(
+    store: SqliteStore,
+    client: InteractionsClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client.turn(turn(), store)
+    monkeypatch.setenv("GEMINI_API_KEY", "another-key")
+
+    found = look("--offline", "--sessions", store.url)
+
+    assert levels(found) == {"sessions": "warn"}
+    assert "none of the 1 recorded interactions" in found["sessions"]["text"]
+
+
+def test_a_learned_retention_is_told(
+    store: SqliteStore, client: InteractionsClient
+) -> None:
+    store.learn_retention(credential_of(client.sdk(), store.secret()), DAY_S)
+
+    found = look("--sessions", store.url)
+
+    assert levels(found) == {"retention": "warn"}
+    assert "Set retention=timedelta(days=1)" in found["retention"]["fix"]
+
+
+def test_a_job_that_nobody_waits_for_is_named(
+    store: SqliteStore, client: InteractionsClient
+) -> None:
+    key = client.suspend(turn(background=True), store).job_key
+
+    found = look("--sessions", store.url)
+
+    assert levels(found) == {"jobs": "warn"}
+    assert found["jobs"]["text"] == f"1 that nobody waits for: {key}"
+    assert found["jobs"]["fix"] == "interactions jobs watch"
+
+
+def test_a_create_without_an_answer_fails(
+    store: SqliteStore, client: InteractionsClient, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", do={"close": "after"})
+    with pytest.raises(InteractionsError):
+        client.suspend(turn(background=True), store)
+
+    found = look("--sessions", store.url)
+
+    assert levels(found) == {"jobs": "fail"}
+    assert store.list_jobs()[0].key in found["jobs"]["text"]
+
+
+def test_what_a_deletion_has_left_on_the_server_is_told(
+    store: SqliteStore, client: InteractionsClient
+) -> None:
+    client.turn(turn(thread_id="1"), store)
+    store.delete_thread("1", remote=True)
+
+    found = look("--sessions", store.url)
+
+    assert levels(found) == {"erasures": "warn"}
+    assert found["erasures"]["fix"] == "interactions erase --pending"
+
+
+def test_a_database_is_looked_at_without_its_password(postgres_url: str) -> None:
+    made = open_store(postgres_url)
+    made.secret()
+    made.close()
+
+    found = look("--sessions", postgres_url)
+
+    assert levels(found) == {}
+    assert "schema deletions 1, jobs 1, sessions 2" in found["store"]["text"]
+
+
+def test_a_database_that_is_not_there_fails_without_its_password() -> None:
+    found = look("--sessions", "postgresql://user:hunter2@127.0.0.1:9/none")
+
+    assert levels(found)["store"] == "fail"
+    assert "hunter2@" not in str(found)
