@@ -23,6 +23,7 @@ WRONG_VALUES = [
     pytest.param(
         {"on_lost_submit": "resubmitt"}, "did you mean 'resubmit'", id="misspelt"
     ),
+    pytest.param({"mirror": "none"}, "mirror is one of 'full', 'signatures'$"),
     pytest.param({"sessions": 3}, "the path of a file, not an object of type int"),
     pytest.param({"sessions": "state.db"}, "did you mean 'sqlite:///state.db'"),
     pytest.param({"base_url": "localhost:80"}, "write 'http://localhost:80'"),

@@ -45,3 +45,15 @@ def test_what_is_wrong_with_a_value_is_one_line_and_not_the_value() -> None:
     said = explain_values("X", errors)
 
     assert said == "X: seed must be a whole number; labels must be a text"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["timeout_s", "deadline_s", "max_retries", "poll", "mirror"],
+)
+def test_secret_in_another_options_place_is_not_repeated(name: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        check_values("X", {name: "hidden-key"})
+
+    assert name in str(caught.value)
+    assert "hidden" not in str(caught.value)

@@ -115,12 +115,12 @@ def test_an_unreadable_file_is_named(
     assert name in str(raised.value)
 
 
-def test_without_pyyaml_the_extra_is_named(
+def test_without_pyyaml_what_to_install_is_named(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
 
-    with pytest.raises(ValueError, match=r"interactions-emulator\[yaml\]"):
+    with pytest.raises(ValueError, match="pip install pyyaml"):
         load_script(script)
 
 

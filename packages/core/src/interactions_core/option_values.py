@@ -22,6 +22,8 @@ _PROVIDERS: Final = ("gemini/", "google/")
 _DURATION: Final = re.compile(r"P.*|.*[a-z:].*", re.IGNORECASE | re.DOTALL)
 """Texts that say what they count: ISO 8601, `"7 days"`, `"12:00:00"`."""
 
+_FIGURES: Final = re.compile(r"[\d.,:+-]{1,12}")
+
 _SAID: Final[Mapping[str, str]] = {
     "bool_parsing": "must be True or False",
     "bool_type": "must be True or False",
@@ -203,9 +205,9 @@ def _word(*known: object) -> Callable[[str, object], object]:
         if any(value is one or value == one for one in known):
             return value
         near = difflib.get_close_matches(str(value), map(str, known), n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f", not {value!r}; did you mean {near[0]!r}?" if near else ""
         words = ", ".join(map(repr, known))
-        msg = f"{name} is one of {words}, not {_shown(value)}{hint}"
+        msg = f"{name} is one of {words}{hint}"
         raise ConfigurationError(msg)
 
     return read
@@ -223,9 +225,20 @@ def _number(value: object) -> float | None:
 
 
 def _shown(value: object) -> str:
-    """Show a value that holds no secret, as these options do."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"an object of type {type(value).__name__}"  # noqa: PLR2004 - characters of a line
+    """Show a value that can be no secret, and of others what they are.
+
+    A key that landed in another option's place is in no error.
+    """
+    kind = type(value).__name__
+    if isinstance(value, str) and _FIGURES.fullmatch(value):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        parts = cast("Sequence[object]", value)
+        if all(isinstance(each, int | float) for each in parts):
+            return repr(cast("object", value))
+    if value is None or isinstance(value, int | float | timedelta):
+        return repr(value)
+    return f"an object of type {kind}"
 
 
 def _lower(text: str) -> str:
