@@ -1,5 +1,6 @@
 """What every session store does, and how stores are opened by URL."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from interactions_core.exceptions import (
     ConfigurationError,
 )
+from interactions_core.forms.known import LIFE_S, KnownForm
 from interactions_core.records import ReplyForm, Scope
 from interactions_core.stores import (
     MemoryStore,
@@ -18,6 +20,7 @@ from interactions_core.stores import (
     SessionStore,
     SqliteStore,
     open_store,
+    rows,
 )
 from tests.contract.session_records import (
     DAY_S,
@@ -416,3 +419,80 @@ def test_stores_have_secrets_of_their_own(tmp_path: Path) -> None:
     ]
 
     assert len({store.secret() for store in stores}) == 4
+
+
+# Forms of requests.
+
+NOW = 1_790_000_000.0
+
+
+def known_form(
+    feature: str = "tools", change: str = "bounds", at: float = NOW
+) -> KnownForm:
+    return KnownForm(
+        platform="gemini|host",
+        api_version="v1",
+        target="model:m",
+        feature=feature,
+        change=f"{change}:{feature}",
+        answered_at=at,
+    )
+
+
+def test_known_forms_come_back_newest_first(store: SessionStore) -> None:
+    older, newer = known_form(), known_form("response_format", at=NOW + 1)
+
+    store.keep_forms([older])
+    store.keep_forms([newer])
+
+    assert store.list_forms() == [newer, older]
+
+
+def test_a_form_takes_the_place_of_the_one_of_its_feature(store: SessionStore) -> None:
+    store.keep_forms([known_form()])
+
+    store.keep_forms([known_form(change="keywords")])
+
+    assert [form.change for form in store.list_forms()] == ["keywords:tools"]
+
+
+def test_forms_out_of_date_go_with_the_next_that_is_kept(store: SessionStore) -> None:
+    store.keep_forms([known_form()])
+
+    store.keep_forms([known_form("response_format", at=NOW + LIFE_S)])
+    store.keep_forms([])
+
+    assert [form.feature for form in store.list_forms()] == ["response_format"]
+
+
+def test_cleared_forms_are_gone(store: SessionStore) -> None:
+    store.keep_forms([known_form(), known_form("response_format")])
+
+    assert (store.clear_forms(), store.list_forms(), store.clear_forms()) == (2, [], 0)
+
+
+def test_a_database_from_before_forms_were_remembered_is_taken_over(
+    store_url: str,
+) -> None:
+    before = open_store(store_url)
+    before.put(make_record("x"))
+    with before.database.writing() as db:
+        db.execute("DROP TABLE forms")
+        db.execute("DELETE FROM schema_versions WHERE part = 'forms'")
+    before.close()
+
+    with contextlib.closing(open_store(store_url)) as store:
+        store.keep_forms([known_form()])
+        assert store.list_forms() == [known_form()]
+        assert store.get(SCOPE, "x") is not None
+
+
+def test_an_older_release_leaves_the_table_of_forms_alone(store_url: str) -> None:
+    """Ours: what remembers forms is a part that an older release does not know."""
+    with contextlib.closing(open_store(store_url)) as store:
+        store.keep_forms([known_form()])
+        with store.database.reading() as db:
+            found = dict(db.execute("SELECT part, version FROM schema_versions"))
+
+    assert found["forms"] == 1
+    assert found["sessions"] == len(rows.MIGRATIONS)

@@ -72,6 +72,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
     assert found == {
         "checkpoints": 3,
         "deletions": 1,
+        "forms": 1,
         "jobs": 1,
         "sessions": 2,
         "tombstones": 1,

@@ -18,6 +18,7 @@ from interactions_core.exceptions import (
     NetworkError,
     RequestError,
 )
+from interactions_core.forms.memory import recall_form
 from interactions_core.holding import (
     Work,
     dropped,
@@ -84,6 +85,7 @@ def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
         StoreError: The intent could not be written; nothing was sent.
     """
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
+    plan = yield from recall_form(run, plan, evidence)
     work = yield from intended(run, plan)
     while True:
         try:

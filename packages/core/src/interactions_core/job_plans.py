@@ -21,6 +21,7 @@ def plan_json(plan: Plan) -> JsonObject:
         "base": plan.base.key if plan.base is not None else "",
         "base_steps": plan.base_steps,
         "form": plan.form,
+        "known_form": plan.known_form,
     }
 
 
@@ -48,6 +49,7 @@ def plan_of(run: TurnRun, job: Job) -> Flow[Plan]:
         base=base,
         base_steps=written.get("base_steps", 0) if base is not None else 0,
         form=tuple(written.get("form", ())),
+        known_form=tuple(written.get("known_form", ())),
     )
 
 

@@ -34,6 +34,7 @@ class Records:
         anchor_scope: The scope as anchors name it: the same in every store.
         trust_anchors: Whether unsigned anchors count, for single-tenant programs.
         began: The thread's `deletion_mark` when the turn began.
+        service: Platform with host, and API version.
     """
 
     store: SessionStore
@@ -42,6 +43,7 @@ class Records:
     anchor_key: bytes = field(default=b"", repr=False)
     trust_anchors: bool = False
     began: bytes = b""
+    service: tuple[str, str] = ("", "")
 
 
 def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evidence]]:

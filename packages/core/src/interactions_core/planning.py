@@ -28,6 +28,7 @@ class Plan:
         base: The record whose whole context `steps[:base_steps]` repeats.
         base_steps: How many steps of the input `base` accounts for.
         form: What is written in another way than at first, see `forms`.
+        known_form: What of it was known to be needed before anything was refused.
         refused: Hashes of the bodies that were refused before this one.
     """
 
@@ -39,7 +40,13 @@ class Plan:
     base: InteractionRecord | None = None
     base_steps: int = 0
     form: tuple[str, ...] = ()
+    known_form: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """What of the form was found only after a refusal."""
+        return tuple(each for each in self.form if each not in self.known_form)
 
 
 def plan_chain(

@@ -14,6 +14,7 @@ from interactions_core.canonical import Json, JsonObject
 from interactions_core.digest import SEED, fold, fold_wire
 from interactions_core.effects import Flow, local
 from interactions_core.exceptions import InteractionsError, OutcomeError, StoreError
+from interactions_core.forms.memory import remember_form
 from interactions_core.jobs import call_digest
 from interactions_core.metering import note_answer
 from interactions_core.owners import this_process
@@ -105,6 +106,8 @@ def record_turn(
             answer.interaction.get("id"),
         )
         return _reply(run, plan, answer, None)
+    if failure is None:
+        yield from remember_form(run, plan)
     anchor = None if blank else anchor_of(run, record)
     return replace(_reply(run, plan, answer, anchor), key=record.key)
 

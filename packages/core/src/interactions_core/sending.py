@@ -121,7 +121,8 @@ def recovered(
         tally.lost = plan.previous_interaction_id
     again, evidence = yield from find_replay(evidence, run.turn, run.records)
     again = reshape(again, plan.form, evidence, run.turn)
-    return replace(again, refused=plan.refused), evidence
+    again = replace(again, known_form=plan.known_form, refused=plan.refused)
+    return again, evidence
 
 
 def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:

@@ -10,6 +10,7 @@ from interactions_core.answers import Answer, streamed_answer, unary_answer
 from interactions_core.bodies import request_body
 from interactions_core.effects import Flow, show
 from interactions_core.exceptions import InteractionsError
+from interactions_core.forms.memory import recall_form
 from interactions_core.handing_on import find_owed, give_back, handed_on, kept_reply
 from interactions_core.job_turns import take_job
 from interactions_core.lookup import find_plan
@@ -69,6 +70,7 @@ def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
         reply = yield from kept_reply(run, owed, stream=stream)
         if reply is not None:
             return reply
+    plan = yield from recall_form(run, plan, evidence)
     while True:
         try:
             answer = yield from _answered(run, plan, stream=stream)

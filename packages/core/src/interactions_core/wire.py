@@ -209,6 +209,11 @@ def address_of(client: "Client") -> tuple[str, str]:
     return str(options.base_url or ""), str(options.api_version or "")
 
 
+def _platform_of(credential: str) -> str:
+    platform, host, *_ = credential.split("|")
+    return f"{platform}|{host}"
+
+
 def _key_of(client: "Client") -> str:
     """Return a client's key, if it can be sent; libraries quote the others whole."""
     # As above: what the SDK resolved from the environment.
@@ -240,6 +245,7 @@ def records_of(
         trust_anchors=connection.trust_anchors,
         # Where nothing was deleted, nobody needs to be asked.
         began=LATE if began and turn.is_late() else began,
+        service=(_platform_of(scope.credential), address_of(client)[1]),
     )
 
 

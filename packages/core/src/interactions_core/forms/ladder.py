@@ -51,7 +51,7 @@ def next_plan(
         A plan whose body is none that was refused before; `None` where nobody may
         change what is sent, or there is no other form.
     """
-    if error.code in BLOCKED or plan.reason == "explicit" or is_strict(turn.settings):
+    if error.code in BLOCKED or not may_change(plan, turn):
         return None
     refused = (*plan.refused, _mark(turn, plan))
     left = MOST + 1 - len(refused)
@@ -67,6 +67,11 @@ def next_plan(
     # Words alone are what is taken where nothing else is: they get the last try.
     chosen = found[-1] if left == 1 else found[0]
     return replace(chosen, refused=refused)
+
+
+def may_change(plan: Plan, turn: Turn) -> bool:
+    """Tell whether a request may be sent in another form than was asked for."""
+    return plan.reason != "explicit" and not is_strict(turn.settings)
 
 
 def reshape(plan: Plan, changes: Iterable[str], evidence: Evidence, turn: Turn) -> Plan:

@@ -17,6 +17,7 @@ from interactions_core.records import (
     Scope,
 )
 from interactions_core.retention import Life, shortened
+from interactions_core.stores.form_memory import FormMemory
 from interactions_core.stores.job_memory import JobMemory
 from interactions_core.usage import Usage
 
@@ -26,7 +27,7 @@ DEFAULT_LIMIT: Final = 10_000
 """Interactions that a memory store keeps before the least recently used go."""
 
 
-class MemoryStore(JobMemory):
+class MemoryStore(FormMemory, JobMemory):
     """Keeps sessions in memory; the least recently used interactions go first.
 
     One lock, held for dictionary operations only. The ledger's entries go together

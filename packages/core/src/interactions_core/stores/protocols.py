@@ -14,11 +14,12 @@ from interactions_core.records import (
     Scope,
 )
 from interactions_core.stores.deletion_store import DeletionStore
+from interactions_core.stores.form_store import FormStore
 from interactions_core.stores.job_store import JobStore
 from interactions_core.usage import Usage
 
 
-class SessionStore(JobStore, DeletionStore, Protocol):
+class SessionStore(JobStore, DeletionStore, FormStore, Protocol):
     """Where the tree of interactions of every conversation is kept.
 
     Every method may be called from any thread. A method either does all of its work

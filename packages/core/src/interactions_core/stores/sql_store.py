@@ -15,7 +15,8 @@ from interactions_core.records import (
     Scope,
 )
 from interactions_core.retention import Life, shortened
-from interactions_core.stores import deletion_rows, job_rows, rows
+from interactions_core.stores import deletion_rows, form_rows, job_rows, rows
+from interactions_core.stores.form_tables import FormTables
 from interactions_core.stores.job_tables import JobTables
 from interactions_core.stores.marks import Marks, write_last
 from interactions_core.stores.sql import SqlConnection, SqlDatabase
@@ -27,7 +28,7 @@ _BATCH: Final = 500
 _SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
 
 
-class SqlStore(JobTables):
+class SqlStore(JobTables, FormTables):
     """Keeps sessions in a database; its subclasses say which one.
 
     Args:
@@ -48,6 +49,7 @@ class SqlStore(JobTables):
         self.database.install("sessions", rows.MIGRATIONS)
         self.database.install(job_rows.PART, job_rows.MIGRATIONS)
         self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
+        self.database.install(form_rows.PART, form_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 

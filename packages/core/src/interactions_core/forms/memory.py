@@ -1,0 +1,76 @@
+"""Ask in the form that was answered before, and remember one that was."""
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+from interactions_core.effects import Flow, local
+from interactions_core.exceptions import StoreError
+from interactions_core.forms.known import KnownForm, changes_for, feature_of
+from interactions_core.forms.ladder import may_change, reshape
+from interactions_core.forms.reading import PLAIN
+from interactions_core.matching import Evidence
+from interactions_core.planning import Plan
+from interactions_core.running import TurnRun
+
+logger: Final = logging.getLogger("interactions_core")
+
+
+def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
+    """Return a plan in the form in which the service answers such requests."""
+    if not may_change(plan, run.turn) or not _has_features(run, plan):
+        return plan
+    records = run.records
+    known = yield from local(records.store.list_forms)
+    place = (*records.service, run.turn.target_name)
+    changes = changes_for(known, place, run.now())
+    if not changes:
+        return plan
+    shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))
+    if shaped.form:
+        told_before = run.tally.recovered
+        told_before += [each for each in shaped.form if each not in told_before]
+        told = ", ".join(shaped.form)
+        logger.info("%s takes this only as %s", run.turn.target_name, told)
+    return replace(shaped, known_form=shaped.form)
+
+
+def remember_form(run: TurnRun, plan: Plan) -> Flow[None]:
+    """Remember in which form a request was answered that was refused before.
+
+    What was answered as text alone says nothing of the other changes; and text alone
+    is about one list, not about all that a model is asked.
+    """
+    if PLAIN in plan.form or not plan.learned:
+        return
+    records, now = run.records, run.now()
+    platform, api_version = records.service
+    forms = [
+        KnownForm(
+            platform=platform,
+            api_version=api_version,
+            target=run.turn.target_name,
+            feature=feature_of(change),
+            change=change,
+            answered_at=now,
+        )
+        for change in plan.learned
+    ]
+    try:
+        yield from local(lambda: records.store.keep_forms(_last_of_each(forms)))
+    except StoreError as error:
+        logger.warning("the form that was answered is not remembered: %s", error)
+
+
+def _has_features(run: TurnRun, plan: Plan) -> bool:
+    """Tell whether there is anything in a request that a form may change."""
+    if run.turn.settings.keys() - {"system_instruction"}:
+        return True
+    results = any(step.get("type") == "function_result" for step in plan.steps)
+    opens = plan.steps and not plan.previous_interaction_id
+    return results or bool(opens and plan.steps[0].get("type") != "user_input")
+
+
+def _last_of_each(forms: list[KnownForm]) -> list[KnownForm]:
+    """Keep one form of each feature: what was tried last is what was answered."""
+    return list({form.feature: form for form in forms}.values())
