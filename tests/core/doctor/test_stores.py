@@ -145,7 +145,7 @@ def test_a_database_is_looked_at_without_its_password(postgres_url: str) -> None
     found = look("--sessions", postgres_url)
 
     assert levels(found) == {}
-    assert "schema deletions 1, jobs 1, sessions 2" in found["store"]["text"]
+    assert "schema deletions 1, forms 1, jobs 1, sessions 2" in found["store"]["text"]
 
 
 def test_a_database_that_is_not_there_fails_without_its_password() -> None:
