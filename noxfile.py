@@ -212,6 +212,15 @@ def record(session: nox.Session) -> None:
     session.run("pytest", *recorded, *network, env=environment)
 
 
+@nox.session
+def live(session: nox.Session) -> None:
+    """Settle what nobody has recorded of the service; needs a key, costs cents."""
+    if not os.environ.get("GEMINI_API_KEY") and not os.environ.get("GOOGLE_API_KEY"):
+        session.skip("needs GEMINI_API_KEY")
+    locked(session, *editable("core"), "click", "packaging", "rich")
+    session.run("interactions", "doctor", "--live", "--yes", *session.posargs)
+
+
 def compile_lock(session: nox.Session, target: Path, *arguments: str) -> None:
     """Write the versions that projects and groups resolve to, names only."""
     of_crewai = target.name == CREWAI_LOCK

@@ -7,12 +7,16 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import click
 
+from interactions_core.cli.live import try_live
 from interactions_core.cli.sessions import VARIABLE
 from interactions_core.doctor import Check, examine, is_well, summary
+from interactions_core.doctor.live import Models
 
 _NAME_AT: Final = 6
 _TEXT_AT: Final = 21
@@ -38,19 +42,54 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     show_default=True,
     help="Whether levels are coloured; NO_COLOR is honoured.",
 )
-def doctor(sessions: str, *, offline: bool, as_json: bool, color: str) -> None:
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Settle with 25 creates, which cost cents, what the service really does.",
+)
+@click.option("--yes", is_flag=True, help="With --live: do not ask first.")
+@click.option("--usual", default=Models().usual, show_default=True, metavar="MODEL")
+@click.option("--newest", default=Models().newest, show_default=True, metavar="MODEL")
+@click.option(
+    "--profile",
+    default="interactions-profile.json",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --live: where what came is written, without content and key.",
+)
+def doctor(
+    sessions: str,
+    *,
+    offline: bool,
+    as_json: bool,
+    color: str,
+    live: bool,
+    yes: bool,
+    usual: str,
+    newest: str,
+    profile: Path,
+) -> None:
     """Say what works here, what will not, and why.
 
     Looks at versions, the key, the API, the clock and a session store. Nothing is
-    changed, nothing is sent that costs money, and no key and no content is printed.
-    The exit status is 1 if something failed.
+    changed, no key and no content is printed, and without --live nothing is sent that
+    costs money. The exit status is 1 if something failed.
     """
+    if live and offline:
+        msg = "--live asks the API, and --offline does not"
+        raise click.UsageError(msg)
     checks = examine(sessions, offline=offline)
-    if as_json:
-        click.echo(json.dumps(_json(checks), ensure_ascii=False))
-    else:
+    found = _json(checks)
+    if not as_json:
         click.echo("\n".join(_lines(checks, color)), color=_colour(color))
-    if not is_well(checks):
+    well = is_well(checks)
+    if live and well:
+        write = partial(click.echo, err=as_json)
+        models = Models(usual=usual, newest=newest)
+        well, found["live"] = try_live(models, profile, agreed=yes, write=write)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    if not well:
         raise click.exceptions.Exit(1)
 
 

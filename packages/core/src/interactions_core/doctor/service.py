@@ -133,6 +133,11 @@ def _is_vertex() -> bool:
     return any(os.environ.get(name, "").lower() in {"1", "true"} for name in _PLATFORM)
 
 
+def keys_here() -> list[str]:
+    """Return the keys of the environment, for what must not show them."""
+    return [key for name in _KEYS if (key := os.environ.get(name, "").strip())]
+
+
 def _ask(client: InteractionsClient, clock: Callable[[], float]) -> Answer:
     began, timer = clock(), time.perf_counter()
     error: Exception | None = None
