@@ -71,5 +71,7 @@ async def test_answers_that_are_empty_for_a_reason_are_errors_still(
 
 
 def test_an_unknown_word_for_it_is_an_error(make_client: MakeClient) -> None:
-    with pytest.raises(ConfigurationError, match="'return' or 'raise'"):
+    with pytest.raises(
+        ConfigurationError, match="on_empty is one of 'return', 'raise'"
+    ):
         make_client(on_empty="ignore")

@@ -294,7 +294,9 @@ def test_empty_answer_is_returned_where_that_is_wanted(
 
 
 def test_unknown_word_for_empty_answers_is_an_error(make_llm: MakeLLM) -> None:
-    with pytest.raises(ConfigurationError, match="'return' or 'raise'"):
+    with pytest.raises(
+        ConfigurationError, match="on_empty is one of 'return', 'raise'"
+    ):
         make_llm(on_empty="ignore")
 
 

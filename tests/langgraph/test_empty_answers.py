@@ -126,5 +126,5 @@ def test_answers_that_are_empty_for_a_reason_are_errors_still(
 
 
 def test_an_unknown_word_for_it_is_an_error(make_model: MakeModel) -> None:
-    with pytest.raises(ValueError, match="'return' or 'raise'"):
+    with pytest.raises(ValueError, match="on_empty is one of 'return', 'raise'"):
         make_model(on_empty="ignore")
