@@ -8,11 +8,12 @@ import pytest
 
 from interactions_core import SqliteStore, open_store
 from interactions_core.client import InteractionsClient
+from interactions_core.doctor.live.bodies import BOUNDED, answer_in
 from interactions_core.exceptions import InteractionsError
 from interactions_core.retention import DAY_S
 from interactions_core.wire import credential_of
 from interactions_emulator import Emulator
-from tests.core.doctor.looking import levels, look, turn
+from tests.core.doctor.looking import levels, look, run, turn
 
 
 def test_a_store_that_is_not_there_is_not_made() -> None:
@@ -153,3 +154,26 @@ def test_a_database_that_is_not_there_fails_without_its_password() -> None:
 
     assert levels(found)["store"] == "fail"
     assert "hunter2@" not in str(found)
+
+
+def test_a_remembered_form_is_named_and_can_be_forgotten(
+    store: SqliteStore, client: InteractionsClient, emulator: Emulator
+) -> None:
+    settings = {"response_format": answer_in(BOUNDED)}
+    emulator.fault(on="create", do={"status": 400})
+    client.turn(turn(settings=settings), store)
+
+    found = look("--sessions", store.url)
+    cleared = run("--clear-forms", "--sessions", store.url)
+    client.turn(turn(settings=settings, thread_id="2"), store)
+
+    assert levels(found) == {"forms": "warn"}
+    assert "model:gemini-3.5-flash at gemini|127.0.0.1" in found["forms"]["text"]
+    assert "is sent as bounds:response_format for 7.0 d more" in found["forms"]["text"]
+    assert cleared.stdout.startswith("1 form forgotten\n")
+    assert cleared.stdout.endswith("0 failed, 0 warnings\n")
+    assert "minItems" in str(emulator.requests()[-1]["body"])
+
+
+def test_forms_of_no_store_cannot_be_forgotten() -> None:
+    assert "needs a store" in run("--clear-forms").stderr

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Final
 import click
 
 from interactions_core.cli.live import try_live
-from interactions_core.cli.sessions import VARIABLE
+from interactions_core.cli.sessions import VARIABLE, opened
 from interactions_core.doctor import Check, examine, is_well, summary
 from interactions_core.doctor.live import Models
 
@@ -34,6 +34,11 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     help=f"The session store to look at, e.g. sqlite:///state.db; or {VARIABLE}.",
 )
 @click.option("--offline", is_flag=True, help="Ask the API nothing.")
+@click.option(
+    "--clear-forms",
+    is_flag=True,
+    help="First forget in which form the service answered what it had refused.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--color",
@@ -61,6 +66,7 @@ def doctor(
     sessions: str,
     *,
     offline: bool,
+    clear_forms: bool,
     as_json: bool,
     color: str,
     live: bool,
@@ -72,12 +78,14 @@ def doctor(
     """Say what works here, what will not, and why.
 
     Looks at versions, the key, the API, the clock and a session store. Nothing is
-    changed, no key and no content is printed, and without --live nothing is sent that
-    costs money. The exit status is 1 if something failed.
+    changed but by --clear-forms, no key and no content is printed, and without --live
+    nothing is sent that costs money. The exit status is 1 if something failed.
     """
     if live and offline:
         msg = "--live asks the API, and --offline does not"
         raise click.UsageError(msg)
+    if clear_forms:
+        _clear_forms(sessions, partial(click.echo, err=as_json))
     checks = examine(sessions, offline=offline)
     found = _json(checks)
     if not as_json:
@@ -91,6 +99,15 @@ def doctor(
         click.echo(json.dumps(found, ensure_ascii=False))
     if not well:
         raise click.exceptions.Exit(1)
+
+
+def _clear_forms(sessions: str, write: Callable[[str], object]) -> None:
+    if not sessions:
+        msg = f"--clear-forms needs a store: give --sessions, or set {VARIABLE}"
+        raise click.UsageError(msg)
+    with opened(sessions) as store:
+        number = store.clear_forms()
+    write(f"{number} form{'' if number == 1 else 's'} forgotten")
 
 
 def _json(checks: Sequence[Check]) -> dict[str, object]:

@@ -6,6 +6,7 @@ It is opened to be read only, and nothing is made where there is none.
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, cast
 
@@ -15,6 +16,7 @@ from interactions_core.exceptions import (
     InteractionsError,
     StoreError,
 )
+from interactions_core.forms.known import LIFE_S
 from interactions_core.jobs import INTENT, LOST, Job
 from interactions_core.retention import DAY_S, DEFAULT_RETENTION_S
 from interactions_core.secret_options import shown_store
@@ -50,14 +52,17 @@ def open_to_look(url: str) -> tuple[SessionStore | None, list[Check]]:
     if path is not None and not path.exists():
         return None, [_missing(url, path)]
     found = list(_rights(path)) if path is not None else []
-    try:
-        store = open_store(url, read_only=True)
-        versions = _versions(store)
-    except StoreError as exc:
-        level = "warn" if exc.advice == UPGRADE else "fail"
-        return None, [Check("store", level, str(exc)), *found]
-    except (ConfigurationError, OSError) as exc:
-        return None, [Check("store", "fail", str(exc)), *found]
+    with ExitStack() as unusable:
+        try:
+            store = open_store(url, read_only=True)
+            unusable.callback(store.close)
+            versions = _versions(store)
+        except StoreError as exc:
+            level = "warn" if exc.advice == UPGRADE else "fail"
+            return None, [Check("store", level, str(exc)), *found]
+        except (ConfigurationError, OSError) as exc:
+            return None, [Check("store", "fail", str(exc)), *found]
+        unusable.pop_all()
     text = f"{shown_store(url)}, schema {versions}{_size(path)}"
     return store, [Check("store", "ok", text), *found]
 
@@ -83,6 +88,7 @@ def check_content(
     try:
         yield from _owners(store, credential)
         yield from _retention(store, credential)
+        yield from _forms(store, now)
         yield from _jobs(store, now)
         yield from _erasures(store)
     except InteractionsError as exc:
@@ -192,6 +198,21 @@ def _retention(store: SessionStore, credential: str) -> Iterator[Check]:
         "whole once they are older",
         f"Set retention=timedelta(days={days:.0f}), or check the key's tier.",
     )
+
+
+def _forms(store: SessionStore, now: float) -> Iterator[Check]:
+    """Name what is sent otherwise than it was asked, because that was refused once."""
+    for form in store.list_forms():
+        left_s = form.answered_at + LIFE_S - now
+        if left_s <= 0:
+            continue
+        yield Check(
+            "forms",
+            "warn",
+            f"{form.target} at {form.platform} {form.api_version} is sent as "
+            f"{form.change} for {left_s / DAY_S:.1f} d more: it was refused otherwise",
+            "interactions doctor --clear-forms",
+        )
 
 
 def _jobs(store: SessionStore, now: float) -> Iterator[Check]:
