@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -367,3 +368,80 @@ def test_a_model_that_refuses_the_background_answers_at_once_if_it_may(
     asker.take(ask_for({}, background=True, foreground_ok=True))
 
     assert [b.get("background", False) for b in creates(emulator)] == [True, False]
+
+
+# What the error says.
+
+
+def error_of(asker: Asker, turn: Turn) -> str:
+    with pytest.raises(InvalidRequestError) as raised:
+        asker.take(turn)
+    return str(raised.value)
+
+
+def test_the_error_names_what_models_are_known_to_refuse_of_the_request(
+    asker: Asker, emulator: Emulator
+) -> None:
+    refuse(emulator, OPAQUE, times=9)
+    settings = format_of(BOUNDED) | {
+        "generation_config": {"temperature": 0.5},
+        "labels": {"team": "a"},
+    }
+
+    said = error_of(asker, ask_for(settings))
+
+    assert said.startswith(f"HTTP 400 invalid_request: {OPAQUE} It was refused in 2 ")
+    assert "(`bounds:response_format`, `keywords:response_format`)" in said
+    assert "$ref, default, maxLength, minimum, title in the schemas of" in said
+    assert "gemini-3.8-flash in September 2026; leave out what becomes that" in said
+    assert "`temperature` (announced for models after Gemini 3.7; leave it out)" in said
+    assert "`labels` (the Gemini API; only the enterprise platform takes it)" in said
+
+
+def test_the_error_names_the_tools_that_do_not_go_together(
+    asker: Asker, emulator: Emulator
+) -> None:
+    refuse(emulator, BUILT_IN)
+    functions = [{"type": "function", "name": f"f{n}" * 33} for n in range(5)]
+    settings: dict[str, Json] = {"tools": [*functions, {"type": "google_search"}]}
+
+    said = error_of(asker, ask_for(settings))
+
+    assert "`google_search` beside functions, `f0f0" in said
+    assert "and 2 more (gemini-3.6-flash and gemini-3.5-flash-lite" in said
+    assert "take gemini-3.5-flash); function names of more than 64 characters" in said
+
+
+def test_the_error_says_why_there_was_no_other_form(
+    asker: Asker, emulator: Emulator
+) -> None:
+    parent = asker.ask("hello").interaction_id
+    refuse(emulator, OPAQUE, times=2)
+    strict = function_of(BOUNDED) | {"generation_config": {"tool_choice": "validated"}}
+
+    named = error_of(asker, ask_for({}, previous_interaction_id=parent))
+    obeyed = error_of(asker, ask_for(strict))
+
+    assert named.endswith("sent in no other form, because its parent was named.")
+    assert "no other form, because its tool choice is `validated` (`strict`)" in obeyed
+
+
+def test_functions_beside_a_format_are_explained_for_older_models(
+    asker: Asker, emulator: Emulator
+) -> None:
+    refuse(emulator, MIME_TYPE)
+    turn = ask_for(format_of({"type": "object"}) | function_of({"type": "object"}))
+
+    said = error_of(asker, replace(turn, target=("model", "gemini-2.5-flash")))
+
+    assert "a `response_format` beside functions (models before Gemini 3;" in said
+
+
+def test_an_error_that_says_itself_what_is_wrong_is_left_as_it_is(
+    asker: Asker, emulator: Emulator
+) -> None:
+    refuse(emulator, "The value 'ultra' is not supported for 'thinking_level'.")
+
+    said = error_of(asker, ask_for(format_of(BOUNDED)))
+
+    assert said.endswith("is not supported for 'thinking_level'.")

@@ -17,6 +17,7 @@ from interactions_core.exceptions import (
     RequestError,
     ServiceError,
 )
+from interactions_core.forms.advice import advise
 from interactions_core.forms.ladder import next_plan, reshape, tell_changes
 from interactions_core.ids import is_rerooted
 from interactions_core.lookup import find_replay
@@ -104,6 +105,7 @@ def recovered(
     if isinstance(error, InvalidRequestError):
         other = yield from local(lambda: next_plan(error, plan, evidence, run.turn))
         if other is None:
+            _advise(error, run.turn, plan)
             raise error
         tally.recovered.extend(tell_changes(plan, other))
         return other, evidence
@@ -148,6 +150,12 @@ def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
     where = environment if isinstance(environment, str) else None
     said = asked_agent(name, None if where in NEW else where)
     error.args = (f"{str(error).rstrip('.')}. {said}",)
+
+
+def _advise(error: InvalidRequestError, turn: Turn, plan: Plan) -> None:
+    said = advise(error.api_message, turn, plan)
+    if said:
+        error.args = (f"{str(error).rstrip('.')}. {said}",)
 
 
 def root_check(plan: Plan) -> RootCheck:
