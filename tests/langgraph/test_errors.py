@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from langchain_core import exceptions as theirs
 from langchain_core.language_models import FakeListChatModel
-from langchain_core.messages import FunctionMessage, HumanMessage
+from langchain_core.messages import HumanMessage
 
 from interactions_core import exceptions as ours
 from interactions_emulator import Emulator
@@ -134,7 +134,7 @@ def test_outcome_without_an_answer_is_a_model_error(
     [
         ([], {}, ours.EmptyTranscriptError),
         (
-            [FunctionMessage("x", name="f")],
+            [HumanMessage([{"colour": "red"}])],
             {},
             ours.UnsupportedContentError,
         ),
