@@ -1,7 +1,11 @@
 """Which form of a request is remembered, for whom, and for how long."""
 
+import contextlib
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +15,16 @@ from interactions_core.exceptions import InvalidRequestError
 from interactions_core.forms.known import LIFE_S, KnownForm
 from interactions_core.steps import Step, function_call, function_result, model_output
 from interactions_core.steps import text_part as text
+from interactions_core.stores import open_store
 from interactions_core.turn import Turn
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, Asker, make_turn, text_of
+from tests.contract.conftest import Connect
+from tests.contract.dying import DIED, background_turn
+from tests.programs import ROOT
 
+HOUR_S = 3600.0
 OPAQUE = "Request contains an invalid argument."
 NUMBER = "the number of function response parts is equal to"
 BEGINS = "The request must begin with a user turn."
@@ -241,3 +250,22 @@ def test_a_background_run_learns_a_form_and_is_begun_in_it(
 
     assert len(bodies(emulator)) == sent + 1
     assert bodies(emulator)[-1]["response_format"]["schema"] == {"type": "integer"}
+
+
+def test_a_run_that_a_process_began_before_it_died_tells_its_form(
+    connect: Connect, emulator: Emulator, clock: Clock, tmp_path: Path
+) -> None:
+    refuse(emulator)
+    url = f"sqlite:///{tmp_path}/state.db"
+    program = ("-m", "tests.contract.dying", emulator.url, url, str(clock.now))
+    ended = subprocess.run([sys.executable, *program], cwd=ROOT, check=False)
+    clock.advance(HOUR_S)
+
+    with contextlib.closing(open_store(url)) as store:
+        reply = connect("unary", store=store).take(background_turn())
+        entries = [entry.recovered for _, entry in store.ledger()]
+        known = [form.change for form in store.list_forms()]
+
+    assert (ended.returncode, len(bodies(emulator))) == (DIED, 2)
+    assert reply.recovered == ("bounds:response_format",)
+    assert (entries, known) == ([reply.recovered], [*reply.recovered])

@@ -226,12 +226,17 @@ def _entry(
         created_at=record.created_at,
         attempts=tally.attempts,
         maybe_billed=tally.maybe_billed,
-        recovered=tuple(tally.recovered),
+        recovered=_recovered(tally, plan),
         steps_sent=len(plan.steps),
         bytes_sent=sent,
         replay_steps=len(plan.steps) + (base.context_steps if base else 0),
         replay_bytes=sent + (base.context_bytes if base else 0),
     )
+
+
+def _recovered(tally: Tally, plan: Plan) -> tuple[str, ...]:
+    """Return what was worked around, by whichever process sent the request."""
+    return tuple(dict.fromkeys((*tally.recovered, *plan.form)))
 
 
 def _dead(record: InteractionRecord) -> InteractionRecord:
@@ -315,7 +320,7 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         usage=run.tally.spent,
         interaction=without_settings(interaction),
         anchor=anchor,
-        recovered=tuple(run.tally.recovered),
+        recovered=_recovered(run.tally, plan),
         sent=tuple(plan.steps),
         note=note_of(run.turn, interaction_id, answer.steps),
         own_names=run.turn.own_names,

@@ -28,8 +28,6 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
         return plan
     shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))
     if shaped.form:
-        told_before = run.tally.recovered
-        told_before += [each for each in shaped.form if each not in told_before]
         told = ", ".join(shaped.form)
         logger.info("%s takes this only as %s", run.turn.target_name, told)
     return replace(shaped, known_form=shaped.form)
