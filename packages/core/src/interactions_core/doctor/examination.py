@@ -33,6 +33,8 @@ def examine(
         contextlib.ExitStack() as stack,
         service.client_here(offline=offline, clock=clock) as client,
     ):
+        if store is not None:
+            stack.callback(store.close)
         secret = stores.secret_of(store)
         checks, whose = [*check_versions()], ""
         if isinstance(client, Check):
@@ -44,6 +46,5 @@ def examine(
             whose = credential_of(client.sdk(), secret) if secret else ""
         checks += found
         if store is not None:
-            stack.callback(store.close)
             checks += stores.check_content(store, whose, now=clock())
         return checks

@@ -4,10 +4,11 @@ They cost cents, are asked for first, and delete what they have stored. What is 
 down of them holds neither what was said nor a key.
 """
 
-from interactions_core.doctor.live.calls import CALLS, Models
+from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Finding
 from interactions_core.doctor.live.plan import finding_lines, plan_lines, summary_line
 from interactions_core.doctor.live.profile import profile_of
+from interactions_core.doctor.live.questions import Models
 from interactions_core.doctor.live.trial import Trial
 
 __all__ = [

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from interactions_core.doctor.live.calls import CALLS, Models
+from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Finding
+from interactions_core.doctor.live.questions import Models
 
 _SETTLES: int = max(len(call.settles) for call in CALLS)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from interactions_core.canonical import Json
-from interactions_core.doctor.live.calls import Models
 from interactions_core.doctor.live.findings import Finding
+from interactions_core.doctor.live.questions import Models
 
 SCHEMA: Final = 1
 

@@ -8,8 +8,9 @@ from typing import Any, Final, cast
 from interactions_core import wire
 from interactions_core.canonical import JsonObject
 from interactions_core.client import InteractionsClient
-from interactions_core.doctor.live.calls import CALLS, Call, Models, Said, body_of
+from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Came, Finding
+from interactions_core.doctor.live.questions import Call, Models, Said, body_of
 from interactions_core.exceptions import (
     AuthenticationError,
     InteractionsError,
