@@ -62,7 +62,7 @@ class Serving:
 
     def start(self, store: SqliteStore, trust: Trust) -> None:
         app = WebhookReceiver(store, trust, on_job=self.news.put)
-        config = uvicorn.Config(app, log_level="warning", lifespan="on")
+        config = uvicorn.Config(app, log_level="warning", lifespan="on", ws="none")
         server = self.server = uvicorn.Server(config)
         run = lambda: asyncio.run(server.serve([self.socket]))  # noqa: E731
         self.thread = threading.Thread(target=run)

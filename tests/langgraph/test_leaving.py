@@ -242,7 +242,7 @@ async def test_run_goes_on_when_the_connection_of_a_browser_is_closed(
 
 @asynccontextmanager
 async def served(app: Starlette) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # Without `serve`, which takes the signals of the process.

@@ -87,7 +87,10 @@ def serve(
         sock = stack.enter_context(_listening(host, port))
         click.echo(f"receiving at http://{host}:{sock.getsockname()[1]}")
         receiver = WebhookReceiver(store, trust, on_job=resumer)
-        server = uvicorn.Server(uvicorn.Config(receiver, log_level="warning"))
+        server = uvicorn.Server(
+            # A receiver needs no WebSockets, and old releases fail on new libraries.
+            uvicorn.Config(receiver, log_level="warning", ws="none")
+        )
         # The server ends what it serves, and then signals once more what it was sent.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
