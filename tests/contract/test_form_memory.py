@@ -32,6 +32,7 @@ UNKNOWN = "Unknown parameter 'temperature'."
 SIGNATURE = "Corrupted thought signature."
 
 BOUNDED: Json = {"type": "integer", "minimum": 1}
+UNBOUNDED: Json = {"type": "integer", "description": "(at least 1)"}
 FORMAT: dict[str, Json] = {
     "response_format": {
         "type": "text",
@@ -133,7 +134,7 @@ def test_a_plainer_form_takes_the_place_of_the_one_that_was_refused(
     asker.take(turn_of({"response_format": whole}, "another"))
 
     assert len(bodies(emulator)) == sent + 1
-    assert bodies(emulator)[-1]["response_format"]["schema"] == {"type": "integer"}
+    assert bodies(emulator)[-1]["response_format"]["schema"] == UNBOUNDED
     assert len(asker.store.list_forms()) == 1
 
 
@@ -249,7 +250,7 @@ def test_a_background_run_learns_a_form_and_is_begun_in_it(
     asker.take(turn_of(FORMAT, "next", background=True))
 
     assert len(bodies(emulator)) == sent + 1
-    assert bodies(emulator)[-1]["response_format"]["schema"] == {"type": "integer"}
+    assert bodies(emulator)[-1]["response_format"]["schema"] == UNBOUNDED
 
 
 def test_a_run_that_a_process_began_before_it_died_tells_its_form(

@@ -55,8 +55,12 @@ UNBOUNDED: Json = {
     "type": "object",
     "title": "Person",
     "properties": {
-        "title": {"type": "string", "title": "Title"},
-        "age": {"type": "integer", "default": 1},
+        "title": {
+            "type": "string",
+            "title": "Title",
+            "description": "(at most 9 characters)",
+        },
+        "age": {"type": "integer", "default": 1, "description": "(at least 0)"},
         "home": {"$ref": "#/$defs/Address", "description": "Where."},
     },
     "$defs": {"Address": ADDRESS},
@@ -64,8 +68,8 @@ UNBOUNDED: Json = {
 PLAINEST: Json = {
     "type": "object",
     "properties": {
-        "title": {"type": "string"},
-        "age": {"type": "integer"},
+        "title": {"type": "string", "description": "(at most 9 characters)"},
+        "age": {"type": "integer", "description": "(at least 0)"},
         "home": {**ADDRESS, "description": "Where."},
     },
     "$defs": {"Address": ADDRESS},

@@ -14,7 +14,8 @@ from tests.core.session import Session, call, model, result, user
 
 Q = user("q")
 INTEGER: Json = {"type": "integer"}
-BOUNDED = {"type": "integer", "minimum": 1}
+BOUNDED: Json = {"type": "integer", "minimum": 1}
+UNBOUNDED: Json = {"type": "integer", "description": "(at least 1)"}
 SETTINGS: dict[str, Json] = {
     "response_format": {"type": "text", "schema": BOUNDED},
     "tools": [
@@ -37,25 +38,35 @@ LISTS: tuple[Form, ...] = (("sorted", "named"), ("opened",), PLAIN)
 @pytest.mark.parametrize(
     ("schema", "plainer"),
     [
-        pytest.param(BOUNDED, INTEGER, id="itself"),
+        pytest.param(BOUNDED, UNBOUNDED, id="itself"),
         pytest.param(
             {"properties": {"minimum": BOUNDED}, "required": ["minimum"]},
-            {"properties": {"minimum": INTEGER}, "required": ["minimum"]},
+            {"properties": {"minimum": UNBOUNDED}, "required": ["minimum"]},
             id="property with the name of a keyword",
         ),
         pytest.param(
             {"prefixItems": [BOUNDED, True], "minItems": 2, "maxItems": 2},
-            {"prefixItems": [INTEGER, True]},
+            {
+                "prefixItems": [UNBOUNDED, True],
+                "description": "(at least 2 items, at most 2 items)",
+            },
             id="tuple",
         ),
         pytest.param(
             {"items": [BOUNDED], "additionalItems": BOUNDED, "uniqueItems": True},
-            {"items": [INTEGER], "additionalItems": INTEGER},
+            {
+                "items": [UNBOUNDED],
+                "additionalItems": UNBOUNDED,
+                "description": "(no item twice)",
+            },
             id="tuple of the older draft",
         ),
         pytest.param(
             {"anyOf": [{"items": BOUNDED}, {"not": BOUNDED}], "$defs": {"a": BOUNDED}},
-            {"anyOf": [{"items": INTEGER}, {"not": INTEGER}], "$defs": {"a": INTEGER}},
+            {
+                "anyOf": [{"items": UNBOUNDED}, {"not": UNBOUNDED}],
+                "$defs": {"a": UNBOUNDED},
+            },
             id="below",
         ),
         pytest.param(
@@ -63,6 +74,17 @@ LISTS: tuple[Form, ...] = (("sorted", "named"), ("opened",), PLAIN)
             {"default": {"minimum": 1}, "enum": [{"pattern": "a"}], "const": 1},
             id="values that look like schemas",
         ),
+        pytest.param(
+            {"description": "A word.", "pattern": "^a+$", "uniqueItems": False},
+            {"description": "A word. (matching the regular expression ^a+$)"},
+            id="described",
+        ),
+        pytest.param(
+            {"minimum": 0, "exclusiveMinimum": True, "exclusiveMaximum": False},
+            {"description": "(at least 0)"},
+            id="older draft",
+        ),
+        pytest.param({"$ref": "a", "minimum": 0}, {"$ref": "a"}, id="reference"),
         pytest.param(True, True, id="no object"),
     ],
 )

@@ -8,13 +8,21 @@ from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
 
-BOUNDS: Final = frozenset(
-    {
-        *("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"),
-        *("exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern"),
-        "uniqueItems",
-    }
-)
+_WORDS: Final = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "pattern": "matching the regular expression {}",
+    "minItems": "at least {} items",
+    "maxItems": "at most {} items",
+    "uniqueItems": "no item twice",
+}
+
+BOUNDS: Final = frozenset(_WORDS)
 """Reported as refused; whoever asked checks them in the answer anyway."""
 
 REMARKS: Final = frozenset({"title", "default"})
@@ -36,7 +44,7 @@ _DEEPEST: Final = 6
 
 
 def strip_bounds(schema: Json) -> Json:
-    """Return a schema that says what there is, but not how much of it."""
+    """Return a schema that says in words, in descriptions, how much there may be."""
     return _without(schema, BOUNDS)
 
 
@@ -59,7 +67,23 @@ def _without(schema: Json, keywords: frozenset[str]) -> Json:
     if not isinstance(schema, Mapping):
         return schema
     left = {key: schema[key] for key in schema if key not in keywords}
+    bounds = _bounds_in_words(schema)
+    # Beside a reference a description is reported as refused, too.
+    if bounds and "$ref" not in schema:
+        before = f"{schema['description']} " if schema.get("description") else ""
+        left["description"] = f"{before}({', '.join(bounds)})"
     return _mapped(left, lambda part: _without(part, keywords))
+
+
+def _bounds_in_words(schema: JsonObject) -> list[str]:
+    """Say which values are asked for; the model is to know, whoever checks them."""
+    # In the older draft a bound is exclusive or not: `true` says nothing by itself.
+    said = {
+        key: schema[key]
+        for key in _WORDS
+        if key in schema and (schema[key] is True) is (key == "uniqueItems")
+    }
+    return [_WORDS[key].format(said[key]) for key in said if said[key] is not False]
 
 
 def _mapped(schema: JsonObject, change: Callable[[Json], Json]) -> JsonObject:
