@@ -36,13 +36,17 @@ def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[C
         *,
         api_key: str = "the key",
         base_url: str = "",
+        api_version: str | None = None,
         store: SessionStore = store,
         sleep: Callable[[float], None] = clock.sleep,
         max_retries: int = 2,
         timeout_s: float = PATIENCE_S,
     ) -> Asker:
         connection = Connection(
-            api_key=api_key, base_url=base_url or emulator.url, timeout_s=timeout_s
+            api_key=api_key,
+            base_url=base_url or emulator.url,
+            api_version=api_version,
+            timeout_s=timeout_s,
         )
         asker = Asker(way, connection, store, clock, sleep, max_retries=max_retries)
         askers.append(asker)

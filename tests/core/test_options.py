@@ -66,6 +66,17 @@ def test_only_what_is_set_is_sent() -> None:
     assert settings == {"generation_config": {"temperature": 0}, "labels": {"a": "b"}}
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"), [(["TEXT", "Image"], ["text", "image"]), ([1], [1]), ("x", "x")]
+)
+def test_modalities_are_sent_in_small_letters(given: Any, sent: Any) -> None:
+    options = {"response_modalities": given}
+
+    settings = settings_of(options, system_instruction="", tools=[])
+
+    assert settings == {"response_modalities": sent}
+
+
 def test_tools_choice_and_instruction_are_fields_of_the_body() -> None:
     settings = settings_of(
         {"model": "m"}, system_instruction="Be kind.", tools=TOOLS, tool_choice="any"

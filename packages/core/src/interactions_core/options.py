@@ -157,7 +157,16 @@ def settings_of(
     fields = {key: options[key] for key in TOP_LEVEL if _is_set(options, key)}
     if "safety_settings" in fields:
         fields["safety_settings"] = safety_settings(fields["safety_settings"])
+    if "response_modalities" in fields:
+        fields["response_modalities"] = _lowered(fields["response_modalities"])
     return settings | fields
+
+
+def _lowered(modalities: Json) -> Json:
+    """Write modalities in small letters; capitals are Google's other API's."""
+    if not isinstance(modalities, list | tuple):
+        return modalities
+    return [one.lower() if isinstance(one, str) else one for one in modalities]
 
 
 def safety_settings(value: object) -> Json:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from interactions_core.api_versions import check_version
 from interactions_core.canonical import JsonObject
 from interactions_core.connection import Connection, without_password
 from interactions_core.erasures import LATE
@@ -228,11 +229,14 @@ def records_of(
     """Say where a turn's interactions are recorded, and whom to believe.
 
     Raises:
-        ConfigurationError: The store cannot keep the name of the session or thread.
+        ConfigurationError: The store cannot keep the name of the session or thread,
+            or the version of the API does not serve the model.
     """
     scope = Scope(
         credential_of(client, store.secret()), turn.session_id, turn.thread_id
     )
+    api_version = address_of(client)[1]
+    check_version(turn.target, scope.credential, api_version)
     longest: int | None = getattr(store, "longest_name", None)
     check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
     key = connection.anchor_key
@@ -245,7 +249,7 @@ def records_of(
         trust_anchors=connection.trust_anchors,
         # Where nothing was deleted, nobody needs to be asked.
         began=LATE if began and turn.is_late() else began,
-        service=(_platform_of(scope.credential), address_of(client)[1]),
+        service=(_platform_of(scope.credential), api_version),
     )
 
 
