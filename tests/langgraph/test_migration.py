@@ -366,7 +366,10 @@ def test_a_row_without_a_checkpoint_keeps_only_its_own_thread(
 def test_a_file_from_before_task_paths_is_read(old: Path, url: str) -> None:
     fill(old, "a")
     with closing(sqlite3.connect(old)) as db:
-        db.execute("ALTER TABLE writes DROP COLUMN task_path")
+        columns = [row[1] for row in db.execute("PRAGMA table_info(writes)")]
+        # The oldest release of that saver has not got it either.
+        if "task_path" in columns:
+            db.execute("ALTER TABLE writes DROP COLUMN task_path")
 
     assert migrate(old, url).exit_code == 0
     assert len(moved(url)) == 4
