@@ -41,6 +41,31 @@ def test_any_stored_interaction_may_be_a_parent_many_times(
     assert answer_text(from_red) == "Your colour is red."
 
 
+@pytest.mark.parametrize(
+    ("status", "is_parent"),
+    [
+        ("completed", True),
+        ("idle", True),
+        ("incomplete", True),
+        ("budget_exceeded", True),
+        ("requires_continuation", True),
+        ("failed", False),
+    ],
+)
+def test_an_interaction_that_is_over_with_an_answer_may_be_a_parent(
+    http: Any, emulator: Emulator, status: str, *, is_parent: bool
+) -> None:
+    emulator.script(
+        [{"reply": {"text": "Half.", "status": status}}, {"reply": {"text": "Whole."}}]
+    )
+    first = http.made("My colour is green.")
+
+    second = http.create("Go on.", previous_interaction_id=first["id"])
+
+    assert first["status"] == status
+    assert second.status_code == (200 if is_parent else 400)
+
+
 def test_nothing_but_the_conversation_is_inherited(http: Any, weather: Any) -> None:
     """API: tools, system instruction and generation config are sent every turn."""
     first = http.made("Hello.", tools=[weather])

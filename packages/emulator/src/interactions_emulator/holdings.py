@@ -8,18 +8,9 @@ from interactions_emulator.lineage import context_of, lineage
 from interactions_emulator.payloads import JsonObject, Step
 from interactions_emulator.records import Interaction
 from interactions_emulator.settings import Settings
+from interactions_emulator.statuses import meaning_of
 from interactions_emulator.stores import Store
 from interactions_emulator.validation import CreateRequest
-
-_PARENT_STATUSES = frozenset(
-    {
-        "completed",
-        "requires_action",
-        "incomplete",
-        "budget_exceeded",
-        "requires_continuation",
-    }
-)
 
 
 class Holdings:
@@ -63,7 +54,7 @@ class Holdings:
         if effects.get("expire"):
             self._store.delete(request.previous)
         parent = self.seen(self.get(request.previous, caller))
-        if parent.status not in _PARENT_STATUSES:
+        if not meaning_of(parent.status).is_parent:
             why = f"the parent's status is {parent.status}"
             raise refusals.invalid_argument(why)
         self._check_ancestry(parent)

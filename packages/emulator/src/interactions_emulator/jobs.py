@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from interactions_emulator.records import Interaction
 from interactions_emulator.replies import Reply
+from interactions_emulator.statuses import meaning_of
 
-RUNNING = frozenset({"queued", "in_progress"})
 NEVER = float("inf")
 """When the work of a stalled run is done."""
 
@@ -43,7 +43,7 @@ def seen(record: Interaction, now: float) -> Interaction:
 
 def is_running(record: Interaction, now: float) -> bool:
     """Whether the work still goes on."""
-    return _status(record, now) in RUNNING
+    return meaning_of(_status(record, now)).is_running
 
 
 def is_cancellable(record: Interaction, now: float) -> bool:

@@ -7,18 +7,9 @@ from interactions_emulator.deliveries import Deliveries
 from interactions_emulator.jobs import ends_at, is_running, seen
 from interactions_emulator.payloads import JsonObject, is_list, is_object
 from interactions_emulator.records import Interaction
+from interactions_emulator.statuses import meaning_of
 from interactions_emulator.stores import Store
 from interactions_emulator.webhooks import WebhookBook
-
-_EVENTS = {
-    "completed": "interaction.completed",
-    "incomplete": "interaction.completed",
-    "budget_exceeded": "interaction.completed",
-    "requires_action": "interaction.requires_action",
-    "failed": "interaction.failed",
-    "cancelled": "interaction.cancelled",
-}
-"""As in streams, a cut-off answer counts as completed."""
 
 
 class Notices:
@@ -87,8 +78,8 @@ def _own_uris(record: Interaction) -> list[str]:
 
 def event_of(record: Interaction, now: float) -> JsonObject | None:
     """Build the thin event of a status; None if the status has none."""
-    kind = _EVENTS.get(record.status)
-    if kind is None:
+    kind = meaning_of(record.status).event
+    if not kind:
         return None
     data: JsonObject = {"id": record.id}
     if record.status == "failed":
