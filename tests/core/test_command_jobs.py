@@ -160,6 +160,7 @@ def test_the_watcher_collects_what_nobody_waits_for(job: str) -> None:
 def test_a_graph_is_resumed_by_a_watcher_in_a_process_of_its_own(
     environment: Path,
 ) -> None:
+    pytest.importorskip("interactions_langgraph")
     (environment / "graph.py").write_text(GRAPH)
     python("-c", RUN)
 

@@ -143,7 +143,7 @@ def test_a_quota_that_is_used_up_settles_nothing(
 
     found = tried(client, sleep=lambda _: None)
 
-    assert (found[25].came, found[25].is_new) == ("failed", False)
+    assert (found[25].came, found[25].is_new) == ("unanswered", False)
 
 
 def test_a_new_parent_is_waited_for_and_that_is_found(

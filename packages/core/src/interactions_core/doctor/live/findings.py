@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Came = Literal["answered", "refused", "not asked", "failed"]
-"""`failed` says nothing of the question: the quota, the network, the service."""
+Came = Literal["answered", "refused", "not asked", "unanswered"]
+"""`unanswered` says nothing of the question: the quota, the network, the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

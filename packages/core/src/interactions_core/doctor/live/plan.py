@@ -35,6 +35,6 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 def summary_line(findings: Sequence[Finding], left: Sequence[str]) -> str:
     """Count what came, and name what is left on the server."""
     new = sum(finding.is_new for finding in findings)
-    unsettled = sum(finding.came in {"failed", "not asked"} for finding in findings)
+    unsettled = sum(finding.came in {"unanswered", "not asked"} for finding in findings)
     text = f"{new} otherwise than documented, {unsettled} not settled"
     return f"{text}; not deleted: {', '.join(left)}" if left else text

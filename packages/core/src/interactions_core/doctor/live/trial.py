@@ -178,7 +178,7 @@ class Trial:
         return _finding(
             call,
             model,
-            "refused" if settled else "failed",
+            "refused" if settled else "unanswered",
             status=status,
             code=error.code,
             message=message,
