@@ -77,7 +77,9 @@ def test_refusal_is_asked_for_once_and_an_outage_as_often_as_max_retries_says(
     make_llm: MakeLLM,
     emulator: Emulator,
 ) -> None:
-    emulator.fault(on="create", do={"status": status, "retry_after": 0}, times=99)
+    # Said of nothing that another form of the request could mend.
+    do = {"status": status, "retry_after": 0, "message": "It is not taken."}
+    emulator.fault(on="create", do=do, times=99)
 
     with pytest.raises(kind) as caught:
         run(make_llm(max_retries=2))
