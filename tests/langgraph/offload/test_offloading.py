@@ -244,7 +244,9 @@ def test_offloading_beside_talking_pruning_and_copying_loses_nothing(
         with open_saver(url, emulator.url) as mine:
             for step in range(4):
                 if turn == 0:
-                    said: Any = {"messages": [HumanMessage(words(100 + step))]}
+                    # A copy may be made before LangGraph gives the message an id.
+                    asked = HumanMessage(words(100 + step), id=f"said {step}")
+                    said: Any = {"messages": [asked]}
                     chat(model, mine).invoke(said, thread())
                 elif turn == 1:
                     mine.prune(["t"])
