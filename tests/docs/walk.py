@@ -132,7 +132,9 @@ class Walk:
             self.running.append(self._begin(line.removesuffix("&").split()))
             _until_line(self.running[-1], where, self.errors)
         elif line.startswith("pip install"):
-            options = ["-q", "-c", str(self.constraints)]
+            # Said by name: whoever runs this may have told uv of another environment.
+            where_to = str(self.folder / "venv")
+            options = ["-q", "-c", str(self.constraints), "--python", where_to]
             wanted = [self._wheel(part) for part in line.split()[2:]]
             _run(["uv", "pip", "install", *options, *wanted], self)
         else:
