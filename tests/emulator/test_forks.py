@@ -14,12 +14,16 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no for
 
 
 def test_a_child_neither_ends_an_emulator_nor_keeps_its_port_open() -> None:
+    reading, writing = os.pipe()
     with Emulator() as emulator:
         child = quietly_forked()
         if child == 0:
             # It leaves the block, as a child does that ends by an exception.
             emulator.__exit__(None, None, None)
+            os.write(writing, b".")
             signal.pause()
+        # Until it has run at all, it holds what it was forked with.
+        assert os.read(reading, 1) == b"."
         emulator.advance(1.0)
     try:
         with pytest.raises(ConnectionRefusedError):
@@ -29,3 +33,5 @@ def test_a_child_neither_ends_an_emulator_nor_keeps_its_port_open() -> None:
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(reading)
+        os.close(writing)
