@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from logging import WARNING
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,20 @@ def test_the_next_call_of_the_kind_is_one_create(
     assert len(bodies(emulator)) == sent + 1
     assert list(reply.recovered) == changes
     assert [form.change for form in asker.store.list_forms()] == changes
+
+
+def test_a_setting_that_is_known_to_be_refused_is_missed_aloud_by_everybody(
+    asker: Asker, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuse(emulator, UNKNOWN)
+    asker.take(turn_of(WARM, session_id="one"))
+    caplog.clear()
+
+    asker.take(turn_of(WARM, session_id="another"))
+
+    warned = [each.getMessage() for each in caplog.records if each.levelno >= WARNING]
+    [said] = warned
+    assert said.startswith("the API does not know generation_config.temperature: ")
 
 
 def test_what_is_remembered_says_where_and_when_and_nothing_of_the_content(

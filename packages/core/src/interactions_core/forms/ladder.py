@@ -100,15 +100,20 @@ def _changed(plan: Plan, change: str, evidence: Evidence, turn: Turn) -> Plan:
 def tell_changes(before: Plan, after: Plan) -> Form:
     """Say in the log what is sent in another way, and return it."""
     changes = tuple(each for each in after.form if each not in before.form)
+    warn_of_left_out(changes)
+    where = before.previous_interaction_id or "a root"
+    logger.info("%s was refused; sending it again as %s", where, ", ".join(changes))
+    return changes
+
+
+def warn_of_left_out(changes: Form) -> None:
+    """Say of each setting that is not sent that it was set for nothing."""
     for change in changes:
         kind, _, place = change.partition(":")
         if kind == WITHOUT:
             logger.warning(
                 "the API does not know %s: it is left out, as if it were not set", place
             )
-    where = before.previous_interaction_id or "a root"
-    logger.info("%s was refused; sending it again as %s", where, ", ".join(changes))
-    return changes
 
 
 def _mark(turn: Turn, plan: Plan) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from interactions_core.effects import Flow, local
 from interactions_core.exceptions import StoreError
 from interactions_core.forms.known import KnownForm, changes_for, feature_of
-from interactions_core.forms.ladder import may_change, reshape
+from interactions_core.forms.ladder import may_change, reshape, warn_of_left_out
 from interactions_core.forms.reading import PLAIN
 from interactions_core.matching import Evidence
 from interactions_core.planning import Plan
@@ -28,6 +28,8 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
         return plan
     shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))
     if shaped.form:
+        # Whoever sets it now need not be who was told when it was refused.
+        warn_of_left_out(shaped.form)
         told = ", ".join(shaped.form)
         logger.info("%s takes this only as %s", run.turn.target_name, told)
     return replace(shaped, known_form=shaped.form)
