@@ -18,6 +18,8 @@ WRONG_VALUES = [
     ),
     pytest.param({"deadline_s": float("inf")}, "finite number", id="no end"),
     pytest.param({"max_retries": -1}, "0, 1, 2 or more, not -1", id="fewer than none"),
+    pytest.param({"max_retries": float("inf")}, "or more, not inf", id="for ever"),
+    pytest.param({"max_output_tokens": 10**400}, "1 or more, not", id="no float"),
     pytest.param({"max_output_tokens": 0}, "1 or more, not 0", id="no tokens"),
     pytest.param({"temperature": "hot"}, "temperature must be a number", id="a word"),
     pytest.param(

@@ -143,20 +143,20 @@ def _seconds(name: str, value: object) -> object:
     return value
 
 
-def _count(name: str, value: object) -> object:
+def _whole(name: str, value: object, least: int, which: str) -> object:
     number = _number(value)
-    if number is None or number < 0 or number != int(number):
-        msg = f"{name} must be 0, 1, 2 or more, not {_shown(value)}"
+    if number is None or number < least or not number.is_integer():
+        msg = f"{name} must be {which} or more, not {_shown(value)}"
         raise ConfigurationError(msg)
     return value
+
+
+def _count(name: str, value: object) -> object:
+    return _whole(name, value, 0, "0, 1, 2")
 
 
 def _limit(name: str, value: object) -> object:
-    number = _number(value)
-    if number is None or number < 1 or number != int(number):
-        msg = f"{name} must be 1 or more, not {_shown(value)}"
-        raise ConfigurationError(msg)
-    return value
+    return _whole(name, value, 1, "1")
 
 
 def _poll(name: str, value: object) -> tuple[float, float]:
@@ -214,12 +214,15 @@ def _word(*known: object) -> Callable[[str, object], object]:
 
 
 def _number(value: object) -> float | None:
-    """Return a number, also from a text that is nothing else; NaN is none."""
+    """Return a number, also from a text that is nothing else; NaN is none.
+
+    Nor is a whole one that no float can hold.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return None if math.isnan(number) else number
 
