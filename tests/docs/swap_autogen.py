@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from pydantic import BaseModel, RootModel
 
 from interactions_autogen import InteractionsChatCompletionClient
 from tests.docs.stock_options import kept
-from tests.docs.swap_tables import Case, Held, Table, Use
+from tests.docs.swap_tables import Case, Held, Table, Use, now
 
 STOCK: Final = kept("OpenAIChatCompletionClient")
 
@@ -91,11 +90,6 @@ def _option(written: str, /, **options: Any) -> Case:
 
 def _neutral(written: str, /, **options: Any) -> Case:
     return Case(written, _asked(**options), may_be_left_out=True)
-
-
-def _now(old: Case, new: Case) -> Case:
-    """Say what is written instead of what is refused."""
-    return replace(old, instead=new)
 
 
 def _said(*messages: LLMMessage, **call: Any) -> Use:
@@ -241,14 +235,14 @@ _OPTIONS: Final = [
     _option('api_key="…"', api_key="other"),
     Case('base_url="http://127.0.0.1:8765/"', _elsewhere),
     _option("max_retries=2", max_retries=2),
-    _now(_option("timeout=30", timeout=30), _option("timeout_s=30", timeout_s=30)),
+    now(_option("timeout=30", timeout=30), _option("timeout_s=30", timeout_s=30)),
     _option('organization="o"', organization="o"),
-    _now(
+    now(
         _option('default_headers={"X-Team": "a"}', default_headers={"X-Team": "a"}),
         Case("client=genai.Client(http_options=…)", _own_client),
     ),
     _option('model_info={"vision": False, …}', model_info={"vision": False}),
-    _now(
+    now(
         _option(
             'model_capabilities={"vision": False, …}',
             model_capabilities={"vision": False},
@@ -256,26 +250,26 @@ _OPTIONS: Final = [
         _option('model_info={"vision": False, …}', model_info={"vision": False}),
     ),
     _option("add_name_prefixes=False", add_name_prefixes=False),
-    _now(
+    now(
         _option("include_name_in_message=False", include_name_in_message=False),
         _option("add_name_prefixes=False", add_name_prefixes=False),
     ),
     _option("temperature=0.5", temperature=0.5),
     _option("top_p=0.5", top_p=0.5),
     _option("seed=3", seed=3),
-    _now(
+    now(
         _option("max_tokens=100", max_tokens=100),
         _option("max_output_tokens=100", max_output_tokens=100),
     ),
-    _now(
+    now(
         _option('stop=["END"]', stop=["END"]),
         _option('stop_sequences=["END"]', stop_sequences=["END"]),
     ),
-    _now(
+    now(
         _option('reasoning_effort="low"', reasoning_effort="low"),
         _option('thinking_level="low"', thinking_level="low"),
     ),
-    _now(
+    now(
         _option(
             'response_format={"type": "json_object"}',
             response_format={"type": "json_object"},
@@ -302,19 +296,19 @@ _CALLS: Final = [
     _call("temperature=0.5", temperature=0.5),
     _call("top_p=0.5", top_p=0.5),
     _call("seed=3", seed=3),
-    _now(
+    now(
         _call("max_tokens=100", max_tokens=100),
         _call("max_output_tokens=100", max_output_tokens=100),
     ),
-    _now(
+    now(
         _call('stop=["END"]', stop=["END"]),
         _call('stop_sequences=["END"]', stop_sequences=["END"]),
     ),
-    _now(
+    now(
         _call('reasoning_effort="low"', reasoning_effort="low"),
         _call('thinking_level="low"', thinking_level="low"),
     ),
-    _now(
+    now(
         _call(
             'response_format={"type": "json_object"}',
             response_format={"type": "json_object"},

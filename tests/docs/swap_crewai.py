@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from pydantic import BaseModel, RootModel
 
 from tests.crewai.quiet import imported
 from tests.docs.stock_options import kept
-from tests.docs.swap_tables import Case, Held, Table, Use
+from tests.docs.swap_tables import Case, Held, Table, Use, now
 
 _crewai: Final = imported("crewai")
 _tools: Final = imported("crewai.tools")
@@ -68,11 +67,6 @@ def _option(written: str, /, **options: Any) -> Case:
 
 def _neutral(written: str, /, **options: Any) -> Case:
     return Case(written, _asked(**options), may_be_left_out=True)
-
-
-def _now(old: Case, new: Case) -> Case:
-    """Say what is written instead of what is refused."""
-    return replace(old, instead=new)
 
 
 def _said(*messages: dict[str, Any]) -> Use:
@@ -308,13 +302,13 @@ _OPTIONS: Final = [
     _option('model="gemini/gemini-3.5-flash"', model="gemini/gemini-3.5-flash"),
     _option('api_key="…"', api_key="other"),
     Case('base_url="http://127.0.0.1:8765/"', _elsewhere),
-    _now(
+    now(
         _option("use_vertexai=True", use_vertexai=True),
         _option("vertexai=True", vertexai=True),
     ),
     _option('project="p"', project="p"),
     _option('location="global"', location="global"),
-    _now(
+    now(
         _option('client_params={"http_options": …}', client_params={"timeout": 1}),
         Case("client=genai.Client(http_options=…)", _own_client),
     ),
@@ -332,7 +326,7 @@ _OPTIONS: Final = [
     _neutral("n=1", n=1),
     _option("frequency_penalty=0.5", frequency_penalty=0.5),
     _option("presence_penalty=0.5", presence_penalty=0.5),
-    _now(
+    now(
         _option(
             'thinking_config=ThinkingConfig(thinking_level="LOW")',
             thinking_config=types.ThinkingConfig(
@@ -341,7 +335,7 @@ _OPTIONS: Final = [
         ),
         _option('thinking_level="low"', thinking_level="low"),
     ),
-    _now(
+    now(
         _option(
             "thinking_config=ThinkingConfig(include_thoughts=True)",
             thinking_config=types.ThinkingConfig(include_thoughts=True),

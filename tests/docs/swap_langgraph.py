@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import Any, Final, TypedDict
@@ -16,7 +16,7 @@ from pydantic import BaseModel, RootModel
 
 from interactions_langgraph import ChatInteractions
 from tests.docs.stock_options import kept
-from tests.docs.swap_tables import Case, Held, Table, Use
+from tests.docs.swap_tables import Case, Held, Table, Use, now
 
 STOCK: Final = kept("ChatGoogleGenerativeAI")
 
@@ -95,11 +95,6 @@ def _option(written: str, /, **options: Any) -> Case:
 
 def _call(written: str, /, **options: Any) -> Case:
     return Case(written, _asked(lambda model: model.invoke("Hello", **options)))
-
-
-def _now(old: Case, new: Case) -> Case:
-    """Say what is written instead of what is refused."""
-    return replace(old, instead=new)
 
 
 def _said(*messages: BaseMessage) -> Use:
@@ -395,7 +390,7 @@ _TOOLS: Final = [
     _bound(
         "types.Tool(google_search=…)", types.Tool(google_search=types.GoogleSearch())
     ),
-    _now(
+    now(
         _bound('{"google_search_retrieval": {}}', {"google_search_retrieval": {}}),
         _bound('{"google_search": {}}', {"google_search": {}}),
     ),
@@ -413,19 +408,19 @@ _TOOLS: Final = [
     _bound(
         '{"retrieval": {…}}', {"retrieval": {"vertex_ai_search": {"datastore": "d"}}}
     ),
-    _now(
+    now(
         _bound('{"enterprise_web_search": {}}', {"enterprise_web_search": {}}),
         _bound('{"google_search": {}}', {"google_search": {}}),
     ),
-    _now(
+    now(
         _bound('{"parallel_ai_search": {}}', {"parallel_ai_search": {}}),
         _bound('{"google_search": {}}', {"google_search": {}}),
     ),
-    _now(
+    now(
         _bound('{"exa_ai_search": {}}', {"exa_ai_search": {}}),
         _bound('{"google_search": {}}', {"google_search": {}}),
     ),
-    _now(
+    now(
         _bound(
             '{"mcp_servers": [{"name": "a", "streamable_http_transport": {…}}]}',
             {
@@ -500,14 +495,14 @@ _OPTIONS: Final = [
     _option('project="p"', **_PLATFORM),
     _option('location="global"', **_PLATFORM),
     Case('base_url="http://127.0.0.1:8765/"', _elsewhere),
-    _now(
+    now(
         _option(
             'client_options={"api_endpoint": "…"}', client_options={"api_endpoint": "a"}
         ),
         Case('base_url="http://127.0.0.1:8765/"', _elsewhere),
     ),
     _option('additional_headers={"X-Team": "a"}', additional_headers={"X-Team": "a"}),
-    _now(
+    now(
         _option('client_args={"verify": False}', client_args={"verify": False}),
         Case("client=genai.Client(http_options=…)", _own_client),
     ),
@@ -523,7 +518,7 @@ _OPTIONS: Final = [
     _option("n=2", n=2),
     _option("candidate_count=2", candidate_count=2),
     _option("max_retries=2", max_retries=2),
-    _now(_option("retries=2", retries=2), _option("max_retries=2", max_retries=2)),
+    now(_option("retries=2", retries=2), _option("max_retries=2", max_retries=2)),
     _option("timeout=30", timeout=30),
     _option("request_timeout=30", request_timeout=30),
     _option('response_modalities=["TEXT"]', response_modalities=["TEXT"]),
@@ -556,11 +551,11 @@ _OPTIONS: Final = [
     ),
     _option("seed=7", seed=7),
     _option('labels={"team": "a"}', labels={"team": "a"}),
-    _now(
+    now(
         _option('default_metadata=[("a", "b")]', default_metadata=[("a", "b")]),
         _option('additional_headers={"a": "b"}', additional_headers={"a": "b"}),
     ),
-    _now(
+    now(
         _option(
             'default_metadata_input=[("a", "b")]', default_metadata_input=[("a", "b")]
         ),
@@ -591,11 +586,11 @@ _OPTIONS: Final = [
 _CALLS: Final = [
     _call('stop=["END"]', stop=["END"]),
     _call("tools=[…]", tools=[weather]),
-    _now(
+    now(
         _call("functions=[…]", functions=[weather]), _call("tools=[…]", tools=[weather])
     ),
     _call('tools=[{"google_search": {}}]', tools=[{"google_search": {}}]),
-    _now(
+    now(
         _call("code_execution=True", code_execution=True),
         _call('tools=[{"type": "code_execution"}]', tools=[{"type": "code_execution"}]),
     ),
@@ -609,7 +604,7 @@ _CALLS: Final = [
         "safety_settings={…}",
         safety_settings={_HARM: types.HarmBlockThreshold.BLOCK_ONLY_HIGH},
     ),
-    _now(
+    now(
         _call(
             'generation_config={"temperature": 0.5}',
             generation_config={"temperature": 0.5},
