@@ -57,6 +57,18 @@ def test_what_was_stored_is_deleted(
             client.get(name)
 
 
+@pytest.mark.parametrize("how", ["silent", "abrupt", "array"])
+def test_a_stream_that_breaks_off_leaves_nothing_on_the_server(
+    client: InteractionsClient, emulator: Emulator, how: str
+) -> None:
+    cut = {"truncate_after_events": 3, "how": how}
+    emulator.fault(on="create", nth=19, do=cut)
+
+    tried(client)
+
+    assert emulator.stats()["deletes"] == 18
+
+
 def test_a_plan_is_printed_and_nothing_is_sent_without_a_yes(
     emulator: Emulator,
 ) -> None:

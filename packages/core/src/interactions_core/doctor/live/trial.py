@@ -88,8 +88,8 @@ class Trial:
             return self._asked(call, model, body)
         except RequestError as error:
             # An answer that was cut may still say what it was.
-            if isinstance(error, NetworkError) and error.interaction_id:
-                self._stored.append(error.interaction_id)
+            if isinstance(error, NetworkError):
+                self._noted({"id": error.interaction_id})
             return self._refused(call, model, error)
 
     def _asked(self, call: Call, model: str, body: JsonObject) -> Finding:
@@ -116,9 +116,7 @@ class Trial:
             interaction, events = self._stream(body)
         else:
             interaction = self._create(body)
-        id_ = str(interaction.get("id") or "")
-        if id_:
-            self._stored.append(id_)
+        id_ = self._noted(interaction)
         if body.get("background") and id_:
             interaction = self._look_and_cancel(id_)
         steps = _steps(interaction)
@@ -156,9 +154,18 @@ class Trial:
                 for event in reader.read(chunk):
                     kinds[str(event.get("event_type"))] = None
                     interaction |= _mapping(event.get("interaction"))
+                    # It is there from now on, however the stream ends.
+                    self._noted(interaction)
                     if event.get("event_type") == "step.start":
                         steps[event.get("index")] = _mapping(event.get("step"))
         return {**interaction, "steps": [*steps.values()]}, tuple(kinds)
+
+    def _noted(self, interaction: JsonObject) -> str:
+        """Return the id of what was made, and have it deleted at the end."""
+        id_ = str(interaction.get("id") or "")
+        if id_ and id_ not in self._stored:
+            self._stored.append(id_)
+        return id_
 
     def _look_and_cancel(self, id_: str) -> JsonObject:
         interaction: JsonObject = self._client.get(id_, include_input=False)
