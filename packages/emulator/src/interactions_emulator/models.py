@@ -2,6 +2,9 @@
 
 import difflib
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 _SERVED = (
     *("gemini-4-argon", "gemini-4-carbon", "gemini-4-hydrogen", "gemini-4-neon"),
@@ -25,26 +28,78 @@ _SERVED = (
 _VERSION = re.compile(r"(?:-latest|-preview(?:-\d\d-\d{4})?|-\d{3})+$")
 _NEWEST = (99, 0)
 _ANY_LEVEL = ("minimal", "low", "medium", "high", "xhigh")
+_LINES = ("deep-research", "nano-banana")
+"""Lines whose names are more than one word."""
+
+Size: TypeAlias = Literal["pro", "flash", "flash-lite", ""]
+Makes: TypeAlias = Literal["text", "image", "speech", "music", "video", "transcript"]
 
 
-def generation(model: str) -> tuple[int, int] | None:
-    """Return (major, minor) of a Gemini model; aliases count as the newest."""
-    name = model.removeprefix("models/")
-    if not name.startswith("gemini-"):
-        return None
-    found = re.match(r"gemini-(\d+)(?:\.(\d+))?", name)
-    return (int(found[1]), int(found[2] or 0)) if found else _NEWEST
+_MADE: dict[str, Makes] = {
+    "image": "image",
+    "tts": "speech",
+    "transcribe": "transcript",
+    "omni": "video",
+    "lyria": "music",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What a model or agent is, as far as its name tells."""
+
+    line: str
+    """`gemini`, `gemma`, `lyria`, `deep-research`, `antigravity`, …"""
+    generation: tuple[int, int]
+    """(major, minor); aliases count as the newest, names without a number as (0, 0)."""
+    size: Size = ""
+    makes: Makes = "text"
+    is_alias: bool = False
+    """Whether the name stands for whichever version is the latest."""
+
+    def is_gemini(
+        self, since: tuple[int, int], before: tuple[int, int] = (100, 0)
+    ) -> bool:
+        """Whether it is a Gemini model of these generations."""
+        return self.line == "gemini" and since <= self.generation < before
+
+
+@lru_cache(maxsize=1024)
+def family(name: str) -> Family:
+    """Read the name of a model or agent, with or without `models/` before it."""
+    name = name.removeprefix("models/")
+    line = next((one for one in _LINES if name.startswith(one)), name.split("-")[0])
+    found = re.match(r"-(\d+)(?:\.(\d+))?(?:-|$)", name.removeprefix(line))
+    number = (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+    return Family(
+        line=line,
+        generation=_NEWEST if line == "gemini" and not found else number,
+        size=_size(name),
+        makes=_makes(name),
+        is_alias=name.endswith("-latest"),
+    )
+
+
+def _size(name: str) -> Size:
+    sizes: tuple[Size, ...] = ("flash-lite", "flash", "pro")
+    return next((size for size in sizes if f"-{size}-" in f"{name}-"), "")
+
+
+def _makes(name: str) -> Makes:
+    if "nano-banana" in name:
+        return "image"
+    made = [_MADE[word] for word in name.split("-") if word in _MADE]
+    return made[0] if made else "text"
 
 
 def needs_signatures(model: str) -> bool:
     """Whether a replayed function call must carry a thought signature."""
-    return (generation(model) or (0, 0)) >= (3, 0)
+    return family(model).is_gemini(since=(3, 0))
 
 
 def has_short_call_ids(model: str) -> bool:
     """Whether call ids have eight characters; `call_<digits>` came with 3.5."""
-    made = generation(model)
-    return made is not None and made < (3, 5)
+    return family(model).is_gemini(since=(0, 0), before=(3, 5))
 
 
 def runs_in_background(model: str) -> bool:
@@ -53,9 +108,8 @@ def runs_in_background(model: str) -> bool:
     2.5 does not (recorded), nor do image models; omni and Lyria do (live notes,
     Aug 2026).
     """
-    if "-image" in model or "nano-banana" in model:
-        return False
-    return needs_signatures(model) or "lyria-" in model
+    makes = family(model).makes
+    return makes == "music" or (makes != "image" and needs_signatures(model))
 
 
 def is_known(model: str) -> bool:
@@ -78,8 +132,8 @@ def nearest(model: str) -> str:
 
 def thinking_levels(model: str) -> tuple[str, ...]:
     """Return the levels the model accepts."""
-    if model.startswith("gemini-3-pro"):
-        return ("low", "high")
-    if model.startswith("gemini-3.1-pro"):
-        return ("low", "medium", "high")
+    known = family(model)
+    if known.size == "pro" and known.is_gemini(since=(3, 0), before=(3, 2)):
+        is_first = known.generation == (3, 0)
+        return ("low", "high") if is_first else ("low", "medium", "high")
     return _ANY_LEVEL
