@@ -56,6 +56,14 @@ def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_profile() -> Iterator[None]:
+    """Keep what a developer has found of the service out of every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("INTERACTIONS_PROFILE", raising=False)
+        yield
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     # Every test begins at the same time; looks of others must not be in its way.

@@ -12,6 +12,7 @@ from interactions_core.functions import (
     check_function_name,
     declared,
     own_names,
+    warn_of_long_names,
     wire_name,
 )
 from interactions_core.options import settings_of, tool_choice_of
@@ -114,12 +115,16 @@ def test_parameters_that_are_no_json_are_refused_and_the_function_named(
         declared(function("plant", parameters=parameters))
 
 
-def test_long_name_is_sent_and_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_long_name_is_sent_and_warned_of_once_for_each_model(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     name = f"long_{'m' * 80}"
 
     with caplog.at_level(logging.WARNING, logger="interactions_core"):
         sent = [declared(function(name)) for _ in range(3)]
+        for target in ("model:a", "model:a", "model:b"):
+            warn_of_long_names([*sent, {"type": "google_search"}], target)
 
     assert [tool["name"] for tool in sent] == [name] * 3
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     assert name in caplog.text

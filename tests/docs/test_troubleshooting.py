@@ -6,6 +6,7 @@ import contextlib
 import hmac
 import json
 import logging
+import os
 import re
 import sqlite3
 import sys
@@ -35,11 +36,17 @@ from interactions_core import (
     points,
 )
 from interactions_core.connection import Connection
-from interactions_core.functions import declared, own_names, wire_name
+from interactions_core.functions import (
+    declared,
+    own_names,
+    warn_of_long_names,
+    wire_name,
+)
 from interactions_core.job_commands import show_job
 from interactions_core.names import check_names
 from interactions_core.plan_decisions import PlanDecision, decide
 from interactions_core.points import Deletion, Point
+from interactions_core.profiles.loading import beliefs_here
 from interactions_core.published_keys import PublishedKeys
 from interactions_core.resuming import load_resume
 from interactions_core.signatures import Trust, verified_event
@@ -51,6 +58,9 @@ from tests.docs.postgres_errors import CAUSES
 from tests.docs.service_texts import REFUSALS
 from tests.forks.children import in_child
 from tests.langgraph.checkpoints import put_value, value_of
+from tests.live_profiles import answered as an_answer
+from tests.live_profiles import refused as a_refusal
+from tests.live_profiles import write_profile
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 Case = Callable[["Bench"], object]
@@ -861,6 +871,7 @@ ERRORS = [
             "… may be read by others on this machine",
             "this key seems",
             "the function name",
+            "INTERACTIONS_PROFILE: ",
             "interaction … was answered",
             "interaction … ended as 'completed' with",
             "what was said of the plan",
@@ -898,10 +909,31 @@ def test_heading_is_what_the_error_says(
 def test_a_long_function_name_is_reported_as_the_page_says(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    declared({"type": "function", "name": "long_name_" * 8})
+    warn_of_long_names(
+        [declared({"type": "function", "name": "long_name_" * 8})], "model:a"
+    )
 
     (said,) = caplog.messages
     assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
+
+
+def test_profiles_are_reported_as_the_page_says(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    model, long_ago = "gemini-3.5-flash", 1_700_000_000.0
+    paths = [
+        write_profile(tmp_path / "one.json", a_refusal(6, model), made_at=long_ago),
+        write_profile(tmp_path / "other.json", an_answer(6, model)),
+        str(PAGE),
+    ]
+    monkeypatch.setenv("INTERACTIONS_PROFILE", os.pathsep.join(paths))
+
+    beliefs_here()
+
+    told = [one for one in headings_of(PAGE, 3) if one.startswith("INTERACTIONS_PRO")]
+    assert len(caplog.messages) == len(told) == 3
+    for said in caplog.messages:
+        assert len([one for one in told if matches(one, said)]) == 1
 
 
 def test_a_job_in_memory_is_reported_as_the_page_says(

@@ -18,7 +18,10 @@ from interactions_core.exceptions import (
     NetworkError,
     RequestError,
 )
-from interactions_core.forms.memory import recall_form
+from interactions_core.forms.memory import (
+    is_known_to_refuse_background,
+    recall_form,
+)
 from interactions_core.holding import (
     Work,
     dropped,
@@ -84,6 +87,8 @@ def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
         RequestError: The API refused; nothing runs.
         StoreError: The intent could not be written; nothing was sent.
     """
+    if run.turn.foreground_ok and (yield from is_known_to_refuse_background(run)):
+        return None
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     plan = yield from recall_form(run, plan, evidence)
     work = yield from intended(run, plan)

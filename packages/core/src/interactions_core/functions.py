@@ -8,7 +8,7 @@ sees its own name back, and never this one.
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
@@ -34,7 +34,7 @@ def is_name(name: object) -> bool:
 
 
 def check_function_name(name: object) -> None:
-    """Refuse a function name that the API would refuse, and warn of a long one.
+    """Refuse a function name that the API would refuse.
 
     Raises:
         ConfigurationError: It has other characters, or is too long.
@@ -46,7 +46,6 @@ def check_function_name(name: object) -> None:
             "128 characters; rename the tool"
         )
         raise ConfigurationError(msg)
-    _warn_if_long(name)
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +100,6 @@ def declared(tool: JsonObject) -> JsonObject:
     check_parameters(name, tool.get("parameters"))
     sent = wire_name(name)
     if sent == name:
-        _warn_if_long(name)
         return tool
     _tell_renamed(name, sent)
     return {**tool, "name": sent}
@@ -140,18 +138,30 @@ def _function_name(tool: JsonObject) -> str:
     return name if isinstance(name, str) else ""
 
 
-# Once for each name: a declaration is sent with every call.
+def warn_of_long_names(tools: Json, target: str) -> None:
+    """Say of each declared function that models may refuse how long its name is.
+
+    Args:
+        tools: As they are sent.
+        target: Who is asked.
+    """
+    for tool in tools if isinstance(tools, list | tuple) else ():
+        name = _function_name(tool) if isinstance(tool, Mapping) else ""
+        if len(name) > ACCEPTED_BY_ALL:
+            _warn_of_long_name(name, target)
+
+
+# Once for each name and model: a declaration is sent with every call.
 @lru_cache(maxsize=4096)
-def _warn_if_long(name: str) -> None:
-    if len(name) > ACCEPTED_BY_ALL:
-        logger.warning(
-            "the function name %r has %d characters; %d are documented, and models "
-            "have refused more than %d",
-            name,
-            len(name),
-            128,
-            ACCEPTED_BY_ALL,
-        )
+def _warn_of_long_name(name: str, _target: str) -> None:
+    logger.warning(
+        "the function name %r has %d characters; %d are documented, and models "
+        "have refused more than %d",
+        name,
+        len(name),
+        128,
+        ACCEPTED_BY_ALL,
+    )
 
 
 @lru_cache(maxsize=4096)

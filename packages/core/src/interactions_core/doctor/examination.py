@@ -1,12 +1,15 @@
 """All looks in the order in which they are shown."""
 
 import contextlib
+import os
 import time
 from collections.abc import Callable
 
 from interactions_core.doctor import service, stores
 from interactions_core.doctor.checks import Check
+from interactions_core.doctor.profiles import check_profiles
 from interactions_core.doctor.versions import check_versions
+from interactions_core.profiles.loading import VARIABLE
 from interactions_core.wire import credential_of
 
 
@@ -44,6 +47,7 @@ def examine(
                 client, offline=offline, secret=secret, clock=clock
             )
             whose = credential_of(client.sdk(), secret) if secret else ""
+        checks += check_profiles(os.environ.get(VARIABLE, ""), now=clock())
         checks += found
         if store is not None:
             checks += stores.check_content(store, whose, now=clock())

@@ -42,10 +42,10 @@ def feature_of(change: str) -> str:
     return change.partition(":")[2] or _FEATURES.get(change, change)
 
 
-def changes_for(
+def forms_for(
     known: Iterable[KnownForm], place: tuple[str, str, str], now: float
-) -> tuple[str, ...]:
-    """Return the changes that a service and model need, while they are remembered.
+) -> tuple[KnownForm, ...]:
+    """Return the forms that a service and model need, while they are remembered.
 
     Args:
         known: What is remembered.
@@ -53,7 +53,7 @@ def changes_for(
         now: Epoch seconds.
     """
     return tuple(
-        form.change
+        form
         for form in known
         if (form.platform, form.api_version, form.target) == place
         and now < form.answered_at + LIFE_S

@@ -1,4 +1,4 @@
-"""Ask in the form that was answered before, and remember one that was."""
+"""Ask in the form that is known to be answered, and remember one that was."""
 
 import logging
 from dataclasses import replace
@@ -6,24 +6,40 @@ from typing import Final
 
 from interactions_core.effects import Flow, local
 from interactions_core.exceptions import StoreError
-from interactions_core.forms.known import KnownForm, changes_for, feature_of
+from interactions_core.forms.known import KnownForm, feature_of
 from interactions_core.forms.ladder import may_change, reshape, warn_of_left_out
 from interactions_core.forms.reading import PLAIN
+from interactions_core.functions import warn_of_long_names
 from interactions_core.matching import Evidence
 from interactions_core.planning import Plan
+from interactions_core.profiles.forming import (
+    changes_in_force,
+    takes_long_names,
+    takes_no_background,
+)
+from interactions_core.profiles.loading import beliefs_here
 from interactions_core.running import TurnRun
 
 logger: Final = logging.getLogger("interactions_core")
 
 
 def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
-    """Return a plan in the form in which the service answers such requests."""
-    if not may_change(plan, run.turn) or not _has_features(run, plan):
+    """Return a plan in the form in which the service answers such requests.
+
+    That is what the store remembers, and what a live profile has found.
+    """
+    if not _has_features(run, plan):
         return plan
     records = run.records
-    known = yield from local(records.store.list_forms)
+    known, beliefs = yield from local(
+        lambda: (records.store.list_forms(), beliefs_here())
+    )
     place = (*records.service, run.turn.target_name)
-    changes = changes_for(known, place, run.now())
+    if not takes_long_names(beliefs, place):
+        warn_of_long_names(run.turn.settings.get("tools"), run.turn.target_name)
+    if not may_change(plan, run.turn):
+        return plan
+    changes = changes_in_force(known, beliefs, place, run.now())
     if not changes:
         return plan
     shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))
@@ -33,6 +49,16 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
         told = ", ".join(shaped.form)
         logger.info("%s takes this only as %s", run.turn.target_name, told)
     return replace(shaped, known_form=shaped.form)
+
+
+def is_known_to_refuse_background(run: TurnRun) -> Flow[bool]:
+    """Tell whether a live profile has found that a model takes no background."""
+    beliefs = yield from local(beliefs_here)
+    target = run.turn.target_name
+    refuses = takes_no_background(beliefs, (*run.records.service, target))
+    if refuses:
+        logger.info("%s takes no background; asking it at once", target)
+    return refuses
 
 
 def remember_form(run: TurnRun, plan: Plan) -> Flow[None]:

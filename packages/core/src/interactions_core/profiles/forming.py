@@ -1,0 +1,64 @@
+"""Which form a request begins with: what profiles found, and what is remembered. Pure.
+
+A remembered form was answered after a refusal; a profile says what was refused, or
+taken, when it was made. Where they contradict each other the later one wins, and what
+this process was answered itself is later than any profile that it has read.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from interactions_core.forms.known import KnownForm, forms_for
+from interactions_core.profiles.agreement import Belief, Beliefs
+from interactions_core.profiles.points import CHANGES, FOREGROUND
+
+
+def changes_in_force(
+    known: Iterable[KnownForm],
+    beliefs: Beliefs,
+    place: tuple[str, str, str],
+    now: float,
+) -> tuple[str, ...]:
+    """Return the changes that a request begins with, for a service and model.
+
+    Args:
+        known: What is remembered.
+        beliefs: What profiles say.
+        place: Platform, API version and target.
+        now: Epoch seconds.
+    """
+    believed = beliefs.about(place)
+    remembered = [
+        form.change
+        for form in forms_for(known, place, now)
+        if form.answered_at >= _taken_at(form.change, believed)
+    ]
+    return tuple(dict.fromkeys([*_refused(believed), *remembered]))
+
+
+def takes_no_background(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
+    """Tell whether a profile found that a model refuses the background."""
+    return _came(beliefs.about(place), "background") == "refused"
+
+
+def takes_long_names(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
+    """Tell whether a profile found that a model takes names of 100 characters."""
+    return _came(beliefs.about(place), "long-names") == "answered"
+
+
+def _refused(believed: Mapping[str, Belief]) -> Iterator[str]:
+    for point, change in CHANGES.items():
+        if change != FOREGROUND and _came(believed, point) == "refused":
+            yield change
+
+
+def _taken_at(change: str, believed: Mapping[str, Belief]) -> float:
+    """Return when all that a change works around was taken; 0 for never."""
+    points = [point for point, other in CHANGES.items() if other == change]
+    if not points or any(_came(believed, point) != "answered" for point in points):
+        return 0.0
+    return min(believed[point].made_at for point in points)
+
+
+def _came(believed: Mapping[str, Belief], point: str) -> str:
+    belief = believed.get(point)
+    return belief.came if belief is not None else ""
