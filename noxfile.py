@@ -217,8 +217,11 @@ def live(session: nox.Session) -> None:
     """Settle what nobody has recorded of the service; needs a key, costs cents."""
     if not os.environ.get("GEMINI_API_KEY") and not os.environ.get("GOOGLE_API_KEY"):
         session.skip("needs GEMINI_API_KEY")
-    locked(session, *editable("core"), "click", "packaging", "rich")
-    session.run("interactions", "doctor", "--live", "--yes", *session.posargs)
+    locked(session, *editable("core"), "click", "packaging", "rich", "vcrpy")
+    recordings = ROOT / "tests" / "cassettes" / "live"
+    recordings.mkdir(exist_ok=True)
+    kept = ("--recordings", str(recordings))
+    session.run("interactions", "doctor", "--live", "--yes", *kept, *session.posargs)
 
 
 def compile_lock(session: nox.Session, target: Path, *arguments: str) -> None:

@@ -13,14 +13,13 @@ from typing import Any, Final
 
 import vcr
 
+from interactions_core.doctor.live.recordings import HEADERS, HOST, anonymous, small
 from interactions_emulator import Emulator
 
 CASSETTES: Final = Path(__file__).parent / "cassettes"
 
 MODE: Final = os.environ.get("CASSETTES", "play")
 """`"play"`, or where to record from: `"emulator"`, `"live"`."""
-
-_HOST: Final = "http://emulator.invalid"
 
 
 @contextmanager
@@ -41,7 +40,7 @@ def recorded_options() -> Iterator[dict[str, Any]]:
         with Emulator() as emulator:
             yield options | {"base_url": emulator.url, "api_key": "not-a-key"}
     else:
-        yield options | {"base_url": _HOST, "api_key": "not-a-key"}
+        yield options | {"base_url": HOST, "api_key": "not-a-key"}
 
 
 @contextmanager
@@ -52,9 +51,9 @@ def cassette_at(path: Path) -> Iterator[Any]:
     recorder = vcr.VCR(
         record_mode="none" if MODE == "play" else "all",
         match_on=["method", "path", "body"],
-        filter_headers=["x-goog-api-key", "authorization", "host", "user-agent"],
-        before_record_request=_anonymous,
-        before_record_response=_small,
+        filter_headers=HEADERS,
+        before_record_request=anonymous,
+        before_record_response=small,
         decode_compressed_response=True,
     )
     with recorder.use_cassette(str(path)) as playing:
@@ -66,18 +65,3 @@ def cassette_at(path: Path) -> Iterator[Any]:
 def bodies_of(cassette: Any) -> list[dict[str, Any]]:
     """Return what was sent, in order."""
     return [json.loads(request.body) for request in cassette.requests]
-
-
-def _anonymous(request: Any) -> Any:
-    """Name no machine: the cassette is the same wherever it was recorded."""
-    request.uri = _HOST + "/" + request.uri.split("/", 3)[3]
-    request.headers.pop("x-goog-api-client", None)
-    return request
-
-
-def _small(response: dict[str, Any]) -> dict[str, Any]:
-    kept = ("content-type", "Content-Type")
-    response["headers"] = {
-        name: value for name, value in response["headers"].items() if name in kept
-    }
-    return response

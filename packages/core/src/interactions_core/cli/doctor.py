@@ -62,6 +62,13 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --live: where what came is written, without content and key.",
 )
+@click.option(
+    "--recordings",
+    default=None,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --live: a folder for a cassette of what was sent and answered.",
+)
 def doctor(
     sessions: str,
     *,
@@ -74,6 +81,7 @@ def doctor(
     usual: str,
     newest: str,
     profile: Path,
+    recordings: Path | None,
 ) -> None:
     """Say what works here, what will not, and why.
 
@@ -94,7 +102,9 @@ def doctor(
     if live and well:
         write = partial(click.echo, err=as_json)
         models = Models(usual=usual, newest=newest)
-        well, found["live"] = try_live(models, profile, agreed=yes, write=write)
+        well, found["live"] = try_live(
+            models, profile, recordings=recordings, agreed=yes, write=write
+        )
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     if not well:

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -18,10 +19,13 @@ from interactions_core.doctor.live import (
     CALLS,
     Finding,
     Models,
+    NoRecorderError,
     Trial,
+    check_recorder,
     finding_lines,
     plan_lines,
     profile_of,
+    recorded,
     summary_line,
 )
 from interactions_core.doctor.service import client_here, keys_here
@@ -33,13 +37,20 @@ Write = Callable[[str], object]
 
 
 def try_live(
-    models: Models, profile: Path, *, agreed: bool, write: Write
+    models: Models,
+    profile: Path,
+    *,
+    recordings: Path | None = None,
+    agreed: bool,
+    write: Write,
 ) -> tuple[bool, dict[str, Json]]:
     """Print a plan, ask, send it, and write down what came.
 
     Args:
         models: Which models are asked.
         profile: The file to write.
+        recordings: The folder for a cassette of it, with the profile beside it;
+            `None` for none.
         agreed: Whether the plan need not be asked for.
         write: Prints a line.
 
@@ -48,6 +59,8 @@ def try_live(
         what was written.
     """
     _check_place(profile)
+    if recordings is not None:
+        _check_recordings(recordings)
     for line in plan_lines(models):
         write(line)
     if not agreed:
@@ -55,35 +68,49 @@ def try_live(
     with client_here(offline=False, clock=time.time) as client:
         if isinstance(client, Check):
             raise click.ClickException(client.text)
-        return _send(client, models, profile, write)
+        return _send(client, models, profile, recordings, write)
 
 
 def _send(
-    client: InteractionsClient, models: Models, profile: Path, write: Write
+    client: InteractionsClient,
+    models: Models,
+    profile: Path,
+    recordings: Path | None,
+    write: Write,
 ) -> tuple[bool, dict[str, Json]]:
     trial = Trial(client, models, hidden=keys_here())
     findings: list[Finding] = []
     found: dict[str, Json] = {}
+    platform, host = credential_of(client.sdk(), b"").split("|")[:2]
+    api_version = address_of(client.sdk())[1]
+    cassette = _cassette(recordings, f"{platform}-{api_version}")
     try:
-        with contextlib.closing(trial.run()) as running:
+        with contextlib.ExitStack() as stack:
+            if cassette is not None:
+                stack.enter_context(recorded(cassette, _hidden(client)))
+            running = stack.enter_context(contextlib.closing(trial.run()))
             for finding in running:
                 findings.append(finding)
                 for line in finding_lines(finding):
                     write(line)
     finally:
         # What was paid for is kept, also of a run that was interrupted.
-        platform, host = credential_of(client.sdk(), b"").split("|")[:2]
         found = profile_of(
             findings,
             models,
-            place=(platform, host, address_of(client.sdk())[1]),
+            place=(platform, host, api_version),
             versions={name: version(name) for name in _VERSIONS},
             now=time.time(),
         )
         text = json.dumps(found, ensure_ascii=False, indent=1)
         profile.write_text(f"{text}\n", encoding="utf-8")
+        places = [str(profile)]
+        if cassette is not None:
+            cassette.with_suffix(".json").write_text(f"{text}\n", encoding="utf-8")
+            places.append(str(cassette))
         write("")
-        write(f"{summary_line(findings, trial.left)}; written to {profile}")
+        told = summary_line(findings, trial.left)
+        write(f"{told}; written to {' and '.join(places)}")
     return len(findings) == len(CALLS) and not trial.left, found
 
 
@@ -92,3 +119,27 @@ def _check_place(profile: Path) -> None:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         msg = f"the profile cannot be written to {profile}; nothing was sent"
         raise click.UsageError(msg)
+
+
+def _check_recordings(folder: Path) -> None:
+    try:
+        check_recorder()
+    except NoRecorderError as exc:
+        raise click.UsageError(str(exc)) from exc
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        msg = f"recordings cannot be written into {folder}; nothing was sent"
+        raise click.UsageError(msg)
+
+
+def _cassette(folder: Path | None, whose: str) -> Path | None:
+    """Name a cassette by whom it was recorded from, and when."""
+    if folder is None:
+        return None
+    at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    return folder / f"{whose}-{at}.yaml"
+
+
+def _hidden(client: InteractionsClient) -> list[str]:
+    """Return what a recording may not hold: keys, and the project's name."""
+    project = credential_of(client.sdk(), b"").split("|")[2:3]
+    return [*keys_here(), *project]

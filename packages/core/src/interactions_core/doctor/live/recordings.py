@@ -1,0 +1,96 @@
+"""Keep what is sent and answered as a cassette that vcrpy plays.
+
+A cassette names no machine, no project and no key, whoever records it.
+"""
+
+import re
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+HOST: Final = "http://emulator.invalid"
+"""What stands for whoever answered."""
+
+HEADERS: Final = ("x-goog-api-key", "authorization", "host", "user-agent")
+"""Of a request, beside its client's; they are left out."""
+
+_PROJECT: Final = re.compile(r"/projects/[^/]+/")
+_HIDDEN: Final = "hidden"
+
+
+class NoRecorderError(Exception):
+    """What writes cassettes is not installed."""
+
+
+def check_recorder() -> None:
+    """Find out whether cassettes can be written here.
+
+    Raises:
+        NoRecorderError: vcrpy is not installed.
+    """
+    try:
+        import_module("vcr")
+    except ImportError as exc:
+        msg = (
+            "recordings are written by vcrpy, which is not installed; nothing was sent"
+        )
+        raise NoRecorderError(msg) from exc
+
+
+@contextmanager
+def recorded(path: Path, hidden: Iterable[str]) -> Generator[None]:
+    """Record every request of this process while the block runs.
+
+    Args:
+        path: The cassette.
+        hidden: Texts that it may not hold, such as the key.
+    """
+    hide = _hiding([secret for secret in hidden if secret])
+
+    def request(sent: Any) -> Any:  # noqa: ANN401 - vcrpy's own, without types
+        sent.body = hide(sent.body) if sent.body else sent.body
+        return anonymous(sent)
+
+    def response(came: dict[str, Any]) -> dict[str, Any]:
+        body = came["body"]
+        return small({**came, "body": {**body, "string": hide(body["string"])}})
+
+    # Tests and this option alone need it.
+    vcr: Any = import_module("vcr")
+    recorder = vcr.VCR(
+        record_mode="all",
+        filter_headers=HEADERS,
+        before_record_request=request,
+        before_record_response=response,
+        decode_compressed_response=True,
+    )
+    with recorder.use_cassette(str(path)):
+        yield
+
+
+def anonymous(request: Any) -> Any:  # noqa: ANN401 - as above
+    """Name no machine and no project: a cassette is the same wherever it was made."""
+    path = _PROJECT.sub("/projects/project/", "/" + request.uri.split("/", 3)[3])
+    request.uri = HOST + path
+    request.headers.pop("x-goog-api-client", None)
+    return request
+
+
+def small(response: dict[str, Any]) -> dict[str, Any]:
+    """Keep of an answer's headers what says how its body is read."""
+    kept = ("content-type", "Content-Type")
+    response["headers"] = {
+        name: value for name, value in response["headers"].items() if name in kept
+    }
+    return response
+
+
+def _hiding(secrets: list[str]) -> Callable[[bytes], bytes]:
+    def hide(body: bytes) -> bytes:
+        for secret in secrets:
+            body = body.replace(secret.encode(), _HIDDEN.encode())
+        return body
+
+    return hide
