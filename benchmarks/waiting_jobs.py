@@ -24,15 +24,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from interactions_core import open_store
-from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.canonical import JsonObject
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
-from interactions_core.job_watching import JobWatcher
-from interactions_core.running import Rules
-from interactions_core.steps import text_part, user_input
-from interactions_core.turn import Turn
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.records.turn import Turn
+from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
 
 MIB: Final = 2**20
 MOST_THREADS: Final = 8

@@ -8,7 +8,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from interactions_core import pacing
+from interactions_core.turns import pacing
 from interactions_emulator import Emulator
 from tests.postgres import GIVEN, fresh_schema, running_server
 

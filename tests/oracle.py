@@ -18,7 +18,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
-from interactions_core.records import InteractionRecord
+from interactions_core.records.interactions import InteractionRecord
 
 Said = tuple[Any, ...]
 """One thing that somebody said: role, then what it was."""

@@ -23,7 +23,7 @@ from autogen_core.models import (
 )
 from PIL import Image as Pictures
 
-from interactions_core.records import InteractionRecord
+from interactions_core.records.interactions import InteractionRecord
 from interactions_core.stores import SessionStore
 from interactions_emulator import Emulator
 from tests.autogen.witness import Asked

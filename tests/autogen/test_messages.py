@@ -6,7 +6,7 @@ import pytest
 
 from interactions_autogen._messages import to_steps
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.steps import (
+from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from interactions_core.exceptions import (
     ConfigurationError,
 )
-from interactions_core.functions import wire_name
+from interactions_core.protocol.functions import wire_name
 from interactions_emulator import Emulator
 from tests.autogen.asking import (
     WEATHER,

@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
-from interactions_core.retention import DAY_S
-from interactions_core.running import Rules
-from interactions_core.steps import (
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.turn import Reply, Turn
+from interactions_core.stores import SessionStore
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import (
     Step,
     reply_text,
     text_part,
     user_input,
     visible_reply,
 )
-from interactions_core.stores import SessionStore
-from interactions_core.streaming import StreamEvent, TextDelta
-from interactions_core.turn import Reply, Turn
+from interactions_core.transcript.streaming import StreamEvent, TextDelta
+from interactions_core.turns.context import Rules
 
 T = TypeVar("T")
 

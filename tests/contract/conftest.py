@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_core.stores import MemoryStore, SessionStore
 from interactions_emulator import Emulator
 from tests.conftest import Clock

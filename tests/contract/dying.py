@@ -3,9 +3,9 @@
 import os
 import sys
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
+from interactions_core.records.turn import Turn
 from interactions_core.stores import open_store
-from interactions_core.turn import Turn
 from tests.conftest import Clock
 from tests.contract.asking import Asker, make_turn
 from tests.patience import PATIENCE_S

@@ -9,9 +9,9 @@ import signal
 import sys
 import time
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
+from interactions_core.records.turn import Reply
 from interactions_core.stores import open_store
-from interactions_core.turn import Reply
 from tests.contract.asking import Asker, give, make_turn
 
 QUESTION = "What did it cost?"

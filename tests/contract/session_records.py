@@ -2,7 +2,12 @@
 
 from dataclasses import replace
 
-from interactions_core.records import InteractionRecord, LedgerEntry, ReplyForm, Scope
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    ReplyForm,
+    Scope,
+)
 from interactions_core.usage import Usage
 
 SCOPE = Scope("gemini|host|print", "tenant", "thread")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from interactions_core import points
-from interactions_core.erasures import Erasure
 from interactions_core.exceptions import JobCancelledError
-from interactions_core.jobs import Job
-from interactions_core.points import Deletion, Point
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Deletion, Point
+from interactions_core.records.erasures import Erasure
+from interactions_core.records.jobs import Job
 from interactions_core.stores import (
     MemoryStore,
     PostgresStore,
@@ -200,10 +200,10 @@ def delete_at(
 
     def delete(at: object) -> None:
         if at is point:
-            monkeypatch.setattr(points, "hook", None)
+            monkeypatch.setattr(failpoints, "hook", None)
             store.delete_thread("", remote=True)
 
-    monkeypatch.setattr(points, "hook", delete)
+    monkeypatch.setattr(failpoints, "hook", delete)
 
 
 def listed(store: SessionStore) -> list[str]:

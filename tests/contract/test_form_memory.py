@@ -13,11 +13,16 @@ import pytest
 
 from interactions_core.canonical import Json
 from interactions_core.exceptions import InvalidRequestError
-from interactions_core.forms.known import LIFE_S, KnownForm
-from interactions_core.steps import Step, function_call, function_result, model_output
-from interactions_core.steps import text_part as text
+from interactions_core.records.forms import LIFE_S, KnownForm
+from interactions_core.records.turn import Turn
 from interactions_core.stores import open_store
-from interactions_core.turn import Turn
+from interactions_core.transcript.steps import (
+    Step,
+    function_call,
+    function_result,
+    model_output,
+)
+from interactions_core.transcript.steps import text_part as text
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, Asker, make_turn, text_of

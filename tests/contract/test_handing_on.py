@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from interactions_core.exceptions import EmptyReplyError
-from interactions_core.records import OWED
-from interactions_core.steps import Step, visible_reply
+from interactions_core.records.interactions import OWED
+from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import MemoryStore, SessionStore, open_store
-from interactions_core.turn import Reply, Turn
+from interactions_core.transcript.steps import Step, visible_reply
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import Asker, give, make_turn, said, text_of

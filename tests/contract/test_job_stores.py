@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from interactions_core import MemoryStore, PostgresStore, SessionStore, SqliteStore
-from interactions_core.jobs import Job
-from interactions_core.records import Scope
-from interactions_core.turn import Place
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import Job
+from interactions_core.records.turn import Place
 
 NOW = 1_790_000_000.0
 SCOPE = Scope("gemini|host|print", "tenant", "thread")

@@ -17,7 +17,7 @@ from interactions_core import (
     SqliteStore,
 )
 from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_core.records import Scope
+from interactions_core.records.interactions import Scope
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.contract.session_records import SCOPE, make_record

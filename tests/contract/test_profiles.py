@@ -11,10 +11,15 @@ from typing import Any
 import pytest
 
 from interactions_core.canonical import Json
-from interactions_core.forms.known import KnownForm
-from interactions_core.steps import Step, function_call, function_result, model_output
-from interactions_core.steps import text_part as text
-from interactions_core.turn import Turn
+from interactions_core.records.forms import KnownForm
+from interactions_core.records.turn import Turn
+from interactions_core.transcript.steps import (
+    Step,
+    function_call,
+    function_result,
+    model_output,
+)
+from interactions_core.transcript.steps import text_part as text
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, WAYS, Asker, make_turn

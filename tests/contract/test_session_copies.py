@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interactions_core.records import HeldInteraction
+from interactions_core.records.interactions import HeldInteraction
 from interactions_core.stores import MemoryStore, SessionStore, open_store
 from tests.contract.session_records import SCOPE, make_entry, make_record, whole_record
 

@@ -12,16 +12,16 @@ import pytest
 from interactions_core.exceptions import (
     ConfigurationError,
 )
-from interactions_core.forms.known import LIFE_S, KnownForm
-from interactions_core.records import ReplyForm, Scope
+from interactions_core.records.forms import LIFE_S, KnownForm
+from interactions_core.records.interactions import ReplyForm, Scope
 from interactions_core.stores import (
     MemoryStore,
     PostgresStore,
     SessionStore,
     SqliteStore,
     open_store,
-    rows,
 )
+from interactions_core.stores.sql import rows
 from tests.contract.session_records import (
     DAY_S,
     HELD,

@@ -18,7 +18,7 @@ from interactions_core.exceptions import (
     StoreError,
     StoreSchemaError,
 )
-from interactions_core.mirror import Mirror
+from interactions_core.records.mirror import Mirror
 from interactions_core.stores import (
     SqliteStore,
 )

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.retention import DAY_S
-from interactions_core.running import Rules
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.turn import Reply
 from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
-from interactions_core.turn import Reply
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import make_turn, said, text_of, visible_reply

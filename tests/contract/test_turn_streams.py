@@ -15,10 +15,14 @@ from interactions_core.exceptions import (
     LostSubmitError,
     NetworkError,
 )
-from interactions_core.records import InteractionRecord
-from interactions_core.steps import reply_text
-from interactions_core.streaming import ArgumentsDelta, CallStarted, TextDelta
-from interactions_core.turn import Reply
+from interactions_core.records.interactions import InteractionRecord
+from interactions_core.records.turn import Reply
+from interactions_core.transcript.steps import reply_text
+from interactions_core.transcript.streaming import (
+    ArgumentsDelta,
+    CallStarted,
+    TextDelta,
+)
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, STREAMS, WAYS, Asker, Chat, text_of

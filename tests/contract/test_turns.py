@@ -27,10 +27,10 @@ from interactions_core.exceptions import (
     StoreError,
     UnknownStatusError,
 )
-from interactions_core.records import InteractionRecord, LedgerEntry
-from interactions_core.retention import DAY_S
-from interactions_core.steps import function_result
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.interactions import InteractionRecord, LedgerEntry
 from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
+from interactions_core.transcript.steps import function_result
 from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from tests.conftest import Clock

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from interactions_core.steps import model_output, text_part, user_input
 from interactions_core.stores import SessionStore, open_store
+from interactions_core.transcript.steps import model_output, text_part, user_input
 from interactions_emulator import Emulator
 from tests.contract.asking import Chat
 from tests.contract.conftest import Connect
@@ -20,10 +20,10 @@ ROOT = Path(__file__).parents[2]
 
 TALK = """
 import json, sys
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.running import Rules
-from interactions_core.steps import visible_reply
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.turns.context import Rules
+from interactions_core.transcript.steps import visible_reply
 from interactions_core.stores import open_store
 from tests.contract.asking import make_turn, said, text_of
 from tests.patience import PATIENCE_S

@@ -14,16 +14,21 @@ from typing import Any, TypeAlias
 import pytest
 
 from interactions_autogen import _messages as autogen
-from interactions_core import wire
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
+from interactions_core.client import wire
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import InteractionsError
-from interactions_core.records import InteractionRecord, Scope, marks_of
-from interactions_core.running import Rules
-from interactions_core.steps import Step, function_result, model_output, text_part
+from interactions_core.records.interactions import InteractionRecord, Scope, marks_of
+from interactions_core.records.turn import Turn
 from interactions_core.stores import MemoryStore
-from interactions_core.turn import Turn
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import (
+    Step,
+    function_result,
+    model_output,
+    text_part,
+)
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.crewai.quiet import imported
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from interactions_core.steps import Step
+from interactions_core.transcript.steps import Step
 
 GLUE = "\nObservation:"
 

@@ -4,14 +4,18 @@ import asyncio
 import sys
 import time
 
-from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
-from interactions_core.running import Rules
-from interactions_core.steps import function_call, function_result, user_input
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.records.turn import Turn
 from interactions_core.stores.opening import open_store
-from interactions_core.stores.protocols import SessionStore
-from interactions_core.turn import Turn
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import (
+    function_call,
+    function_result,
+    user_input,
+)
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.loop_watch import LoopWatch, WatchedObject
 

@@ -6,8 +6,24 @@ from itertools import count
 from typing import Any, cast
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.digest import Transcript
-from interactions_core.effects import (
+from interactions_core.client.take_turn import take_turn
+from interactions_core.exceptions import InteractionsError
+from interactions_core.records.interactions import InteractionRecord, Scope
+from interactions_core.records.mirror import Mirror
+from interactions_core.records.turn import Reply, Turn
+from interactions_core.stores import MemoryStore
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import (
+    Step,
+    function_call,
+    function_result,
+    model_output,
+    text_part,
+    user_input,
+)
+from interactions_core.transcript.streaming import StreamEvent
+from interactions_core.turns.context import Rules, TurnRun
+from interactions_core.turns.effects import (
     Create,
     Effect,
     Fetch,
@@ -19,23 +35,7 @@ from interactions_core.effects import (
     Show,
     Sleep,
 )
-from interactions_core.exceptions import InteractionsError
-from interactions_core.lookup import Records
-from interactions_core.mirror import Mirror
-from interactions_core.records import InteractionRecord, Scope
-from interactions_core.running import Rules, TurnRun
-from interactions_core.steps import (
-    Step,
-    function_call,
-    function_result,
-    model_output,
-    text_part,
-    user_input,
-)
-from interactions_core.stores import MemoryStore
-from interactions_core.streaming import StreamEvent
-from interactions_core.turn import Reply, Turn
-from interactions_core.turns import take_turn
+from interactions_core.turns.lookup import Records
 
 DAY_S = 86_400.0
 NOW = 1_790_000_000.0

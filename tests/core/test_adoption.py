@@ -2,12 +2,12 @@
 
 import pytest
 
-from interactions_core.adoption import adopted_record
-from interactions_core.digest import Transcript
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.running import Rules, TurnRun
-from interactions_core.steps import Step
-from interactions_core.turn import Turn
+from interactions_core.records.turn import Turn
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import Step
+from interactions_core.turns.adoption import adopted_record
+from interactions_core.turns.context import Rules, TurnRun
 from tests.core.session import NOW, Session, call, model, result, user, wires
 
 RULES = Rules(max_retries=0, retention_s=100.0, clock=lambda: NOW)

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from interactions_core.agreement import Agreement, agreement
 from interactions_core.canonical import JsonObject
-from interactions_core.records import InteractionRecord, ReplyForm, marks_of
-from interactions_core.steps import (
+from interactions_core.mapping.agreement import Agreement, agreement
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    ReplyForm,
+    marks_of,
+)
+from interactions_core.transcript.steps import (
     Step,
     function_result,
     model_output,

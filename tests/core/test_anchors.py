@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from interactions_core.anchors import (
+from interactions_core.records.anchors import (
     Anchor,
     anchor_from_metadata,
     signed,
     verifies,
 )
-from interactions_core.digest import Transcript
-from interactions_core.lookup import Records
-from interactions_core.records import Scope
+from interactions_core.records.interactions import Scope
+from interactions_core.transcript.digest import Transcript
+from interactions_core.turns.lookup import Records
 from tests.core.session import (
     NOW,
     SCOPE,

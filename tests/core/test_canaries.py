@@ -8,29 +8,29 @@ from click.testing import CliRunner
 from google import genai
 
 from interactions_core import InteractionsError, MemoryStore, PostgresStore, SqliteStore
-from interactions_core.aclient import AsyncInteractionsClient
 from interactions_core.cli.root import interactions
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
-from interactions_core.effects import Create, OpenStream
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.lookup import Records
-from interactions_core.records import Scope
-from interactions_core.retention import DAY_S
-from interactions_core.running import Rules
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.interactions import Scope
+from interactions_core.records.turn import Turn
 from interactions_core.secret_options import (
     is_telling,
     masked,
     secrets_in,
     shown_store,
 )
-from interactions_core.signatures import Trust
-from interactions_core.steps import text_part, user_input
+from interactions_core.services.webhook_verification import Trust
+from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores import open_store
-from interactions_core.stores.database import Database
-from interactions_core.turn import Turn
-from interactions_core.webhooks import WebhookReceiver
+from interactions_core.stores.sqlite.database import Database
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
+from interactions_core.turns.effects import Create, OpenStream
+from interactions_core.turns.lookup import Records
 from interactions_emulator import Emulator
 from tests.canaries import (
     AGENT_CONFIG,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
+from interactions_core.client.wire import open_client
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.wire import open_client
 
 
 @pytest.mark.parametrize(

@@ -22,19 +22,19 @@ from interactions_core import SqliteStore
 from interactions_core.cli import webhook as webhooks
 from interactions_core.cli.jobs import jobs
 from interactions_core.cli.webhook import webhook
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import (
     ConfigurationError,
     StoreError,
     UnknownJobError,
 )
-from interactions_core.jobs import Job
-from interactions_core.resumption import Resumer
-from interactions_core.running import Rules
-from interactions_core.steps import text_part, user_input
-from interactions_core.turn import Turn
+from interactions_core.records.jobs import Job
+from interactions_core.records.turn import Turn
+from interactions_core.services.graph_resumer import Resumer
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S
 

@@ -3,8 +3,8 @@
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.composition import UNANSWERED, compose, compose_plainly
-from interactions_core.steps import (
+from interactions_core.mapping.composition import UNANSWERED, compose, compose_plainly
+from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,

@@ -5,8 +5,8 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interactions_core.digest import SEED, Transcript, fold_wire
-from interactions_core.steps import Step
+from interactions_core.transcript.digest import SEED, Transcript, fold_wire
+from interactions_core.transcript.steps import Step
 from tests.core.session import call, model, result, thought, user
 
 STEPS = st.lists(

@@ -9,16 +9,16 @@ from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
 from interactions_core.cli.erase import erase
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
-from interactions_core.erasing import Eraser
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import NotFoundError
-from interactions_core.job_watching import ERASE_S, ERASED_AT_ONCE, JobWatcher
-from interactions_core.retries import FRESH_AGE_S
-from interactions_core.running import Rules
-from interactions_core.steps import text_part, user_input
-from interactions_core.turn import Turn
+from interactions_core.protocol.retries import FRESH_AGE_S
+from interactions_core.records.turn import Turn
+from interactions_core.services.eraser import Eraser
+from interactions_core.services.job_watcher import ERASE_S, ERASED_AT_ONCE, JobWatcher
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 

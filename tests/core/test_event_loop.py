@@ -16,22 +16,22 @@ import pytest
 from google.auth.credentials import Credentials
 
 from interactions_core import MemoryStore, SqliteStore
-from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
-from interactions_core.request_hooks import sending
-from interactions_core.running import Rules
-from interactions_core.signatures import Trust
-from interactions_core.steps import reply_text, user_input
-from interactions_core.stores.workers import in_thread, in_worker
-from interactions_core.turn import Reply, Turn
-from interactions_core.webhooks import WebhookReceiver
-from interactions_core.wire import (
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.client.request_hooks import sending
+from interactions_core.client.wire import (
     body_bytes,
     create_arguments,
     open_client,
     withheld,
 )
+from interactions_core.records.turn import Reply, Turn
+from interactions_core.services.webhook_verification import Trust
+from interactions_core.services.webhooks import WebhookReceiver
+from interactions_core.stores.workers import in_thread, in_worker
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import reply_text, user_input
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.loop_watch import LoopWatch
 from tests.patience import PATIENCE_S

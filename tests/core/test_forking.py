@@ -17,17 +17,17 @@ import pytest
 from google.genai import Client, types
 
 from interactions_core import MemoryStore, SqliteStore, open_store
-from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ForkedError
-from interactions_core.forking import Lock, PerProcess, generation, hold_forks
-from interactions_core.job_watching import JobWatcher
-from interactions_core.running import Rules
-from interactions_core.signatures import Trust
-from interactions_core.stores.sql_store import SqlStore
-from interactions_core.turn import Reply
-from interactions_core.webhooks import WebhookReceiver
+from interactions_core.process.forking import Lock, PerProcess, generation, hold_forks
+from interactions_core.records.turn import Reply
+from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.services.webhook_verification import Trust
+from interactions_core.services.webhooks import WebhookReceiver
+from interactions_core.stores.sql.store import SqlStore
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import make_turn, text_of
@@ -330,9 +330,9 @@ IMPORTED_WHILE_FORKED = """
 import os, signal, sys, threading
 
 from interactions_core import MemoryStore
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.running import Rules
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.turns.context import Rules
 from tests.contract.asking import make_turn, text_of
 
 rules = Rules(max_retries=0, retention_s=1e6, clock=lambda: 1.8e9)
@@ -374,8 +374,8 @@ def test_nothing_is_imported_with_the_first_call(emulator: Emulator) -> None:
     """A fork waits for the import of the SDK, and not for calls."""
     program = f"""
 import asyncio, sys
-from interactions_core.connection import Connection
-from interactions_core.wire import open_client
+from interactions_core.client.connection import Connection
+from interactions_core.client.wire import open_client
 
 async def call():
     client = open_client(Connection(base_url={emulator.url!r}, api_key="k"))
@@ -399,7 +399,7 @@ asyncio.run(call())
 
 
 WORKING_WHILE_FORKED = """
-from interactions_core.forking import _gate, hold_forks
+from interactions_core.process.forking import _gate, hold_forks
 
 import logging, os, threading
 from concurrent.futures import ThreadPoolExecutor

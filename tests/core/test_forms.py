@@ -6,10 +6,10 @@ import pytest
 
 from interactions_core.canonical import Json
 from interactions_core.exceptions import InvalidRequestError
-from interactions_core.forms.reading import Form, read_forms
-from interactions_core.forms.schemas import keywords_of, strip_bounds, strip_keywords
-from interactions_core.forms.settings import optional_field, reshape_settings
-from interactions_core.refusals import refusal
+from interactions_core.protocol.refusals import refusal
+from interactions_core.requests.refusal_texts import Form, read_forms
+from interactions_core.requests.schemas import keywords_of, strip_bounds, strip_keywords
+from interactions_core.requests.settings import optional_field, reshape_settings
 from tests.core.session import Session, call, model, result, user
 
 Q = user("q")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interactions_core.steps import Step
+from interactions_core.transcript.steps import Step
 from tests.core.session import (
     BYPASS,
     SCOPE,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.functions import (
+from interactions_core.options.options import settings_of, tool_choice_of
+from interactions_core.protocol.functions import (
     NAME,
     check_function_name,
     declared,
@@ -15,8 +16,7 @@ from interactions_core.functions import (
     warn_of_long_names,
     wire_name,
 )
-from interactions_core.options import settings_of, tool_choice_of
-from interactions_core.steps import function_call, function_result
+from interactions_core.transcript.steps import function_call, function_result
 
 LONG = "m" * 129
 ODD = ["get weather", "files/read", "größe", "1st", "!", "a\nb", LONG, "\ud800"]

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from interactions_core.ids import chain_root, is_rerooted
+from interactions_core.protocol.interaction_ids import chain_root, is_rerooted
 
 ROOT = "LLjDaoKEKt-939IPj4zJqAo"
 RECORDED = "v1_ChdMTGpEYW9LRUt0LTkzOUlQajR6SnFBbxIXTExqRGFvS0VLdC05MzlJUGo0ekpxQW8"

@@ -11,31 +11,31 @@ from typing import Any
 import pytest
 
 from interactions_core import SqliteStore
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import (
     ConfigurationError,
     InteractionsError,
     JobCancelledError,
     UnknownJobError,
 )
-from interactions_core.job_commands import (
+from interactions_core.process.owners import is_dead, is_watcher, this_process
+from interactions_core.process.owners import watcher as watcher_of
+from interactions_core.records.jobs import Job
+from interactions_core.records.turn import Turn
+from interactions_core.services.graph_resumer import Resumer
+from interactions_core.services.job_commands import (
     cancel_job,
     clean_jobs,
     list_jobs,
     show_job,
 )
-from interactions_core.job_watching import JobWatcher
-from interactions_core.jobs import Job
-from interactions_core.owners import is_dead, is_watcher, this_process
-from interactions_core.owners import watcher as watcher_of
-from interactions_core.pacing import Pace
-from interactions_core.resuming import load_resume
-from interactions_core.resumption import Resumer
-from interactions_core.running import Rules
-from interactions_core.steps import text_part, user_input
-from interactions_core.turn import Turn
+from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.services.resume_loader import load_resume
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
+from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
 from tests.conftest import EPOCH_S, Clock
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from interactions_core.records import InteractionRecord, Scope
-from interactions_core.steps import Step
+from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.stores import MemoryStore
+from interactions_core.transcript.steps import Step
 from tests.core.session import Session, model, user
 
 

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from interactions_core import media_hashes
-from interactions_core.media_hashes import media_hash
+from interactions_core.transcript import media_hashes
+from interactions_core.transcript.media_hashes import media_hash
 
 
 class _Text(str):

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.mirror import Mirror, is_skeleton, restored, skeleton
-from interactions_core.records import marks_of
-from interactions_core.steps import Step, function_result, visible_reply
+from interactions_core.records.interactions import marks_of
+from interactions_core.records.mirror import Mirror, is_skeleton, restored, skeleton
+from interactions_core.transcript.steps import Step, function_result, visible_reply
 from tests.core.session import (
     SCOPE,
     Session,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from interactions_core import open_store
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.option_values import check_values, explain_values
+from interactions_core.options.values import check_values, explain_values
 
 
 def test_address_with_a_password_is_not_repeated() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options import (
+from interactions_core.options.options import (
     check_names,
     chosen,
     settings_of,

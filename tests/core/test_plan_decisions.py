@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from interactions_core import PlanDecision
-from interactions_core.plan_decisions import (
+from interactions_core.options.plan_decisions import (
     APPROVALS,
     COURTESIES,
     REFUSALS,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from interactions_core.exceptions import NotFoundError
-from interactions_core.records import Scope, marks_of
-from interactions_core.steps import Step, function_result
+from interactions_core.records.interactions import Scope, marks_of
+from interactions_core.transcript.steps import Step, function_result
 from tests.core.session import (
     DAY_S,
     SCOPE,

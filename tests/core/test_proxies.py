@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, NetworkError
-from interactions_core.running import Rules
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 
 PROXY = "http://user:hidden@127.0.0.1:9"

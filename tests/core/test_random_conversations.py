@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interactions_core.canonical import JsonObject
-from interactions_core.digest import Transcript
-from interactions_core.records import InteractionRecord
-from interactions_core.steps import Step, visible_reply
-from interactions_emulator.turn_rules import check_turns, pending_calls
+from interactions_core.records.interactions import InteractionRecord
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import Step, visible_reply
+from interactions_emulator.request.turn_rules import check_turns, pending_calls
 from tests.contract.transcript_oracle import GLUE, disagreement
 from tests.core.session import SCOPE, Session, call, model, result, thought, user
 

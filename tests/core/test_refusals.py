@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from google import genai
 
+from interactions_core.client.wire import meaning_of
 from interactions_core.exceptions import (
     AuthenticationError,
     ContextLengthError,
@@ -18,13 +19,12 @@ from interactions_core.exceptions import (
     RequestError,
     ServiceError,
 )
-from interactions_core.refusals import (
+from interactions_core.protocol.refusals import (
     error_of,
     is_about_parent,
     lost,
     refusal,
 )
-from interactions_core.wire import meaning_of
 
 UNAVAILABLE = "The service is currently unavailable."
 OBJECT = {"error": {"message": UNAVAILABLE, "code": "service_unavailable"}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interactions_core.retention import DAY_S, learned_retention
+from interactions_core.protocol.retention import DAY_S, learned_retention
 
 
 @pytest.mark.parametrize(

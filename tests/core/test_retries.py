@@ -3,8 +3,8 @@
 import pytest
 
 from interactions_core.exceptions import RateLimitError, RequestError
-from interactions_core.refusals import lost, refusal
-from interactions_core.retries import may_repeat, wait_s
+from interactions_core.protocol.refusals import lost, refusal
+from interactions_core.protocol.retries import may_repeat, wait_s
 
 
 @pytest.mark.parametrize(

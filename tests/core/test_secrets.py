@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from interactions_core.aclient import AsyncInteractionsClient
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, InteractionsError
-from interactions_core.retention import DAY_S
-from interactions_core.running import Rules
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.turn import Turn
 from interactions_core.secret_options import shown_store
-from interactions_core.steps import text_part, user_input
 from interactions_core.stores import SessionStore, SqliteStore, open_store
-from interactions_core.turn import Turn
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S

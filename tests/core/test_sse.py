@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions_core.canonical import JsonObject
-from interactions_core.sse import EventReader
+from interactions_core.protocol.sse import EventReader
 
 CUT = '[{"error":{"code":503,"message":"The service is currently unavailable."}}]'
 

@@ -8,9 +8,15 @@ import pytest
 from google.genai import interactions
 
 import interactions_core
-from interactions_core.jobs import ENDED, INTENT, LOST, RUNNING, UNFINISHED
-from interactions_core.statuses import EVENTS, STATUSES, goes_on, is_hop, status_of
-from interactions_core.stores import job_rows
+from interactions_core.protocol.statuses import (
+    EVENTS,
+    STATUSES,
+    goes_on,
+    is_hop,
+    status_of,
+)
+from interactions_core.records.jobs import ENDED, INTENT, LOST, RUNNING, UNFINISHED
+from interactions_core.stores.sql import job_rows
 
 PACKAGES = Path(interactions_core.__file__).parents[3]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions_core.canonical import canonical_hash
-from interactions_core.steps import (
+from interactions_core.transcript.steps import (
     Part,
     Step,
     function_call,

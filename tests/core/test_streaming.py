@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.streaming import (
+from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     Assembler,
     CallStarted,

@@ -15,8 +15,8 @@ from interactions_core.exceptions import (
     ServiceError,
     StoreError,
 )
-from interactions_core.refusals import lost, refusal
-from interactions_core.streaming import TextDelta
+from interactions_core.protocol.refusals import lost, refusal
+from interactions_core.transcript.streaming import TextDelta
 from interactions_core.usage import Usage
 from tests.core.session import (
     DAY_S,

@@ -3,13 +3,13 @@
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.streaming import (
+from interactions_core.transcript.missing_events import unseen
+from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     CallStarted,
     StreamEvent,
     TextDelta,
 )
-from interactions_core.unseen import unseen
 from tests.core.session import call, model, thought
 
 ROME, BARE = call("c1", city="Rome").wire, call("c1").wire

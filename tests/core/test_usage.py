@@ -5,12 +5,12 @@ import pickle
 
 import pytest
 
+from interactions_core.turns.usage_counter import UsageCounter
 from interactions_core.usage import (
     Usage,
     merged_usage,
     usage_from_wire,
 )
-from interactions_core.usage_counter import UsageCounter
 
 REPORTED = {
     "total_tokens": 115,

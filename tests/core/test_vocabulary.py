@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options import check_names
-from interactions_core.vocabulary import FOREIGN, own_name, refusal, without_foreign
+from interactions_core.options.foreign_names import (
+    FOREIGN,
+    own_name,
+    refusal,
+    without_foreign,
+)
+from interactions_core.options.options import check_names
 
 KNOWN = {"model", "stop_sequences", "timeout_s"}
 

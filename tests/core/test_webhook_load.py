@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from interactions_core import MemoryStore, SqliteStore
 from interactions_core.exceptions import WebhookRefusedError
-from interactions_core.published_keys import PublishedKeys
-from interactions_core.signatures import Trust
-from interactions_core.webhooks import WebhookReceiver
+from interactions_core.services.published_keys import PublishedKeys
+from interactions_core.services.webhook_verification import Trust
+from interactions_core.services.webhooks import WebhookReceiver
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S
 

@@ -17,19 +17,20 @@ from typing import Any
 import pytest
 import uvicorn
 
-from interactions_core import SqliteStore, points
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.digest import Transcript
+from interactions_core import SqliteStore
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, LostSubmitError
-from interactions_core.jobs import Job
-from interactions_core.points import Point
-from interactions_core.records import Scope
-from interactions_core.running import Rules
-from interactions_core.signatures import Trust
-from interactions_core.steps import text_part, user_input
-from interactions_core.turn import Turn
-from interactions_core.webhooks import WebhookReceiver
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Point
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import Job
+from interactions_core.records.turn import Turn
+from interactions_core.services.webhook_verification import Trust
+from interactions_core.services.webhooks import WebhookReceiver
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S
 
@@ -271,7 +272,7 @@ def test_a_run_that_a_delivery_names_before_the_create_breaks_off_is_gone_on_wit
             told = {"interactions_job": store.list_jobs()[0].key}
             receiver.receive(*delivery({**EVENT, "user_metadata": told}))
 
-    monkeypatch.setattr(points, "hook", deliver)
+    monkeypatch.setattr(failpoints, "hook", deliver)
     emulator.fault(on="create", do={"close": "after"})
 
     with pytest.raises(LostSubmitError):
@@ -291,7 +292,7 @@ def test_a_graph_that_is_suspended_while_its_run_ends_waits_for_a_job_that_is_ov
             name = store.list_jobs()[0].interaction_id
             receiver.receive(*delivery({**EVENT, "data": {"id": name}}))
 
-    monkeypatch.setattr(points, "hook", deliver)
+    monkeypatch.setattr(failpoints, "hook", deliver)
 
     found = client.suspend(turn(), store)
 

@@ -23,13 +23,13 @@ from typing import Any
 from click.testing import CliRunner
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core import points
 from interactions_core.cli.erase import erase
 from interactions_core.cli.jobs import jobs
-from interactions_core.connection import Connection
-from interactions_core.erasing import Eraser
-from interactions_core.points import Deletion
-from interactions_core.retries import FRESH_AGE_S
+from interactions_core.client.connection import Connection
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Deletion
+from interactions_core.protocol.retries import FRESH_AGE_S
+from interactions_core.services.eraser import Eraser
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 
 RANDOM_S = 0.3
@@ -194,7 +194,7 @@ def killed_at(one: Round, rng: random.Random) -> Callable[[], Result]:
                 if len(passed) > one.nth:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-        points.hook = kill
+        failpoints.hook = kill
         if one.point is None:
             timer = threading.Timer(
                 seconds, lambda: os.kill(os.getpid(), signal.SIGKILL)
@@ -219,7 +219,7 @@ def turn_in_flight(one: Round) -> tuple[Child, Callable[[], object]]:
                 os.write(ready_writing, b".")
                 os.read(go_reading, 1)
 
-        points.hook = wait
+        failpoints.hook = wait
         with open_saver(one) as saver:
             return say(one, saver, one.thread, "in flight")
 

@@ -18,8 +18,8 @@ from itertools import product
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-from interactions_core import points
-from interactions_core.points import Point
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Point
 from interactions_langgraph import ChatInteractions
 from tests.crash import job_crashes
 from tests.crash.job_crashes import GRAPHS, PLAIN
@@ -118,7 +118,7 @@ def kill_at(point: Point) -> None:
         if at == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    points.hook = kill
+    failpoints.hook = kill
 
 
 class Both:
@@ -160,9 +160,9 @@ class Both:
         if self.one.moment == "before":
             told["child"] = forked(self.child)
         if self.one.moment == "during":
-            points.hook = self._fork_at_point
+            failpoints.hook = self._fork_at_point
         told["parent"] = self.ask("parent")
-        points.hook = None
+        failpoints.hook = None
         if self.one.moment == "after":
             told["child"] = forked(self.child)
         if told.get("child") is None:
@@ -173,7 +173,7 @@ class Both:
     def _fork_at_point(self, at: Point) -> None:
         if at != self.one.point:
             return
-        points.hook = None
+        failpoints.hook = None
         if self.one.fate == "child leaves":
             self._leave()
             return

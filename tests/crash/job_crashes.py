@@ -25,13 +25,13 @@ from langchain_core.messages import HumanMessage
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
 
-from interactions_core import points
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import LostSubmitError
-from interactions_core.job_watching import JobWatcher
-from interactions_core.points import Point
-from interactions_core.running import Rules
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Point
+from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.turns.context import Rules
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from interactions_langgraph.resuming import resume_of
 
@@ -192,7 +192,7 @@ def _child(one: Round, killed_at: Point | float | None, writing: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     if isinstance(killed_at, Point):
-        points.hook = kill
+        failpoints.hook = kill
     elif killed_at is not None:
         timer = threading.Timer(killed_at, lambda: os.kill(os.getpid(), signal.SIGKILL))
         timer.daemon = True

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from interactions_core.records import InteractionRecord
-from interactions_core.steps import Step
+from interactions_core.records.interactions import InteractionRecord
 from interactions_core.stores import SessionStore
+from interactions_core.transcript.steps import Step
 from interactions_emulator import Emulator
 from tests.contract.transcript_oracle import disagreement
 from tests.crewai.witness import Log

@@ -24,7 +24,7 @@ from interactions_core.exceptions import (
     InterruptedStreamError,
     UndeclaredCallError,
 )
-from interactions_core.functions import wire_name
+from interactions_core.protocol.functions import wire_name
 from interactions_crewai import InteractionsConverter
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM

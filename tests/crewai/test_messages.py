@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.steps import (
+from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,

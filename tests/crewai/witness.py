@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import PrivateAttr
 
-from interactions_core.turn import Reply, Turn
+from interactions_core.records.turn import Reply, Turn
 from interactions_crewai import InteractionsLLM
 
 

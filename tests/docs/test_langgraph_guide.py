@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.memory import InMemorySaver
 
 from interactions_core import exceptions
-from interactions_core.records import LedgerEntry, Reason
+from interactions_core.records.interactions import LedgerEntry, Reason
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, rows_of

@@ -28,29 +28,24 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_autogen import InteractionsChatCompletionClient
-from interactions_core import (
-    InteractionsError,
-    PostgresStore,
-    SqliteStore,
-    open_store,
-    points,
-)
-from interactions_core.connection import Connection
-from interactions_core.functions import (
+from interactions_core import InteractionsError, PostgresStore, SqliteStore, open_store
+from interactions_core.client.connection import Connection
+from interactions_core.options.plan_decisions import PlanDecision, decide
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Deletion, Point
+from interactions_core.profiles.loading import beliefs_here
+from interactions_core.protocol.functions import (
     declared,
     own_names,
     warn_of_long_names,
     wire_name,
 )
-from interactions_core.job_commands import show_job
-from interactions_core.names import check_names
-from interactions_core.plan_decisions import PlanDecision, decide
-from interactions_core.points import Deletion, Point
-from interactions_core.profiles.loading import beliefs_here
-from interactions_core.published_keys import PublishedKeys
-from interactions_core.resuming import load_resume
-from interactions_core.signatures import Trust, verified_event
-from interactions_core.stores import files
+from interactions_core.records.names import check_names
+from interactions_core.services.job_commands import show_job
+from interactions_core.services.published_keys import PublishedKeys
+from interactions_core.services.resume_loader import load_resume
+from interactions_core.services.webhook_verification import Trust, verified_event
+from interactions_core.stores.sqlite import files
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, headings_of
@@ -320,7 +315,7 @@ def deleted_thread(bench: Bench) -> object:
         if at is Point.PLANNED:
             model._store().delete_thread("")
 
-    bench.patch.setattr(points, "hook", delete)
+    bench.patch.setattr(failpoints, "hook", delete)
     return model.invoke("Hi")
 
 
@@ -972,7 +967,7 @@ def test_what_a_deletion_overtakes_is_reported_as_the_page_says(
         if at is Deletion.ANSWERED:
             saver.delete_thread("1", remote=True)
 
-    monkeypatch.setattr(points, "hook", delete)
+    monkeypatch.setattr(failpoints, "hook", delete)
     app.invoke({"messages": "Hi again"}, config)
     model.close()
     saver.close()

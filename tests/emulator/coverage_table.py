@@ -22,13 +22,13 @@ from google.genai._gaos.types.interactions import (
 from starlette.applications import Starlette
 from starlette.routing import Match, Route
 
-from interactions_emulator.app import build_app
-from interactions_emulator.generation import _CHECKS as CONFIG_KEYS
-from interactions_emulator.server_tools import TOOLS
-from interactions_emulator.settings import Settings
-from interactions_emulator.state import EmulatorState
-from interactions_emulator.tools import _TYPES as TOOL_TYPES
-from interactions_emulator.validation import _KEYS, _VERTEX_KEYS
+from interactions_emulator.base.settings import Settings
+from interactions_emulator.http.app import build_app
+from interactions_emulator.http.state import EmulatorState
+from interactions_emulator.reply.server_tools import TOOLS
+from interactions_emulator.request.generation import _CHECKS as CONFIG_KEYS
+from interactions_emulator.request.tools import _TYPES as TOOL_TYPES
+from interactions_emulator.request.validation import _KEYS, _VERTEX_KEYS
 
 SDK_VERSION = "3.6.1"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "emulator.md"

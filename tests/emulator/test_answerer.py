@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
-from interactions_emulator.arguments import TextValues, fill
-from interactions_emulator.memory import recall
-from interactions_emulator.replies import FunctionCall
-from interactions_emulator.tool_use import wanted_calls
+from interactions_emulator.answering.arguments import TextValues, fill
+from interactions_emulator.answering.fact_answers import recall
+from interactions_emulator.answering.tool_use import wanted_calls
+from interactions_emulator.reply.replies import FunctionCall
 
 UNKNOWN = "I do not know your {}: nothing in this conversation says it."
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from interactions_emulator import Emulator
-from interactions_emulator.state_files import StateFileError
+from interactions_emulator.store.state_files import StateFileError
 
 Make = Callable[[Path], list[str]]
 

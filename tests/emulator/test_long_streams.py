@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from interactions_emulator import Emulator, events
-from interactions_emulator.answers import EventStream
-from interactions_emulator.clock import MovableClock
-from interactions_emulator.sse import pieces
+from interactions_emulator import Emulator
+from interactions_emulator.base.clock import MovableClock
+from interactions_emulator.http.answers import EventStream
+from interactions_emulator.store import events
+from interactions_emulator.store.sse import pieces
 
 EVENTS = 4_000
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from interactions_emulator import Emulator, request_log, stores
-from interactions_emulator.records import Interaction
-from interactions_emulator.request_log import RequestLog
-from interactions_emulator.stores import SqliteStore
+from interactions_emulator import Emulator
+from interactions_emulator.engine import request_log
+from interactions_emulator.engine.request_log import RequestLog
+from interactions_emulator.store import stores
+from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.stores import SqliteStore
 
 RECORD = Interaction(
     id="0",

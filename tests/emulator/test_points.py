@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from interactions_emulator.models import Family, family
-from interactions_emulator.points import POINTS
+from interactions_emulator.base.models import Family, family
+from interactions_emulator.base.points import POINTS
 
 NAMES = """
 schema-bounds schema-keywords schema-references tool-keywords builtin-beside-functions

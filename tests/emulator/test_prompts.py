@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from interactions_emulator.arguments import TextValues, fill
-from interactions_emulator.instructions import ending_word, task_in
-from interactions_emulator.schema_texts import schema_in, without_schemas
-from interactions_emulator.verdicts import judge
+from interactions_emulator.answering.arguments import TextValues, fill
+from interactions_emulator.answering.instructions import ending_word, task_in
+from interactions_emulator.answering.verdicts import judge
+from interactions_emulator.request.schema_texts import schema_in, without_schemas
 
 STRING, NUMBER = {"type": "string"}, {"type": "number"}
 ROLES = """You choose who speaks. The following roles are available:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
-from interactions_emulator.script_files import load_script
+from interactions_emulator.answering.script_files import load_script
 
 YAML = """
 strict: true

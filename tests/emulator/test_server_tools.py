@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
-from interactions_emulator.server_results import run_code
+from interactions_emulator.reply.server_results import run_code
 
 RECORDINGS = Path(__file__).parents[2].parent / "shared" / "api" / "recordings"
 OLD, NEW = "gemini-2.5-flash", "gemini-3.7-flash"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interactions_emulator.arguments import TextValues, fill
+from interactions_emulator.answering.arguments import TextValues, fill
 
 TEXT = 'Ada Lovelace, 36, wrote 7 notes in "London" and likes green.'
 NODE = {

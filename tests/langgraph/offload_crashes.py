@@ -16,7 +16,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import count, read_everything
 

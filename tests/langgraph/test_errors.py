@@ -13,7 +13,7 @@ from langchain_core.messages import HumanMessage
 from interactions_core import exceptions as ours
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
-from interactions_langgraph._errors import model_error
+from interactions_langgraph._model.errors import model_error
 from tests.langgraph.conftest import MakeModel
 
 TOO_LONG = "The input token count exceeds the maximum number of tokens allowed."

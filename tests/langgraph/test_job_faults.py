@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from interactions_core import SqliteStore, wire
+from interactions_core import SqliteStore
+from interactions_core.client import wire
 from interactions_core.exceptions import (
     DeadlineExceededError,
     JobFailedError,
     NotFoundError,
     UnknownStatusError,
 )
-from interactions_core.jobs import Job
+from interactions_core.records.jobs import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock

@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import RetryPolicy
 
-from interactions_core import SessionStore, SqliteStore, points
+from interactions_core import SessionStore, SqliteStore
 from interactions_core.exceptions import (
     DeadlineExceededError,
     InterruptedStreamError,
@@ -26,8 +26,9 @@ from interactions_core.exceptions import (
     RequestError,
     UnknownStatusError,
 )
-from interactions_core.jobs import Job
-from interactions_core.points import Deletion, Point
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Deletion, Point
+from interactions_core.records.jobs import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.conftest import Clock
@@ -134,10 +135,10 @@ def test_an_answer_to_a_create_that_was_given_up_elsewhere_names_the_run(
                 replace(job, owner="another process", status="lost", lease_until=0.0)
             )
 
-    monkeypatch.setattr(points, "hook", give_up)
+    monkeypatch.setattr(failpoints, "hook", give_up)
     with pytest.raises(JobTakenOverError, match="asking again here waits for it"):
         make().invoke("TPUs?")
-    monkeypatch.setattr(points, "hook", None)
+    monkeypatch.setattr(failpoints, "hook", None)
     reply = make().invoke("TPUs?")
 
     [job] = store.list_jobs()
@@ -496,7 +497,7 @@ def patch_status(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the server report a status of a later version, for a while."""
     import contextlib  # noqa: PLC0415
 
-    from interactions_core import wire  # noqa: PLC0415
+    from interactions_core.client import wire  # noqa: PLC0415
 
     read = wire.parsed_interaction
 
@@ -645,7 +646,7 @@ def test_what_a_turn_without_background_pays_is_nothing(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached: list[Point | Deletion] = []
-    monkeypatch.setattr(points, "hook", reached.append)
+    monkeypatch.setattr(failpoints, "hook", reached.append)
 
     make(background=False).invoke("Hi")
     assert reached == [Deletion.ANSWERED]
@@ -803,7 +804,7 @@ def test_another_checkpointer_does_as_well(make: Make, emulator: Emulator) -> No
 def test_deleting_a_thread_remotely_cancels_what_runs_for_it(
     make: Make, store: SqliteStore, emulator: Emulator
 ) -> None:
-    from interactions_core.connection import Connection  # noqa: PLC0415
+    from interactions_core.client.connection import Connection  # noqa: PLC0415
 
     emulator.fault(on="create", do={"stall": True})
     connection = Connection(api_key="k", base_url=emulator.url)

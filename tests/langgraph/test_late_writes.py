@@ -11,10 +11,10 @@ from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core.erasures import LATE_S
-from interactions_core.stores.database import Database
+from interactions_core.records.erasures import LATE_S
+from interactions_core.stores.sqlite.database import Database
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._tables import MIGRATIONS
+from interactions_langgraph._storage.tables import MIGRATIONS
 from tests.langgraph.checkpoints import (
     at,
     bytes_of,

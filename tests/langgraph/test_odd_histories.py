@@ -28,7 +28,7 @@ from langchain_core.tools import tool
 from interactions_core.exceptions import UnsupportedContentError
 from interactions_emulator import Emulator
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._content import _warn
+from interactions_langgraph._messages.content import _warn
 from tests.langgraph.conftest import MakeModel
 
 # One run of the suite shares this name among its workers, the next has another.

@@ -30,9 +30,9 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.prebuilt import ToolNode, tools_condition
 
-from interactions_core.records import Scope
+from interactions_core.records.interactions import Scope
 from interactions_core.stores import SessionStore
-from interactions_core.stores.sqlite import SqliteStore
+from interactions_core.stores.sqlite.store import SqliteStore
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.oracle import chain_of, held, listed, synthetic_of

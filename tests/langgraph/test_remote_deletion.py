@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from interactions_core import points
-from interactions_core.connection import Connection
-from interactions_core.points import Deletion
+from interactions_core.client.connection import Connection
+from interactions_core.process import failpoints
+from interactions_core.process.failpoints import Deletion
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import bytes_of
@@ -50,7 +50,7 @@ def die_at(point: Deletion, monkeypatch: pytest.MonkeyPatch) -> None:
         if at is point:
             raise Died
 
-    monkeypatch.setattr(points, "hook", die)
+    monkeypatch.setattr(failpoints, "hook", die)
 
 
 def test_ids_are_listed_when_the_network_is_never_reached(
@@ -74,7 +74,7 @@ def test_a_deletion_that_is_not_committed_has_not_happened(
     die_at(Deletion.LISTED, monkeypatch)
     with pytest.raises(Died):
         saver.delete_thread("t", remote=True)
-    monkeypatch.setattr(points, "hook", None)
+    monkeypatch.setattr(failpoints, "hook", None)
 
     answer = say(graph, "t", "What is my name?")
 
@@ -132,7 +132,7 @@ def test_a_turn_in_flight_is_deleted_with_the_next_call(
         if at is Deletion.ANSWERED and not reports:
             reports.append(saver.delete_thread("t", remote=True))
 
-    monkeypatch.setattr(points, "hook", delete)
+    monkeypatch.setattr(failpoints, "hook", delete)
     config: Any = {"configurable": {"thread_id": "t"}}
     asked: Any = {"messages": "What is my name? xyzzy"}
     if way == "invoke":

@@ -15,8 +15,8 @@ from interactions_core.exceptions import (
     StoreError,
     StoreSchemaError,
 )
-from interactions_core.stores.memory import MemoryStore
-from interactions_core.stores.sqlite import SqliteStore
+from interactions_core.stores.memory.store import MemoryStore
+from interactions_core.stores.sqlite.store import SqliteStore
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import at, put
 

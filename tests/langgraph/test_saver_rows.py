@@ -16,8 +16,8 @@ from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._guarding import _named
-from interactions_langgraph._written_classes import code_of
+from interactions_langgraph._storage.guarding import _named
+from interactions_langgraph._storage.written_classes import code_of
 from tests.langgraph.checkpoints import put, put_value, value_of
 from tests.langgraph.kept_classes import HOLDERS, LEAVES, Box, nested
 from tests.langgraph.old_savers import TurnedBits

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import NotFoundError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver

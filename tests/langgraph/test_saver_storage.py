@@ -18,9 +18,9 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Send
 
-from interactions_core.records import InteractionRecord, ReplyForm, Scope
+from interactions_core.records.interactions import InteractionRecord, ReplyForm, Scope
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._message_states import build_message, pack_message
+from interactions_langgraph._storage.message_states import build_message, pack_message
 from tests.langgraph.checkpoints import (
     at,
     bytes_of,

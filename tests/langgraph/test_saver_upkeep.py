@@ -8,11 +8,16 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.records import InteractionRecord, LedgerEntry, ReplyForm, Scope
-from interactions_core.stores.database import Database
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    ReplyForm,
+    Scope,
+)
+from interactions_core.stores.sqlite.database import Database
 from interactions_core.usage import Usage
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._tables import MIGRATIONS
+from interactions_langgraph._storage.tables import MIGRATIONS
 from tests.langgraph.checkpoints import (
     at,
     bytes_of,

@@ -13,12 +13,12 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command, interrupt
 
 from interactions_core import SqliteStore
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, DeadlineExceededError
-from interactions_core.job_watching import JobWatcher
-from interactions_core.pacing import Pace
-from interactions_core.running import Rules
+from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.turns.context import Rules
+from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from interactions_langgraph.resuming import resume_of

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from interactions_core import SqliteStore
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
-from interactions_core.retention import DAY_S
-from interactions_core.running import Rules
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY
 

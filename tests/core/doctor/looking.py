@@ -10,9 +10,9 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from interactions_core.cli.doctor import doctor
-from interactions_core.digest import Transcript
-from interactions_core.steps import text_part, user_input
-from interactions_core.turn import Turn
+from interactions_core.records.turn import Turn
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import text_part, user_input
 
 KEY = "hunter2-the-key"
 SAID = "hunter2-what-was-said"

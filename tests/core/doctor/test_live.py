@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from interactions_core.cli import live
 from interactions_core.cli.doctor import doctor
-from interactions_core.client import InteractionsClient
+from interactions_core.client.client import InteractionsClient
 from interactions_core.doctor.live import CALLS, Finding, Models, Trial
 from interactions_core.exceptions import NotFoundError
 from interactions_emulator import Emulator

@@ -11,11 +11,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 from interactions_core.cli.doctor import doctor
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.doctor.live import Models, Trial, profile_of
 from interactions_core.doctor.live.recordings import HOST
-from interactions_core.running import Rules
+from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY
 from tests.recorded import CASSETTES, cassette_at

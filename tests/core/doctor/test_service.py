@@ -9,7 +9,7 @@ import pytest
 
 from interactions_core import SqliteStore
 from interactions_core.cli.doctor import doctor
-from interactions_core.client import InteractionsClient
+from interactions_core.client.client import InteractionsClient
 from interactions_core.doctor import examine
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY, SAID, levels, look, run, serving, turn

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from interactions_core import SqliteStore, open_store
-from interactions_core.client import InteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.wire import credential_of
 from interactions_core.doctor.live.bodies import BOUNDED, answer_in
 from interactions_core.exceptions import InteractionsError
-from interactions_core.retention import DAY_S
-from interactions_core.wire import credential_of
+from interactions_core.protocol.retention import DAY_S
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import levels, look, run, turn
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interactions_core.statuses import STATUSES
+from interactions_core.protocol.statuses import STATUSES
 from tests.core.doctor.looking import levels, look
 
 

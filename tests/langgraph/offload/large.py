@@ -10,7 +10,7 @@ from langchain_core.messages import AnyMessage, HumanMessage
 from langgraph.graph import START, StateGraph
 from langgraph.graph.message import add_messages
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import bytes_in
 from tests.patience import PATIENCE_S

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
-from interactions_langgraph._put_places import PAUSE_S, WINDOW, PutPlaces
+from interactions_langgraph._remote.put_places import PAUSE_S, WINDOW, PutPlaces
 from interactions_langgraph.offload import OffloadedPayloadError
 from tests.langgraph.offload.large import (
     DAY_S,

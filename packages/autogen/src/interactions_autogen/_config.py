@@ -30,14 +30,14 @@ from interactions_autogen._secrets import (
     secret_text,
 )
 from interactions_autogen._vocabulary import own_options
-from interactions_core.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
+from interactions_core.client.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.mirror import Mirror
-from interactions_core.option_values import check_values, explain_values
-from interactions_core.options import OnEmpty, check_names
-from interactions_core.retention import DEFAULT_RETENTION_S
-from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL
+from interactions_core.options.options import OnEmpty, check_names
+from interactions_core.options.values import check_values, explain_values
+from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.records.mirror import Mirror
 from interactions_core.secret_options import shown_store
+from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL
 
 OWNER: Final = "InteractionsChatCompletionClient"
 

@@ -13,7 +13,7 @@ from typing import Final
 from autogen_core import Image
 
 from interactions_core.canonical import JsonObject
-from interactions_core.forking import Lock
+from interactions_core.process.forking import Lock
 
 _Pixels = tuple[str, str, tuple[int, int]]
 """SHA-256, mode and size of a picture's pixels."""

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from interactions_core.canonical import Json, JsonObject, parsed_arguments
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.steps import (
+from interactions_core.transcript.steps import (
     Part,
     Step,
     function_call,

@@ -18,7 +18,7 @@ from autogen_core import FunctionCall
 from autogen_core.models import FunctionExecutionResult
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.streaming import (
+from interactions_core.transcript.streaming import (
     ServerStep,
     StreamEvent,
     TextDelta,

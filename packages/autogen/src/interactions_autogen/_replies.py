@@ -11,10 +11,10 @@ from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, FinishReasons, RequestUsage
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.statuses import status_of
-from interactions_core.steps import Step, visible_reply
-from interactions_core.streaming import StreamEvent, TextDelta
-from interactions_core.turn import Reply
+from interactions_core.protocol.statuses import status_of
+from interactions_core.records.turn import Reply
+from interactions_core.transcript.steps import Step, visible_reply
+from interactions_core.transcript.streaming import StreamEvent, TextDelta
 from interactions_core.usage import Usage
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.functions import unwritable
-from interactions_core.options import tool_choice_of
+from interactions_core.options.options import tool_choice_of
+from interactions_core.protocol.functions import unwritable
 
 ToolChoice = Tool | Literal["auto", "required", "none"]
 

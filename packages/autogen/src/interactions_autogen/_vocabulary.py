@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options import PER_CALL
-from interactions_core.vocabulary import own_name, without_foreign
+from interactions_core.options.foreign_names import own_name, without_foreign
+from interactions_core.options.options import PER_CALL
 
 _INSTEAD: Final = {
     "response_format": (

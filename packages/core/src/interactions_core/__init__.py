@@ -1,7 +1,7 @@
 """Session mapping, stores and recovery for Gemini's Interactions API."""
 
 from interactions_core.exceptions import InteractionsError
-from interactions_core.plan_decisions import PlanDecision
+from interactions_core.options.plan_decisions import PlanDecision
 from interactions_core.stores import (
     MemoryStore,
     PostgresStore,

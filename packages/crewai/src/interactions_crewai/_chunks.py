@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interactions_core.streaming import (
+from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     CallStarted,
     StreamEvent,

@@ -5,12 +5,12 @@ CrewAI then shows the result as the assistant's text; the server still waits for
 
 from dataclasses import replace
 
-from interactions_core import wire
-from interactions_core.client import InteractionsClient
-from interactions_core.records import marks_of
-from interactions_core.steps import function_result, model_output, text_part
+from interactions_core.client import wire
+from interactions_core.client.client import InteractionsClient
+from interactions_core.records.interactions import marks_of
+from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import SessionStore
-from interactions_core.turn import Reply, Turn
+from interactions_core.transcript.steps import function_result, model_output, text_part
 
 
 def record_local_answer(

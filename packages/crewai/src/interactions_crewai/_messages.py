@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from interactions_core.canonical import Json, JsonObject, parsed_arguments
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.steps import (
+from interactions_core.transcript.steps import (
     MediaKind,
     Part,
     Step,

@@ -17,24 +17,24 @@ from pydantic import (
     field_serializer,
 )
 
-from interactions_core.connection import (
+from interactions_core.client.connection import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT_S,
     Connection,
 )
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.mirror import Mirror
-from interactions_core.option_values import (
+from interactions_core.options.options import check_names
+from interactions_core.options.values import (
     check_values,
     explain_values,
     store_place,
 )
-from interactions_core.options import check_names
-from interactions_core.retention import DEFAULT_RETENTION_S
-from interactions_core.running import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.records.mirror import Mirror
 from interactions_core.secret_options import check_address, masked, shown_store
 from interactions_core.stores import SessionStore
 from interactions_core.stores.workers import in_thread
+from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
 from interactions_crewai._drivers import Clients, Drivers
 from interactions_crewai._secrets import masks_in
 

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from interactions_core.exceptions import UndeclaredCallError
-from interactions_core.steps import visible_reply
-from interactions_core.turn import Reply
+from interactions_core.records.turn import Reply
+from interactions_core.transcript.steps import visible_reply
 from interactions_core.usage import Usage
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final, Literal, cast
 from pydantic import BaseModel, Field
 
 from interactions_core.canonical import JsonObject
-from interactions_core.digest import Transcript
-from interactions_core.remainders import remainder_note
-from interactions_core.steps import (
+from interactions_core.records.remainders import remainder_note
+from interactions_core.records.turn import Reply
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import (
     Step,
     model_output,
     part_from_wire,
@@ -20,7 +21,6 @@ from interactions_core.steps import (
     user_input,
     visible_reply,
 )
-from interactions_core.turn import Reply
 
 _DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "deep-research": (

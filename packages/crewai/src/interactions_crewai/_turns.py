@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from interactions_core.agents import takes_format
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.digest import Transcript
 from interactions_core.exceptions import EmptyTranscriptError, UnsupportedContentError
-from interactions_core.functions import own_names
-from interactions_core.options import in_background, settings_of
-from interactions_core.turn import Turn
+from interactions_core.options.options import in_background, settings_of
+from interactions_core.protocol.agents import takes_format
+from interactions_core.protocol.functions import own_names
+from interactions_core.records.turn import Turn
+from interactions_core.transcript.digest import Transcript
 from interactions_crewai._messages import to_steps
 from interactions_crewai._tools import declaration, response_format
 

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextvars import ContextVar
 
 from interactions_core.exceptions import JobCancelledError
-from interactions_core.forking import PerProcess
+from interactions_core.process.forking import PerProcess
 
 _begun: ContextVar[int] = ContextVar("_begun", default=0)
 

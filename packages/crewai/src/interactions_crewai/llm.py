@@ -23,10 +23,10 @@ from interactions_core.exceptions import (
     EmptyReplyError,
     InteractionsError,
 )
-from interactions_core.statuses import status_of
+from interactions_core.protocol.statuses import status_of
+from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import SessionStore
 from interactions_core.stores.workers import in_thread, in_worker
-from interactions_core.turn import Reply, Turn
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
 from interactions_crewai._drivers import Drivers

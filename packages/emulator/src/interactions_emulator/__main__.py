@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from interactions_emulator.script_files import load_script
-from interactions_emulator.server import EmulatorServer, listen, url_of
-from interactions_emulator.settings import DAY_S, Settings
-from interactions_emulator.state import EmulatorState
+from interactions_emulator.answering.script_files import load_script
+from interactions_emulator.base.settings import DAY_S, Settings
+from interactions_emulator.http.server import EmulatorServer, listen, url_of
+from interactions_emulator.http.state import EmulatorState
 
 _UPSTREAM_KEY = "INTERACTIONS_EMULATOR_UPSTREAM_KEY"
 _MOST_PORT = 65_535

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
-from interactions_emulator.payloads import JsonObject, Step
-from interactions_emulator.script_files import load_script
-from interactions_emulator.server import ServerThread, listen, url_of
-from interactions_emulator.settings import DAY_S, Settings
-from interactions_emulator.state import EmulatorState
+from interactions_emulator.answering.script_files import load_script
+from interactions_emulator.base.payloads import JsonObject, Step
+from interactions_emulator.base.settings import DAY_S, Settings
+from interactions_emulator.http.server import ServerThread, listen, url_of
+from interactions_emulator.http.state import EmulatorState
 
 _TIMEOUT_S = 10.0
 

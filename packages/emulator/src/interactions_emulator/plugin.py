@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from interactions_emulator import Emulator
+    from interactions_emulator.emulator import Emulator
 
 _INI = "interactions_emulator_script"
 _MARKER = "interactions_emulator"
@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def interactions_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
     """Run an emulator for one test; `.url` is where the SDK has to be pointed."""
     # Starlette and uvicorn cost every other run too much.
-    from interactions_emulator import Emulator  # noqa: PLC0415
+    from interactions_emulator.emulator import Emulator  # noqa: PLC0415
 
     options = _options(request)
     known = list(signature(Emulator).parameters)

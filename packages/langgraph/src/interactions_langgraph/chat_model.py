@@ -15,19 +15,19 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
-from interactions_core.forking import Lock
+from interactions_core.process.forking import Lock
+from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import SessionStore
 from interactions_core.stores.workers import in_thread, in_worker
-from interactions_core.turn import Reply, Turn
-from interactions_langgraph._answers import answer_function
-from interactions_langgraph._blocks import Version
-from interactions_langgraph._chunks import Chunks
-from interactions_langgraph._drivers import Drivers
-from interactions_langgraph._errors import model_errors
-from interactions_langgraph._formats import json_format
-from interactions_langgraph._graph import graph_run
-from interactions_langgraph._replies import message_of
-from interactions_langgraph._structured import (
+from interactions_langgraph._messages.blocks import Version
+from interactions_langgraph._messages.chunks import Chunks
+from interactions_langgraph._messages.replies import message_of
+from interactions_langgraph._model.answers import answer_function
+from interactions_langgraph._model.drivers import Drivers
+from interactions_langgraph._model.errors import model_errors
+from interactions_langgraph._model.formats import json_format
+from interactions_langgraph._model.graph import graph_run
+from interactions_langgraph._model.structured import (
     Method,
     answer_parser,
     call_parser,
@@ -35,7 +35,7 @@ from interactions_langgraph._structured import (
     parsed,
     shown_schema,
 )
-from interactions_langgraph._suspending import (
+from interactions_langgraph._model.suspending import (
     areplied,
     atold_of,
     check_fallbacks,
@@ -43,9 +43,9 @@ from interactions_langgraph._suspending import (
     replied,
     told_of,
 )
-from interactions_langgraph._tools import Tool, declarations
-from interactions_langgraph._turns import turn_of
-from interactions_langgraph._usage_callbacks import CountingModel, counting_errors
+from interactions_langgraph._model.tools import Tool, declarations
+from interactions_langgraph._model.turns import turn_of
+from interactions_langgraph._model.usage_callbacks import CountingModel, counting_errors
 
 
 class ChatInteractions(CountingModel):

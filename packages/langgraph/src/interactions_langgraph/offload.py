@@ -12,22 +12,22 @@ from typing import Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.stores.protocols import SessionStore
-from interactions_langgraph._codec import Codec
-from interactions_langgraph._message_states import Dump
-from interactions_langgraph._payload_rows import PayloadRow, PayloadRows
-from interactions_langgraph._put_places import PutPlaces
-from interactions_langgraph._recall import Recaller
-from interactions_langgraph._tables import CheckpointTables
-from interactions_langgraph._thread_offload import (
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
+from interactions_langgraph._remote.put_places import PutPlaces
+from interactions_langgraph._remote.thread_offload import (
     READS,
     InVain,
     OffloadReport,
     ThreadOffload,
 )
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.message_states import Dump
+from interactions_langgraph._storage.recall import Recaller
+from interactions_langgraph._storage.tables import CheckpointTables
 from interactions_langgraph.deletion import ENDING, open_client
 from interactions_langgraph.errors import OffloadedPayloadError
 

@@ -15,9 +15,9 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.pregel import Pregel  # pyright: ignore[reportMissingTypeStubs]
 from langgraph.types import Command, Interrupt
 
-from interactions_core.jobs import Job
-from interactions_core.resumption import Resume
-from interactions_langgraph._suspending import JOB
+from interactions_core.records.jobs import Job
+from interactions_core.services.graph_resumer import Resume
+from interactions_langgraph._model.suspending import JOB
 
 
 def resume_of(graph: object) -> Resume | None:

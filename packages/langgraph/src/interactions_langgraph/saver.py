@@ -20,28 +20,32 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
-from interactions_core.connection import Connection
+from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.names import check_names
-from interactions_core.points import Deletion, reached
-from interactions_core.stores.protocols import SessionStore
-from interactions_langgraph._addresses import Address, Search
-from interactions_langgraph._checkpoints import Checkpoints, NewCheckpoint
-from interactions_langgraph._codec import Codec
-from interactions_langgraph._copying import copy_thread
-from interactions_langgraph._deltas import read_delta_history
-from interactions_langgraph._history import History
-from interactions_langgraph._sessions import open_sessions
-from interactions_langgraph._sweeping import delete_runs, keep_newest, threads_of_runs
-from interactions_langgraph._tables import CheckpointTables
-from interactions_langgraph._threads import delete_thread, find_thread
-from interactions_langgraph._tombstones import (
+from interactions_core.process.failpoints import Deletion, reached
+from interactions_core.records.names import check_names
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_langgraph._saver.checkpoints import Checkpoints, NewCheckpoint
+from interactions_langgraph._saver.copying import copy_thread
+from interactions_langgraph._saver.deltas import read_delta_history
+from interactions_langgraph._saver.history import History
+from interactions_langgraph._saver.sessions import open_sessions
+from interactions_langgraph._saver.sweeping import (
+    delete_runs,
+    keep_newest,
+    threads_of_runs,
+)
+from interactions_langgraph._saver.worker_threads import WorkerThreads
+from interactions_langgraph._storage.addresses import Address, Search
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.tables import CheckpointTables
+from interactions_langgraph._storage.threads import delete_thread, find_thread
+from interactions_langgraph._storage.tombstones import (
     Lineage,
     bury_thread,
     exhume_thread,
     is_late,
 )
-from interactions_langgraph._worker_threads import WorkerThreads
 from interactions_langgraph.deletion import (
     DeletionReport,
     delete_remotely,

@@ -2,8 +2,8 @@
 
 import click
 
-from interactions_core import erase_commands
 from interactions_core.cli.sessions import client, opened, sessions_option
+from interactions_core.services import erase_commands
 
 
 @click.command()

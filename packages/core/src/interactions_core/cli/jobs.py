@@ -6,7 +6,6 @@ import time
 
 import click
 
-from interactions_core import job_commands
 from interactions_core.cli.sessions import (
     app_dir_option,
     client,
@@ -15,7 +14,8 @@ from interactions_core.cli.sessions import (
     resume_option,
     sessions_option,
 )
-from interactions_core.job_watching import JobWatcher
+from interactions_core.services import job_commands
+from interactions_core.services.job_watcher import JobWatcher
 
 
 @click.group()

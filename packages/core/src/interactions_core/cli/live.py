@@ -13,7 +13,8 @@ from typing import Final
 import click
 
 from interactions_core.canonical import Json
-from interactions_core.client import InteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.wire import address_of, credential_of
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.live import (
     CALLS,
@@ -29,7 +30,6 @@ from interactions_core.doctor.live import (
     summary_line,
 )
 from interactions_core.doctor.service import client_here, keys_here
-from interactions_core.wire import address_of, credential_of
 
 _VERSIONS: Final = ("interactions-core", "google-genai")
 

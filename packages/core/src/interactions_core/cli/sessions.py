@@ -9,13 +9,13 @@ from typing import Final
 
 import click
 
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import DEFAULT_MAX_RETRIES, Connection
-from interactions_core.resuming import load_resume
-from interactions_core.resumption import Resume
-from interactions_core.retention import DEFAULT_RETENTION_S
-from interactions_core.running import Rules
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
+from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.services.graph_resumer import Resume
+from interactions_core.services.resume_loader import load_resume
 from interactions_core.stores import SessionStore, open_store
+from interactions_core.turns.context import Rules
 
 TIMEOUT_S: Final = 60.0
 """Of one request. A command only reads and cancels, and must end when it is told to."""

@@ -20,9 +20,9 @@ from interactions_core.cli.sessions import (
 )
 from interactions_core.exceptions import ConfigurationError, StoreError
 from interactions_core.extras import install_command
-from interactions_core.resumption import Resumer
-from interactions_core.signatures import Trust
-from interactions_core.webhooks import WebhookReceiver
+from interactions_core.services.graph_resumer import Resumer
+from interactions_core.services.webhook_verification import Trust
+from interactions_core.services.webhooks import WebhookReceiver
 
 logger: Final = logging.getLogger("interactions_core")
 

@@ -5,12 +5,12 @@ import os
 import time
 from collections.abc import Callable
 
+from interactions_core.client.wire import credential_of
 from interactions_core.doctor import service, stores
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.profiles import check_profiles
 from interactions_core.doctor.versions import check_versions
 from interactions_core.profiles.loading import VARIABLE
-from interactions_core.wire import credential_of
 
 
 def examine(

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
-from interactions_core import wire
-from interactions_core.client import InteractionsClient
-from interactions_core.connection import Connection
+from interactions_core.client import wire
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.client.proxies import check_proxies, proxy_for
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.stores import shown_credential
 from interactions_core.exceptions import (
@@ -26,9 +27,8 @@ from interactions_core.exceptions import (
     NotFoundError,
     RateLimitError,
 )
-from interactions_core.proxies import check_proxies, proxy_for
-from interactions_core.running import Rules
 from interactions_core.secret_options import check_address, masked_address
+from interactions_core.turns.context import Rules
 
 TIMEOUT_S: Final = 20.0
 CLOCK_ALLOWED_S: Final = 5.0

@@ -16,13 +16,13 @@ from interactions_core.exceptions import (
     InteractionsError,
     StoreError,
 )
-from interactions_core.forms.known import LIFE_S
-from interactions_core.jobs import INTENT, LOST, Job
-from interactions_core.retention import DAY_S, DEFAULT_RETENTION_S
+from interactions_core.protocol.retention import DAY_S, DEFAULT_RETENTION_S
+from interactions_core.records.forms import LIFE_S
+from interactions_core.records.jobs import INTENT, LOST, Job
 from interactions_core.secret_options import shown_store
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.read_only import UPGRADE
-from interactions_core.stores.sql_store import SqlStore
+from interactions_core.stores.sql.refusing import UPGRADE
+from interactions_core.stores.sql.store import SqlStore
 
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 from interactions_core.doctor.checks import Check
 from interactions_core.extras import install_command
-from interactions_core.statuses import is_known
+from interactions_core.protocol.statuses import is_known
 
 OWN: Final = "interactions-"
 CORE: Final = "interactions-core"

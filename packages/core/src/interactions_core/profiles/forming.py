@@ -7,9 +7,9 @@ this process was answered itself is later than any profile that it has read.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from interactions_core.forms.known import KnownForm, forms_for
 from interactions_core.profiles.agreement import Belief, Beliefs
 from interactions_core.profiles.points import CHANGES, FOREGROUND
+from interactions_core.records.forms import KnownForm, forms_for
 
 
 def changes_in_force(

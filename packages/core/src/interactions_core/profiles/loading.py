@@ -12,7 +12,7 @@ from typing import Final
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.profiles.agreement import Beliefs, agree
 from interactions_core.profiles.reading import Profile, read_profile
-from interactions_core.retention import DAY_S
+from interactions_core.protocol.retention import DAY_S
 
 logger: Final = logging.getLogger("interactions_core")
 

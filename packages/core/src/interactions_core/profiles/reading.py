@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, cast
 
-from interactions_core.blocking import BLOCKED
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.profiles.points import POINTS, refused_point
-from interactions_core.refusals import NOT_IMPLEMENTED
+from interactions_core.protocol.blocking import BLOCKED
+from interactions_core.protocol.refusals import NOT_IMPLEMENTED
 
 SCHEMA: Final = 1
 """Of the file; other numbers of creates, or another meaning of one, are another."""

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.forking import Lock
-from interactions_core.mirror import Mirror
+from interactions_core.process.forking import Lock
+from interactions_core.records.mirror import Mirror
 from interactions_core.secret_options import shown_scheme
-from interactions_core.stores.memory import MemoryStore
+from interactions_core.stores.memory.store import MemoryStore
 from interactions_core.stores.postgres import PostgresStore
-from interactions_core.stores.protocols import SessionStore
-from interactions_core.stores.sqlite import SqliteStore
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.stores.sqlite.store import SqliteStore
 from interactions_core.stores.workers import in_thread
 
 _MEMORY: Final = "memory:"

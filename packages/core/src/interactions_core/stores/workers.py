@@ -20,7 +20,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
 
-from interactions_core.forking import PerProcess
+from interactions_core.process.forking import PerProcess
 
 T = TypeVar("T")
 

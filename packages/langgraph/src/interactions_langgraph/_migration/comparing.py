@@ -6,11 +6,11 @@ from typing import Any
 from langgraph.checkpoint.base import CheckpointTuple, get_checkpoint_metadata
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._addresses import Address
 from interactions_langgraph._migration.holdings import Holdings
 from interactions_langgraph._migration.loading import Loader
 from interactions_langgraph._migration.places import place_of
 from interactions_langgraph._migration.sources import CheckpointKey, Source
+from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph.saver import InteractionsSaver
 
 

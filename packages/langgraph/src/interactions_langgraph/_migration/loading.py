@@ -14,9 +14,6 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._codec import Codec
-from interactions_langgraph._guarding import Loss
-from interactions_langgraph._message_states import Dump
 from interactions_langgraph._migration.naming import (
     JSON,
     Name,
@@ -24,6 +21,9 @@ from interactions_langgraph._migration.naming import (
     names_of,
     today,
 )
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.guarding import Loss
+from interactions_langgraph._storage.message_states import Dump
 
 _SWALLOWED: Final = "the object that holds it was read back without it"
 _AS_JSON: Final = "it was stored as JSON, and is not built from that here"

@@ -13,7 +13,6 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._addresses import Address
 from interactions_langgraph._migration.comparing import check_thread, values_kept
 from interactions_langgraph._migration.holdings import Holdings
 from interactions_langgraph._migration.loading import Loader
@@ -23,8 +22,9 @@ from interactions_langgraph._migration.sources import (
     SourceWrite,
     Weight,
 )
-from interactions_langgraph._tables import CheckpointTables
-from interactions_langgraph._tombstones import Lineage, exhume
+from interactions_langgraph._storage.addresses import Address
+from interactions_langgraph._storage.tables import CheckpointTables
+from interactions_langgraph._storage.tombstones import Lineage, exhume
 from interactions_langgraph.saver import InteractionsSaver
 
 Advance = Callable[[Weight], None]

@@ -7,8 +7,8 @@ from typing import Any, Final, cast
 
 import ormsgpack
 
-from interactions_langgraph._guarding import NAMING_CODES
-from interactions_langgraph._message_states import Dump
+from interactions_langgraph._storage.guarding import NAMING_CODES
+from interactions_langgraph._storage.message_states import Dump
 
 JSON: Final = "json"
 """The kind of bytes that LangGraph wrote before it had msgpack."""

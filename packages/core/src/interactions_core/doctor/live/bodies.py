@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.composition import BYPASS_SIGNATURE
+from interactions_core.mapping.composition import BYPASS_SIGNATURE
 
 PICTURE: Final = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, Final, cast
 
-from interactions_core import wire
 from interactions_core.canonical import JsonObject
-from interactions_core.client import InteractionsClient
+from interactions_core.client import wire
+from interactions_core.client.client import InteractionsClient
 from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Came, Finding
 from interactions_core.doctor.live.questions import Call, Models, Said, body_of
@@ -19,8 +19,8 @@ from interactions_core.exceptions import (
     RateLimitError,
     RequestError,
 )
-from interactions_core.refusals import NOT_IMPLEMENTED
-from interactions_core.sse import EventReader
+from interactions_core.protocol.refusals import NOT_IMPLEMENTED
+from interactions_core.protocol.sse import EventReader
 
 TIMEOUT_S: Final = 120.0
 PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.extras import install_command
-from interactions_core.mirror import Mirror
-from interactions_core.stores.sql_store import SqlStore
+from interactions_core.records.mirror import Mirror
+from interactions_core.stores.sql.store import SqlStore
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool

@@ -15,7 +15,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8BinaryDumper
 
 from interactions_core.stores.postgres.dialect import escaped, translated, unescaped
-from interactions_core.stores.sql import Parameters
+from interactions_core.stores.sql.database import Parameters
 
 RawConnection = psycopg.Connection[Any]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import psycopg
 
-from interactions_core.forking import (
+from interactions_core.process.forking import (
     TRANSACTION,
     WRITE_AGAIN,
     Lock,
@@ -28,8 +28,8 @@ from interactions_core.stores.postgres.errors import (
 from interactions_core.stores.postgres.pools import Connections, Pool
 from interactions_core.stores.postgres.schemas import Parts, Schema
 from interactions_core.stores.postgres.urls import Place
-from interactions_core.stores.read_only import refuse_to_write
-from interactions_core.stores.sql import Migration, check_text
+from interactions_core.stores.sql.database import Migration, check_text
+from interactions_core.stores.sql.refusing import refuse_to_write
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"

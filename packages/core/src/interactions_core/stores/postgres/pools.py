@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from interactions_core.exceptions import StoreError
-from interactions_core.forking import (
+from interactions_core.process.forking import (
     Lock,
     Origin,
     PerProcess,

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from interactions_core.exceptions import StoreError, StoreSchemaError
-from interactions_core.stores.foreign import foreign_schema, tables_made
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.dialect import quoted
-from interactions_core.stores.read_only import check_version
-from interactions_core.stores.sql import Migration
+from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.foreign import foreign_schema, tables_made
+from interactions_core.stores.sql.refusing import check_version
 
 Parts = Mapping[str, Sequence[Migration]]
 """Migrations by the name of the part whose tables they make."""

@@ -1,0 +1,121 @@
+"""Follow a run in the background to its end: look again and again, or listen.
+
+A failed look is not a failed run. What the run came to is read from the server, so a
+stream that breaks off for good costs its progress and nothing else.
+"""
+
+import contextlib
+from typing import Final
+
+from interactions_core.background.job_lease import Work, ended
+from interactions_core.background.listen import Listener, heard
+from interactions_core.background.poll import Watch, first_look, next_pause_s, settle
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import InterruptedStreamError, RequestError
+from interactions_core.protocol.statuses import goes_on
+from interactions_core.records.jobs import LEASE_S
+from interactions_core.transcript.missing_events import unseen
+from interactions_core.transcript.streaming import Assembler, steps_of
+from interactions_core.turns.answers import Answer, joined
+from interactions_core.turns.effects import Flow, fetch, resume_stream, show, sleep
+
+SILENCE_S: Final = LEASE_S / 2
+"""How long a stream may say nothing before the run is looked at instead."""
+
+
+def waited_answer(work: Work, interaction: JsonObject) -> Flow[Answer]:
+    """Wait for the end of a run.
+
+    Args:
+        work: The job, submitted.
+        interaction: What is known of the run.
+
+    Raises:
+        DeadlineExceededError: It took longer than `deadline_s`; it was cancelled.
+        RequestError: It cannot be read; the job is kept for the next try.
+    """
+    interaction = yield from settle(work, interaction)
+    yield from ended(work, interaction)
+    return joined(None, interaction, steps_of(interaction))
+
+
+def adopted_answer(work: Work, *, stream: bool) -> Flow[Answer]:
+    """Go on with a run that another turn has begun, perhaps in another process."""
+    if work.job.result:
+        interaction = work.job.result
+    else:
+        interaction = yield from first_look(work)
+    late = work.age_s() >= work.run.rules.deadline_s
+    if stream and not late and goes_on(interaction.get("status")):
+        listener = Listener(Assembler({"id": work.name}))
+        if (yield from _resumed(work, listener)):
+            return (yield from followed_answer(work, listener))
+    answer = yield from waited_answer(work, interaction)
+    if stream:
+        shown = {"steps": [*answer.steps], "id": work.name}
+        yield from _shown_rest(Assembler(), shown)
+    return answer
+
+
+def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
+    """Show a run's events while its stream lasts, and wait for its end.
+
+    Args:
+        work: The job, submitted.
+        listener: What its stream, which is open, has said so far.
+
+    Raises:
+        InterruptedStreamError: What was shown is not how the answer begins.
+        DeadlineExceededError: It took longer than `deadline_s`; it was cancelled.
+    """
+    assembler = listener.assembler
+    while True:
+        news = yield from heard(work, listener)
+        resumable = news and listener.last_event_id and not assembler.repeats
+        if assembler.completed or not resumable:
+            break
+        yield from sleep(next_pause_s(work, Watch(work.run.rules.poll[0])))
+        if not (yield from _resumed(work, listener)):
+            break
+    interaction: JsonObject = {**assembler.interaction, "id": work.name}
+    if not assembler.completed or goes_on(interaction.get("status")):
+        interaction = yield from settle(work, {**interaction, "status": "queued"})
+        # First of all: where what was shown is not how it begins, whoever asks again
+        # is given this answer.
+        yield from ended(work, interaction)
+        yield from _shown_rest(assembler, interaction)
+        return joined(None, interaction, steps_of(interaction))
+    whole = yield from _with_usage(interaction)
+    yield from ended(work, {**whole, "steps": [*assembler.steps]})
+    return joined(None, whole, assembler.steps)
+
+
+def _resumed(work: Work, listener: Listener) -> Flow[bool]:
+    """Open the stream of a run again, after what was heard; false if that fails."""
+    listener.begin_again()
+    try:
+        yield from resume_stream(work.name, listener.last_event_id, SILENCE_S)
+    except RequestError:
+        return False
+    return True
+
+
+def _shown_rest(assembler: Assembler, interaction: JsonObject) -> Flow[None]:
+    name = str(interaction.get("id") or "")
+    rest = unseen(assembler.steps, steps_of(interaction))
+    if rest is None:
+        said = "the run goes another way than what was shown; ask again"
+        raise InterruptedStreamError(name, said, assembler.steps)
+    for item in rest:
+        yield from show(item)
+
+
+def _with_usage(interaction: JsonObject) -> Flow[JsonObject]:
+    """Read what it cost; recorded streams of research ended without saying so."""
+    if interaction.get("usage"):
+        return interaction
+    found: JsonObject = {}
+    with contextlib.suppress(RequestError):
+        found = yield from fetch(str(interaction.get("id") or ""))
+    told = {key: found[key] for key in ("usage", "environment_id") if key in found}
+    return {**interaction, **told}

@@ -1,0 +1,290 @@
+"""A job while this process holds it: every change of its row, and its lease.
+
+Once a run exists, a ledger that cannot be written costs its protection, not its
+answer: that is logged, and the turn goes on.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from interactions_core.background.saved_plans import plan_json
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import (
+    JobCancelledError,
+    JobTakenOverError,
+    LostSubmitError,
+    OutcomeError,
+    StoreError,
+    UnknownStatusError,
+)
+from interactions_core.mapping.planning import Plan
+from interactions_core.process.failpoints import Point, reached
+from interactions_core.process.owners import this_process
+from interactions_core.records.jobs import (
+    CONSUMED_KEPT_S,
+    HANDED_ON_KEPT_S,
+    INTENT,
+    LEASE_S,
+    LOST,
+    Job,
+    call_digest,
+    noted,
+)
+from interactions_core.secret_options import without_settings
+from interactions_core.turns.context import TurnRun
+from interactions_core.turns.effects import Flow, local, running
+
+logger: Final = logging.getLogger("interactions_core")
+
+
+@dataclass(slots=True)
+class Work:
+    """A job that this process holds, and the turn that waits for it.
+
+    Attributes:
+        run: The turn.
+        job: The job, as it was last written.
+    """
+
+    run: TurnRun
+    job: Job
+
+    @property
+    def name(self) -> str:
+        """The run's id."""
+        return self.job.interaction_id
+
+    def age_s(self) -> float:
+        """Return how long ago the intent was written, in seconds."""
+        return self.run.now() - self.job.created_at
+
+
+def intended(run: TurnRun, plan: Plan) -> Flow[Work]:
+    """Write down that a create is about to be sent.
+
+    Raises:
+        StoreError: That cannot be written; nothing was sent.
+    """
+    reached(Point.PLANNED)
+    now, scope = run.now(), run.records.scope
+    job = Job(
+        key=f"job_{uuid.uuid4().hex}",
+        scope=scope,
+        call_digest=call_digest(run.turn, scope),
+        target=run.turn.target_name,
+        place=run.turn.place,
+        created_at=now,
+        updated_at=now,
+        deadline_at=now + run.rules.deadline_s,
+        forget_at=now + run.rules.retention_s,
+        owner=this_process(),
+        lease_until=now + LEASE_S,
+        plan=plan_json(plan),
+    )
+    work = Work(run, job)
+    store = run.records.store
+    yield from running("", left(work, "forgotten"))
+    if not (yield from local(lambda: store.add_job(job, began=run.records.began))):
+        yield from running("")
+        reason = "its thread was deleted before the run was begun; nothing was sent"
+        raise JobCancelledError(job.interaction_id, "cancelled", reason)
+    yield from running("", left(work, LOST))
+    reached(Point.INTENDED)
+    return work
+
+
+def planned_again(work: Work, plan: Plan) -> Flow[None]:
+    """Write down that a create is about to be sent again, perhaps in another form."""
+    yield from written(
+        work,
+        status=INTENT,
+        interaction_id="",
+        plan=plan_json(plan),
+    )
+    yield from running("", left(work, LOST))
+    reached(Point.INTENDED)
+
+
+def submitted(work: Work, interaction: JsonObject) -> Flow[None]:
+    """Write down which run it is."""
+    reached(Point.ANSWERED)
+    name = str(interaction.get("id") or "")
+    # First of all: whoever leaves from here on leaves a run with a name.
+    work.job = replace(work.job, interaction_id=name)
+    yield from running(name, left(work, "cancelled"))
+    if not (
+        yield from written(
+            work,
+            status=noted(interaction),
+            attempts=work.run.tally.attempts,
+        )
+    ):
+        # Whoever took over may have given the create up as lost.
+        job, store, now = work.job, work.run.records.store, work.run.now()
+        yield from local(lambda: store.note_status(job, job.status, now=now))
+        yield from displaced(work)
+    reached(Point.SUBMITTED)
+
+
+def held(work: Work) -> Flow[None]:
+    """Make sure that the lease lasts for a while.
+
+    Raises:
+        JobCancelledError: The job was deleted, with its thread for instance.
+        JobTakenOverError: Somebody else waits for the run.
+    """
+    now = work.run.now()
+    if work.job.lease_until - now > LEASE_S / 2:
+        return
+    job, store, until = work.job, work.run.records.store, now + LEASE_S
+    try:
+        kept = yield from local(
+            lambda: store.renew_job(job.key, job.owner, until=until)
+        )
+    except StoreError:
+        logger.exception("the lease of %s was not renewed", job.key)
+        return
+    work.job = replace(job, lease_until=until)
+    if not kept:
+        yield from displaced(work)
+
+
+def displaced(work: Work) -> Flow[None]:
+    """Say why a job is no longer this process's."""
+    key, store = work.job.key, work.run.records.store
+    job = yield from local(lambda: store.get_job(key))
+    if job is None:
+        yield from _listed(work)
+        reason = "its job was deleted while it ran, and it was cancelled"
+        raise JobCancelledError(work.name, "cancelled", reason)
+    yield from running("")
+    raise JobTakenOverError(work.name, str(job.status))
+
+
+def _listed(work: Work) -> Flow[None]:
+    """List a run for erasure whose thread was deleted while it went on."""
+    records, made_at = work.run.records, work.job.created_at
+    store, scope, name = records.store, records.scope, work.name
+    try:
+        yield from local(
+            lambda: store.note_late(
+                scope, name, records.began, is_running=True, created_at=made_at
+            )
+        )
+    except StoreError:
+        logger.exception("run %s is not listed for erasure", name)
+
+
+def ended(work: Work, interaction: JsonObject) -> Flow[None]:
+    """Keep the result until it is consumed."""
+    reached(Point.ENDED)
+    yield from running("", left(work, "free"))
+    yield from written(
+        work,
+        status=str(interaction.get("status") or ""),
+        result=without_settings(interaction),
+    )
+    reached(Point.KEPT)
+
+
+def handed_on(work: Work, failure: OutcomeError | None) -> Flow[None]:
+    """Write down that the caller has the result, or has heard of the failure.
+
+    In a graph the result stays usable until the thread has a later checkpoint; an
+    unknown status may become a known one. Everything else is consumed.
+    """
+    reached(Point.RECORDED)
+    if isinstance(failure, UnknownStatusError):
+        yield from written(work, lease_until=0.0, result={})
+    elif failure is None and work.job.place is not None:
+        now = work.run.now()
+        yield from written(
+            work,
+            lease_until=0.0,
+            handed_on_at=now,
+            forget_at=now + HANDED_ON_KEPT_S,
+        )
+    else:
+        yield from consumed(work)
+    yield from running("")
+    reached(Point.HANDED_ON)
+
+
+def consumed(work: Work, status: str = "") -> Flow[None]:
+    """Be done with a job; the row stays for a while, without its content."""
+    job = spent(work.job, work.run.now(), status)
+    yield from _kept(work, job)
+
+
+def let_go(work: Work, status: str = "") -> Flow[None]:
+    """Leave a job to whoever asks next."""
+    yield from written(work, lease_until=0.0, status=status or work.job.status)
+    yield from running("")
+
+
+def dropped(work: Work) -> Flow[None]:
+    """Forget a job of which the server has said that it never began."""
+    key, store = work.job.key, work.run.records.store
+    yield from local(lambda: store.delete_job(key))
+    yield from running("")
+
+
+def lost(work: Work) -> Flow[LostSubmitError]:
+    """Write down that nobody knows whether the run exists, and say so."""
+    yield from let_go(work, LOST)
+    return LostSubmitError(work.job.key)
+
+
+def spent(job: Job, now: float, status: str = "") -> Job:
+    """Return a job that was consumed."""
+    return replace(
+        job,
+        status=status or job.status,
+        updated_at=now,
+        lease_until=0.0,
+        consumed_at=now,
+        forget_at=now + CONSUMED_KEPT_S,
+        plan={},
+        result={},
+    )
+
+
+def written(work: Work, **changes: object) -> Flow[bool]:
+    """Change a job; false if it is not this process's any more."""
+    # Only names of fields are passed, each with a value of its type.
+    job = replace(work.job, updated_at=work.run.now(), **changes)  # pyright: ignore[reportArgumentType]
+    return (yield from _kept(work, job))
+
+
+def _kept(work: Work, job: Job) -> Flow[bool]:
+    work.job, store = job, work.run.records.store
+    try:
+        return (yield from local(lambda: store.update_job(job)))
+    except StoreError:
+        logger.exception("job %s (%s) is out of date", job.key, job.interaction_id)
+        return True
+
+
+def left(work: Work, how: str) -> Callable[[], object]:
+    """Return what writes down that a turn was left: how depends on how far it was."""
+    store = work.run.records.store
+
+    def write() -> None:
+        job, now = work.job, work.run.now()
+        try:
+            if how == "forgotten":
+                store.delete_job(job.key)
+            elif how == "cancelled":
+                store.update_job(spent(job, now, "cancelled"))
+            else:
+                status = LOST if how == LOST else job.status
+                store.update_job(
+                    replace(job, status=status, lease_until=0.0, updated_at=now)
+                )
+        except StoreError:
+            logger.exception("job %s is out of date", job.key)
+
+    return write

@@ -1,0 +1,194 @@
+"""Take a turn in the background: find its job or begin one, and wait for the end.
+
+Every state that the turn passes through is in the ledger before the next one begins,
+so that another process can go on from there.
+"""
+
+import logging
+import weakref
+from dataclasses import dataclass
+from typing import Final, cast
+
+from interactions_core.background.claims import claimed, interrupted
+from interactions_core.background.follow import (
+    adopted_answer,
+    followed_answer,
+    waited_answer,
+)
+from interactions_core.background.job_lease import (
+    Work,
+    consumed,
+    handed_on,
+    left,
+    let_go,
+    lost,
+    written,
+)
+from interactions_core.background.poll import first_look, is_there_again
+from interactions_core.background.saved_plans import plan_of
+from interactions_core.background.submit import Begun, begun_job
+from interactions_core.exceptions import DeadlineExceededError
+from interactions_core.mapping.planning import Plan
+from interactions_core.protocol.statuses import goes_on, is_known
+from interactions_core.records.jobs import GONE, noted
+from interactions_core.records.turn import Reply
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.turns.answers import Answer
+from interactions_core.turns.context import TurnRun
+from interactions_core.turns.effects import Flow, local, running
+from interactions_core.turns.handing_on import find_owed, kept_reply
+from interactions_core.turns.metering import metered
+from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.recording import record_turn
+
+logger: Final = logging.getLogger("interactions_core")
+
+_warned: "weakref.WeakSet[SessionStore]" = weakref.WeakSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """What a call that does not wait finds.
+
+    Attributes:
+        job_key: The job.
+        interaction_id: The run.
+        interrupts: How many times the call has interrupted its graph, counting the
+            interrupt that is due now.
+        reply: The reply, if the run is over; then no interrupt is due.
+    """
+
+    job_key: str
+    interaction_id: str
+    interrupts: int
+    reply: Reply | None = None
+
+
+def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
+    """Answer one message list in the background.
+
+    Returns:
+        The reply, recorded; `None` if the model takes no background and the turn may
+        do without.
+
+    Raises:
+        LostSubmitError: It is not known whether the run exists.
+        RequestError: The API refused; nothing runs. Or the run cannot be read; then
+            its job is kept.
+        OutcomeError: The run ended, but not usefully.
+        StoreError: The intent could not be written; nothing was sent.
+    """
+    _warn_of_memory(run.records.store)
+    work = yield from _adoptable(run)
+    if work is not None:
+        plan = yield from _adopted(work)
+        answer = yield from adopted_answer(work, stream=stream)
+        return (yield from _closed(work, plan, answer))
+    reply = yield from _owed_reply(run, stream=stream)
+    if reply is not None:
+        return reply
+    begun = yield from begun_job(run, stream=stream)
+    if begun is None:
+        return None
+    if begun.listener is not None:
+        answer = yield from followed_answer(begun.work, begun.listener)
+    else:
+        answer = yield from waited_answer(begun.work, begun.interaction)
+    return (yield from _closed(begun.work, begun.plan, answer))
+
+
+def interrupted_job(run: TurnRun) -> Flow[Suspended | None]:
+    """Say how often this call has interrupted its graph; `None` for never."""
+    job = yield from interrupted(run)
+    if job is None:
+        return None
+    return Suspended(job.key, job.interaction_id, job.interrupts)
+
+
+def suspend_job(run: TurnRun) -> Flow[Suspended]:
+    """Submit a run, or look at it once; never wait for it.
+
+    Raises:
+        InteractionsError: As `take_job`.
+    """
+    return metered(_suspended(run), run.tally)
+
+
+def _suspended(run: TurnRun) -> Flow[Suspended]:
+    work = yield from _adoptable(run)
+    if work is not None:
+        plan = yield from _adopted(work)
+        interaction = work.job.result or (yield from first_look(work))
+    else:
+        begun = cast("Begun", (yield from begun_job(run, stream=False)))
+        plan, work, interaction = begun.plan, begun.work, begun.interaction
+    late, status = run.now() >= work.job.deadline_at, interaction.get("status")
+    if not goes_on(status) or (late and not is_known(status)):
+        answer = yield from waited_answer(work, interaction)
+        reply = yield from _closed(work, plan, answer)
+        return Suspended(work.job.key, work.name, work.job.interrupts, reply)
+    if late:
+        yield from running(work.name, left(work, "cancelled"))
+        raise DeadlineExceededError(work.name, run.rules.deadline_s)
+    yield from written(work, interrupts=work.job.interrupts + 1)
+    yield from let_go(work, noted(interaction))
+    return Suspended(work.job.key, work.name, work.job.interrupts)
+
+
+def _adoptable(run: TurnRun) -> Flow[Work | None]:
+    """Take over a job; one of which nobody knows is told, or begun anew.
+
+    Anew is a job of its own: it has all its time, and what is heard of the run before
+    is not taken for news of this one.
+    """
+    work = yield from claimed(run)
+    if work is not None and work.job.status == GONE:
+        work = work if (yield from is_there_again(work)) else None
+    if work is None or work.name:
+        return work
+    if run.rules.resubmits:
+        yield from consumed(work)
+        return None
+    raise (yield from lost(work))
+
+
+def _owed_reply(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
+    """Return what an earlier call has paid for and was not given."""
+    if run.turn.place is not None:
+        return None
+    store, scope = run.records.store, run.records.scope
+    digest = run.turn.transcript.request_digest
+    found = yield from local(lambda: store.find(scope, [digest]))
+    owed = find_owed(run, found.get(digest, ()))
+    if owed is None:
+        return None
+    return (yield from kept_reply(run, owed, stream=stream))
+
+
+def _adopted(work: Work) -> Flow[Plan]:
+    logger.info("job %s: going on with %s", work.job.key, work.name)
+    work.run.tally.attempts = work.job.attempts
+    return (yield from plan_of(work.run, work.job))
+
+
+def _closed(work: Work, plan: Plan, answer: Answer) -> Flow[Reply]:
+    """Record what came of a run and hand it on."""
+    failure = outcome_error(
+        answer.interaction, answer.steps, returns_empty=work.run.rules.returns_empty
+    )
+    reply = yield from record_turn(work.run, plan, answer, failure)
+    yield from handed_on(work, failure)
+    if failure is not None:
+        raise failure
+    return reply
+
+
+def _warn_of_memory(store: SessionStore) -> None:
+    if store.blocking or store in _warned:
+        return
+    _warned.add(store)
+    logger.warning(
+        "background jobs in %s are lost with this process: give `sessions` a file "
+        "or a database, and they are found again",
+        store.url,
+    )

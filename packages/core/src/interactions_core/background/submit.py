@@ -1,0 +1,191 @@
+"""Begin a run in the background: the intent first, then the create.
+
+What is known of the run is in the ledger before anything else happens.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar, cast
+
+from interactions_core.background.follow import SILENCE_S
+from interactions_core.background.job_lease import (
+    Work,
+    dropped,
+    intended,
+    lost,
+    planned_again,
+    submitted,
+)
+from interactions_core.background.listen import Listener, named
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import (
+    InteractionsError,
+    InvalidRequestError,
+    NetworkError,
+    RequestError,
+)
+from interactions_core.mapping.planning import Plan
+from interactions_core.protocol.refusals import lost as unanswered
+from interactions_core.protocol.retries import is_lost
+from interactions_core.requests.bodies import request_body
+from interactions_core.turns.context import TurnRun
+from interactions_core.turns.effects import (
+    Flow,
+    create,
+    fetch,
+    give_up,
+    open_stream,
+    show,
+)
+from interactions_core.turns.form_memory import (
+    is_known_to_refuse_background,
+    recall_form,
+)
+from interactions_core.turns.lookup import find_plan
+from interactions_core.turns.send import (
+    RerootedError,
+    is_fresh,
+    recovered,
+    repeated,
+    root_check,
+)
+
+T = TypeVar("T")
+
+METADATA_KEY: Final = "interactions_job"
+"""Under which a webhook's `user_metadata` names the job."""
+
+_NO_BACKGROUND: Final = re.compile(
+    "does not support (using )?background", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that was just begun.
+
+    Attributes:
+        plan: What it was begun with.
+        work: Its job.
+        interaction: What the server said of it.
+        listener: Its stream, where it has one.
+    """
+
+    plan: Plan
+    work: Work
+    interaction: JsonObject
+    listener: Listener | None = None
+
+
+def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
+    """Write the intent and send the create, anew where one replay helps.
+
+    Args:
+        run: The turn.
+        stream: Whether to listen to the run.
+
+    Returns:
+        The run; `None` if the model takes no background and the turn may do without.
+
+    Raises:
+        LostSubmitError: It is not known whether the run exists.
+        RequestError: The API refused; nothing runs.
+        StoreError: The intent could not be written; nothing was sent.
+    """
+    if run.turn.foreground_ok and (yield from is_known_to_refuse_background(run)):
+        return None
+    plan, evidence = yield from find_plan(run.turn, run.records, run.now())
+    plan = yield from recall_form(run, plan, evidence)
+    work = yield from intended(run, plan)
+    while True:
+        try:
+            return (yield from _submitted(work, plan, stream=stream))
+        except InteractionsError as error:
+            if isinstance(error, RerootedError):
+                yield from _give_up(error.interaction_id)
+            elif work.name:
+                raise
+            if isinstance(error, RequestError) and is_lost(error):
+                raise (yield from lost(work)) from error
+            if _may_answer_at_once(run, error):
+                yield from dropped(work)
+                return None
+            try:
+                plan, evidence = yield from recovered(run, error, plan, evidence)
+            except InteractionsError:
+                yield from dropped(work)
+                raise
+        yield from planned_again(work, plan)
+
+
+def _submitted(work: Work, plan: Plan, *, stream: bool) -> Flow[Begun]:
+    """Send the create and write down which run it began."""
+    run = work.run
+    body, check = _body(work, plan), root_check(plan)
+
+    def repeat(attempt: Callable[[], Flow[T]]) -> Flow[T]:
+        return repeated(run, attempt, fresh=is_fresh(plan, run.now()))
+
+    if not stream:
+        interaction = yield from repeat(lambda: _create(body))
+        yield from submitted(work, interaction)
+        check(work.name)
+        return Begun(plan, work, interaction)
+    silence_s = min(SILENCE_S, run.rules.deadline_s)
+    yield from repeat(lambda: open_stream(body, silence_s))
+    listener = Listener()
+    shown = yield from named(listener)
+    if not listener.name:
+        reason = "the stream ended before it named its run"
+        raise unanswered(reason, sent=True)
+    yield from submitted(work, listener.assembler.interaction)
+    check(work.name)
+    for item in shown:
+        yield from show(item)
+    return Begun(plan, work, listener.assembler.interaction, listener)
+
+
+def _give_up(interaction_id: str) -> Flow[None]:
+    """Cancel a run that will not be waited for, and read what it has cost."""
+    yield from give_up(interaction_id)
+    with contextlib.suppress(RequestError):
+        yield from fetch(interaction_id)
+
+
+def _create(body: JsonObject) -> Flow[JsonObject]:
+    """Send a create; a run whose answer came garbled is known by its id.
+
+    Raises:
+        NetworkError: The answer does not say which run it is about.
+    """
+    try:
+        interaction = yield from create(body)
+    except NetworkError as error:
+        if not error.interaction_id:
+            raise
+        return {"id": error.interaction_id}
+    if not interaction.get("id"):
+        reason = "the answer does not name its run"
+        raise unanswered(reason, sent=True)
+    return interaction
+
+
+def _body(work: Work, plan: Plan) -> JsonObject:
+    """Write the create; its webhooks are told which job it is."""
+    # What is sent is JSON; the type of a body is wider.
+    body = cast("dict[str, JsonObject]", request_body(work.run.turn, plan))
+    hook = body.get("webhook_config")
+    if hook is None:
+        return body
+    known = cast("JsonObject", hook.get("user_metadata") or {})
+    told = {**known, METADATA_KEY: work.job.key}
+    return {**body, "webhook_config": {**hook, "user_metadata": told}}
+
+
+def _may_answer_at_once(run: TurnRun, error: InteractionsError) -> bool:
+    refused = isinstance(error, InvalidRequestError)
+    return (
+        refused and run.turn.foreground_ok and bool(_NO_BACKGROUND.search(str(error)))
+    )

@@ -1,0 +1,109 @@
+"""Take one turn: plan, send, recover once where that helps, and record.
+
+A turn is a generator over effects: it decides everything and does nothing itself.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from interactions_core.background.job_turn import take_job
+from interactions_core.exceptions import InteractionsError
+from interactions_core.mapping.planning import Plan
+from interactions_core.records.turn import Reply
+from interactions_core.requests.bodies import request_body
+from interactions_core.transcript.streaming import TextDelta
+from interactions_core.turns.answers import Answer, streamed_answer, unary_answer
+from interactions_core.turns.context import TurnRun
+from interactions_core.turns.effects import Flow, show
+from interactions_core.turns.form_memory import recall_form
+from interactions_core.turns.handing_on import (
+    find_owed,
+    give_back,
+    handed_on,
+    kept_reply,
+)
+from interactions_core.turns.lookup import find_plan
+from interactions_core.turns.metering import metered
+from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.recording import record_turn, record_unfinished
+from interactions_core.turns.send import (
+    is_fresh,
+    recovered,
+    repeated,
+    root_check,
+)
+
+T = TypeVar("T")
+
+
+def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
+    """Answer one message list; reply and errors carry all that was answered.
+
+    Args:
+        run: What is asked, where to look and to record, and how to behave.
+        stream: Whether to show events while the answer goes on.
+
+    Returns:
+        What the framework is given of the reply, which is recorded.
+
+    Raises:
+        RequestError: The API refused, after whatever recovery was possible.
+        OutcomeError: The API answered, but not usefully.
+        StoreError: The session store could not be read; nothing was sent.
+        Exception: Whatever refused the reply; the next equal call is given it.
+    """
+    return metered(_taken(run, stream=stream), run.tally)
+
+
+def _taken(run: TurnRun, *, stream: bool) -> Flow[object]:
+    reply: Reply | None = None
+    if run.turn.background:
+        reply = yield from take_job(run, stream=stream)
+        run = run if reply is not None else run.in_foreground()
+    if reply is None:
+        reply = yield from _take_at_once(run, stream=stream)
+    if stream and reply.note:
+        yield from show(TextDelta(len(reply.steps), reply.note))
+    return (yield from handed_on(run, reply))
+
+
+def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
+    """Answer one message list in the foreground."""
+    plan, evidence = yield from find_plan(run.turn, run.records, run.now())
+    owed = find_owed(run, evidence.tries())
+    if owed is not None:
+        reply = yield from kept_reply(run, owed, stream=stream)
+        if reply is not None:
+            return reply
+    plan = yield from recall_form(run, plan, evidence)
+    while True:
+        try:
+            answer = yield from _answered(run, plan, stream=stream)
+            break
+        except InteractionsError as error:
+            try:
+                plan, evidence = yield from recovered(run, error, plan, evidence)
+            except InteractionsError as final:
+                yield from record_unfinished(run, plan, final)
+                raise
+    failure = outcome_error(
+        answer.interaction, answer.steps, returns_empty=run.rules.returns_empty
+    )
+    reply = yield from record_turn(run, plan, answer, failure)
+    if answer.failure is not None:
+        yield from give_back(run, reply)
+        raise answer.failure
+    if failure is not None:
+        raise failure
+    return reply
+
+
+def _answered(run: TurnRun, plan: Plan, *, stream: bool) -> Flow[Answer]:
+    """Send a plan and follow it until it is answered or refused."""
+    body, check = request_body(run.turn, plan), root_check(plan)
+    answer = streamed_answer if stream else unary_answer
+
+    def repeat(attempt: Callable[[], Flow[T]], *, hop: int) -> Flow[T]:
+        return repeated(run, attempt, fresh=hop > 0 or is_fresh(plan, run.now()))
+
+    return (yield from answer(body, check, repeat, store=run.turn.store))

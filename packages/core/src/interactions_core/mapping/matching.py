@@ -1,0 +1,130 @@
+"""Which recorded answers a message list repeats, and which may be chained on.
+
+Pure. A candidate counts only if the digest of its whole request equals the digest of
+a prefix of the list, and what follows that prefix agrees with its reply.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from interactions_core.canonical import JsonObject
+from interactions_core.mapping.agreement import Agreement, agreement
+from interactions_core.mapping.composition import NUDGE
+from interactions_core.protocol.statuses import status_of
+from interactions_core.records.anchors import Anchor
+from interactions_core.records.interactions import InteractionRecord
+from interactions_core.records.mirror import is_skeleton
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import Thoughts
+
+Known = Mapping[bytes, Sequence[InteractionRecord]]
+"""Recorded answers by the digest of their request."""
+
+Match = tuple[InteractionRecord, Agreement]
+"""A recorded answer, and how the list repeats it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matching:
+    """What a plan takes into account beside the list itself.
+
+    Attributes:
+        store: Whether the server may keep the answer, and thus be chained on.
+        setup: Hash of system instruction and tools; a preference among equals.
+        context: The framework's execution context; a preference too.
+        glued: Whether the framework glues observations to replies.
+        nudge: What to say when a list ends with the model's own words.
+        anchors: Verified anchors of interactions that the store does not know, by the
+            number of steps that they vouch for.
+        unverified: Whether the list names interactions that did not verify.
+        thoughts: Thought steps that the list carries with it, by position.
+    """
+
+    store: bool = True
+    setup: bytes = b""
+    context: str = ""
+    glued: bool = False
+    nudge: str = NUDGE
+    anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
+    unverified: bool = False
+    thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A message list beside what is recorded for its prefixes."""
+
+    transcript: Transcript
+    known: Known
+    matching: Matching
+
+    def tries(self) -> Sequence[InteractionRecord]:
+        """Return the answers to exactly this list."""
+        return self.known.get(self.transcript.request_digest, ())
+
+    def again(self) -> InteractionRecord | None:
+        """Return the newest answer to exactly this list."""
+        return max(
+            self.tries(),
+            key=lambda record: record.created_at,
+            default=None,
+        )
+
+    def parent(self, i: int, now: float) -> Match | None:
+        """Choose among the answers to the first `i` steps one to chain on."""
+        # Another role that said the same is no earlier try of this list.
+        tries = [
+            record for record in self.tries() if record.setup == self.matching.setup
+        ]
+        again = max(tries, key=lambda record: record.created_at, default=None)
+        return self._best(i, now, again.parent_id if again is not None else "")
+
+    def replies(self, start: int) -> Iterator[tuple[int, Match]]:
+        """Yield what the list repeats from `start` on, dead interactions included."""
+        i = start
+        while i < len(self.transcript.steps):
+            found = self._best(i, None)
+            # A call that was answered locally is not in the list to be restored from.
+            if found is not None and found[1].local and is_skeleton(found[0].held):
+                found = None
+            if found is not None:
+                yield i, found
+            i += found[1].consumed if found is not None else 1
+
+    def _best(self, i: int, now: float | None, before: str = "") -> Match | None:
+        """Rank what fits: the parent that this very list had `before` comes first."""
+        candidates = self.known.get(self.transcript.digests[i], ())
+        if not candidates:
+            return None
+        following = self.transcript.steps[i:]
+        fitting = [
+            (record, agreed)
+            for record in candidates
+            if now is None or may_be_parent(record, now)
+            if (agreed := agreement(record, following, glued=self.matching.glued))
+        ]
+        return max(
+            fitting,
+            key=lambda match: (match[0].key == before, *self._rank(match)),
+            default=None,
+        )
+
+    def _rank(self, match: Match) -> tuple[bool, int, bool, bool, float]:
+        record, agreed = match
+        return (
+            agreed.by_calls,
+            agreed.chars,
+            record.setup == self.matching.setup,
+            record.context == self.matching.context,
+            record.created_at,
+        )
+
+
+def may_be_parent(record: InteractionRecord, now: float) -> bool:
+    """Tell whether the server should still hold an interaction and its ancestry."""
+    return (
+        record.stored
+        and not record.gone
+        and status_of(record.status).is_parent
+        and now < record.expires_at
+    )

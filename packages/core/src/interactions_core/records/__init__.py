@@ -1,0 +1,5 @@
+"""The values that stores keep and turns pass on: interactions, turns, jobs, erasures.
+
+Values and pure rules about one of them; what compares several is in `mapping`. No
+input or output. Imports `transcript` and what is below it.
+"""

@@ -1,0 +1,238 @@
+"""What is known of each interaction: the values that stores keep and plans read.
+
+Pure values. Nothing here decides whether one may be chained on; see `planning`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from interactions_core.canonical import JsonObject
+from interactions_core.records.names import check_names
+from interactions_core.transcript.digest import SEED
+from interactions_core.transcript.steps import (
+    Step,
+    model_output,
+    pending_calls,
+    reply_text,
+    text_part,
+    visible_reply,
+)
+from interactions_core.usage import Usage
+
+Reason = Literal[
+    "root", "continue", "fork", "retry", "expired", "foreign", "stateless", "explicit"
+]
+"""Why a request was sent as it was.
+
+`root`: nothing known to build on. `continue`: chained on the newest answer. `fork`:
+chained on an answer that already had a continuation. `retry`: the same list again,
+beside the first. `expired`: the server forgot; everything was sent. `foreign`: a
+message names an interaction that could not be verified. `stateless`: `store=False`.
+`explicit`: the caller named the parent.
+"""
+
+OWED: Final = 2
+"""An answer was recorded and is being handed on for the first time."""
+
+OWED_AGAIN: Final = 1
+"""An answer was refused on its way to the framework; one more call may have it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """Whose conversation it is; nothing is ever matched across scopes.
+
+    Attributes:
+        credential: Platform, host, and project or keyed fingerprint of the API key.
+        session_id: The isolation that the user chose: a tenant, a user, a crew.
+        thread_id: The framework's conversation, where it has one.
+
+    Raises:
+        ConfigurationError: A name holds a lone surrogate.
+    """
+
+    credential: str
+    session_id: str = ""
+    thread_id: str = ""
+
+    def __post_init__(self) -> None:
+        check_names(session_id=self.session_id, thread_id=self.thread_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForm:
+    """The part of a reply that a message list can be compared with.
+
+    Kept instead of the text, so that a store without content can still match.
+
+    Attributes:
+        marks: The marks of the visible steps.
+        calls: The marks of the pending calls among them.
+        call_ids: Their ids.
+        text_chars: The length of the text in characters.
+        text_sha256: The SHA-256 of the text, hexadecimal.
+        only_text: Whether the reply is text and nothing else.
+    """
+
+    marks: tuple[bytes, ...]
+    calls: tuple[bytes, ...] = ()
+    call_ids: tuple[str, ...] = ()
+    text_chars: int = 0
+    text_sha256: str = ""
+    only_text: bool = False
+
+    @classmethod
+    def of(cls, held: Sequence[JsonObject]) -> "ReplyForm":
+        """Describe the steps of an answer."""
+        visible = visible_reply(held)
+        calls = [step for step in visible if step.kind == "function_call"]
+        text = reply_text(held)
+        return cls(
+            marks=marks_of(visible),
+            calls=marks_of(calls),
+            call_ids=tuple(pending_calls(held)),
+            text_chars=len(text),
+            text_sha256=text_hash(text),
+            only_text=[step.wire for step in visible]
+            == [model_output([text_part(text)]).wire],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRecord:
+    """One answered request.
+
+    Attributes:
+        key: The interaction's id; for an unstored one a name of ours.
+        scope: Whose it is.
+        request_digest: The digest of the whole list that was asked.
+        parent_id: What it was chained on; "" for a root.
+        base_key: The record whose context the mirrored steps continue; "" for none.
+        context_digest: The digest of all wire steps up to and with this answer.
+        context_steps: How many wire steps that are.
+        context_bytes: How many bytes they are as JSON.
+        target: `model:NAME` or `agent:NAME`.
+        sent: The input as sent, oldest first, without what `base_key` holds.
+        synthetic: Indexes in `sent` of steps that are not in the list.
+        held: The answer with all its steps, as the server holds it.
+        form: What a list is compared with.
+        returned: The marks of what was handed on instead, if that differed.
+        noted: The marks of what a framework is told that takes no media: the text,
+            and a note in their place; empty where nothing was left out.
+        local_results: Results that were answered locally and not yet sent.
+        setup: Hash of system instruction and tools.
+        context: The framework's execution context; "" if it has none.
+        reason: Why it was sent as it was.
+        stored: Whether the server keeps it.
+        status: As reported.
+        created_at: Epoch seconds.
+        expires_at: Epoch seconds; the earliest of its ancestry.
+        gone: Whether the server is known to have lost it or an ancestor.
+        children: How many known interactions continue it.
+        environment_id: The environment that an agent worked in; "" for none.
+        usage: As reported.
+        call_digest: What was asked, and how; b"" where nobody asked through us.
+        owed: How many calls may still be given it: `OWED` until a framework has it,
+            `OWED_AGAIN` after it was refused once, 0 when nobody waits for it.
+        holder: The process that is handing it on, or was about to; "" for none.
+    """
+
+    key: str
+    scope: Scope
+    request_digest: bytes
+    form: ReplyForm
+    created_at: float
+    expires_at: float
+    parent_id: str = ""
+    base_key: str = ""
+    context_digest: bytes = SEED
+    context_steps: int = 0
+    context_bytes: int = 0
+    target: str = ""
+    sent: tuple[JsonObject, ...] = ()
+    synthetic: tuple[int, ...] = ()
+    held: tuple[JsonObject, ...] = ()
+    returned: tuple[bytes, ...] | None = None
+    noted: tuple[bytes, ...] = ()
+    local_results: tuple[JsonObject, ...] = ()
+    setup: bytes = b""
+    context: str = ""
+    reason: Reason = "root"
+    stored: bool = True
+    status: str = "completed"
+    gone: bool = False
+    children: int = 0
+    environment_id: str = ""
+    usage: Usage = field(default_factory=Usage)
+    call_digest: bytes = b""
+    owed: int = 0
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One paid answer, for the usage ledger.
+
+    Attributes:
+        key: The record that it belongs to.
+        target: `model:NAME` or `agent:NAME`.
+        reason: The plan's reason.
+        status: As reported.
+        usage: As reported, hops added up.
+        created_at: Epoch seconds.
+        attempts: How many times the create was sent.
+        maybe_billed: How many of them may have been billed without an answer.
+        recovered: What had to be worked around: `expired`, `rerooted`,
+            `not_implemented`, and changes of the request's form, see `requests`.
+        steps_sent: Steps in the input of the request that was answered.
+        bytes_sent: That input as JSON, in bytes.
+        replay_steps: Steps that a replay of everything would have sent.
+        replay_bytes: Bytes that it would have sent.
+    """
+
+    key: str
+    target: str
+    reason: Reason
+    status: str
+    usage: Usage
+    created_at: float
+    attempts: int = 1
+    maybe_billed: int = 0
+    recovered: tuple[str, ...] = ()
+    steps_sent: int = 0
+    bytes_sent: int = 0
+    replay_steps: int = 0
+    replay_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldInteraction:
+    """An interaction of a thread, as deleting the thread must see it.
+
+    Attributes:
+        scope: Whose it is.
+        key: The interaction's id.
+        parent_id: What it was chained on; "" for a root.
+        is_shared: Another thread knows it, or continues it.
+        created_at: When it was recorded, in epoch seconds.
+        is_running: Whether it may still be worked on.
+    """
+
+    scope: Scope
+    key: str
+    parent_id: str
+    is_shared: bool
+    created_at: float = 0.0
+    is_running: bool = False
+
+
+def marks_of(steps: Sequence[Step]) -> tuple[bytes, ...]:
+    """Return the marks of steps."""
+    return tuple(step.mark for step in steps)
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text, lone surrogates included."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

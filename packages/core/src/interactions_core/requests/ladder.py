@@ -1,0 +1,121 @@
+"""Choose the next form of a request that was refused, or say that there is none.
+
+Pure but for the log. A form changes what is sent, never the list: digests, and what a
+stale context may answer, are the same in every form.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from interactions_core.exceptions import InvalidRequestError
+from interactions_core.mapping.matching import Evidence
+from interactions_core.mapping.planning import Plan, plan_plainly
+from interactions_core.protocol.blocking import BLOCKED
+from interactions_core.records.turn import Turn
+from interactions_core.requests.bodies import request_body
+from interactions_core.requests.instructions import tell_instruction
+from interactions_core.requests.opening import open_with_words
+from interactions_core.requests.refusal_texts import (
+    NAMED,
+    OPENED,
+    PLAIN,
+    SORTED,
+    Form,
+    read_forms,
+)
+from interactions_core.requests.results import calls_before, name_results, sort_results
+from interactions_core.requests.settings import WITHOUT, is_strict
+
+logger: Final = logging.getLogger("interactions_core")
+
+MOST: Final = 3
+"""Forms that are tried after the first refusal."""
+
+
+def next_plan(
+    error: InvalidRequestError, plan: Plan, evidence: Evidence, turn: Turn
+) -> Plan | None:
+    """Return what was refused in the next form that the refusal suggests.
+
+    Args:
+        error: The refusal.
+        plan: What was refused.
+        evidence: The list, and what is recorded for it.
+        turn: What was asked.
+
+    Returns:
+        A plan whose body is none that was refused before; `None` where nobody may
+        change what is sent, or there is no other form.
+    """
+    if error.code in BLOCKED or not may_change(plan, turn):
+        return None
+    refused = (*plan.refused, _mark(turn, plan))
+    left = MOST + 1 - len(refused)
+    if left <= 0:
+        return None
+    found: list[Plan] = []
+    for changes in read_forms(error.api_message, turn.settings):
+        other = reshape(plan, changes, evidence, turn)
+        if _mark(turn, other) not in refused:
+            found.append(other)
+    if not found:
+        return None
+    # Words alone are what is taken where nothing else is: they get the last try.
+    chosen = found[-1] if left == 1 else found[0]
+    return replace(chosen, refused=refused)
+
+
+def may_change(plan: Plan, turn: Turn) -> bool:
+    """Tell whether a request may be sent in another form than was asked for."""
+    return plan.reason != "explicit" and not is_strict(turn.settings)
+
+
+def reshape(plan: Plan, changes: Iterable[str], evidence: Evidence, turn: Turn) -> Plan:
+    """Return a plan in another form: those of the changes that change anything."""
+    for change in changes:
+        other = _changed(plan, change, evidence, turn)
+        if request_body(turn, other) != request_body(turn, plan):
+            plan = other
+    return plan
+
+
+def _changed(plan: Plan, change: str, evidence: Evidence, turn: Turn) -> Plan:
+    calls = calls_before(plan, evidence.transcript)
+    form = (*plan.form, change)
+    if change == PLAIN:
+        plan = tell_instruction(plan_plainly(evidence), turn)
+    elif change == SORTED:
+        plan = sort_results(plan, calls)
+    elif change == NAMED:
+        plan = name_results(plan, calls)
+    elif change == OPENED:
+        plan = open_with_words(plan, evidence.matching.nudge)
+    return replace(plan, form=form)
+
+
+def tell_changes(before: Plan, after: Plan) -> Form:
+    """Say in the log what is sent in another way, and return it."""
+    changes = tuple(each for each in after.form if each not in before.form)
+    warn_of_left_out(changes)
+    where = before.previous_interaction_id or "a root"
+    logger.info("%s was refused; sending it again as %s", where, ", ".join(changes))
+    return changes
+
+
+def warn_of_left_out(changes: Form) -> None:
+    """Say of each setting that is not sent that it was set for nothing."""
+    for change in changes:
+        kind, _, place = change.partition(":")
+        if kind == WITHOUT:
+            logger.warning(
+                "the API does not know %s: it is left out, as if it were not set", place
+            )
+
+
+def _mark(turn: Turn, plan: Plan) -> str:
+    body = json.dumps(request_body(turn, plan), default=dict, sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,344 @@
+"""Wait for jobs that nobody waits for, and resume the graphs that they interrupted.
+
+What is listed for erasure is deleted on the server beside that.
+
+Any number of watchers may share a store: each job has one, by its lease. A few
+threads serve all jobs, and the looks of a process are spread over time.
+"""
+
+import heapq
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from interactions_core.canonical import JsonObject
+from interactions_core.client import wire
+from interactions_core.client.client import InteractionsClient
+from interactions_core.exceptions import NotFoundError, RequestError
+from interactions_core.process.failpoints import Point, reached
+from interactions_core.process.forking import PerProcess
+from interactions_core.process.owners import watcher
+from interactions_core.protocol.statuses import goes_on, is_known
+from interactions_core.records.jobs import (
+    GONE,
+    LEASE_S,
+    LONGEST_MISSING_S,
+    RUNNING,
+    Job,
+    noted,
+)
+from interactions_core.services.eraser import Eraser
+from interactions_core.services.graph_resumer import Resume, Resumer
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.turns.pacing import PROCESS_PACE, Pace
+
+logger: Final = logging.getLogger("interactions_core")
+
+DEFAULT_POLL: Final = (2.0, 30.0)
+LIST_S: Final = 5.0
+"""How often a watcher looks for new jobs in the ledger, in seconds."""
+
+READERS: Final = 4
+"""How many looks are made at once: a look takes as long as its answer, and one after
+the other they would come too late for their leases."""
+
+ERASED_AT_ONCE: Final = 16
+"""How many interactions are deleted between two looks at jobs."""
+
+ERASE_S: Final = (60.0, 3600.0)
+"""How long deleting waits after a failure, at first and at most, in seconds."""
+
+_GROWTH: Final = 1.5
+
+
+@dataclass(order=True, slots=True)
+class _Watched:
+    """A job whose lease this watcher has, and when it is looked at next.
+
+    Attributes:
+        look_at: In epoch seconds.
+        job: As it was last written.
+        pause_s: The pause after the next look, in seconds.
+        asked_s: What the service asked for with the last look, in seconds.
+        is_missing: Whether the last look said that there is no such run.
+    """
+
+    look_at: float
+    job: Job = field(compare=False)
+    pause_s: float = field(compare=False)
+    asked_s: float = field(default=0.0, compare=False)
+    is_missing: bool = field(default=False, compare=False)
+
+
+@dataclass(slots=True)
+class _Mine:
+    """What a watcher holds in one process; its leases are that process's.
+
+    Attributes:
+        queue: The jobs, as a heap.
+        readers: The threads that look.
+        list_at: When the ledger is looked through next, in epoch seconds.
+    """
+
+    queue: list[_Watched] = field(default_factory=list[_Watched])
+    readers: ThreadPoolExecutor | None = None
+    list_at: float = 0.0
+
+
+class JobWatcher:
+    """Collects the results of jobs that nobody waits for.
+
+    Not for several threads at once.
+
+    Args:
+        store: The ledger.
+        client: Whose credential must be that of the jobs; others are left alone.
+        resume: Resumes the graph that a job interrupted.
+        write: Prints one line for each job that is over.
+        poll: The first and the longest pause between two looks at a job, in seconds.
+        jitter: A random number from 0 to 1, for the pauses.
+        clock: Epoch seconds.
+        sleep: Waits, in seconds.
+        pace: How often this process looks at runs, all in all.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        client: InteractionsClient,
+        *,
+        resume: Resume | None = None,
+        write: Callable[[str], object] = logger.info,
+        poll: tuple[float, float] = DEFAULT_POLL,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        pace: Pace = PROCESS_PACE,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._write = write
+        self._poll = poll
+        self._jitter = jitter
+        self._clock = clock
+        self._sleep = sleep
+        self._pace = pace
+        self._mine = PerProcess(_Mine)
+        self._name = uuid.uuid4().hex[:12]
+        self._resumer = (
+            Resumer(store, resume, write=write, clock=clock) if resume else None
+        )
+        self._stopping = False
+        self._credential = ""
+        self._eraser = Eraser(store, client, clock=clock)
+        self._erase_at = 0.0
+        self._erase_pause_s = ERASE_S[0]
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Watch until stopped or interrupted.
+
+        Args:
+            until_idle: Stop when no job runs that nobody waits for, and nothing is left
+                to be deleted that can be.
+        """
+        self._stopping = False
+        try:
+            while not self._stopping:
+                wait_s = self.step()
+                if wait_s is None and until_idle:
+                    return
+                self._sleep(LIST_S if wait_s is None else min(LIST_S, wait_s))
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Let `run` end within seconds; from any thread, or a signal's handler.
+
+        A graph that is being resumed is not interrupted.
+        """
+        self._stopping = True
+
+    def step(self) -> float | None:
+        """Look at what is due, once.
+
+        Returns:
+            Seconds until the next look is due; `None` if there is nothing to watch.
+        """
+        now = self._clock()
+        mine = self._mine.get()
+        lists = now >= mine.list_at
+        if lists:
+            mine.list_at = now + LIST_S
+            self._gather()
+        over = 0
+        while due := self._due():
+            over += self._visit(due)
+        if self._resumer is not None and (over or lists):
+            self._resumer.sweep()
+        if self._clock() >= self._erase_at and self._erase():
+            return 0.0
+        if not mine.queue:
+            return None
+        return max(0.0, mine.queue[0].look_at - self._clock())
+
+    def release(self) -> None:
+        """Leave all jobs to others."""
+        queue = self._mine.get().queue
+        for watched in queue:
+            self._put(replace(watched.job, lease_until=0.0))
+        queue.clear()
+
+    def close(self) -> None:
+        """Leave all jobs to others and end the threads."""
+        self.release()
+        mine = self._mine.get()
+        if mine.readers is not None:
+            mine.readers.shutdown(cancel_futures=True)
+            mine.readers = None
+
+    def _erase(self) -> bool:
+        """Delete some of what is listed for erasure; true if there may be more."""
+        report = self._eraser.erase(most=ERASED_AT_ONCE, others=False)
+        for name in report.deleted:
+            self._write(f"{name}: deleted")
+        for name, problem in report.failed.items():
+            self._write(f"{name}: not deleted yet: {problem}")
+        if report.failed:
+            self._erase_at = self._clock() + self._erase_pause_s
+            self._erase_pause_s = min(2 * self._erase_pause_s, ERASE_S[1])
+            return False
+        self._erase_pause_s = ERASE_S[0]
+        self._erase_at = 0.0 if report.deleted else self._clock() + LIST_S
+        return bool(report.deleted)
+
+    def _gather(self) -> None:
+        """Take the jobs that nobody waits for."""
+        known = {watched.job.key for watched in self._mine.get().queue}
+        for listed in self._store.list_jobs(statuses=RUNNING):
+            if listed.key in known or not listed.interaction_id:
+                continue
+            if listed.is_free(self._clock()) and self._is_ours(listed):
+                job = self._taken(listed)
+                if job is not None:
+                    self._look_later(_Watched(0.0, job, 0.0))
+
+    def _taken(self, listed: Job) -> Job | None:
+        now, owner = self._clock(), watcher(self._name)
+        until = now + LEASE_S
+        if not self._store.take_job(listed, owner, now=now, until=until):
+            return None
+        # The list has no content, which is written back with the next change.
+        return self._store.get_job(listed.key)
+
+    def _is_ours(self, job: Job) -> bool:
+        if not self._credential:
+            secret = self._store.secret()
+            self._credential = wire.credential_of(self._client.sdk(), secret)
+        return job.scope.credential == self._credential
+
+    def _due(self) -> list[_Watched]:
+        """Take the next few jobs to look at, but for those that were taken away."""
+        due: list[_Watched] = []
+        queue = self._mine.get().queue
+        while queue and len(due) < READERS:
+            if queue[0].look_at > self._clock():
+                break
+            watched = heapq.heappop(queue)
+            if self._holds(watched):
+                due.append(watched)
+        return due
+
+    def _holds(self, watched: _Watched) -> bool:
+        """Make sure of a job's lease, because a look may come late."""
+        job, until = watched.job, self._clock() + LEASE_S
+        if job.lease_until >= until - LEASE_S / 2:
+            return True
+        watched.job = replace(job, lease_until=until)
+        return self._store.renew_job(job.key, job.owner, until=until)
+
+    def _visit(self, due: Sequence[_Watched]) -> int:
+        """Look at jobs, and come back later to those that still run.
+
+        Returns:
+            How many are over.
+        """
+        over, mine = 0, self._mine.get()
+        if mine.readers is None:
+            mine.readers = ThreadPoolExecutor(READERS, "interactions-watcher")
+        looks = mine.readers.map(self._looked, due)
+        for watched, seen in zip(due, looks, strict=True):
+            watched.job = seen
+            if not seen.is_over:
+                self._look_later(watched)
+                continue
+            over += 1
+            reached(Point.ENDED)
+            if self._put(replace(seen, lease_until=0.0)):
+                reached(Point.KEPT)
+                self._write(f"{seen.key}: {seen.status} ({seen.interaction_id})")
+        return over
+
+    def _look_later(self, watched: _Watched) -> None:
+        """Plan the next look, and hold the job until after it.
+
+        With many jobs the looks are far apart, and so the lease is longer.
+        """
+        now, (first_s, longest_s) = self._clock(), self._poll
+        if watched.is_missing:
+            longest_s = max(longest_s, LONGEST_MISSING_S)
+        wanted_s = min(watched.pause_s, longest_s)
+        pause_s = wanted_s * (0.75 + 0.25 * self._jitter())
+        wanted_at = now + max(pause_s, watched.asked_s)
+        watched.look_at = self._pace.next_at(now, wanted_at)
+        watched.asked_s = 0.0
+        watched.pause_s = min(max(wanted_s * _GROWTH, first_s), longest_s)
+        watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
+        if self._put(watched.job):
+            heapq.heappush(self._mine.get().queue, watched)
+
+    def _looked(self, watched: _Watched) -> Job:
+        """Return a job as the server sees it; a look that fails changes nothing."""
+        job = watched.job
+        reached(Point.LOOKED)
+        while (wait_s := self._pace.wait_s(self._clock())) > 0:
+            self._sleep(wait_s)
+        try:
+            found = self._client.get(job.interaction_id, include_input=False)
+        except RequestError as error:
+            watched.asked_s = error.retry_after_s or 0.0
+            watched.is_missing = isinstance(error, NotFoundError)
+            logger.info("%s could not be read: %s", job.interaction_id, error)
+            if watched.is_missing and self._clock() >= job.deadline_at:
+                return self._despair(job)
+            return job
+        watched.is_missing = False
+        return self._as_seen(job, found)
+
+    def _as_seen(self, job: Job, found: JsonObject) -> Job:
+        now, word = self._clock(), found.get("status")
+        if not goes_on(word):
+            return replace(job, status=str(word), result=found, updated_at=now)
+        if now < job.deadline_at:
+            return replace(job, status=noted(found), updated_at=now)
+        self._client.give_up(job.interaction_id)
+        # Whoever asks next reads what became of a run that said an unknown word.
+        status = "cancelled" if is_known(word) else str(word)
+        return replace(job, status=status, result=found, updated_at=self._clock())
+
+    def _despair(self, job: Job) -> Job:
+        """Cancel a run that the server has not known until its deadline."""
+        failed = self._client.give_up(job.interaction_id)
+        if isinstance(failed, NotFoundError):
+            return replace(job, status=GONE, updated_at=self._clock())
+        if failed is not None:
+            return job
+        return replace(job, status="cancelled", updated_at=self._clock())
+
+    def _put(self, job: Job) -> bool:
+        """Write a job down; false if it is not this watcher's any more."""
+        return self._store.update_job(job)

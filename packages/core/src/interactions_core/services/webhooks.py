@@ -1,0 +1,296 @@
+"""`WebhookReceiver`: an ASGI app that hears from the API when jobs are over.
+
+It verifies, notes and answers; what takes longer is somebody else's part.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from interactions_core.background.submit import METADATA_KEY
+from interactions_core.canonical import Json, JsonObject
+from interactions_core.exceptions import WebhookRefusedError
+from interactions_core.process.forking import Lock, PerProcess
+from interactions_core.protocol.statuses import EVENTS
+from interactions_core.records.jobs import Job
+from interactions_core.services.published_keys import PublishedKeys, load_jwt
+from interactions_core.services.webhook_verification import (
+    TOLERANCE_S,
+    Trust,
+    is_token,
+    verified_event,
+)
+from interactions_core.stores.protocols.sessions import SessionStore
+
+logger: Final = logging.getLogger("interactions_core")
+
+_MOST_BYTES: Final = 1_000_000
+_MOST_DIGITS: Final = 12
+_MOST_IDS: Final = 10_000
+_MOST_AT_ONCE: Final = 8
+_MOST_WAITING: Final = 64
+"""Of tokens with keys that are not at hand; the others are asked to come again."""
+
+BODY_TIMEOUT_S: Final = 10.0
+"""How long a body may take to arrive."""
+
+_Scope = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What becomes of a delivery.
+
+    Attributes:
+        status: The HTTP status to answer with.
+        said: A word to go with it.
+        news: The jobs of which it is news, as they were before.
+    """
+
+    status: int
+    said: str
+    news: tuple[Job, ...] = ()
+
+
+class _Threads:
+    """The threads of a receiver in one process, and how many deliveries want a key."""
+
+    def __init__(self) -> None:
+        self.workers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-webhook")
+        self.readers = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-delivery")
+        self.waiters = ThreadPoolExecutor(_MOST_AT_ONCE, "interactions-token")
+        self.waiting = 0
+
+
+_TOO_LONG: Final = Receipt(413, "a delivery is smaller than that")
+
+
+class WebhookReceiver:
+    """Notes in the ledger what the API says of jobs.
+
+    An ASGI app for any server, at any path. Every delivery is verified, those from
+    other times are refused, and one that comes twice changes nothing. A job whose
+    create was never answered gets its interaction from the delivery, if the create
+    had a `webhook_config`.
+
+    Args:
+        store: The ledger.
+        trust: Whose deliveries are believed.
+        on_job: Called after the answer, in a worker thread, with a job of which there
+            is news: what resumes its graph, for instance. It may take its time.
+        clock: Epoch seconds.
+        body_timeout_s: How long a delivery's body may take to arrive.
+
+    Raises:
+        ConfigurationError: Tokens are to be believed and PyJWT is not installed.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        trust: Trust,
+        *,
+        on_job: Callable[[Job], object] | None = None,
+        clock: Callable[[], float] = time.time,
+        body_timeout_s: float = BODY_TIMEOUT_S,
+    ) -> None:
+        if trust.audience:
+            load_jwt()
+        self._store = store
+        self._trust = trust
+        self._on_job = on_job
+        self._clock = clock
+        self._body_timeout_s = body_timeout_s
+        self._keys = PublishedKeys(trust.jwks_url)
+        self._lock = Lock()
+        self._heard: OrderedDict[str, float] = OrderedDict()
+        # None of them are those of the event loop: graphs that go on for an hour, and
+        # tokens whose keys have to be fetched, would leave none for the next delivery.
+        self._threads = PerProcess(_Threads)
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        """Serve one request; whatever is not a delivery is refused."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        if scope["method"] != "POST":
+            await _answer(send, 405, "deliveries are POSTs")
+            return
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        try:
+            receipt = await self._deliver(headers, receive)
+        except ConnectionError:
+            return
+        await _answer(send, receipt.status, receipt.said)
+        # The API waits for an answer for a few seconds only.
+        for job in receipt.news:
+            if self._on_job is not None:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(
+                    self._threads.get().workers, self._on_job, job
+                )
+
+    async def _deliver(self, headers: Mapping[str, str], receive: _Receive) -> Receipt:
+        """Read a delivery and take it in a thread; none waits for another's key.
+
+        Raises:
+            ConnectionError: The sender has gone before its end.
+        """
+        if _is_too_long(headers.get("content-length", "")):
+            return _TOO_LONG
+        try:
+            async with asyncio.timeout(self._body_timeout_s):
+                body = await _body(receive)
+        except TimeoutError:
+            return Receipt(408, "the delivery came too slowly")
+        if body is None:
+            return _TOO_LONG
+        loop, threads = asyncio.get_running_loop(), self._threads.get()
+        if not self._may_wait(headers):
+            return await loop.run_in_executor(
+                threads.readers, self.receive, headers, body
+            )
+        if threads.waiting >= _MOST_WAITING:
+            return Receipt(503, "too many tokens wait for a key; deliver it again")
+        threads.waiting += 1
+        try:
+            return await loop.run_in_executor(
+                threads.waiters, self.receive, headers, body
+            )
+        finally:
+            threads.waiting -= 1
+
+    def _may_wait(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a delivery is a token whose key has to be fetched."""
+        signature = headers.get("webhook-signature", "")
+        if not self._trust.audience or not is_token(signature):
+            return False
+        try:
+            return self._keys.at_hand(signature) is None
+        except WebhookRefusedError:
+            return False
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Receipt:
+        """Take one delivery.
+
+        Args:
+            headers: Its headers, names in lower case.
+            body: Its body, as it came.
+
+        Returns:
+            What to answer, and the jobs of which it is news.
+        """
+        now = self._clock()
+        try:
+            event = verified_event(self._trust, headers, body, now=now, keys=self._keys)
+        except WebhookRefusedError as error:
+            logger.warning("a webhook delivery was refused: %s", error)
+            return Receipt(error.status, str(error))
+        if not self._is_new(headers["webhook-id"], now):
+            return Receipt(200, "heard before")
+        try:
+            news = self._note(event, now)
+        except BaseException:
+            # The API will deliver it again.
+            self._heard.pop(headers["webhook-id"], None)
+            raise
+        return Receipt(200, "noted" if news else "nothing new", tuple(news))
+
+    def _is_new(self, delivery_id: str, now: float) -> bool:
+        with self._lock:
+            while self._heard:
+                oldest = next(iter(self._heard))
+                recent = now - self._heard[oldest] <= 2 * TOLERANCE_S
+                if recent and len(self._heard) < _MOST_IDS:
+                    break
+                del self._heard[oldest]
+            if delivery_id in self._heard:
+                return False
+            self._heard[delivery_id] = now
+            return True
+
+    def _note(self, event: JsonObject, now: float) -> list[Job]:
+        """Write down what an event says; return the jobs of which it is news."""
+        status = EVENTS.get(str(event.get("type")))
+        data = _mapping(event.get("data"))
+        name = _name(data.get("id"))
+        if status is None or not name:
+            return []
+        jobs = self._store.list_jobs(interaction_id=name) or self._recovered(
+            event, name
+        )
+        return [job for job in jobs if self._store.note_status(job, status, now=now)]
+
+    def _recovered(self, event: JsonObject, name: str) -> list[Job]:
+        """Find the job whose create was not answered by the key that it sent along."""
+        data = _mapping(event.get("data"))
+        told = _mapping(event.get("user_metadata") or data.get("user_metadata"))
+        key = _name(told.get(METADATA_KEY))
+        job = self._store.get_job(key) if key else None
+        if job is None or job.interaction_id:
+            return []
+        logger.info("job %s: a delivery names its run, %s", job.key, name)
+        return [replace(job, interaction_id=name)]
+
+
+def _name(value: Json) -> str:
+    """Return an id; "" for what is none, and for one that no store can hold."""
+    if not isinstance(value, str):
+        return ""
+    return value.encode(errors="ignore").decode()
+
+
+def _mapping(value: Json) -> JsonObject:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _is_too_long(length: str) -> bool:
+    """Tell whether a body says of itself that it is longer than any delivery."""
+    return length.isdecimal() and (
+        len(length.lstrip("0")) > _MOST_DIGITS or int(length) > _MOST_BYTES
+    )
+
+
+async def _body(receive: _Receive) -> bytes | None:
+    """Return a request's body; `None` if it is longer than any delivery.
+
+    Raises:
+        ConnectionError: The sender has gone before its end.
+    """
+    body = bytearray()
+    while len(body) <= _MOST_BYTES:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body) if len(body) <= _MOST_BYTES else None
+    return None
+
+
+async def _answer(send: _Send, status: int, said: str) -> None:
+    body = json.dumps({"message": said}).encode()
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _live(receive: _Receive, send: _Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

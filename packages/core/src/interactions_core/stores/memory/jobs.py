@@ -1,0 +1,147 @@
+"""The ledger of jobs in this process, gone with it."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from interactions_core.records.erasures import Erasure
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import UNFINISHED, Job, told_since
+from interactions_core.records.mirror import Mirror
+from interactions_core.records.names import check_names
+from interactions_core.stores.memory.deletions import DeletionMemory
+from interactions_core.stores.sql.job_rows import without_content
+
+_MOST_JOBS: Final = 10_000
+"""Jobs that are kept before the oldest go."""
+
+
+class JobMemory(DeletionMemory):
+    """The job methods of a store in memory; one lock, held for an instant."""
+
+    mirror: Mirror
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: dict[str, Job] = {}
+
+    def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
+        """Keep a new job, and forget those whose time is over."""
+        self.clean_jobs(job.created_at)
+        none = Erasure(job.scope.credential, "")
+        with self._lock:
+            if began is not None and self._note_late(job.scope.thread_id, began, none):
+                return False
+            self._jobs[job.key] = self._reduced(job)
+            while len(self._jobs) > _MOST_JOBS:
+                del self._jobs[next(iter(self._jobs))]
+        return True
+
+    def get_job(self, key: str) -> Job | None:
+        """Return one job."""
+        return self._jobs.get(key)
+
+    def find_jobs(self, scope: Scope, call_digest: bytes) -> list[Job]:
+        """Return the jobs of a call that were not consumed, oldest first."""
+        with self._lock:
+            return [
+                job
+                for job in self._jobs.values()
+                if job.call_digest == call_digest
+                and job.scope == scope
+                and not job.consumed_at
+            ]
+
+    def list_jobs(
+        self,
+        *,
+        thread_id: str | None = None,
+        interaction_id: str | None = None,
+        statuses: Collection[str] = (),
+        waiting: bool = False,
+    ) -> list[Job]:
+        """Return jobs, oldest first, without their content."""
+        check_names(thread_id=thread_id)
+        with self._lock:
+            jobs = list(self._jobs.values())
+        return [
+            replace(job, plan={}, result={})
+            for job in jobs
+            if thread_id in {None, job.scope.thread_id}
+            and interaction_id in {None, job.interaction_id}
+            and (not statuses or job.status in statuses)
+            and (not waiting or job.is_waited_for_by_a_graph)
+        ]
+
+    def take_job(self, seen: Job, owner: str, *, now: float, until: float) -> bool:
+        """Take the lease of a job, if it is as it was seen."""
+        with self._lock:
+            job = self._jobs.get(seen.key)
+            if job is None or job.consumed_at:
+                return False
+            if (job.owner, job.lease_until) != (seen.owner, seen.lease_until):
+                return False
+            self._jobs[job.key] = replace(
+                job, owner=owner, lease_until=until, updated_at=now
+            )
+            return True
+
+    def renew_job(self, key: str, owner: str, *, until: float) -> bool:
+        """Hold a job for longer."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or job.owner != owner:
+                return False
+            self._jobs[key] = replace(job, lease_until=until)
+            return True
+
+    def update_job(self, job: Job) -> bool:
+        """Write a job down as it is, if `job.owner` still holds it."""
+        with self._lock:
+            before = self._jobs.get(job.key)
+            if before is None or before.owner != job.owner:
+                return False
+            self._jobs[job.key] = self._reduced(told_since(before, job))
+            return True
+
+    def note_status(self, job: Job, status: str, *, now: float) -> bool:
+        """Note what the server says of a run, whoever waits for it."""
+        with self._lock:
+            known = self._jobs.get(job.key)
+            if known is None or known.consumed_at or known.status == status:
+                return False
+            if known.interaction_id not in {"", job.interaction_id}:
+                return False
+            if known.status not in UNFINISHED:
+                return False
+            self._jobs[job.key] = replace(
+                known,
+                status=status,
+                interaction_id=job.interaction_id,
+                updated_at=now,
+            )
+            return True
+
+    def clean_jobs(self, now: float) -> int:
+        """Forget jobs whose time is over."""
+        with self._lock:
+            over = [job.key for job in self._jobs.values() if job.forget_at < now]
+            for key in over:
+                del self._jobs[key]
+        return len(over)
+
+    def delete_job(self, key: str) -> bool:
+        """Forget one job."""
+        with self._lock:
+            return self._jobs.pop(key, None) is not None
+
+    def _forget_thread(self, thread_id: str) -> None:
+        """Forget the jobs of a thread; whoever calls holds the lock."""
+        for job in [*self._jobs.values()]:
+            if job.scope.thread_id == thread_id:
+                del self._jobs[job.key]
+
+    def _reduced(self, job: Job) -> Job:
+        if self.mirror == "full":
+            return job
+        return replace(job, plan=without_content(job.plan), result={})

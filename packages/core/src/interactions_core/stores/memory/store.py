@@ -1,0 +1,333 @@
+"""A session store in this process: bounded, gone with it."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from interactions_core.process.forking import Lock
+from interactions_core.protocol.retention import Life, shortened
+from interactions_core.records.erasures import Erasure, plan_erasures
+from interactions_core.records.interactions import (
+    HeldInteraction,
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
+from interactions_core.records.mirror import Mirror, kept
+from interactions_core.records.names import check_names
+from interactions_core.stores.memory.forms import FormMemory
+from interactions_core.stores.memory.jobs import JobMemory
+from interactions_core.usage import Usage
+
+_Where = TypeVar("_Where")
+
+DEFAULT_LIMIT: Final = 10_000
+"""Interactions that a memory store keeps before the least recently used go."""
+
+
+class MemoryStore(FormMemory, JobMemory):
+    """Keeps sessions in memory; the least recently used interactions go first.
+
+    One lock, held for dictionary operations only. The ledger's entries go together
+    with their interactions, its sums stay.
+
+    Args:
+        name: What distinguishes it from other memory stores of the process.
+        limit: How many interactions are kept.
+        mirror: How much of the content is kept.
+    """
+
+    blocking = False
+    threads = 1
+
+    def __init__(
+        self,
+        name: str = "",
+        *,
+        limit: int = DEFAULT_LIMIT,
+        mirror: Mirror = "full",
+    ) -> None:
+        super().__init__()
+        self.url = f"memory:{name}"
+        self.mirror: Mirror = mirror
+        self._limit = limit
+        self._secret = secrets.token_bytes(32)
+        self._lock = Lock()
+        self._clear()
+
+    def __repr__(self) -> str:
+        return f"MemoryStore({getattr(self, 'url', '…')!r})"
+
+    def secret(self) -> bytes:
+        """Return bytes that live as long as the process."""
+        return self._secret
+
+    def find(
+        self, scope: Scope, request_digests: Sequence[bytes]
+    ) -> dict[bytes, list[InteractionRecord]]:
+        """Return the records of these requests and count them as used."""
+        found: dict[bytes, list[InteractionRecord]] = {}
+        with self._lock:
+            for digest in request_digests:
+                keys = self._by_digest.get((scope, digest))
+                if keys:
+                    found[digest] = [self._read(scope, key) for key in keys]
+        return found
+
+    def get(self, scope: Scope, key: str) -> InteractionRecord | None:
+        """Return one record."""
+        with self._lock:
+            return self._read(scope, key) if (scope, key) in self._records else None
+
+    def put(
+        self,
+        record: InteractionRecord,
+        entry: LedgerEntry | None = None,
+        *,
+        began: bytes | None = None,
+    ) -> bool:
+        """Keep a record and its ledger entry."""
+        record = kept(record, self.mirror)
+        scope, name = record.scope, (record.scope, record.key)
+        on_server = Erasure(
+            scope.credential,
+            record.key if record.stored else "",
+            created_at=record.created_at,
+        )
+        with self._lock:
+            if began is not None and self._note_late(scope.thread_id, began, on_server):
+                return False
+            entries = self._entries.get(name, ())
+            self._forget(name)
+            self._records[name] = record
+            self._by_digest.setdefault(
+                (record.scope, record.request_digest), {}
+            ).setdefault(record.key)
+            self._children.setdefault((record.scope, record.parent_id), {}).setdefault(
+                record.key
+            )
+            self._entries[name] = entries
+            if entry is not None:
+                self._entries[name] = (*entries, entry)
+                sums = self._sums.get(record.scope, Usage())
+                self._sums[record.scope] = sums + entry.usage
+            while len(self._records) > self._limit:
+                self._forget(next(iter(self._records)))
+        return True
+
+    def mark_handed_on(self, scope: Scope, key: str) -> None:
+        """Note that a framework has an answer."""
+        with self._lock:
+            record = self._records.get((scope, key))
+            if record is not None and record.owed:
+                self._records[scope, key] = replace(record, owed=0, holder="")
+
+    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
+        """Change to whom an answer is owed, if that is as it was seen."""
+        name = (seen.scope, seen.key)
+        with self._lock:
+            record = self._records.get(name)
+            if record is None:
+                return False
+            if (record.owed, record.holder) != (seen.owed, seen.holder):
+                return False
+            self._records[name] = replace(record, owed=owed, holder=holder)
+            return True
+
+    def mark_gone(self, scope: Scope, key: str) -> int:
+        """Rule out an interaction and its descendants as parents."""
+        changed = 0
+        with self._lock:
+            waiting = [key] if key else []
+            seen: set[str] = set()
+            while waiting:
+                name = (scope, waiting.pop())
+                if name[1] in seen:
+                    continue
+                seen.add(name[1])
+                record = self._records.get(name)
+                if record is not None and not record.gone:
+                    self._records[name] = replace(record, gone=True)
+                    changed += 1
+                waiting.extend(self._children.get(name, ()))
+        return changed
+
+    def retention(self, credential: str) -> float | None:
+        """Return what was learned, in seconds."""
+        return self._retention.get(credential)
+
+    def learn_retention(self, credential: str, seconds: float) -> bool:
+        """Remember a shorter retention and shorten what is recorded."""
+        with self._lock:
+            if self._retention.get(credential, float("inf")) <= seconds:
+                return False
+            self._retention[credential] = seconds
+            lives = {
+                name: Life(
+                    (name[0], record.parent_id), record.created_at, record.expires_at
+                )
+                for name, record in self._records.items()
+                if name[0].credential == credential
+            }
+            for name, limit in shortened(lives, seconds).items():
+                self._records[name] = replace(self._records[name], expires_at=limit)
+        return True
+
+    def usage(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> Usage:
+        """Add up the ledger."""
+        check_names(session_id=session_id, thread_id=thread_id)
+        with self._lock:
+            return sum(
+                (
+                    usage
+                    for scope, usage in self._sums.items()
+                    if _within(scope, session_id, thread_id)
+                ),
+                Usage(),
+            )
+
+    def ledger(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        """Return the entries whose interactions are still kept, oldest first."""
+        check_names(session_id=session_id, thread_id=thread_id)
+        with self._lock:
+            return [
+                (scope, entry)
+                for (scope, _key), entries in self._entries.items()
+                for entry in entries
+                if _within(scope, session_id, thread_id)
+            ]
+
+    def copy_thread(self, source: str, target: str) -> int:
+        """Copy the interactions of a thread, but for its ledger."""
+        check_names(source=source, target=target)
+        with self._lock:
+            copies = [
+                replace(
+                    record,
+                    scope=replace(record.scope, thread_id=target),
+                    call_digest=b"",
+                    owed=0,
+                    holder="",
+                )
+                for record in self._records.values()
+                if record.scope.thread_id == source
+            ]
+            new = [c for c in copies if (c.scope, c.key) not in self._records]
+        for record in new:
+            self.put(record)
+        return len(new)
+
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread."""
+        check_names(thread_id=thread_id)
+        with self._lock:
+            return self._held_by(thread_id)
+
+    def plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
+        """Say what goes with a thread on the server, and what others rest on."""
+        with self._lock:
+            return self._plan_erasures(thread_id)
+
+    def _plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
+        others = self._held_by_others(thread_id)
+        runs = [
+            HeldInteraction(
+                job.scope,
+                job.interaction_id,
+                "",
+                (job.scope.credential, job.interaction_id) in others,
+                job.created_at,
+                not job.is_over,
+            )
+            for job in self._jobs.values()
+            if job.scope.thread_id == thread_id and job.interaction_id
+        ]
+        return plan_erasures(self._held_by(thread_id), runs)
+
+    def _held_by_others(self, thread_id: str) -> set[tuple[str, str]]:
+        return {
+            (record.scope.credential, key)
+            for record in self._records.values()
+            if record.scope.thread_id != thread_id
+            for key in (record.key, record.parent_id)
+        }
+
+    def _held_by(self, thread_id: str) -> list[HeldInteraction]:
+        others = self._held_by_others(thread_id)
+        mine = [
+            record
+            for record in self._records.values()
+            if record.scope.thread_id == thread_id and record.stored
+        ]
+        return [
+            HeldInteraction(
+                record.scope,
+                record.key,
+                record.parent_id,
+                (record.scope.credential, record.key) in others,
+                record.created_at,
+            )
+            for record in sorted(mine, key=lambda record: record.created_at)
+        ]
+
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
+        """Forget a thread in all scopes, its sums included."""
+        check_names(thread_id=thread_id)
+        with self._lock:
+            erasures = self._plan_erasures(thread_id)[0] if remote else ()
+            self._bury(thread_id, erasures)
+            names = [name for name in self._records if name[0].thread_id == thread_id]
+            for name in names:
+                self._forget(name)
+            for scope in [s for s in self._sums if s.thread_id == thread_id]:
+                del self._sums[scope]
+            self._forget_thread(thread_id)
+        return len(names)
+
+    def close(self) -> None:
+        """Do nothing: the store lives as long as the process."""
+
+    def _clear(self) -> None:
+        self._records: OrderedDict[tuple[Scope, str], InteractionRecord] = OrderedDict()
+        self._by_digest: dict[tuple[Scope, bytes], dict[str, None]] = {}
+        self._children: dict[tuple[Scope, str], dict[str, None]] = {}
+        self._entries: dict[tuple[Scope, str], tuple[LedgerEntry, ...]] = {}
+        self._sums: dict[Scope, Usage] = {}
+        self._retention: dict[str, float] = {}
+
+    def _read(self, scope: Scope, key: str) -> InteractionRecord:
+        self._records.move_to_end((scope, key))
+        children = len(self._children.get((scope, key), ()))
+        record = self._records[(scope, key)]
+        if record.children != children:
+            record = self._records[(scope, key)] = replace(record, children=children)
+        return record
+
+    def _forget(self, name: tuple[Scope, str]) -> None:
+        record = self._records.pop(name, None)
+        if record is None:
+            return
+        scope = record.scope
+        _discard(self._by_digest, (scope, record.request_digest), record.key)
+        _discard(self._children, (scope, record.parent_id), record.key)
+        self._entries.pop(name, None)
+
+
+def _discard(index: dict[_Where, dict[str, None]], where: _Where, key: str) -> None:
+    keys = index.get(where, {})
+    keys.pop(key, None)
+    if not keys:
+        index.pop(where, None)
+
+
+def _within(scope: Scope, session_id: str | None, thread_id: str | None) -> bool:
+    return session_id in {None, scope.session_id} and thread_id in {
+        None,
+        scope.thread_id,
+    }

@@ -1,0 +1,1 @@
+"""What a session store is: one protocol for each kind of thing that it keeps."""

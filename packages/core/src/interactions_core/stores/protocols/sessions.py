@@ -1,0 +1,164 @@
+"""What a session store does for its callers.
+
+Holds the contract only. Implementations see values and errors, nothing else.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from interactions_core.records.interactions import (
+    HeldInteraction,
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
+from interactions_core.records.mirror import Mirror
+from interactions_core.stores.protocols.deletions import DeletionStore
+from interactions_core.stores.protocols.forms import FormStore
+from interactions_core.stores.protocols.jobs import JobStore
+from interactions_core.usage import Usage
+
+
+class SessionStore(JobStore, DeletionStore, FormStore, Protocol):
+    """Where the tree of interactions of every conversation is kept.
+
+    Every method may be called from any thread. A method either does all of its work
+    or raises `StoreError` and does none of it. Async callers run these methods in
+    the store's worker threads, and there whatever else would hold up their loop.
+
+    Attributes:
+        url: How to open the store again, without any password.
+        blocking: Whether calls may wait for a disk or another process.
+        threads: How many threads may serve async callers, all in all.
+        mirror: How much of the content is kept.
+    """
+
+    url: str
+    blocking: bool
+    threads: int
+    mirror: Mirror
+
+    def secret(self) -> bytes:
+        """Return 32 random bytes that stay the same for the life of the store."""
+        ...
+
+    def find(
+        self, scope: Scope, request_digests: Sequence[bytes]
+    ) -> dict[bytes, list[InteractionRecord]]:
+        """Return the records of these requests; digests without any are left out."""
+        ...
+
+    def get(self, scope: Scope, key: str) -> InteractionRecord | None:
+        """Return one record."""
+        ...
+
+    def put(
+        self,
+        record: InteractionRecord,
+        entry: LedgerEntry | None = None,
+        *,
+        began: bytes | None = None,
+    ) -> bool:
+        """Keep a record and its ledger entry, both or neither.
+
+        A record with the same scope and key is replaced. The content is reduced to
+        what `mirror` allows.
+
+        Args:
+            record: The interaction.
+            entry: What it cost.
+            began: The thread's `deletion_mark` when the turn began. If the thread was
+                deleted since, nothing is kept, and what the server has is listed for
+                erasure. `None` to keep it whatever was deleted.
+
+        Returns:
+            Whether it was kept.
+        """
+        ...
+
+    def mark_handed_on(self, scope: Scope, key: str) -> None:
+        """Note that a framework has an answer; nobody is given it again.
+
+        Costs no write of its own: it goes with the next `put`, or at the latest with
+        the store's end. Whoever looks meanwhile sees who holds the answer.
+        """
+        ...
+
+    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
+        """Change to whom an answer is owed, if that is as it was seen.
+
+        Args:
+            seen: The record, as it was read or put.
+            owed: How many calls may still be given it.
+            holder: Who is about to hand it on; "" for nobody.
+
+        Returns:
+            Whether the record was as seen.
+        """
+        ...
+
+    def mark_gone(self, scope: Scope, key: str) -> int:
+        """Rule out an interaction and its descendants as parents.
+
+        Returns:
+            How many records this changed.
+        """
+        ...
+
+    def retention(self, credential: str) -> float | None:
+        """Return what was learned of how long a credential's interactions live, in s."""
+        ...
+
+    def learn_retention(self, credential: str, seconds: float) -> bool:
+        """Remember a shorter retention and shorten what is recorded.
+
+        Returns:
+            Whether this was news.
+        """
+        ...
+
+    def usage(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> Usage:
+        """Add up the ledger, of one session or thread or of everything."""
+        ...
+
+    def ledger(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        """Return the ledger, oldest first."""
+        ...
+
+    def copy_thread(self, source: str, target: str) -> int:
+        """Let a thread know what another one knows, in all scopes.
+
+        Interactions that the target has already stay as they are. The ledger is not
+        copied: what was paid was paid once.
+
+        Returns:
+            How many interactions were copied.
+        """
+        ...
+
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread, oldest first, in all scopes."""
+        ...
+
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
+        """Erase every row of a thread, in all scopes.
+
+        Turns that began before are late from then on.
+
+        Args:
+            thread_id: The thread.
+            remote: Whether to list, in the same transaction, what is to be deleted on
+                the server too; see `services.eraser`.
+
+        Returns:
+            How many interactions were forgotten.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release files and connections; the next use opens them again."""
+        ...

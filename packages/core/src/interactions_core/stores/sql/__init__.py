@@ -1,0 +1,1 @@
+"""What both databases share: statements, tables, migrations, and the store over them."""

@@ -1,0 +1,109 @@
+"""Deleted threads and erasures in a SQL database, for the stores that have one."""
+
+import secrets
+import time
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
+from interactions_core.records.interactions import HeldInteraction, Scope
+from interactions_core.records.jobs import UNFINISHED
+from interactions_core.stores.sql import deletion_rows
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.rows import BIRTH_BYTES
+
+
+class DeletionTables:
+    """The methods about deletions of a store over its own `database`."""
+
+    database: SqlDatabase
+
+    @abstractmethod
+    def secret(self) -> bytes:
+        """Return the bytes that the store was born with."""
+
+    @abstractmethod
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread."""
+
+    def deletion_mark(self, thread_id: str) -> bytes:
+        """Return what names the last deletion of a thread."""
+        with self.database.reading() as db:
+            return _mark(db, thread_id)
+
+    def note_late(
+        self,
+        scope: Scope,
+        interaction_id: str,
+        began: bytes,
+        *,
+        is_running: bool = False,
+        created_at: float = 0.0,
+    ) -> bool:
+        """List an interaction for erasure if its thread was deleted since `began`."""
+        thread = scope.thread_id
+        with self.database.writing(shared=(thread,)) as db:
+            mark = _mark(db, thread)
+            if not mark or mark == began:
+                return False
+            if interaction_id:
+                found = Erasure(
+                    scope.credential, interaction_id, is_running, created_at
+                )
+                db.execute(deletion_rows.LIST, deletion_rows.erasure_row(found))
+            return True
+
+    def list_erasures(self) -> list[Erasure]:
+        """Return what is to be deleted on the server, newest first."""
+        with self.database.reading() as db:
+            found = db.execute(deletion_rows.PENDING).fetchall()
+        return [deletion_rows.erasure_from_row(row) for row in found]
+
+    def drop_erasure(self, erasure: Erasure) -> bool:
+        """Strike off what the server no longer has."""
+        name = (erasure.credential, erasure.interaction_id)
+        with self.database.writing(erasure.interaction_id) as db:
+            return db.execute(deletion_rows.DROP, name).rowcount > 0
+
+    def _runs_of(self, db: SqlConnection, thread_id: str) -> list[HeldInteraction]:
+        found = db.execute(deletion_rows.RUNS, {"thread": thread_id}).fetchall()
+        return [
+            HeldInteraction(
+                Scope(*row[:3]),
+                row[3],
+                row[4],
+                bool(row[5]),
+                created_at=row[6],
+                is_running=row[7] in UNFINISHED,
+            )
+            for row in found
+        ]
+
+    def _bury(
+        self, db: SqlConnection, thread_id: str, erasures: Sequence[Erasure]
+    ) -> None:
+        """Mark a thread as deleted, and list what the server has of it."""
+        now = time.time()
+        digest = deletion_rows.thread_digest(self.secret(), thread_id)
+        mark = (digest, secrets.token_bytes(8), now)
+        db.execute(deletion_rows.KEEP_MARK, mark)
+        db.execute(deletion_rows.FORGET_MARKS, (now - LATE_S,))
+        if erasures:
+            rows = [deletion_rows.erasure_row(each) for each in erasures]
+            db.executemany(deletion_rows.LIST, rows)
+
+    def plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
+        """Say what goes with a thread on the server, and what others rest on."""
+        with self.database.reading() as db:
+            runs = self._runs_of(db, thread_id)
+            return plan_erasures(self.held_by(thread_id), runs)
+
+
+def _mark(db: SqlConnection, thread_id: str) -> bytes:
+    secret = db.execute(BIRTH_BYTES).fetchone()
+    # A store without a secret has never deleted anything.
+    if secret is None:
+        return b""
+    digest = deletion_rows.thread_digest(bytes(secret[0]), thread_id)
+    row = db.execute(deletion_rows.MARK, (digest,)).fetchone()
+    return bytes(row[0]) if row else b""

@@ -1,0 +1,187 @@
+"""The table of background jobs and the rows in it, in SQL that databases share.
+
+SQL and conversions only. Leases are taken by one conditional UPDATE, whose row count
+decides.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import Any, Final
+
+from interactions_core.canonical import JsonObject
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
+from interactions_core.records.mirror import Mirror
+from interactions_core.records.turn import Place
+
+PART: Final = "jobs"
+"""The name under which schema versions of this table are counted."""
+
+MIGRATIONS: Final = (
+    (
+        """CREATE TABLE jobs (
+            key TEXT NOT NULL PRIMARY KEY,
+            credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
+            call_digest TEXT NOT NULL, place TEXT NOT NULL, target TEXT NOT NULL,
+            status TEXT NOT NULL, interaction_id TEXT NOT NULL,
+            owner TEXT NOT NULL, lease_until DOUBLE PRECISION NOT NULL,
+            attempts INTEGER NOT NULL, interrupts INTEGER NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            deadline_at DOUBLE PRECISION NOT NULL,
+            updated_at DOUBLE PRECISION NOT NULL,
+            handed_on_at DOUBLE PRECISION NOT NULL,
+            consumed_at DOUBLE PRECISION NOT NULL,
+            forget_at DOUBLE PRECISION NOT NULL,
+            plan TEXT NOT NULL, result TEXT NOT NULL
+        )""",
+        "CREATE INDEX jobs_by_call ON jobs (call_digest, consumed_at)",
+        "CREATE INDEX jobs_by_thread ON jobs (thread_id)",
+        "CREATE INDEX jobs_by_interaction ON jobs (interaction_id)",
+        "CREATE INDEX jobs_by_end ON jobs (forget_at)",
+    ),
+)
+
+_SHOWN = (
+    "key, credential, session_id, thread_id, call_digest, place, target, status, "
+    "interaction_id, owner, lease_until, attempts, interrupts, created_at, "
+    "deadline_at, updated_at, handed_on_at, consumed_at, forget_at"
+)
+
+ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({','.join('?' * 21)})"
+
+GET: Final = f"SELECT {_SHOWN}, plan, result FROM jobs WHERE key = ?"
+
+FIND: Final = f"""SELECT {_SHOWN}, plan, result FROM jobs
+WHERE call_digest = ? AND consumed_at = 0
+AND credential = ? AND session_id = ? AND thread_id = ? ORDER BY created_at, key"""
+
+LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
+
+WAITING: Final = "interrupts > 0 AND handed_on_at = 0 AND consumed_at = 0"
+
+TAKE: Final = """UPDATE jobs SET owner = ?, lease_until = ?, updated_at = ?
+WHERE key = ? AND owner = ? AND lease_until = ? AND consumed_at = 0"""
+
+RENEW: Final = "UPDATE jobs SET lease_until = ? WHERE key = ? AND owner = ?"
+
+
+def _words(statuses: Sequence[str]) -> str:
+    """Write statuses, which are constants of this package, as SQL."""
+    return ", ".join(f"'{status}'" for status in statuses)
+
+
+_TOLD_SINCE: Final = f"""interaction_id <> '' AND (? = '{LOST}' OR (
+? IN ({_words(RUNNING)}) AND interaction_id = ? AND status IN ({_words(ENDED)})))"""
+"""`jobs.told_since`, in SQL."""
+
+UPDATE: Final = f"""UPDATE jobs SET place = ?,
+status = CASE WHEN {_TOLD_SINCE} THEN status ELSE ? END,
+interaction_id = CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE ? END, lease_until = ?,
+attempts = ?, interrupts = ?, updated_at = ?, handed_on_at = ?, consumed_at = ?,
+forget_at = ?, plan = ?, result = ? WHERE key = ? AND owner = ?"""
+
+NOTE: Final = f"""UPDATE jobs SET status = ?, interaction_id = ?, updated_at = ?
+WHERE key = ? AND consumed_at = 0 AND interaction_id IN ('', ?) AND status <> ?
+AND (status IN ({_words(UNFINISHED)}))"""
+
+ANY_OVER: Final = "SELECT 1 FROM jobs WHERE forget_at < ? LIMIT 1"
+
+CLEAN: Final = "DELETE FROM jobs WHERE forget_at < ?"
+
+DELETE: Final = "DELETE FROM jobs WHERE key = ?"
+
+DELETE_THREAD: Final = "DELETE FROM jobs WHERE thread_id = ?"
+
+
+def job_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
+    """Return the row of a new job."""
+    return (
+        job.key,
+        *astuple(job.scope),
+        job.call_digest.hex(),
+        _place_text(job.place),
+        job.target,
+        job.status,
+        job.interaction_id,
+        job.owner,
+        job.lease_until,
+        job.attempts,
+        job.interrupts,
+        job.created_at,
+        job.deadline_at,
+        job.updated_at,
+        job.handed_on_at,
+        job.consumed_at,
+        job.forget_at,
+        *_content(job, mirror),
+    )
+
+
+def update_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
+    """Return the values of `UPDATE`."""
+    told_since = (job.status, job.status, job.interaction_id)
+    return (
+        _place_text(job.place),
+        *told_since,
+        job.status,
+        *told_since,
+        job.interaction_id,
+        job.lease_until,
+        job.attempts,
+        job.interrupts,
+        job.updated_at,
+        job.handed_on_at,
+        job.consumed_at,
+        job.forget_at,
+        *_content(job, mirror),
+        job.key,
+        job.owner,
+    )
+
+
+# Databases hand out untyped rows.
+def job_from_row(row: Sequence[Any]) -> Job:
+    """Read a row of `GET`, `FIND` or `LIST`."""
+    return Job(
+        key=row[0],
+        scope=Scope(row[1], row[2], row[3]),
+        call_digest=bytes.fromhex(row[4]),
+        place=Place(*json.loads(row[5])) if row[5] else None,
+        target=row[6],
+        status=row[7],
+        interaction_id=row[8],
+        owner=row[9],
+        lease_until=row[10],
+        attempts=row[11],
+        interrupts=row[12],
+        created_at=row[13],
+        deadline_at=row[14],
+        updated_at=row[15],
+        handed_on_at=row[16],
+        consumed_at=row[17],
+        forget_at=row[18],
+        plan=json.loads(row[19]),
+        result=json.loads(row[20]),
+    )
+
+
+def without_content(value: JsonObject) -> JsonObject:
+    """Return what a store without content may keep of a plan or a result."""
+    return {key: item for key, item in value.items() if key not in {"steps", "input"}}
+
+
+def _content(job: Job, mirror: Mirror) -> tuple[str, str]:
+    if mirror == "full":
+        return _dump(job.plan), _dump(job.result)
+    # A result without steps would be taken for an empty answer: it is read again.
+    return _dump(without_content(job.plan)), "{}"
+
+
+def _place_text(place: Place | None) -> str:
+    return _dump(astuple(place)) if place is not None else ""
+
+
+def _dump(value: object) -> str:
+    # ASCII, because databases refuse text with a lone surrogate.
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True, default=dict)

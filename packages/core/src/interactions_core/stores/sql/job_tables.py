@@ -1,0 +1,107 @@
+"""The ledger of jobs in a SQL database, for the stores that have one."""
+
+from collections.abc import Collection
+
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import Job
+from interactions_core.records.mirror import Mirror
+from interactions_core.records.names import check_names
+from interactions_core.stores.sql import job_rows
+from interactions_core.stores.sql.deletion_tables import DeletionTables
+
+
+class JobTables(DeletionTables):
+    """The job methods of a store over its own `database`."""
+
+    mirror: Mirror
+
+    def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
+        """Keep a new job, and forget those whose time is over."""
+        self.clean_jobs(job.created_at)
+        thread = job.scope.thread_id
+        with self.database.writing(job.key, shared=(thread,)) as db:
+            if began is not None and self.note_late(job.scope, "", began):
+                return False
+            db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
+        return True
+
+    def get_job(self, key: str) -> Job | None:
+        """Return one job."""
+        with self.database.reading() as db:
+            row = db.execute(job_rows.GET, (key,)).fetchone()
+        return job_rows.job_from_row(row) if row else None
+
+    def find_jobs(self, scope: Scope, call_digest: bytes) -> list[Job]:
+        """Return the jobs of a call that were not consumed, oldest first."""
+        values = (
+            call_digest.hex(),
+            scope.credential,
+            scope.session_id,
+            scope.thread_id,
+        )
+        with self.database.reading() as db:
+            found = db.execute(job_rows.FIND, values).fetchall()
+        return [job_rows.job_from_row(row) for row in found]
+
+    def list_jobs(
+        self,
+        *,
+        thread_id: str | None = None,
+        interaction_id: str | None = None,
+        statuses: Collection[str] = (),
+        waiting: bool = False,
+    ) -> list[Job]:
+        """Return jobs, oldest first, without their content."""
+        check_names(thread_id=thread_id)
+        wanted = {"thread_id": thread_id, "interaction_id": interaction_id}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        # Names and placeholders are put together here; every value is bound.
+        clauses = [f"{name} = ?" for name in given]
+        if statuses:
+            clauses.append(f"status IN ({','.join('?' * len(statuses))})")
+        if waiting:
+            clauses.append(job_rows.WAITING)
+        where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
+        query = f"{job_rows.LIST}{where} ORDER BY created_at, key"
+        with self.database.reading() as db:
+            found = db.execute(query, (*given.values(), *statuses)).fetchall()
+        return [job_rows.job_from_row(row) for row in found]
+
+    def take_job(self, seen: Job, owner: str, *, now: float, until: float) -> bool:
+        """Take the lease of a job, if it is as it was seen."""
+        before = (seen.key, seen.owner, seen.lease_until)
+        with self.database.writing(seen.key) as db:
+            return db.execute(job_rows.TAKE, (owner, until, now, *before)).rowcount > 0
+
+    def renew_job(self, key: str, owner: str, *, until: float) -> bool:
+        """Hold a job for longer."""
+        with self.database.writing(key) as db:
+            return db.execute(job_rows.RENEW, (until, key, owner)).rowcount > 0
+
+    def update_job(self, job: Job) -> bool:
+        """Write a job down as it is, if `job.owner` still holds it."""
+        row = job_rows.update_row(job, self.mirror)
+        with self.database.writing(job.key) as db:
+            return db.execute(job_rows.UPDATE, row).rowcount > 0
+
+    def note_status(self, job: Job, status: str, *, now: float) -> bool:
+        """Note what the server says of a run, whoever waits for it."""
+        name = job.interaction_id
+        values = (status, name, now, job.key, name, status)
+        with self.database.writing(job.key) as db:
+            return db.execute(job_rows.NOTE, values).rowcount > 0
+
+    def clean_jobs(self, now: float) -> int:
+        """Forget jobs whose time is over."""
+        with self.database.reading() as db:
+            found = db.execute(job_rows.ANY_OVER, (now,)).fetchone()
+        if found is None:
+            # Seldom is there anything, and whoever cleans keeps all others waiting.
+            return 0
+        with self.database.writing() as db:
+            return db.execute(job_rows.CLEAN, (now,)).rowcount
+
+    def delete_job(self, key: str) -> bool:
+        """Forget one job."""
+        with self.database.writing(key) as db:
+            return db.execute(job_rows.DELETE, (key,)).rowcount > 0

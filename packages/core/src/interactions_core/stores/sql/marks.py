@@ -1,0 +1,65 @@
+"""Answers that were handed on and are not marked so yet: the marks ride on other writes.
+
+A mark of its own would double the writes of a turn. Until it is written the record
+names this process as its holder, and nobody takes an answer from a process that lives.
+"""
+
+import contextlib
+import logging
+from collections.abc import Generator
+from typing import Final
+
+from interactions_core.exceptions import StoreError
+from interactions_core.process.forking import Lock, PerProcess
+from interactions_core.stores.sql import rows
+from interactions_core.stores.sql.database import SqlDatabase
+
+logger: Final = logging.getLogger("interactions_core")
+
+Mark = tuple[str, str, str, str]
+"""Credential, session id, thread id and key of a record."""
+
+
+class Marks:
+    """What one store has still to mark; safe for threads, and empty in a forked child.
+
+    The parent writes what it has handed on.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting = PerProcess[list[Mark]](list)
+
+    def add(self, mark: Mark) -> None:
+        """Remember a mark for the next write."""
+        with self._lock:
+            self._waiting.get().append(mark)
+
+    @contextlib.contextmanager
+    def riding(self) -> Generator[list[Mark]]:
+        """Lend the marks to a transaction; they come back if it fails."""
+        with self._lock:
+            waiting = self._waiting.get()
+            taken = waiting.copy()
+            waiting.clear()
+        try:
+            yield taken
+        except BaseException:
+            with self._lock:
+                self._waiting.get().extend(taken)
+            raise
+
+
+def write_last(database: SqlDatabase, marks: Marks) -> None:
+    """Write the marks for which no other write has come.
+
+    A mark that is lost costs nothing but that its answer may be given once more.
+    """
+    try:
+        with marks.riding() as waiting:
+            if waiting:
+                with database.writing() as db:
+                    db.executemany(rows.HANDED_ON, waiting)
+    # At the end of a process a pool may not start its threads any more.
+    except (StoreError, RuntimeError) as error:
+        logger.debug("answers were not marked as handed on: %s", error)

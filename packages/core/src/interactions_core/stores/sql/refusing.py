@@ -1,0 +1,35 @@
+"""What is said of a store that is only read, where that is not enough."""
+
+from typing import Final, Never
+
+from interactions_core.exceptions import StoreError, StoreSchemaError
+
+UPGRADE: Final = "Open it once with a program that may write there, which upgrades it."
+
+
+def check_version(place: str, part: str, *, found: int, supported: int) -> None:
+    """Refuse tables that cannot be read as they are.
+
+    Raises:
+        StoreSchemaError: A newer version wrote them.
+        StoreError: They are older, or there are none.
+    """
+    if found > supported:
+        raise StoreSchemaError(place, part, found=found, supported=supported)
+    if found == 0:
+        raise StoreError(place, f"it has no tables for its {part!r}", UPGRADE)
+    if found < supported:
+        problem = (
+            f"its {part!r} tables have schema version {found}, and it was opened to be "
+            f"read only; this version reads {supported}"
+        )
+        raise StoreError(place, problem, UPGRADE)
+
+
+def refuse_to_write(place: str) -> Never:
+    """Raise for a write to what was opened to be read only."""
+    raise StoreError(
+        place,
+        "it was opened to be read only",
+        "Nothing was changed; open it without read_only=True to write.",
+    )

@@ -1,0 +1,327 @@
+"""The tables of the session store and the rows in them.
+
+SQL and conversions only; `sql_store` decides when they run. Every back end takes
+the same statements: what PostgreSQL reads in another way is in `postgres.dialect`.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    ReplyForm,
+    Scope,
+)
+from interactions_core.usage import Usage
+
+MIGRATIONS: Final = (
+    (
+        "CREATE TABLE session_meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+        """CREATE TABLE interactions (
+            credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
+            key TEXT NOT NULL, request_digest BLOB NOT NULL,
+            parent_id TEXT NOT NULL, base_key TEXT NOT NULL,
+            context_digest BLOB NOT NULL, setup BLOB NOT NULL,
+            target TEXT NOT NULL, context TEXT NOT NULL, reason TEXT NOT NULL,
+            status TEXT NOT NULL, stored INTEGER NOT NULL, gone INTEGER NOT NULL,
+            created_at REAL NOT NULL, expires_at REAL NOT NULL,
+            form TEXT NOT NULL, held TEXT NOT NULL, sent TEXT NOT NULL,
+            extra TEXT NOT NULL,
+            PRIMARY KEY (thread_id, credential, session_id, key)
+        )""",
+        """CREATE INDEX interactions_by_request ON interactions
+            (credential, session_id, thread_id, request_digest)""",
+        """CREATE INDEX interactions_by_parent ON interactions
+            (credential, session_id, thread_id, parent_id)""",
+        """CREATE TABLE ledger (
+            number INTEGER PRIMARY KEY,
+            credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
+            key TEXT NOT NULL, target TEXT NOT NULL, reason TEXT NOT NULL,
+            status TEXT NOT NULL, created_at REAL NOT NULL,
+            attempts INTEGER NOT NULL, maybe_billed INTEGER NOT NULL,
+            recovered TEXT NOT NULL,
+            steps_sent INTEGER NOT NULL, bytes_sent INTEGER NOT NULL,
+            replay_steps INTEGER NOT NULL, replay_bytes INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
+            output_tokens INTEGER NOT NULL, thought_tokens INTEGER NOT NULL,
+            tool_use_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL
+        )""",
+        "CREATE INDEX ledger_by_thread ON ledger (thread_id)",
+        """CREATE TABLE retention (
+            credential TEXT PRIMARY KEY, seconds REAL NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+    (
+        "ALTER TABLE interactions ADD COLUMN call_digest TEXT NOT NULL DEFAULT ''",
+        # What was recorded before is owed to nobody.
+        "ALTER TABLE interactions ADD COLUMN owed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE interactions ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
+    ),
+)
+
+BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
+
+KEEP_BYTES: Final = (
+    "INSERT INTO session_meta VALUES ('secret', ?) ON CONFLICT DO NOTHING"
+)
+
+_COLUMNS = (
+    "credential, session_id, thread_id, key, request_digest, parent_id, base_key, "
+    "context_digest, setup, target, context, reason, status, stored, gone, "
+    "created_at, expires_at, form, held, sent, extra"
+)
+
+_OWED = "call_digest, owed, holder"
+"""Columns that are not copied with a thread: an answer is owed to one of the two."""
+
+SELECT: Final = f"""SELECT {_COLUMNS}, (
+    SELECT count(*) FROM interactions AS child
+    WHERE child.credential = interactions.credential
+    AND child.session_id = interactions.session_id
+    AND child.thread_id = interactions.thread_id
+    AND child.parent_id = interactions.key
+), {_OWED} FROM interactions"""
+
+_WRITTEN = f"{_COLUMNS}, {_OWED}"
+
+_SET = ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN.split(", ")[4:])
+
+UPSERT: Final = (
+    f"INSERT INTO interactions ({_WRITTEN}) VALUES ({','.join('?' * 24)}) "
+    f"ON CONFLICT (credential, session_id, thread_id, key) DO UPDATE SET {_SET}"
+)
+
+COPY_THREAD: Final = (
+    f"INSERT INTO interactions ({_COLUMNS}) SELECT "  # constants above
+    f"{_COLUMNS.replace('thread_id', '?', 1)} FROM interactions WHERE thread_id = ? "
+    "ON CONFLICT DO NOTHING"
+)
+
+# The others are gone through once, not once for each row.
+HELD_BY: Final = """WITH others (credential, key) AS (
+    SELECT credential, key FROM interactions WHERE thread_id <> :thread
+    UNION
+    SELECT credential, parent_id FROM interactions WHERE thread_id <> :thread
+)
+SELECT credential, session_id, thread_id, key, parent_id,
+    (credential, key) IN (SELECT credential, key FROM others), created_at
+FROM interactions WHERE thread_id = :thread AND stored = 1 ORDER BY created_at"""
+
+_ENTRY = (
+    "credential, session_id, thread_id, key, target, reason, status, created_at, "
+    "attempts, maybe_billed, recovered, steps_sent, bytes_sent, replay_steps, "
+    "replay_bytes, input_tokens, cached_tokens, output_tokens, thought_tokens, "
+    "tool_use_tokens, total_tokens"
+)
+
+ENTER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({','.join('?' * 21)})"
+
+_SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
+
+MARK_GONE: Final = f"""UPDATE interactions SET gone = 1
+WHERE {_SCOPE} AND gone = 0 AND key IN (
+    WITH RECURSIVE line (key) AS (
+        SELECT CAST(? AS TEXT)
+        UNION
+        SELECT child.key
+        FROM interactions AS child JOIN line ON child.parent_id = line.key
+        WHERE child.credential = ? AND child.session_id = ? AND child.thread_id = ?
+    )
+    SELECT key FROM line
+)"""
+
+HANDED_ON: Final = f"""UPDATE interactions SET owed = 0, holder = ''
+WHERE {_SCOPE} AND key = ?"""
+
+TAKE_OWED: Final = f"""UPDATE interactions SET owed = ?, holder = ?
+WHERE {_SCOPE} AND key = ? AND owed = ? AND holder = ?"""
+
+LEARN: Final = """INSERT INTO retention VALUES (?, ?)
+ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
+WHERE excluded.seconds < retention.seconds"""
+
+LIVES: Final = """SELECT session_id, thread_id, key, parent_id, created_at, expires_at
+FROM interactions WHERE credential = ?"""
+
+EXPIRE: Final = f"UPDATE interactions SET expires_at = ? WHERE {_SCOPE} AND key = ?"
+
+_WITHIN = """(CAST(? AS TEXT) IS NULL OR session_id = ?)
+AND (CAST(? AS TEXT) IS NULL OR thread_id = ?)"""
+
+SUM_LEDGER: Final = f"""SELECT sum(input_tokens), sum(cached_tokens),
+sum(output_tokens), sum(thought_tokens), sum(tool_use_tokens), sum(total_tokens)
+FROM ledger WHERE {_WITHIN}"""
+
+LEDGER: Final = f"SELECT {_ENTRY} FROM ledger WHERE {_WITHIN} ORDER BY number"
+
+
+def scope_row(scope: Scope) -> tuple[str, str, str]:
+    """Return the columns of a scope."""
+    return (scope.credential, scope.session_id, scope.thread_id)
+
+
+def record_row(record: InteractionRecord) -> tuple[object, ...]:
+    """Return the row of a record."""
+    return (
+        *scope_row(record.scope),
+        record.key,
+        record.request_digest,
+        record.parent_id,
+        record.base_key,
+        record.context_digest,
+        record.setup,
+        record.target,
+        record.context,
+        record.reason,
+        record.status,
+        record.stored,
+        record.gone,
+        record.created_at,
+        record.expires_at,
+        _dump(_form_json(record.form)),
+        _dump(record.held),
+        _dump(record.sent),
+        _dump(_extra_json(record)),
+        record.call_digest.hex(),
+        record.owed,
+        record.holder,
+    )
+
+
+# Databases hand out untyped rows.
+def record_from_row(row: Sequence[Any]) -> InteractionRecord:
+    """Read a row of `SELECT`."""
+    extra = json.loads(row[20])
+    returned = extra.get("returned")
+    return InteractionRecord(
+        scope=Scope(row[0], row[1], row[2]),
+        key=row[3],
+        request_digest=bytes(row[4]),
+        parent_id=row[5],
+        base_key=row[6],
+        context_digest=bytes(row[7]),
+        setup=bytes(row[8]),
+        target=row[9],
+        context=row[10],
+        reason=row[11],
+        status=row[12],
+        stored=bool(row[13]),
+        gone=bool(row[14]),
+        created_at=row[15],
+        expires_at=row[16],
+        form=_form(json.loads(row[17])),
+        held=tuple(json.loads(row[18])),
+        sent=tuple(json.loads(row[19])),
+        context_steps=extra["context_steps"],
+        context_bytes=extra["context_bytes"],
+        synthetic=tuple(extra["synthetic"]),
+        returned=None if returned is None else _bytes(returned),
+        noted=_bytes(extra.get("noted", ())),
+        local_results=tuple(extra["local_results"]),
+        environment_id=extra.get("environment_id", ""),
+        usage=Usage(*extra["usage"]),
+        children=row[21],
+        call_digest=bytes.fromhex(row[22]),
+        owed=row[23],
+        holder=row[24],
+    )
+
+
+def entry_row(scope: Scope, entry: LedgerEntry) -> tuple[object, ...]:
+    """Return the row of a ledger entry."""
+    return (
+        *scope_row(scope),
+        entry.key,
+        entry.target,
+        entry.reason,
+        entry.status,
+        entry.created_at,
+        entry.attempts,
+        entry.maybe_billed,
+        _dump(entry.recovered),
+        entry.steps_sent,
+        entry.bytes_sent,
+        entry.replay_steps,
+        entry.replay_bytes,
+        *_usage_row(entry.usage),
+    )
+
+
+def entry_from_row(row: Sequence[Any]) -> tuple[Scope, LedgerEntry]:
+    """Read a row of `LEDGER`."""
+    return Scope(row[0], row[1], row[2]), LedgerEntry(
+        key=row[3],
+        target=row[4],
+        reason=row[5],
+        status=row[6],
+        created_at=row[7],
+        attempts=row[8],
+        maybe_billed=row[9],
+        recovered=tuple(json.loads(row[10])),
+        steps_sent=row[11],
+        bytes_sent=row[12],
+        replay_steps=row[13],
+        replay_bytes=row[14],
+        usage=Usage(*row[15:21]),
+    )
+
+
+def _usage_row(usage: Usage) -> tuple[int, ...]:
+    return (
+        usage.input_tokens,
+        usage.cached_tokens,
+        usage.output_tokens,
+        usage.thought_tokens,
+        usage.tool_use_tokens,
+        usage.total_tokens,
+    )
+
+
+def _extra_json(record: InteractionRecord) -> dict[str, object]:
+    returned = record.returned
+    return {
+        "context_steps": record.context_steps,
+        "context_bytes": record.context_bytes,
+        "synthetic": record.synthetic,
+        "returned": None if returned is None else [mark.hex() for mark in returned],
+        "noted": [mark.hex() for mark in record.noted],
+        "local_results": record.local_results,
+        "usage": _usage_row(record.usage),
+        "environment_id": record.environment_id,
+    }
+
+
+def _form_json(form: ReplyForm) -> dict[str, object]:
+    return {
+        "marks": [mark.hex() for mark in form.marks],
+        "calls": [mark.hex() for mark in form.calls],
+        "call_ids": form.call_ids,
+        "chars": form.text_chars,
+        "sha256": form.text_sha256,
+        "only_text": form.only_text,
+    }
+
+
+def _form(value: dict[str, Any]) -> ReplyForm:
+    return ReplyForm(
+        marks=_bytes(value["marks"]),
+        calls=_bytes(value["calls"]),
+        call_ids=tuple(value["call_ids"]),
+        text_chars=value["chars"],
+        text_sha256=value["sha256"],
+        only_text=value["only_text"],
+    )
+
+
+def _bytes(values: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(value) for value in values)
+
+
+def _dump(value: object) -> str:
+    # ASCII, because SQLite refuses text with a lone surrogate.
+    return _encoder.encode(value)
+
+
+_encoder: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)

@@ -1,0 +1,229 @@
+"""A session store in the tables of a database, whichever it is."""
+
+import secrets
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from interactions_core.process.failpoints import Deletion, reached
+from interactions_core.protocol.retention import Life, shortened
+from interactions_core.records.interactions import (
+    HeldInteraction,
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
+from interactions_core.records.mirror import Mirror, kept
+from interactions_core.records.names import check_names
+from interactions_core.stores.sql import deletion_rows, form_rows, job_rows, rows
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.form_tables import FormTables
+from interactions_core.stores.sql.job_tables import JobTables
+from interactions_core.stores.sql.marks import Marks, write_last
+from interactions_core.usage import Usage
+
+_BATCH: Final = 500
+"""Digests per query; SQLite allows 999 parameters in its oldest builds."""
+
+_SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
+
+
+class SqlStore(JobTables, FormTables):
+    """Keeps sessions in a database; its subclasses say which one.
+
+    Args:
+        database: What holds the tables; closing the store closes it.
+        url: How to open the store again, without any password.
+        mirror: How much of the content is kept.
+    """
+
+    blocking = True
+    threads = 4
+    longest_name: int | None = None
+    """How many bytes the name of a session or thread may have."""
+
+    def __init__(self, database: SqlDatabase, url: str, *, mirror: Mirror) -> None:
+        self.url = url
+        self.mirror: Mirror = mirror
+        self.database = database
+        self.database.install("sessions", rows.MIGRATIONS)
+        self.database.install(job_rows.PART, job_rows.MIGRATIONS)
+        self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
+        self.database.install(form_rows.PART, form_rows.MIGRATIONS)
+        self._marks = Marks()
+        self._last: weakref.finalize[..., SqlStore] | None = None
+
+    def __repr__(self) -> str:
+        # A URL that cannot be read leaves a store without one.
+        return f"{type(self).__name__}({getattr(self, 'url', '…')!r})"
+
+    def secret(self) -> bytes:
+        """Return the bytes that the store was born with."""
+        with self.database.reading() as db:
+            row = db.execute(rows.BIRTH_BYTES).fetchone()
+        if row is None:
+            with self.database.writing() as db:
+                db.execute(rows.KEEP_BYTES, (secrets.token_bytes(32),))
+                row = db.execute(rows.BIRTH_BYTES).fetchone()
+        return bytes(row[0])
+
+    def find(
+        self, scope: Scope, request_digests: Sequence[bytes]
+    ) -> dict[bytes, list[InteractionRecord]]:
+        """Return the records of these requests."""
+        found: dict[bytes, list[InteractionRecord]] = {}
+        with self.database.reading() as db:
+            for start in range(0, len(request_digests), _BATCH):
+                batch = request_digests[start : start + _BATCH]
+                marks = ",".join("?" * len(batch))
+                where = f"{_SCOPE} AND request_digest IN ({marks})"
+                for record in _select(db, where, (*rows.scope_row(scope), *batch)):
+                    found.setdefault(record.request_digest, []).append(record)
+        return found
+
+    def get(self, scope: Scope, key: str) -> InteractionRecord | None:
+        """Return one record."""
+        with self.database.reading() as db:
+            where = f"{_SCOPE} AND key = ?"
+            return next(iter(_select(db, where, (*rows.scope_row(scope), key))), None)
+
+    def put(
+        self,
+        record: InteractionRecord,
+        entry: LedgerEntry | None = None,
+        *,
+        began: bytes | None = None,
+    ) -> bool:
+        """Keep a record and its ledger entry in one transaction."""
+        row = rows.record_row(kept(record, self.mirror))
+        scope, created_at = record.scope, record.created_at
+        name = record.key if record.stored else ""
+        # Puts need not wait for each other: each is one row, one of the ledger, and
+        # those that this process has handed on since.
+        shared = (scope.thread_id,)
+        with (
+            self._marks.riding() as marks,
+            self.database.writing(record.key, shared=shared) as db,
+        ):
+            late = began is not None and self.note_late(
+                scope, name, began, created_at=created_at
+            )
+            if not late:
+                db.execute(rows.UPSERT, row)
+                if entry is not None:
+                    db.execute(rows.ENTER, rows.entry_row(scope, entry))
+            if marks:
+                db.executemany(rows.HANDED_ON, marks)
+        return not late
+
+    def mark_handed_on(self, scope: Scope, key: str) -> None:
+        """Note that a framework has an answer; the next `put` writes it."""
+        self._marks.add((*rows.scope_row(scope), key))
+        if self._last is None:
+            # When the store is dropped, or at the end of the process. Finalizers run
+            # backwards: one that is made after a pool runs before the pool's own.
+            self._last = weakref.finalize(self, write_last, self.database, self._marks)
+
+    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
+        """Change to whom an answer is owed, if that is as it was seen."""
+        where = (*rows.scope_row(seen.scope), seen.key, seen.owed, seen.holder)
+        with self.database.writing(seen.key) as db:
+            return db.execute(rows.TAKE_OWED, (owed, holder, *where)).rowcount > 0
+
+    def mark_gone(self, scope: Scope, key: str) -> int:
+        """Rule out an interaction and its descendants as parents."""
+        if not key:
+            return 0
+        where = rows.scope_row(scope)
+        with self.database.writing(scope.thread_id) as db:
+            return db.execute(rows.MARK_GONE, (*where, key, *where)).rowcount
+
+    def retention(self, credential: str) -> float | None:
+        """Return what was learned, in seconds."""
+        with self.database.reading() as db:
+            row = db.execute(
+                "SELECT seconds FROM retention WHERE credential = ?", (credential,)
+            ).fetchone()
+        return float(row[0]) if row else None
+
+    def learn_retention(self, credential: str, seconds: float) -> bool:
+        """Remember a shorter retention and shorten what is recorded."""
+        with self.database.writing() as db:
+            news = db.execute(rows.LEARN, (credential, seconds)).rowcount > 0
+            if news:
+                found = db.execute(rows.LIVES, (credential,)).fetchall()
+                lives = {row[:3]: Life((*row[:2], row[3]), *row[4:]) for row in found}
+                limits = shortened(lives, seconds)
+                db.executemany(
+                    rows.EXPIRE, [(limits[n], credential, *n) for n in limits]
+                )
+        return news
+
+    def usage(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> Usage:
+        """Add up the ledger."""
+        check_names(session_id=session_id, thread_id=thread_id)
+        with self.database.reading() as db:
+            sums = db.execute(rows.SUM_LEDGER, _twice(session_id, thread_id)).fetchone()
+        return Usage(*(int(value or 0) for value in sums))
+
+    def ledger(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        """Return the ledger, oldest first."""
+        check_names(session_id=session_id, thread_id=thread_id)
+        with self.database.reading() as db:
+            found = db.execute(rows.LEDGER, _twice(session_id, thread_id)).fetchall()
+        return [rows.entry_from_row(row) for row in found]
+
+    def copy_thread(self, source: str, target: str) -> int:
+        """Copy the rows of a thread, but for its ledger."""
+        check_names(self.longest_name, source=source, target=target)
+        with self.database.writing(source, target) as db:
+            return db.execute(rows.COPY_THREAD, (target, source)).rowcount
+
+    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+        """Return what the server keeps of a thread, in one snapshot."""
+        check_names(thread_id=thread_id)
+        with self.database.reading() as db:
+            found = db.execute(rows.HELD_BY, {"thread": thread_id}).fetchall()
+        return [
+            HeldInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]), row[6])
+            for row in found
+        ]
+
+    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
+        """Erase every row of a thread, in all scopes."""
+        check_names(thread_id=thread_id)
+        # A secret that is made now must not be made within the transaction.
+        self.secret()
+        with self.database.writing(thread_id) as db:
+            erasures = self.plan_erasures(thread_id)[0] if remote else []
+            self._bury(db, thread_id, erasures)
+            db.execute("DELETE FROM ledger WHERE thread_id = ?", (thread_id,))
+            db.execute(job_rows.DELETE_THREAD, (thread_id,))
+            deleted = db.execute(
+                "DELETE FROM interactions WHERE thread_id = ?", (thread_id,)
+            ).rowcount
+            reached(Deletion.LISTED)
+        self.database.erase_log()
+        return deleted
+
+    def close(self) -> None:
+        """Close the database; the next use opens it again."""
+        write_last(self.database, self._marks)
+        self.database.close()
+
+
+def _select(
+    db: SqlConnection, where: str, values: Sequence[object]
+) -> Iterator[InteractionRecord]:
+    # Only placeholders are put together here; every value is bound.
+    query = f"{rows.SELECT} WHERE {where} ORDER BY created_at"
+    for row in db.execute(query, values).fetchall():
+        yield rows.record_from_row(row)
+
+
+def _twice(*values: str | None) -> tuple[str | None, ...]:
+    return tuple(value for value in values for _ in range(2))

@@ -1,0 +1,253 @@
+"""One SQLite file shared by the session store and whatever else keeps rows in it.
+
+Owns the connection, the locking, and the schema versions. It knows nothing of
+what the tables mean.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Collection, Generator, Sequence
+from pathlib import Path
+from typing import Final
+
+from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.process.forking import (
+    TRANSACTION,
+    WRITE_AGAIN,
+    Lock,
+    Origin,
+    leave_to_parent,
+    put_away,
+)
+from interactions_core.stores.sql.database import Migration, check_text
+from interactions_core.stores.sql.foreign import check_file, check_part
+from interactions_core.stores.sqlite.files import (
+    BUSY_TIMEOUT_S,
+    MEMORY,
+    Identity,
+    connect,
+    explained,
+    identity_of,
+    version_of,
+)
+from interactions_core.stores.workers import is_loop_thread
+
+ERASE_TIMEOUT_S: Final = 1.0
+"""How long erasing waits for readers of the write-ahead log."""
+
+
+class Database:
+    """A SQLite file in WAL mode behind one connection and one lock.
+
+    Safe for any number of threads: statements of one process take turns, as they
+    would inside SQLite. Several processes may open the same file; a writer waits
+    up to `BUSY_TIMEOUT_S` for another. The owner closes it; closing twice is fine.
+    It is closed for a fork; afterwards parent and child open it for themselves.
+
+    Args:
+        path: A file, created with its first use; `":memory:"` for none.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._identity: Identity = None
+        self._parts: dict[str, Sequence[Migration]] = {}
+        self._due: set[str] = set()
+        put_away(self)
+
+    def __repr__(self) -> str:
+        return f"Database({getattr(self, 'path', '…')!r})"
+
+    def __del__(self) -> None:
+        # Python 3.13 warns of connections that are dropped while open.
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+
+    def install(self, part: str, migrations: Sequence[Migration]) -> None:
+        """Bring the tables of `part` to the newest schema version, in order.
+
+        On an event loop that is left to the first use, which is in another thread.
+
+        Args:
+            part: Whose tables these are; versions are counted per part.
+            migrations: The index of an entry is the version that it starts from.
+
+        Raises:
+            StoreSchemaError: The file was written by a newer version.
+            StoreError: The file is not a database, cannot be opened, or has tables of
+                another program; then nothing is added.
+        """
+        if is_loop_thread():
+            # Without the lock, which a thread may hold for as long as it writes.
+            self._parts[part] = migrations
+            self._due.add(part)
+            return
+        with self._lock:
+            self._parts[part] = migrations
+            if self._connection is None:
+                self._open()
+                return
+            with self._explained():
+                self._migrate(self._connection, part, migrations)
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return self.path
+
+    def setup(self) -> None:
+        """Open the file and bring all tables to their newest schema version."""
+        with self.reading():
+            pass
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Hold the connection for reads that need not be one snapshot.
+
+        Fetch everything before leaving: a cursor that outlives the block would
+        let another thread step on it.
+        """
+        with self._lock, self._explained():
+            yield self._open()
+
+    @contextlib.contextmanager
+    def writing(
+        self, *_names: str, shared: Collection[str] = ()
+    ) -> Generator[sqlite3.Connection]:
+        """Hold the write lock; all that the block does is kept, or none of it.
+
+        A file has one lock, whatever the names of what is written.
+        """
+        del shared
+        with self._lock, self._explained():
+            connection = self._open()
+            if connection.in_transaction:
+                yield connection
+                return
+            with _transaction(connection):
+                yield connection
+
+    def close(self) -> None:
+        """Close the connection; the next use opens the file again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def erase_log(self) -> None:
+        """Empty the write-ahead log, which may still hold what was deleted.
+
+        A reader in another process can keep it in use; then a later checkpoint
+        empties it instead.
+        """
+        with self.reading() as connection:
+            if connection.in_transaction:
+                return
+            connection.execute(f"PRAGMA busy_timeout = {ERASE_TIMEOUT_S * 1000:.0f}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+
+    def before_fork(self) -> None:
+        """Let no statement and no lock of SQLite be copied into a child.
+
+        SQLite counts locks per process, so that a child would take the parent's for
+        its own and lose what it writes when the parent closes the file:
+        https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
+        """
+        if self._connection is None or self.path == MEMORY:
+            return
+        if not self._connection.in_transaction:
+            self.close()
+
+    def enter_child(self) -> None:
+        """Leave a transaction that forks to the parent, with its connection."""
+        if self.path != MEMORY and self._connection is not None:
+            leave_to_parent(self._connection)
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            self._check_identity(self._connection)
+            self._migrate_due(self._connection)
+            return self._connection
+        with self._explained():
+            if self.path != MEMORY:
+                check_file(self.path, self._parts.values())
+            connection = self._connect()
+            try:
+                self._due.update([*self._parts])
+                self._migrate_due(connection)
+            except BaseException:
+                connection.close()
+                raise
+        self._connection, self._identity = connection, identity_of(self.path)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path)
+
+    def _check_identity(self, connection: sqlite3.Connection) -> None:
+        """Refuse to write into a file that nobody can find any more."""
+        if connection.in_transaction or identity_of(self.path) == self._identity:
+            return
+        self.close()
+        raise StoreError(
+            self.path,
+            "the file was removed or replaced while it was open",
+            "The next use opens what is there then, or a new file.",
+        )
+
+    def _migrate_due(self, connection: sqlite3.Connection) -> None:
+        if self._due and not connection.in_transaction:
+            for part in [*self._due]:
+                self._migrate(connection, part, self._parts[part])
+                self._due.discard(part)
+
+    def _migrate(
+        self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]
+    ) -> None:
+        found = version_of(connection, part)
+        if found > len(migrations):
+            raise StoreSchemaError(
+                self.path, part, found=found, supported=len(migrations)
+            )
+        if found == len(migrations):
+            return
+        with _transaction(connection):
+            found = version_of(connection, part)
+            if not found:
+                check_part(self.path, connection, migrations)
+            for statements in migrations[found:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(
+                "INSERT OR REPLACE INTO schema_versions VALUES (?, ?)",
+                (part, len(migrations)),
+            )
+
+    @contextlib.contextmanager
+    def _explained(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as exc:
+            raise explained(self.path, exc) from exc
+        except UnicodeEncodeError as exc:
+            check_text(self.path, exc)
+            raise
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Generator[None]:
+    origin = Origin()
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        origin.check(TRANSACTION, WRITE_AGAIN)
+        connection.execute("COMMIT")
+    finally:
+        # Also after a COMMIT that failed; some errors have rolled back by themselves.
+        if origin.is_here and connection.in_transaction:
+            connection.execute("ROLLBACK")

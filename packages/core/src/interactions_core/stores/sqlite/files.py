@@ -1,0 +1,121 @@
+"""Open SQLite files, and say in words what is wrong with one.
+
+Functions of a path and a connection only; `database` decides when they run.
+"""
+
+import os
+import sqlite3
+import time
+from typing import Final
+
+from interactions_core.exceptions import StoreError
+from interactions_core.stores.sqlite.private_files import make_private
+
+MEMORY: Final = ":memory:"
+BUSY_TIMEOUT_S: Final = 60.0
+"""How long a writer waits for another process before it gives up."""
+
+Identity = tuple[int, int] | None
+"""Device and inode of a file; `None` for memory and for a file that is gone."""
+
+_VERSIONS = (
+    "CREATE TABLE IF NOT EXISTS schema_versions "
+    "(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID"
+)
+
+
+def identity_of(path: str) -> Identity:
+    """Tell which file a path leads to."""
+    try:
+        # This runs with every use; a `Path` would be parsed each time.
+        found = os.stat(path)  # noqa: PTH116
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Open a file in WAL mode; create it and its folder if need be.
+
+    Raises:
+        StoreError: The folder cannot be made.
+        sqlite3.DatabaseError: The file is not a database or cannot be opened.
+    """
+    if path != MEMORY:
+        _make_private(path)
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_private(path: str) -> None:
+    try:
+        make_private(path)
+    except OSError as exc:
+        raise StoreError(
+            path,
+            f"its folder cannot be made ({exc.strerror})",
+            "Check the path, and that this user may write there.",
+        ) from exc
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    give_up = time.monotonic() + BUSY_TIMEOUT_S
+    # The switch to WAL ignores the busy timeout when two processes open a new
+    # file at once: https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+    # WAL with NORMAL survives a killed process; only a power cut may lose the
+    # last commits, and a lost row costs a replay.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(_VERSIONS)
+
+
+def version_of(connection: sqlite3.Connection, part: str) -> int:
+    """Return the schema version of a part's tables; 0 if there are none."""
+    row = connection.execute(
+        "SELECT version FROM schema_versions WHERE part = ?", (part,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def explained(path: str, exc: sqlite3.DatabaseError) -> StoreError:
+    """Say what an error of SQLite means and what to do."""
+    text = str(exc)
+    if "not a database" in text or "malformed" in text:
+        return StoreError(
+            path,
+            f"the file is not a readable SQLite database ({text})",
+            "Restore it from a backup or point `sessions` at another file; "
+            "it was not touched.",
+        )
+    if "unable to open" in text or "readonly" in text:
+        return StoreError(
+            path,
+            f"the file cannot be opened for writing ({text})",
+            "Check that the folder exists and that this user may write there.",
+        )
+    if "locked" in text:
+        return StoreError(
+            path,
+            f"another process held the write lock for {BUSY_TIMEOUT_S:.0f} s",
+            "Look for a process that keeps a transaction open on this file.",
+        )
+    return StoreError(path, text, "The change was not applied.")

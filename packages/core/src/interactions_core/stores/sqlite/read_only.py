@@ -1,0 +1,128 @@
+"""A SQLite file that is only looked at: no right to write is needed, nothing is made.
+
+The rest is `database`'s.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Collection, Generator, Sequence
+from pathlib import Path
+
+from interactions_core.exceptions import StoreError
+from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.refusing import check_version, refuse_to_write
+from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.files import BUSY_TIMEOUT_S, MEMORY, version_of
+
+_Idle = tuple[int, int]
+"""Size, and the time of the last change in nanoseconds, of a file without a log."""
+
+
+class ReadOnlyDatabase(Database):
+    """A SQLite file that others write.
+
+    A file without a write-ahead log is in nobody's hands, and is read as it is: SQLite
+    would otherwise make files beside it, which its owner might then not be able to
+    open. Where somebody has written meanwhile, the file is opened again.
+
+    Args:
+        path: The file; there has to be one.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._idle: _Idle | None = None
+        super().__init__(path)
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Hold the connection for reads.
+
+        Raises:
+            StoreError: Somebody began to write meanwhile.
+        """
+        with self._lock, super().reading() as connection:
+            yield connection
+            if self._has_changed():
+                self.close()
+                raise StoreError(
+                    self.path,
+                    "somebody began to write while it was read",
+                    "Look again.",
+                )
+
+    @contextlib.contextmanager
+    def writing(
+        self, *_names: str, shared: Collection[str] = ()
+    ) -> Generator[sqlite3.Connection]:
+        """Refuse to write.
+
+        Raises:
+            StoreError: Always.
+        """
+        del shared
+        refuse_to_write(self.path)
+        yield  # pragma: no cover - for its type
+
+    def erase_log(self) -> None:
+        """Do nothing: what was deleted is its writer's to erase."""
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None and self._has_changed():
+            self.close()
+        return super()._open()
+
+    def _connect(self) -> sqlite3.Connection:
+        path = Path(self.path).absolute()
+        if self.path == MEMORY or not path.is_file():
+            raise StoreError(
+                self.path, "there is no such file", "Check the path; nothing was made."
+            )
+        self._idle = _idle(path)
+        options = "mode=ro&immutable=1" if self._idle else "mode=ro"
+        return sqlite3.connect(
+            f"{path.as_uri()}?{options}",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    @contextlib.contextmanager
+    def _explained(self) -> Generator[None]:
+        try:
+            with super()._explained():
+                yield
+        except StoreError as error:
+            cause = error.__cause__
+            if not isinstance(cause, sqlite3.OperationalError):
+                raise
+            if "unable to open" not in str(cause):
+                raise
+            raise StoreError(
+                self.path,
+                f"the file cannot be read ({cause})",
+                "Check that this user may read it, and its -wal and -shm beside it.",
+            ) from cause
+
+    def _has_changed(self) -> bool:
+        return self._idle is not None and _idle(Path(self.path)) != self._idle
+
+    def _migrate(
+        self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]
+    ) -> None:
+        """Check the version of a part; nothing is brought up to date here."""
+        has_versions = connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'schema_versions'"
+        ).fetchone()
+        found = version_of(connection, part) if has_versions else 0
+        check_version(self.path, part, found=found, supported=len(migrations))
+
+
+def _idle(path: Path) -> _Idle | None:
+    """Return how a file is that nobody has open; `None` for others."""
+    if path.with_name(f"{path.name}-wal").exists():
+        return None
+    with contextlib.suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_size, found.st_mtime_ns
+    return None

@@ -1,0 +1,33 @@
+"""A session store in a SQLite file, shared by threads and processes."""
+
+from pathlib import Path
+
+from interactions_core.records.mirror import Mirror
+from interactions_core.stores.sql.store import SqlStore
+from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.read_only import ReadOnlyDatabase
+
+
+class SqliteStore(SqlStore):
+    """Keeps sessions in a file: they outlive the process and are shared by others.
+
+    Safe for any number of threads and processes. Close it, or leave that to the end
+    of the process; a closed store opens again with its next use.
+
+    Args:
+        path: The file, created with its first use; `":memory:"` for none.
+        mirror: How much of the content is kept.
+        read_only: Only look: the file must be there, no right to write is needed, and
+            whatever would change something is a `StoreError`.
+    """
+
+    threads = 1
+    """More would only wait for each other: the statements of a file take turns."""
+
+    database: Database
+
+    def __init__(
+        self, path: str | Path, *, mirror: Mirror = "full", read_only: bool = False
+    ) -> None:
+        kind = ReadOnlyDatabase if read_only else Database
+        super().__init__(kind(path), f"sqlite:///{path}", mirror=mirror)

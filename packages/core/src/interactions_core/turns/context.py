@@ -1,0 +1,91 @@
+"""A turn under way: what was asked, where to look, how to behave, what happened."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from interactions_core.records.turn import Turn
+from interactions_core.turns.lookup import Records
+from interactions_core.turns.pacing import PROCESS_PACE, Pace
+from interactions_core.usage import Usage
+
+DEFAULT_DEADLINE_S: Final = 3_900.0
+"""Deep Research may take an hour (API document); a little more for the queue."""
+
+DEFAULT_POLL: Final = (1.0, 15.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How turns behave, whatever they ask.
+
+    Attributes:
+        max_retries: How often a create is repeated after errors that allow it.
+        retention_s: How long the server keeps interactions, as configured; the store
+            may have learned a shorter time.
+        clock: Epoch seconds.
+        jitter: A random number from 0 to 1, for back-off.
+        deadline_s: How long a run in the background may take.
+        poll: The first and the longest pause between two looks at it, in seconds.
+        resubmits: Whether a background create whose answer was lost is sent again.
+        returns_empty: Whether an answer with nothing in it is returned; otherwise it
+            is an `EmptyReplyError`.
+        pace: How often this process looks at runs in the background, all in all.
+    """
+
+    max_retries: int
+    retention_s: float
+    clock: Callable[[], float]
+    jitter: Callable[[], float] = random.random
+    deadline_s: float = DEFAULT_DEADLINE_S
+    poll: tuple[float, float] = DEFAULT_POLL
+    resubmits: bool = False
+    returns_empty: bool = False
+    pace: Pace = PROCESS_PACE
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one turn has been through.
+
+    Attributes:
+        attempts: Creates sent.
+        maybe_billed: Creates that were sent and never answered.
+        fresh_waits: How often an id that was too new was waited for.
+        fresh_wait_s: The time spent on that.
+        recovered: What was worked around.
+        lost: The parent that the server no longer had.
+        answered: What each answer took, by its id, those included that were given up.
+    """
+
+    attempts: int = 0
+    maybe_billed: int = 0
+    fresh_waits: int = 0
+    fresh_wait_s: float = 0.0
+    recovered: list[str] = field(default_factory=list[str])
+    lost: str = ""
+    answered: dict[str, Usage] = field(default_factory=dict[str, Usage])
+
+    @property
+    def spent(self) -> Usage:
+        """What all answers of the turn took."""
+        return sum(self.answered.values(), Usage())
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRun:
+    """One turn under way."""
+
+    turn: Turn
+    records: Records
+    rules: Rules
+    tally: Tally = field(default_factory=Tally)
+
+    def now(self) -> float:
+        """Return the time in epoch seconds."""
+        return self.rules.clock()
+
+    def in_foreground(self) -> "TurnRun":
+        """Return the same turn for a model that takes no background."""
+        return replace(self, turn=replace(self.turn, background=False))

@@ -1,0 +1,102 @@
+"""Ask in the form that is known to be answered, and remember one that was."""
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+from interactions_core.exceptions import StoreError
+from interactions_core.mapping.matching import Evidence
+from interactions_core.mapping.planning import Plan
+from interactions_core.profiles.forming import (
+    changes_in_force,
+    takes_long_names,
+    takes_no_background,
+)
+from interactions_core.profiles.loading import beliefs_here
+from interactions_core.protocol.functions import warn_of_long_names
+from interactions_core.records.forms import KnownForm, feature_of
+from interactions_core.requests.ladder import may_change, reshape, warn_of_left_out
+from interactions_core.requests.refusal_texts import PLAIN
+from interactions_core.turns.context import TurnRun
+from interactions_core.turns.effects import Flow, local
+
+logger: Final = logging.getLogger("interactions_core")
+
+
+def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
+    """Return a plan in the form in which the service answers such requests.
+
+    That is what the store remembers, and what a live profile has found.
+    """
+    if not _has_features(run, plan):
+        return plan
+    records = run.records
+    known, beliefs = yield from local(
+        lambda: (records.store.list_forms(), beliefs_here())
+    )
+    place = (*records.service, run.turn.target_name)
+    if not takes_long_names(beliefs, place):
+        warn_of_long_names(run.turn.settings.get("tools"), run.turn.target_name)
+    if not may_change(plan, run.turn):
+        return plan
+    changes = changes_in_force(known, beliefs, place, run.now())
+    if not changes:
+        return plan
+    shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))
+    if shaped.form:
+        # Whoever sets it now need not be who was told when it was refused.
+        warn_of_left_out(shaped.form)
+        told = ", ".join(shaped.form)
+        logger.info("%s takes this only as %s", run.turn.target_name, told)
+    return replace(shaped, known_form=shaped.form)
+
+
+def is_known_to_refuse_background(run: TurnRun) -> Flow[bool]:
+    """Tell whether a live profile has found that a model takes no background."""
+    beliefs = yield from local(beliefs_here)
+    target = run.turn.target_name
+    refuses = takes_no_background(beliefs, (*run.records.service, target))
+    if refuses:
+        logger.info("%s takes no background; asking it at once", target)
+    return refuses
+
+
+def remember_form(run: TurnRun, plan: Plan) -> Flow[None]:
+    """Remember in which form a request was answered that was refused before.
+
+    What was answered as text alone says nothing of the other changes; and text alone
+    is about one list, not about all that a model is asked.
+    """
+    if PLAIN in plan.form or not plan.learned:
+        return
+    records, now = run.records, run.now()
+    platform, api_version = records.service
+    forms = [
+        KnownForm(
+            platform=platform,
+            api_version=api_version,
+            target=run.turn.target_name,
+            feature=feature_of(change),
+            change=change,
+            answered_at=now,
+        )
+        for change in plan.learned
+    ]
+    try:
+        yield from local(lambda: records.store.keep_forms(_last_of_each(forms)))
+    except StoreError as error:
+        logger.warning("the form that was answered is not remembered: %s", error)
+
+
+def _has_features(run: TurnRun, plan: Plan) -> bool:
+    """Tell whether there is anything in a request that a form may change."""
+    if run.turn.settings.keys() - {"system_instruction"}:
+        return True
+    results = any(step.get("type") == "function_result" for step in plan.steps)
+    opens = plan.steps and not plan.previous_interaction_id
+    return results or bool(opens and plan.steps[0].get("type") != "user_input")
+
+
+def _last_of_each(forms: list[KnownForm]) -> list[KnownForm]:
+    """Keep one form of each feature: what was tried last is what was answered."""
+    return list({form.feature: form for form in forms}.values())

@@ -1,0 +1,156 @@
+"""Find the plan for a turn: ask the store, longest prefixes first, then decide."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from interactions_core.mapping.matching import Evidence, Matching
+from interactions_core.mapping.planning import (
+    Plan,
+    plan_chain,
+    plan_explicit,
+    plan_replay,
+    replay_reason,
+)
+from interactions_core.records.anchors import Anchor, verifies
+from interactions_core.records.interactions import InteractionRecord, Scope
+from interactions_core.records.turn import Turn
+from interactions_core.requests.instructions import tell_instruction
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.turns.effects import Flow, local
+
+_CHUNKS: Final = (4, 32)
+"""Prefixes asked for at first: a list that grew is found with the first few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Where a turn looks, and whom it trusts.
+
+    Attributes:
+        store: The session store.
+        scope: Whose conversation this is.
+        anchor_key: Who knows it may vouch for an interaction; b"" for nobody.
+        anchor_scope: The scope as anchors name it: the same in every store.
+        trust_anchors: Whether unsigned anchors count, for single-tenant programs.
+        began: The thread's `deletion_mark` when the turn began.
+        service: Platform with host, and API version.
+    """
+
+    store: SessionStore
+    scope: Scope
+    anchor_scope: Scope
+    anchor_key: bytes = field(default=b"", repr=False)
+    trust_anchors: bool = False
+    began: bytes = b""
+    service: tuple[str, str] = ("", "")
+
+
+def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evidence]]:
+    """Decide what to send for a turn.
+
+    Returns:
+        The plan, and the evidence that a later replay is written from.
+    """
+    evidence = Evidence(turn.transcript, {}, _matching(turn))
+    if turn.previous_interaction_id:
+        plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
+        evidence = yield from _known(evidence, (), records)
+        plan = yield from _with_parent(plan, records)
+        return tell_instruction(plan, turn), evidence
+    newest = next(_chunks(turn, evidence.matching))
+    evidence = yield from _known(evidence, newest, records)
+    evidence = yield from _vouched(evidence, turn, records)
+    for positions in _chunks(turn, evidence.matching):
+        evidence = yield from _known(evidence, positions, records)
+        plan = plan_chain(evidence, positions, now=now)
+        if plan is not None:
+            plan = yield from _with_parent(plan, records)
+            return tell_instruction(plan, turn), evidence
+    plan = plan_replay(evidence, replay_reason(evidence, now=now))
+    return tell_instruction(plan, turn), evidence
+
+
+def find_replay(
+    evidence: Evidence, turn: Turn, records: Records
+) -> Flow[tuple[Plan, Evidence]]:
+    """Decide what to send when the server has lost the parent: everything."""
+    positions = turn.transcript.reply_positions()
+    evidence = yield from _known(evidence, positions, records)
+    plan = yield from local(lambda: plan_replay(evidence, "expired"))
+    return tell_instruction(plan, turn), evidence
+
+
+def _matching(turn: Turn) -> Matching:
+    return Matching(
+        store=turn.store,
+        setup=turn.setup,
+        context=turn.context,
+        glued=turn.glued,
+        nudge=turn.nudge,
+        thoughts=turn.thoughts,
+    )
+
+
+def _vouched(evidence: Evidence, turn: Turn, records: Records) -> Flow[Evidence]:
+    """Take in the newest anchor, where the store does not know its interaction."""
+    matching = evidence.matching
+    found = {record.key for known in evidence.known.values() for record in known}
+    for i in sorted(turn.anchors, reverse=True):
+        anchor = turn.anchors[i]
+        if anchor.digest != turn.transcript.digests[i].hex():
+            continue
+        name = anchor.interaction_id
+        if name in found:
+            break
+        recorded = yield from local(lambda: records.store.get(records.scope, name))  # noqa: B023 - runs at once
+        if recorded is not None:
+            break
+        if _trusted(anchor, records):
+            matching = replace(matching, anchors={i: anchor})
+            break
+        matching = replace(matching, unverified=True)
+    return replace(evidence, matching=matching)
+
+
+def _trusted(anchor: Anchor, records: Records) -> bool:
+    if records.trust_anchors:
+        return True
+    return bool(records.anchor_key) and verifies(
+        anchor, records.anchor_scope, records.anchor_key
+    )
+
+
+def _chunks(turn: Turn, matching: Matching) -> Iterator[Sequence[int]]:
+    positions = sorted(
+        {*turn.transcript.reply_positions(), *matching.anchors}, reverse=True
+    )
+    start = 0
+    if turn.store:
+        for size in _CHUNKS:
+            yield positions[start : start + size]
+            start += size
+    if start == 0 or positions[start:]:
+        yield positions[start:]
+
+
+def _known(
+    evidence: Evidence, positions: Sequence[int], records: Records
+) -> Flow[Evidence]:
+    transcript = evidence.transcript
+    digests = {transcript.digests[i] for i in positions} | {transcript.request_digest}
+    asked = [digest for digest in digests if digest not in evidence.known]
+    if not asked:
+        return evidence
+    found = yield from local(lambda: records.store.find(records.scope, asked))
+    none: list[InteractionRecord] = []
+    known = {**dict(evidence.known), **dict.fromkeys(asked, none), **found}
+    return Evidence(transcript, known, evidence.matching)
+
+
+def _with_parent(plan: Plan, records: Records) -> Flow[Plan]:
+    if plan.parent is not None or not plan.previous_interaction_id:
+        return plan
+    name = plan.previous_interaction_id
+    parent = yield from local(lambda: records.store.get(records.scope, name))
+    return replace(plan, parent=parent)

@@ -1,0 +1,133 @@
+"""Make an answer of a create whose stream, or whose body, did not arrive whole.
+
+A create that is sent again is billed again. Where the interaction's id is known, it
+is read first, and what it says decides.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import (
+    InterruptedStreamError,
+    JobFailedError,
+    NetworkError,
+    OutcomeError,
+    RateLimitError,
+    RequestError,
+    ServiceError,
+)
+from interactions_core.protocol.statuses import is_hop, status_of
+from interactions_core.transcript.missing_events import unseen
+from interactions_core.transcript.streaming import Assembler, StreamEvent, steps_of
+from interactions_core.turns.effects import Flow
+from interactions_core.turns.read_back import READ_BACK_S, Found, is_whole, read_back
+
+ASK_AGAIN: Final = "What had arrived is in `.steps`; ask again to get the rest."
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """One hop of an answer, however it arrived.
+
+    Attributes:
+        interaction: Its body; `steps` beside it are those that count.
+        steps: Its steps.
+        rest: What of it was not shown yet.
+        failure: Why it cannot be handed on as it is.
+    """
+
+    interaction: JsonObject
+    steps: tuple[JsonObject, ...]
+    rest: tuple[StreamEvent, ...] = ()
+    failure: OutcomeError | None = None
+
+
+def complete(interaction: JsonObject) -> Flow[JsonObject]:
+    """Return an answer as it ended, read again where it does not say how it did."""
+    name = str(interaction.get("id") or "")
+    if not name or is_whole(interaction):
+        return interaction
+    found = yield from read_back(name)
+    return found.interaction if found.is_over else interaction
+
+
+def salvage(
+    assembler: Assembler, error: RequestError, *, shown: bool
+) -> Flow[Salvaged]:
+    """Read the interaction of an answer that broke off.
+
+    Args:
+        assembler: What arrived of it.
+        error: How it broke off.
+        shown: Whether the framework was given anything of it.
+
+    Returns:
+        The answer as it is stored; with a failure where it does not go with what was
+        shown.
+
+    Raises:
+        RequestError: The error itself, where the create may be sent again: no
+            interaction is known, or the service knows none or says that it failed,
+            and nothing was shown.
+        InterruptedStreamError: Nobody knows what becomes of the interaction.
+    """
+    name = str(assembler.interaction.get("id") or "")
+    if name and isinstance(error, NetworkError | ServiceError | RateLimitError):
+        found = yield from read_back(name)
+    else:
+        found = Found(is_unknown=True)
+    if not shown and (found.is_unknown or _has_failed(found.status)):
+        raise error
+    if not found.is_over:
+        why = f"{error} {_whereabouts(found)}"
+        raise InterruptedStreamError(name, why, assembler.steps) from error
+    steps = steps_of(found.interaction)
+    part = Salvaged(found.interaction, steps)
+    if not _is_part(found.status):
+        return replace(part, failure=_ended(part, error, assembler)) if shown else part
+    rest = unseen(assembler.steps, steps)
+    if rest is None:
+        return replace(part, failure=_differs(name, error, assembler))
+    return replace(part, rest=tuple(rest))
+
+
+def _has_failed(word: str) -> bool:
+    """Tell whether the create may be sent again for what became of it."""
+    status = status_of(word)
+    return status.error is JobFailedError and status.may_work_again
+
+
+def _is_part(word: str) -> bool:
+    """Tell whether what is stored is an answer, or the first hops of one."""
+    status = status_of(word)
+    return status.error is None or is_hop(word)
+
+
+def _whereabouts(found: Found) -> str:
+    if found.is_unknown:
+        return ASK_AGAIN
+    state = f"was still {found.status!r}" if found.status else "could not be read"
+    return (
+        f"It {state} {READ_BACK_S:g} s later and was not asked for again. What had "
+        "arrived is in `.steps`; read the interaction by its id, or ask again for a "
+        "new one, which is billed as well."
+    )
+
+
+def _ended(
+    part: Salvaged, error: RequestError, seen: Assembler
+) -> InterruptedStreamError:
+    name, status = str(part.interaction.get("id")), part.interaction.get("status")
+    why = f"{error} It ended as {status!r}. {ASK_AGAIN}"
+    return InterruptedStreamError(name, why, seen.steps)
+
+
+def _differs(name: str, error: RequestError, seen: Assembler) -> InterruptedStreamError:
+    why = (
+        f"{error} What was shown is not how the stored answer begins. "
+        "Ask again: the stored answer is recorded, and nothing more is paid."
+    )
+    failure = InterruptedStreamError(name, why, seen.steps)
+    failure.is_kept = True
+    return failure

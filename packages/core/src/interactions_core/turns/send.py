@@ -1,0 +1,175 @@
+"""Send a plan: when to send it again, and what one replay can work around."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from interactions_core.exceptions import (
+    InteractionsError,
+    InvalidRequestError,
+    NetworkError,
+    NotFoundError,
+    RequestError,
+    ServiceError,
+)
+from interactions_core.mapping.matching import Evidence
+from interactions_core.mapping.planning import Plan
+from interactions_core.protocol.agents import asked_agent
+from interactions_core.protocol.interaction_ids import is_rerooted
+from interactions_core.protocol.refusals import NOT_IMPLEMENTED, is_about_parent
+from interactions_core.protocol.retries import (
+    FRESH_AGE_S,
+    FRESH_WAIT_S,
+    is_lost,
+    may_repeat,
+    wait_s,
+)
+from interactions_core.records.turn import Turn
+from interactions_core.requests.advice import advise
+from interactions_core.requests.bodies import NEW
+from interactions_core.requests.ladder import next_plan, reshape, tell_changes
+from interactions_core.turns.answers import RootCheck
+from interactions_core.turns.context import Tally, TurnRun
+from interactions_core.turns.effects import Flow, local, sleep
+from interactions_core.turns.lookup import find_replay
+
+logger: Final = logging.getLogger("interactions_core")
+
+T = TypeVar("T")
+
+
+class RerootedError(InteractionsError):
+    """The answer belongs to another chain than its parent.
+
+    Attributes:
+        interaction_id: The answer.
+    """
+
+    interaction_id = ""
+
+
+def repeated(run: TurnRun, attempt: Callable[[], Flow[T]], *, fresh: bool) -> Flow[T]:
+    """Make a request, again where its errors allow that, and wait in between."""
+    tally, failures = run.tally, 0
+    while True:
+        tally.attempts += 1
+        try:
+            return (yield from attempt())
+        except RequestError as error:
+            if isinstance(error, NetworkError) and error.sent:
+                tally.maybe_billed += 1
+            if fresh and _may_appear(error, tally):
+                seconds = _fresh_wait_s(tally)
+            elif failures < run.rules.max_retries and _repeats(run, error):
+                failures += 1
+                seconds = wait_s(failures, error.retry_after_s, run.rules.jitter())
+            else:
+                raise
+            logger.info("create failed (%s); again in %.1f s", error, seconds)
+        yield from sleep(seconds)
+
+
+def _repeats(run: TurnRun, error: RequestError) -> bool:
+    """Tell whether a create may be sent again; a run must not be begun twice."""
+    once = run.turn.background and not run.rules.resubmits
+    return may_repeat(error) and not (once and is_lost(error))
+
+
+def is_fresh(plan: Plan, now: float) -> bool:
+    """Tell whether the server may not know the parent yet."""
+    return plan.parent is not None and now - plan.parent.created_at < FRESH_AGE_S
+
+
+def _may_appear(error: RequestError, tally: Tally) -> bool:
+    return (
+        isinstance(error, NotFoundError)
+        and is_about_parent(error)
+        and tally.fresh_wait_s < FRESH_WAIT_S
+    )
+
+
+def _fresh_wait_s(tally: Tally) -> float:
+    tally.fresh_waits += 1
+    left = FRESH_WAIT_S - tally.fresh_wait_s
+    seconds = min(wait_s(tally.fresh_waits, None, 1.0), left)
+    tally.fresh_wait_s += seconds
+    return seconds
+
+
+def recovered(
+    run: TurnRun, error: InteractionsError, plan: Plan, evidence: Evidence
+) -> Flow[tuple[Plan, Evidence]]:
+    """Return the plan to try next, or raise the error for good."""
+    tally = run.tally
+    if isinstance(error, InvalidRequestError):
+        other = yield from local(lambda: next_plan(error, plan, evidence, run.turn))
+        if other is None:
+            _advise(error, run.turn, plan)
+            raise error
+        tally.recovered.extend(tell_changes(plan, other))
+        return other, evidence
+    cause = _cause(error, plan, tally)
+    if cause is None:
+        _name_agent(error, run.turn, plan)
+        raise error
+    tally.recovered.append(cause)
+    logger.info(
+        "%s: %s; sending everything again, once",
+        plan.previous_interaction_id or "a root",
+        cause,
+    )
+    if cause == "expired":
+        tally.lost = plan.previous_interaction_id
+    again, evidence = yield from find_replay(evidence, run.turn, run.records)
+    again = reshape(again, plan.form, evidence, run.turn)
+    again = replace(again, known_form=plan.known_form, refused=plan.refused)
+    return again, evidence
+
+
+def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
+    """Name what one replay can work around; each of them once."""
+    chained = bool(plan.previous_interaction_id) and plan.reason != "explicit"
+    cause = None
+    if isinstance(error, RerootedError):
+        cause = "rerooted" if chained else None
+    elif isinstance(error, NotFoundError) and chained and is_about_parent(error):
+        cause = "expired"
+    elif isinstance(error, ServiceError) and error.status_code == NOT_IMPLEMENTED:
+        cause = "not_implemented" if chained else None
+    return None if cause in tally.recovered else cause
+
+
+def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
+    """Say which agent an error is about: the API's own words leave that open."""
+    kind, name = turn.target
+    unnamed = isinstance(error, NotFoundError) and is_about_parent(error)
+    if kind != "agent" or not unnamed or plan.previous_interaction_id:
+        return
+    environment = turn.settings.get("environment")
+    where = environment if isinstance(environment, str) else None
+    said = asked_agent(name, None if where in NEW else where)
+    error.args = (f"{str(error).rstrip('.')}. {said}",)
+
+
+def _advise(error: InvalidRequestError, turn: Turn, plan: Plan) -> None:
+    said = advise(error.api_message, turn, plan)
+    if said:
+        error.args = (f"{str(error).rstrip('.')}. {said}",)
+
+
+def root_check(plan: Plan) -> RootCheck:
+    """Return what raises if an answer visibly belongs to another chain."""
+
+    def check(interaction_id: str) -> None:
+        parent = plan.previous_interaction_id
+        if parent and is_rerooted(parent, interaction_id):
+            msg = (
+                f"the answer {interaction_id} is not on the chain of {parent}: "
+                "the service has dropped what came before it"
+            )
+            error = RerootedError(msg)
+            error.interaction_id = interaction_id
+            raise error
+
+    return check

@@ -1,0 +1,1 @@
+"""What every room uses: payloads, clock, ids, models, errors and refusals with sources."""

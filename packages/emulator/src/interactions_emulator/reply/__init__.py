@@ -1,0 +1,4 @@
+"""Puts an answer together: steps, results of server-run tools, usage, status.
+
+Imports `request` and `base`.
+"""

@@ -1,0 +1,13 @@
+"""Who asks the server for something."""
+
+from dataclasses import dataclass
+
+from interactions_emulator.request.validation import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and through which door."""
+
+    owner: str
+    platform: Platform

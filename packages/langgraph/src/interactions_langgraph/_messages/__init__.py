@@ -1,0 +1,4 @@
+"""LangChain's messages and the API's steps, both ways; pure.
+
+Imports nothing else of this package.
+"""

@@ -1,0 +1,211 @@
+"""Pieces of a message, as the answer comes.
+
+A unary message is put together from the same pieces, so the two are equal by
+construction. Ids and usage come once, with the last piece: LangChain joins strings
+that come twice.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from langchain_core.messages import AIMessageChunk
+from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
+from langchain_core.outputs import ChatGenerationChunk
+
+from interactions_core.canonical import JsonObject
+from interactions_core.records.turn import Reply
+from interactions_core.transcript.steps import MEDIA_KINDS, pending_calls, visible_reply
+from interactions_core.transcript.streaming import (
+    ArgumentsDelta,
+    CallStarted,
+    MediaDelta,
+    ServerStep,
+    StreamEvent,
+    TextDelta,
+    ThoughtDelta,
+)
+from interactions_langgraph._messages.blocks import (
+    Block,
+    Version,
+    media_block,
+    server_block,
+    signature_block,
+    thought_block,
+)
+from interactions_langgraph._messages.citations import annotations_of
+from interactions_langgraph._messages.metadata import (
+    PROVIDER,
+    kwargs_of,
+    metadata_of,
+    refusal_of,
+    usage_of,
+)
+
+_Place = tuple[str, int, int]
+"""Kind, step and count of a block: pieces with the same one are merged."""
+
+
+@dataclass(slots=True)
+class Chunks:
+    """Turns the events of one answer into chunks.
+
+    Attributes:
+        version: The form of the content.
+        agent: Whether a managed agent answers. It calls functions of its own, and
+            only at the end it is known which calls are left for the client.
+    """
+
+    version: Version
+    agent: bool = False
+    _places: dict[_Place, int] = field(default_factory=dict[_Place, int])
+    _media: int = 0
+
+    def heard(
+        self, event: StreamEvent | list[AIMessageChunk]
+    ) -> Iterator[ChatGenerationChunk]:
+        """Yield what an event, or the end of a stream, adds to the message."""
+        if isinstance(event, list):
+            for chunk in event:
+                yield ChatGenerationChunk(message=chunk)
+            return
+        chunk = self.of(event)
+        if chunk is not None:
+            yield ChatGenerationChunk(message=chunk)
+
+    def of(self, event: StreamEvent) -> AIMessageChunk | None:
+        """Return what an event adds to the message; `None` for nothing yet."""
+        match event:
+            case TextDelta(index=index, text=text):
+                return self._text(text, ("text", index, self._media))
+            case ThoughtDelta(index=index, text=text):
+                block = thought_block(self.version, text)
+                return self._block(block, ("thought", index, 0))
+            case MediaDelta(index=index, block=media):
+                self._media += 1
+                block = media_block(media, self.version)
+                return self._block(block, ("media", index, self._media))
+            case ServerStep(index=index, step=step):
+                return self._server(index, step)
+            case CallStarted(index=index, call_id=call_id, name=name):
+                return None if self.agent else self._call(index, call_id, name)
+            case ArgumentsDelta(index=index, fragment=fragment):
+                return None if self.agent else self._arguments(index, fragment)
+
+    def last(self, reply: Reply) -> list[AIMessageChunk]:
+        """Return what the reply that ends a stream adds to the message."""
+        return [*self.end(reply)]
+
+    def end(self, reply: Reply) -> Iterator[AIMessageChunk]:
+        """Yield what is only known at the end, and the piece with the metadata."""
+        yield from filter(None, self._late(reply.steps))
+        if self.agent:
+            yield from self._left_calls(reply.steps)
+        refusal = refusal_of(reply)
+        if refusal is not None and self.version == "v1":
+            # In the provider's form LangChain reads it out of the metadata.
+            yield self._content(refusal, ("refusal", 0, 0))
+        yield AIMessageChunk(
+            content=[] if self.version == "v1" else "",
+            additional_kwargs=kwargs_of(reply),
+            response_metadata=metadata_of(reply, self.version),
+            usage_metadata=usage_of(reply.usage),
+            chunk_position="last",
+        )
+
+    def _late(self, steps: Sequence[JsonObject]) -> Iterator[AIMessageChunk | None]:
+        """Yield signatures, citations, and whatever a cut stream has not shown."""
+        left, media = pending_calls(steps), 0
+        for index, step in enumerate(steps):
+            kind = step.get("type")
+            if kind == "thought":
+                yield self._signature(index, step)
+            elif kind == "model_output":
+                for block in _blocks(step):
+                    media += block.get("type") in MEDIA_KINDS
+                    yield self._annotations(block, ("text", index, media))
+            elif kind == "function_call":
+                if str(step.get("id")) not in left:
+                    yield self._server(index, step)
+            elif kind != "user_input" and ("server", index, 0) not in self._places:
+                yield self._server(index, step)
+
+    def _left_calls(self, steps: Sequence[JsonObject]) -> Iterator[AIMessageChunk]:
+        for index, step in enumerate(visible_reply(steps)):
+            if step.kind == "function_call":
+                call = step.wire
+                place = -1 - index
+                yield self._call(place, str(call["id"]), str(call["name"]))
+                arguments = json.dumps(call["arguments"], ensure_ascii=False)
+                yield self._arguments(place, arguments)
+
+    def _text(self, text: str, place: _Place) -> AIMessageChunk:
+        if self.version == "v0":
+            return self._marked(text)
+        return self._content({"type": "text", "text": text}, place)
+
+    def _block(self, block: Block, place: _Place) -> AIMessageChunk:
+        if self.version == "v0" and place[0] != "thought":
+            return self._marked([block])
+        return self._content(block, place)
+
+    def _server(self, index: int, step: JsonObject) -> AIMessageChunk | None:
+        place = ("server", index, 0)
+        block = server_block(step, self.version)
+        self._place(place)
+        return None if block is None else self._block(block, place)
+
+    def _signature(self, index: int, step: JsonObject) -> AIMessageChunk | None:
+        place = ("thought", index, 0)
+        if place not in self._places or not step.get("signature"):
+            return None
+        signature = str(step["signature"])
+        return self._content(signature_block(self.version, signature), place)
+
+    def _annotations(self, block: JsonObject, place: _Place) -> AIMessageChunk | None:
+        annotations = annotations_of(block) if self.version == "v1" else []
+        if not annotations:
+            return None
+        return self._content(
+            {"type": "text", "text": "", "annotations": annotations}, place
+        )
+
+    def _call(self, index: int, call_id: str, name: str) -> AIMessageChunk:
+        place = self._place(("call", index, 0))
+        call = tool_call_chunk(name=name, args="", id=call_id, index=place)
+        return self._called(call)
+
+    def _arguments(self, index: int, fragment: str) -> AIMessageChunk:
+        place = self._place(("call", index, 0))
+        return self._called(tool_call_chunk(args=fragment, index=place))
+
+    def _called(self, call: ToolCallChunk) -> AIMessageChunk:
+        chunk = self._marked("" if self.version == "v0" else [dict(call)])
+        chunk.tool_call_chunks = [call]
+        return chunk
+
+    def _content(self, block: Block, place: _Place) -> AIMessageChunk:
+        return self._marked([{**block, "index": self._place(place)}])
+
+    def _marked(self, content: str | list[str | Block]) -> AIMessageChunk:
+        """Say on a piece how its blocks are to be read; LangChain joins these words.
+
+        Pieces of calls in the provider's form stay unmarked: LangChain's reader of
+        Gemini's messages knows whole calls only.
+        """
+        marks: dict[str, str] = {}
+        if self.version == "v1":
+            marks = {"output_version": "v1"}
+        elif content and not isinstance(content, str):
+            marks = {"model_provider": PROVIDER}
+        return AIMessageChunk(content=content, response_metadata=marks)
+
+    def _place(self, key: _Place) -> int:
+        """Return the block's index in the whole message."""
+        return self._places.setdefault(key, len(self._places))
+
+
+def _blocks(step: JsonObject) -> list[JsonObject]:
+    content = step.get("content")
+    found = content if isinstance(content, list) else []
+    return [block for block in found if isinstance(block, Mapping)]

@@ -1,0 +1,36 @@
+"""The two clients behind one model object."""
+
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import Connection
+from interactions_core.stores import SessionStore
+from interactions_core.turns.context import Rules
+
+
+class Drivers:
+    """A sync and an async client with the same settings.
+
+    Copies of a model share them. A pickle carries the settings and makes new clients.
+
+    Attributes:
+        sync: For `invoke`, `stream` and `batch`.
+        awaited: For `ainvoke`, `astream` and `abatch`.
+        store: The session store of the last call; a file stays open between calls as
+            long as somebody holds it.
+    """
+
+    def __init__(self, connection: Connection, rules: Rules) -> None:
+        self._made_from = (connection, rules)
+        self.store: SessionStore | None = None
+        self.sync = InteractionsClient(connection, rules)
+        self.awaited = AsyncInteractionsClient(connection, rules)
+
+    def release_store(self) -> None:
+        """Let go of the session store until the next call."""
+        self.store = None
+
+    def __deepcopy__(self, memo: object) -> "Drivers":
+        return self
+
+    def __reduce__(self) -> tuple[type["Drivers"], tuple[Connection, Rules]]:
+        return type(self), self._made_from

@@ -1,0 +1,149 @@
+"""Interrupt the graph instead of waiting for a job.
+
+LangGraph matches answers with `interrupt()` calls by their order in a node. A call
+that suspends therefore repeats, in every run of the node, exactly as many interrupts
+as it has made before, also when its job is done: an approval that follows would
+otherwise be given an answer that was meant for the job.
+"""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import aclosing
+from typing import Final, TypeVar
+
+from langgraph.types import interrupt
+
+from interactions_core.background.job_turn import Suspended
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient, itself
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.records.turn import Reply, Turn
+from interactions_core.stores import SessionStore
+from interactions_core.transcript.streaming import StreamEvent, events_of
+from interactions_langgraph._model.fallbacks import is_under_fallbacks
+
+logger: Final = logging.getLogger("interactions_langgraph")
+
+T = TypeVar("T")
+
+JOB: Final = "interactions.job"
+"""The `type` of the interrupts that wait for a job."""
+
+_NO_FALLBACKS: Final = (
+    "background='suspend' cannot be used under with_fallbacks, which takes the "
+    "interrupt for an error; nothing was sent"
+)
+
+
+def check_suspends(turn: Turn) -> None:
+    """Raise `ConfigurationError` where an interrupt would be lost.
+
+    For the thread and the task of the call: who is above it is read from its frames.
+    """
+    if not turn.suspends:
+        return
+    if turn.place is None:
+        msg = (
+            "background='suspend' needs a graph with a checkpointer and a thread_id: "
+            "there is nothing here to interrupt and to resume; nothing was sent"
+        )
+        raise ConfigurationError(msg)
+    if is_under_fallbacks():
+        # The fallbacks take this for an error of the model, too, and go on.
+        logger.error(_NO_FALLBACKS)
+        raise ConfigurationError(_NO_FALLBACKS)
+
+
+def check_fallbacks(background: object) -> None:
+    """Raise `ConfigurationError` for a model that suspends and is to have fallbacks."""
+    if background == "suspend":
+        raise ConfigurationError(_NO_FALLBACKS)
+
+
+def replied(
+    client: InteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> T:
+    """Return what is told of the reply to a turn, or interrupt its graph."""
+    if not turn.suspends:
+        return client.turn(turn, store, told)
+    _repeat(client.interrupted(turn, store))
+    while True:
+        found = client.suspend(turn, store)
+        if found.reply is not None:
+            return told(found.reply)
+        interrupt(_payload(found))
+
+
+async def areplied(
+    client: AsyncInteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> T:
+    """Return what is told of the reply to a turn, or interrupt its graph."""
+    if not turn.suspends:
+        return await client.turn(turn, store, _awaited(told))
+    _repeat(await client.interrupted(turn, store))
+    while True:
+        found = await client.suspend(turn, store)
+        if found.reply is not None:
+            return told(found.reply)
+        interrupt(_payload(found))
+
+
+def told_of(
+    client: InteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> Generator[StreamEvent | T]:
+    """Yield the events of a turn; one that suspends has them when it is done."""
+    if not turn.suspends:
+        yield from client.stream(turn, store, told)
+        return
+    reply = replied(client, turn, store, itself)
+    yield from events_of(reply.steps)
+    yield told(reply)
+
+
+async def atold_of(
+    client: AsyncInteractionsClient,
+    turn: Turn,
+    store: SessionStore,
+    told: Callable[[Reply], T],
+) -> AsyncGenerator[StreamEvent | T]:
+    """Yield the events of a turn; one that suspends has them when it is done."""
+    if turn.suspends:
+        reply = await areplied(client, turn, store, itself)
+        for event in events_of(reply.steps):
+            yield event
+        yield told(reply)
+        return
+    async with aclosing(client.stream(turn, store, _awaited(told))) as events:
+        async for event in events:
+            yield event
+
+
+def _awaited(told: Callable[[Reply], T]) -> Callable[[Reply], Awaitable[T]]:
+    async def hand_on(reply: Reply) -> T:
+        return told(reply)
+
+    return hand_on
+
+
+def _repeat(before: Suspended | None) -> None:
+    """Make the interrupts of earlier runs again; LangGraph has answers for them."""
+    if before is not None:
+        for _ in range(before.interrupts):
+            interrupt(_payload(before))
+
+
+def _payload(job: Suspended) -> dict[str, str]:
+    return {
+        "type": JOB,
+        "interaction_id": job.interaction_id,
+        "job": job.job_key,
+    }

@@ -1,0 +1,106 @@
+"""A LangChain call as a turn of core."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from langchain_core.messages import BaseMessage
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.options.plan_decisions import KEY
+from interactions_core.options.values import check_values
+from interactions_core.records.turn import Turn
+from interactions_langgraph._messages.messages import read_messages
+from interactions_langgraph._model.graph import GraphRun
+from interactions_langgraph._model.places import place_of
+from interactions_langgraph._model.settings import PER_CALL, settings_of, target_of
+from interactions_langgraph._model.vocabulary import ALIASES, spelled
+from interactions_langgraph.plans import decided_config
+
+_CALL: Final = "ChatInteractions.invoke"
+
+
+def turn_of(
+    options: Mapping[str, Any],
+    messages: Sequence[BaseMessage],
+    call: Mapping[str, Any],
+    *,
+    stop: Sequence[str] | None,
+    thread_id: str,
+    around: GraphRun,
+) -> Turn:
+    """Read a call.
+
+    Args:
+        options: The constructor's options.
+        messages: The whole message list.
+        call: What was bound, or given with this call, under its own or another name;
+            it overrides the constructor.
+        stop: LangChain's stop argument.
+        thread_id: The LangGraph thread; "" for none.
+        around: The run of the graph.
+
+    Raises:
+        ConfigurationError: The call has an unknown option.
+        EmptyTranscriptError: There is nothing to send.
+        UnsupportedContentError: A message has no counterpart in the API.
+    """
+    for_us = {name: call[name] for name in call if not _is_langchains(name)}
+    for name in for_us:
+        if ALIASES.get(name, name) in options.keys() - PER_CALL:
+            msg = f"{name!r} is an option of a model, not of one call; make another one"
+            raise ConfigurationError(msg)
+    call = check_values(_CALL, spelled(_CALL, for_us, PER_CALL))
+    chosen = {**options, **call}
+    if call.get("model") or call.get("agent"):
+        chosen |= {name: call.get(name) for name in ("model", "agent")}
+    if call.get(KEY) is not None:
+        chosen["agent_config"] = decided_config(chosen, messages)
+    conversation = read_messages(messages)
+    turn = Turn(
+        transcript=conversation.transcript,
+        target=target_of(chosen),
+        settings=settings_of(
+            chosen,
+            system_instruction=conversation.system_instruction,
+            tools=[*options["tools"], *(call.get("tools") or ())],
+            stop=stop,
+        ),
+        session_id=chosen["session_id"],
+        thread_id=thread_id,
+        is_late=around.is_late,
+        store=chosen["store"],
+        background=_in_background(chosen),
+        previous_interaction_id=call.get("previous_interaction_id") or "",
+        anchors=conversation.anchors,
+        thoughts=conversation.thoughts,
+        nudge=chosen["nudge"],
+    )
+    return _placed(turn, chosen["background"], around) if turn.background else turn
+
+
+def _placed(turn: Turn, wanted: object, around: GraphRun) -> Turn:
+    """Say where in the graph a background call is made, and what else it may do."""
+    return replace(
+        turn,
+        foreground_ok=wanted == "prefer",
+        suspends=wanted == "suspend",
+        place=place_of(turn, around),
+        moved_on=around.moved_on,
+    )
+
+
+def _in_background(options: Mapping[str, Any]) -> bool:
+    """Let agents work in the background unless told otherwise: they take minutes.
+
+    API: Deep Research refuses anything else, and an unstored run cannot be.
+    """
+    wanted = options["background"]
+    if wanted is None:
+        return bool(options.get("agent")) and bool(options["store"])
+    return bool(wanted)
+
+
+def _is_langchains(name: str) -> bool:
+    """Tell whether an option is for LangChain itself: tracing, or how it calls us."""
+    return name == "stream" or name.startswith("ls_")

@@ -1,0 +1,216 @@
+"""Storing checkpoints and writes.
+
+Values are made ready before anything is waited for: LangGraph and the graph go on
+meanwhile, and may change them in place. The transaction after it confirms that the
+thread is still the one they were made for, and names them anew if not.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
+
+from interactions_core.stores.sql.database import SqlConnection
+from interactions_langgraph._saver.history import find_row
+from interactions_langgraph._saver.sweeping import drop_late
+from interactions_langgraph._saver.writes import keep_writes
+from interactions_langgraph._storage.addresses import Address
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.drafts import NO_KEY, Draft, draft_value, rekeyed
+from interactions_langgraph._storage.outlines import Outline, pack_outline
+from interactions_langgraph._storage.tables import CheckpointTables
+from interactions_langgraph._storage.threads import (
+    Thread,
+    Threads,
+    delete_if_empty,
+    ensure_space,
+    is_current,
+)
+from interactions_langgraph._storage.tombstones import Lineage, is_late
+from interactions_langgraph._storage.value_writer import ValueWriter
+
+_KEEP: Final = (
+    "INSERT INTO checkpoints (space, checkpoint_id, parent_id, run_id, dictionary, "
+    "type, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (space, checkpoint_id) DO UPDATE SET parent_id = excluded.parent_id, "
+    "run_id = excluded.run_id, dictionary = excluded.dictionary, "
+    "type = excluded.type, body = excluded.body"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewCheckpoint:
+    """A checkpoint to store, taken apart."""
+
+    checkpoint_id: str
+    rest: dict[str, Any]
+    """All but the id and the values."""
+    values: Mapping[str, Any]
+    """By channel, of the channels that have a version."""
+    metadata: dict[str, Any]
+    unmoved: frozenset[str]
+    """Channels handed over without a value whose version did not move."""
+
+    @classmethod
+    def of(
+        cls,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: Iterable[str],
+    ) -> "NewCheckpoint":
+        """Take apart what LangGraph hands to `put`."""
+        rest: dict[str, Any] = {**checkpoint}
+        given = rest.pop("channel_values")
+        checkpoint_id = str(rest.pop("id"))
+        versions = rest["channel_versions"]
+        return cls(
+            checkpoint_id,
+            rest,
+            {name: given[name] for name in versions if name in given},
+            {**metadata},
+            frozenset(versions.keys() - given.keys() - set(new_versions)),
+        )
+
+
+class Checkpoints:
+    """The checkpoints of all threads in one database, for writing.
+
+    Safe for any number of threads and processes.
+    """
+
+    def __init__(self, tables: CheckpointTables, codec: Codec) -> None:
+        self.codec = codec
+        self._tables = tables
+        self._threads = Threads(tables, codec)
+
+    def put(self, address: Address, new: NewCheckpoint, lineage: Lineage) -> bool:
+        """Store a checkpoint, or replace the one of the same id.
+
+        Args:
+            address: Its thread and namespace, with the id of its parent.
+            new: The checkpoint.
+            lineage: What it builds on.
+
+        Returns:
+            Whether it was stored; one that is late is not, nor are the writes that
+            waited for it.
+        """
+        names = tuple(new.values)
+        own = address.at(new.checkpoint_id)
+
+        def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
+            kept = dict(zip(names, map(writer.keep, drafts), strict=True))
+            references = self._inherited(writer.connection, address, new) | kept
+            outline = Outline(new.rest, new.metadata, references)
+            self._keep_outline(writer, thread, address, new.checkpoint_id, outline)
+
+        def drops(connection: SqlConnection) -> bool:
+            if not is_late(connection, lineage, own):
+                return False
+            drop_late(connection, own, self.codec)
+            return True
+
+        values = tuple(new.values.values())
+        return self._store(address.thread_id, values, store, drops)
+
+    def put_writes(
+        self,
+        address: Address,
+        writes: Sequence[tuple[str, Any]],
+        task: tuple[str, str],
+        lineage: Lineage,
+    ) -> bool:
+        """Store what a task wrote.
+
+        Args:
+            address: The checkpoint that the task began from.
+            writes: Channel and value.
+            task: Its id and its path.
+            lineage: What they build on.
+
+        Returns:
+            Whether it was stored; what is late is not.
+        """
+        channels = tuple(channel for channel, _ in writes)
+
+        def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
+            space, _ = ensure_space(writer.connection, thread, address.namespace)
+            checkpoint = space, address.checkpoint_id or ""
+            keep_writes(writer, checkpoint, task, channels, drafts)
+
+        def drops(connection: SqlConnection) -> bool:
+            if not is_late(connection, lineage):
+                return False
+            # It may have been begun for these writes, before their checkpoint was late.
+            delete_if_empty(connection, address.thread_id)
+            return True
+
+        values = tuple(value for _, value in writes)
+        return self._store(address.thread_id, values, store, drops)
+
+    def _store(
+        self,
+        thread_id: str,
+        values: Sequence[object],
+        store: Callable[[ValueWriter, Thread, Sequence[Draft]], None],
+        drops: Callable[[SqlConnection], bool],
+    ) -> bool:
+        known = self._threads.remembered(thread_id)
+        key = known.key if known else NO_KEY
+        drafts = [draft_value(value, key, self.codec) for value in values]
+        while True:
+            thread = self._threads.ensure(thread_id, unless=drops)
+            if thread is None:
+                return False
+            if thread.key != key:
+                key, drafts = thread.key, [rekeyed(each, thread.key) for each in drafts]
+            with self._tables.writing(thread_id) as connection:
+                if drops(connection):
+                    return False
+                if is_current(connection, thread):
+                    store(ValueWriter(connection, thread, self.codec), thread, drafts)
+                    return True
+            self._threads.forget(thread_id)
+
+    def _inherited(
+        self, connection: SqlConnection, address: Address, new: NewCheckpoint
+    ) -> dict[str, int]:
+        # A caller may hand over only the values that changed; the version says
+        # that the parent's value still holds.
+        if not new.unmoved or not address.checkpoint_id:
+            return {}
+        parent = find_row(connection, address, self.codec)
+        if parent is None:
+            return {}
+        before = parent.outline.checkpoint["channel_versions"]
+        versions = new.rest["channel_versions"]
+        return {
+            name: reference
+            for name, reference in parent.outline.references.items()
+            if name in new.unmoved and before.get(name) == versions[name]
+        }
+
+    def _keep_outline(
+        self,
+        writer: ValueWriter,
+        thread: Thread,
+        address: Address,
+        checkpoint_id: str,
+        outline: Outline,
+    ) -> None:
+        space = ensure_space(writer.connection, thread, address.namespace)
+        packed = pack_outline(outline.dump(self.codec), space, thread, writer)
+        run_id = outline.metadata.get("run_id")
+        writer.connection.execute(
+            _KEEP,
+            (
+                space[0],
+                checkpoint_id,
+                address.checkpoint_id,
+                None if run_id is None else str(run_id),
+                packed.dictionary,
+                packed.type,
+                packed.body,
+            ),
+        )

@@ -1,0 +1,106 @@
+"""Copying a thread, row by row, inside the database.
+
+Whatever a row refers to is a count within its thread, so only the rows' own numbers
+change. The copy uses the same secret for its digests, which only the owner of
+both threads can compare.
+"""
+
+from typing import Final
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.sql.database import SqlConnection
+from interactions_langgraph._storage.tables import first_number
+from interactions_langgraph._storage.threads import delete_thread
+
+_THREAD: Final = (
+    "INSERT INTO checkpoint_threads (thread_id, type, key, floor) "
+    "SELECT ?, type, key, floor FROM checkpoint_threads WHERE number = ?"
+)
+_SPACES: Final = (
+    "INSERT INTO checkpoint_spaces (thread, namespace, dictionary) "
+    "SELECT ?, namespace, dictionary FROM checkpoint_spaces WHERE thread = ? "
+    "ORDER BY number"
+)
+_CONTENTS: Final = (
+    "INSERT INTO checkpoint_contents (number, digest, type, body) "
+    "SELECT number + ?, digest, type, body FROM checkpoint_contents "
+    "WHERE number > ? AND number < ?"
+)
+_NODES: Final = (
+    "INSERT INTO checkpoint_nodes (number, digest, parent, content) "
+    "SELECT number + ?, digest, parent + ?, content + ? FROM checkpoint_nodes "
+    "WHERE number > ? AND number < ?"
+)
+_PAIRED: Final = (
+    "FROM checkpoint_spaces old CROSS JOIN checkpoint_spaces new "
+    "ON new.thread = ? AND new.namespace = old.namespace "
+)
+_CHECKPOINTS: Final = (
+    "INSERT INTO checkpoints "
+    "(space, checkpoint_id, parent_id, run_id, dictionary, type, body) "
+    "SELECT new.number, c.checkpoint_id, c.parent_id, c.run_id, c.dictionary, "
+    f"c.type, c.body {_PAIRED} CROSS JOIN checkpoints c ON c.space = old.number "
+    "WHERE old.thread = ? ORDER BY c.number"
+)
+_WRITES: Final = (
+    "INSERT INTO checkpoint_writes "
+    "(space, checkpoint_id, task_id, idx, task_path, channel, reference) "
+    "SELECT new.number, w.checkpoint_id, w.task_id, w.idx, w.task_path, "
+    f"w.channel, w.reference {_PAIRED} "
+    "CROSS JOIN checkpoint_writes w ON w.space = old.number WHERE old.thread = ?"
+)
+
+
+def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
+    """Copy all that a thread has; an unknown one has nothing.
+
+    Raises:
+        ConfigurationError: The target has checkpoints or writes of its own, or is the
+            source.
+    """
+    if source == target:
+        message = f"thread {source!r} cannot be copied onto itself"
+        raise ConfigurationError(message)
+    old = _number_of(connection, source)
+    if old is None:
+        return
+    if _is_in_use(connection, target):
+        message = (
+            f"thread {target!r} already has checkpoints, and those of {source!r} "
+            "cannot be mixed with them; delete it first or copy to another thread_id"
+        )
+        raise ConfigurationError(message)
+    delete_thread(connection, target)
+    connection.execute(_THREAD, (target, old))
+    new = _number_of(connection, target)
+    if new is None:
+        message = f"thread {target!r} vanished while it was being copied"
+        raise RuntimeError(message)
+    shift = first_number(new) - first_number(old)
+    bounds = first_number(old), first_number(old + 1)
+    connection.execute(_SPACES, (new, old))
+    connection.execute(_CONTENTS, (shift, *bounds))
+    connection.execute(_NODES, (shift, shift, shift, *bounds))
+    connection.execute(_CHECKPOINTS, (new, old))
+    connection.execute(_WRITES, (new, old))
+
+
+def _number_of(connection: SqlConnection, thread_id: str) -> int | None:
+    row = connection.execute(
+        "SELECT number FROM checkpoint_threads WHERE thread_id = ?", (thread_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _is_in_use(connection: SqlConnection, thread_id: str) -> bool:
+    for table in ("checkpoints", "checkpoint_writes"):
+        row = connection.execute(
+            f"SELECT 1 FROM checkpoint_threads t "  # noqa: S608  a constant above
+            "CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
+            f"CROSS JOIN {table} c ON c.space = s.number "
+            "WHERE t.thread_id = ? LIMIT 1",
+            (thread_id,),
+        ).fetchone()
+        if row:
+            return True
+    return False

@@ -1,0 +1,60 @@
+"""The session store whose database also holds the checkpoints."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.records.mirror import Mirror
+from interactions_core.secret_options import shown_scheme
+from interactions_core.stores.opening import file_url, open_store
+from interactions_core.stores.postgres import PostgresStore
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.stores.sql.store import SqlStore
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+_PREFIXES = ("sqlite:///", "postgresql://", "postgres://")
+
+
+def open_sessions(
+    sessions: "str | Path | SessionStore | ConnectionPool[Any]",
+    *,
+    mirror: Mirror = "full",
+) -> SqlStore:
+    """Return the store that is meant; a pool stays its owner's to close.
+
+    `mirror` is how much of the content a store keeps that is opened here.
+
+    Raises:
+        ConfigurationError: Checkpoints cannot be kept in a store of this kind.
+    """
+    if isinstance(sessions, SqlStore):
+        return sessions
+    if isinstance(sessions, Path):
+        sessions = file_url(sessions)
+    if isinstance(sessions, str) and sessions.startswith(_PREFIXES):
+        return open_sessions(open_store(sessions, mirror=mirror))
+    if _is_pool(sessions):
+        return PostgresStore(sessions, mirror=mirror)
+    raise ConfigurationError(_explain(sessions))
+
+
+def _is_pool(sessions: object) -> "TypeGuard[ConnectionPool[Any]]":
+    # Without importing psycopg, which need not be there.
+    homes = {kind.__module__.partition(".")[0] for kind in type(sessions).__mro__}
+    return "psycopg_pool" in homes
+
+
+def _explain(sessions: object) -> str:
+    shown = type(sessions).__name__
+    if isinstance(sessions, str):
+        # What follows the scheme may hold a password.
+        shown = shown_scheme(sessions)
+        shown = shown if shown.endswith("…") else "a path without a scheme"
+    return (
+        "InteractionsSaver keeps checkpoints in a SQLite file or a PostgreSQL "
+        f"database, not in {shown!r}; use 'sqlite:///relative.db', "
+        "'sqlite:////absolute/path.db' or 'postgresql://user@host/database', "
+        "and 'sqlite:///:memory:' in tests"
+    )

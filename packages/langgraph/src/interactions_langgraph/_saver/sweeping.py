@@ -1,0 +1,288 @@
+"""Deleting checkpoints, and what no other checkpoint of their thread refers to.
+
+A thread is gone through as a whole: what the checkpoints that stay refer to is
+marked, the rest is erased. That also takes what replaced checkpoints left behind.
+"""
+
+import dataclasses
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from interactions_core.stores.sql.database import SqlConnection
+from interactions_langgraph._saver.history import Row, read_rows
+from interactions_langgraph._saver.lineage import Member, ancestors_needed
+from interactions_langgraph._storage.addresses import Address
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.outlines import pack_outline
+from interactions_langgraph._storage.references import (
+    ASSEMBLY,
+    CONTENT,
+    SNAPSHOT,
+    from_reference,
+)
+from interactions_langgraph._storage.tables import first_number
+from interactions_langgraph._storage.threads import Thread, delete_if_empty, find_thread
+from interactions_langgraph._storage.tombstones import bury
+from interactions_langgraph._storage.value_reader import open_assembly, read_contents
+from interactions_langgraph._storage.value_writer import ValueWriter
+
+_log = logging.getLogger("interactions_langgraph")
+
+_KIND_MASK: Final = 3
+
+_ROWS: Final = (
+    "SELECT c.number FROM checkpoint_spaces s "
+    "CROSS JOIN checkpoints c ON c.space = s.number "
+    "WHERE s.thread = ? ORDER BY c.checkpoint_id DESC, c.number DESC"
+)
+_THREADS: Final = (
+    "SELECT DISTINCT t.thread_id FROM checkpoints c "
+    "JOIN checkpoint_spaces s ON s.number = c.space "
+    "JOIN checkpoint_threads t ON t.number = s.thread WHERE c.run_id = ?"
+)
+_SPACES: Final = "SELECT number FROM checkpoint_spaces WHERE thread = ?"
+_DELETE_WRITES: Final = (
+    "DELETE FROM checkpoint_writes WHERE (space, checkpoint_id) IN "
+    "(SELECT space, checkpoint_id FROM checkpoints "
+    "WHERE number IN (SELECT value FROM json_each(?)))"
+)
+_DELETE_WAITING: Final = (
+    "DELETE FROM checkpoint_writes WHERE checkpoint_id = ? AND space IN "
+    "(SELECT number FROM checkpoint_spaces WHERE thread = ? AND namespace = ?)"
+)
+_DELETE_ROWS: Final = (
+    "DELETE FROM checkpoints WHERE number IN (SELECT value FROM json_each(?))"
+)
+# Newer ones may be of a checkpoint that is about to be put.
+_DELETE_STRAY_WRITES: Final = f"""
+DELETE FROM checkpoint_writes WHERE space IN ({_SPACES})
+AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.space = checkpoint_writes.space
+    AND c.checkpoint_id = checkpoint_writes.checkpoint_id)
+AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints c
+    WHERE c.space = checkpoint_writes.space)
+"""  # noqa: S608  constants above
+_FORGET_PARENTS: Final = f"""
+UPDATE checkpoints SET parent_id = NULL
+WHERE space IN ({_SPACES}) AND parent_id IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM checkpoints p WHERE p.space = checkpoints.space
+    AND p.checkpoint_id = checkpoints.parent_id)
+"""  # noqa: S608  constants above
+_WRITTEN: Final = f"SELECT reference FROM checkpoint_writes WHERE space IN ({_SPACES})"  # noqa: S608
+_CHAINS: Final = """
+WITH RECURSIVE chain (number, parent, content) AS (
+    SELECT number, parent, content FROM checkpoint_nodes
+    WHERE number IN (SELECT value FROM json_each(?))
+    UNION
+    SELECT n.number, n.parent, n.content
+    FROM chain CROSS JOIN checkpoint_nodes n ON n.number = chain.parent
+)
+SELECT number, content FROM chain
+"""
+# A number is given out once: a reader may remember what it meant.
+_RAISE_FLOOR: Final = """
+UPDATE checkpoint_threads SET floor = (SELECT max(given.count) FROM (
+    SELECT checkpoint_threads.floor AS count
+    UNION ALL
+    SELECT max(number) & 4294967295 FROM checkpoint_contents
+        WHERE number > ? AND number < ?
+    UNION ALL
+    SELECT max(number) & 4294967295 FROM checkpoint_nodes
+        WHERE number > ? AND number < ?
+) AS given) WHERE number = ?
+"""
+
+
+@dataclasses.dataclass(slots=True)
+class Marked:
+    """The rows that are referred to."""
+
+    contents: set[int]
+    nodes: set[int]
+
+
+def threads_of_runs(connection: SqlConnection, runs: Iterable[str]) -> Sequence[str]:
+    """Return the ids of the threads that these runs wrote to."""
+    found = {
+        thread_id
+        for run_id in runs
+        for (thread_id,) in connection.execute(_THREADS, (run_id,)).fetchall()
+    }
+    return sorted(found)
+
+
+def keep_newest(connection: SqlConnection, thread: Thread, codec: Codec) -> None:
+    """Keep the newest checkpoint of each namespace, and what it rests on."""
+    rows = _rows_of(connection, thread, codec)
+    newest: dict[str, int] = {}
+    for row in rows:
+        newest.setdefault(row.address.namespace, row.number)
+    _keep_only(connection, thread, codec, rows, set(newest.values()))
+
+
+def delete_runs(
+    connection: SqlConnection, thread: Thread, codec: Codec, runs: set[str]
+) -> None:
+    """Delete the checkpoints of some runs, except what others rest on."""
+    rows = _rows_of(connection, thread, codec)
+    kept = {row.number for row in rows if str(_run_of(row)) not in runs}
+    gone = _keep_only(connection, thread, codec, rows, kept)
+    graves = [(row.address, str(_run_of(row))) for row in gone]
+    bury(connection, graves)
+
+
+def drop_late(connection: SqlConnection, late: Address, codec: Codec) -> None:
+    """Remember a checkpoint that is late, and delete the writes that waited for it."""
+    bury(connection, [(late, "")])
+    thread = find_thread(connection, late.thread_id, codec)
+    if thread is None:
+        return
+    waiting = (late.checkpoint_id, thread.number, late.namespace)
+    had_writes = connection.execute(_DELETE_WAITING, waiting).rowcount > 0
+    if not delete_if_empty(connection, late.thread_id) and had_writes:
+        _sweep(connection, thread, codec, _rows_of(connection, thread, codec))
+
+
+def _run_of(row: Row) -> object:
+    return row.outline.metadata.get("run_id")
+
+
+def _rows_of(connection: SqlConnection, thread: Thread, codec: Codec) -> list[Row]:
+    numbers = [n for (n,) in connection.execute(_ROWS, (thread.number,))]
+    return read_rows(connection, numbers, codec)
+
+
+def _keep_only(
+    connection: SqlConnection,
+    thread: Thread,
+    codec: Codec,
+    rows: Sequence[Row],
+    kept: set[int],
+) -> list[Row]:
+    """Delete the other checkpoints, but for those that are needed; return them."""
+    spaces: dict[str, list[Row]] = {}
+    for row in rows:
+        spaces.setdefault(row.address.namespace, []).append(row)
+    needed: set[int] = set()
+    for members in spaces.values():
+        heads = [row.number for row in members if row.number in kept]
+        needed |= ancestors_needed(map(_member, members), heads)
+    if needed - kept:
+        _log.info(
+            "thread %s: %d checkpoints stay because later ones build on their writes",
+            rows[0].address.thread_id,
+            len(needed - kept),
+        )
+    staying = kept | needed
+    gone = [row for row in rows if row.number not in staying]
+    numbers = json.dumps([row.number for row in gone])
+    connection.execute(_DELETE_WRITES, (numbers,))
+    connection.execute(_DELETE_ROWS, (numbers,))
+    connection.execute(_DELETE_STRAY_WRITES, (thread.number,))
+    connection.execute(_FORGET_PARENTS, (thread.number,))
+    remaining = [row for row in rows if row.number in staying]
+    _repack(connection, thread, codec, remaining)
+    _sweep(connection, thread, codec, remaining)
+    return gone
+
+
+def _member(row: Row) -> Member:
+    outline = row.outline
+    counted = outline.metadata.get("counters_since_delta_snapshot") or {}
+    snapshots = {
+        name
+        for name, reference in outline.references.items()
+        if reference & _KIND_MASK == SNAPSHOT
+    }
+    return Member(
+        row.number,
+        row.address.checkpoint_id or "",
+        row.parent_id,
+        frozenset(outline.checkpoint["channel_versions"]),
+        frozenset(outline.references),
+        frozenset({*counted, *snapshots}),
+    )
+
+
+def _repack(
+    connection: SqlConnection,
+    thread: Thread,
+    codec: Codec,
+    rows: Sequence[Row],
+) -> None:
+    """Pack outlines anew: they were deflated against ones that are gone."""
+    query = "UPDATE checkpoint_spaces SET dictionary = NULL WHERE thread = ?"
+    connection.execute(query, (thread.number,))
+    writer = ValueWriter(connection, thread, codec)
+    # Oldest first, as they were packed when they were put.
+    for row in reversed(rows):
+        (number,) = connection.execute(
+            "SELECT space FROM checkpoints WHERE number = ?", (row.number,)
+        ).fetchone()
+        (dictionary,) = connection.execute(
+            "SELECT dictionary FROM checkpoint_spaces WHERE number = ?", (number,)
+        ).fetchone()
+        packed = pack_outline(
+            row.outline.dump(codec), (number, dictionary), thread, writer
+        )
+        connection.execute(
+            "UPDATE checkpoints SET dictionary = ?, type = ?, body = ? "
+            "WHERE number = ?",
+            (packed.dictionary, packed.type, packed.body, row.number),
+        )
+
+
+def _sweep(
+    connection: SqlConnection,
+    thread: Thread,
+    codec: Codec,
+    rows: Sequence[Row],
+) -> None:
+    references = {ref for row in rows for ref in row.outline.references.values()}
+    written = connection.execute(_WRITTEN, (thread.number,))
+    references |= {reference for (reference,) in written}
+    marked = _mark(connection, thread, codec, references)
+    bounds = first_number(thread.number), first_number(thread.number + 1)
+    connection.execute(_RAISE_FLOOR, (*bounds, *bounds, thread.number))
+    for table, numbers in (
+        ("checkpoint_nodes", marked.nodes),
+        ("checkpoint_contents", marked.contents),
+    ):
+        connection.execute(
+            f"DELETE FROM {table} WHERE number > ? AND number < ? "  # noqa: S608
+            "AND number NOT IN (SELECT value FROM json_each(?))",
+            (*bounds, json.dumps([*numbers])),
+        )
+
+
+def _mark(
+    connection: SqlConnection,
+    thread: Thread,
+    codec: Codec,
+    references: Iterable[int],
+) -> Marked:
+    pairs = {from_reference(thread.number, reference) for reference in references}
+    assemblies = {number for number, kind in pairs if kind == ASSEMBLY}
+    for dump in read_contents(connection, assemblies).values():
+        frame, parts = open_assembly(codec, dump)
+        inner = (frame, *(reference for _, reference in parts))
+        pairs |= {from_reference(thread.number, reference) for reference in inner}
+    contents = {number for number, kind in pairs if kind in {CONTENT, ASSEMBLY}}
+    tips = [number for number, kind in pairs if kind not in {CONTENT, ASSEMBLY}]
+    nodes: set[int] = set()
+    for number, content in connection.execute(_CHAINS, (json.dumps(tips),)):
+        nodes.add(number)
+        contents.add(content)
+    contents |= _dictionaries(connection, thread)
+    return Marked(contents, nodes)
+
+
+def _dictionaries(connection: SqlConnection, thread: Thread) -> set[int]:
+    counts = connection.execute(
+        f"SELECT dictionary FROM checkpoints WHERE space IN ({_SPACES}) "  # noqa: S608
+        "UNION SELECT dictionary FROM checkpoint_spaces WHERE thread = ?",
+        (thread.number, thread.number),
+    )
+    first = first_number(thread.number)
+    return {first + count for (count,) in counts if count is not None}

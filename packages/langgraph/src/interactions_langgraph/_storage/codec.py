@@ -1,0 +1,165 @@
+"""A serializer, and what may be assumed of it.
+
+Equal values must be found equal before they are stored, so digests are taken of
+the bytes before encryption, which differ each time after it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._storage.guarding import (
+    Notice,
+    guarded,
+    has_own_hook,
+    warn_once,
+)
+from interactions_langgraph._storage.list_memory import ListMemory
+from interactions_langgraph._storage.message_states import (
+    Dump,
+    Fields,
+    MessageCache,
+    build_message,
+    pack_fields,
+    pack_message,
+)
+from interactions_langgraph._storage.offloads import PREFIX, Offloaded
+
+MessageState = bytes | Dump
+"""A message packed, or serialized where it cannot be packed."""
+
+
+class Codec:
+    """One serializer with a cache of the messages that it read.
+
+    Safe for any number of threads if the serializer is.
+
+    Attributes:
+        has_places: What it writes can have places for parts that are put in on reading.
+        is_compact: The serializer is LangGraph's own, without encryption.
+        knows_messages: It serializes a message by its class and fields.
+        lists: The lists of messages that were taken down last.
+        domain: Sets the digests of one kind of serializer apart from another's.
+    """
+
+    def __init__(
+        self,
+        serde: SerializerProtocol,
+        recall: Callable[[Offloaded], Dump] | None = None,
+        notice: Notice = warn_once,
+    ) -> None:
+        self.serde = serde
+        self._notice = notice
+        self._reader = guarded(serde, notice)
+        self._recall = recall or _refuse
+        self._sealing = _plain_encryption(serde)
+        self._inner = self._sealing.serde if self._sealing else serde
+        self.knows_messages = _is_jsonplus(self._inner)
+        self.has_places = self.knows_messages and _reads_as_jsonplus(self._inner)
+        self._messages = MessageCache()
+        self.lists = ListMemory()
+        self.is_compact = self._sealing is None and self.knows_messages
+        self.domain = f"{type(serde).__name__}/{type(self._inner).__name__}\0".encode()
+
+    def dump(self, value: object) -> Dump:
+        """Serialize without encrypting."""
+        type_, body = self._inner.dumps_typed(value)
+        return type_, bytes(body)
+
+    def seal(self, dump: Dump) -> Dump:
+        """Encrypt what `dump` returned, if this serializer encrypts."""
+        if self._sealing is None:
+            return dump
+        name, sealed = self._sealing.cipher.encrypt(dump[1])
+        return f"{dump[0]}+{name}", sealed
+
+    def unseal(self, dump: Dump) -> Dump:
+        """Decrypt what `seal` returned, without deserializing it."""
+        type_, plus, cipher = dump[0].partition("+")
+        if not plus or self._sealing is None:
+            return dump
+        return type_, self._sealing.cipher.decrypt(cipher, dump[1])
+
+    def seal_offloaded(self, offloaded: Offloaded) -> Dump:
+        """Serialize a value in pieces, encrypted like any other."""
+        type_, body = self.seal(self.dump(offloaded.to_plain()))
+        return PREFIX + type_, body
+
+    def open_offloaded(self, dump: Dump) -> Offloaded:
+        """Read back what `seal_offloaded` returned, and fetch nothing."""
+        type_, body = dump
+        return Offloaded.from_plain(self.load(type_.removeprefix(PREFIX), body))
+
+    def load(self, type_: str, body: bytes) -> Any:
+        """Read back what was sealed; whatever the serializer raises is raised.
+
+        Nothing is built but what the serializer writes, of classes that the program
+        has imported or allowed; the rest comes back as data, and is named.
+        """
+        return self._reader.loads_typed(self._recalled(type_, body))
+
+    def load_with(self, places: Sequence[object], type_: str, body: bytes) -> Any:
+        """Read back a value, and put parts into its places before it is built."""
+        if not places:
+            return self.load(type_, body)
+        reader = guarded(self.serde, self._notice, places)
+        return reader.loads_typed(self._recalled(type_, body))
+
+    def load_message(self, type_: str, body: bytes) -> Any:
+        """Read back a message: a new object that nobody else holds."""
+        dump = self._recalled(type_, body)
+        if self.knows_messages:
+            return self._messages.load(dump, self._reader.loads_typed)
+        return self._reader.loads_typed(dump)
+
+    def state(self, message: BaseMessage, fields: Fields | None = None) -> MessageState:
+        """Take down all that `dump` would see of a message, at this moment.
+
+        Or, of a message of plain data, at the moment when `fields` was copied.
+        """
+        if not self.knows_messages:
+            return self.dump(message)
+        packed = pack_fields(fields) if fields else pack_message(message)
+        return self.dump(message) if packed is None else packed
+
+    def dump_state(self, state: MessageState) -> Dump:
+        """Serialize the message as it was when its state was taken."""
+        return self.dump(build_message(state)) if isinstance(state, bytes) else state
+
+    def _recalled(self, type_: str, body: bytes) -> Dump:
+        if type_.startswith(PREFIX):
+            return self._recall(self.open_offloaded((type_, body)))
+        return type_, body
+
+
+def _refuse(offloaded: Offloaded) -> Dump:
+    message = f"{offloaded.name} was offloaded, and nothing here reads it back"
+    raise ConfigurationError(message)
+
+
+def _plain_encryption(serde: SerializerProtocol) -> EncryptedSerializer | None:
+    # A subclass that serializes in its own way is taken as it is.
+    if (
+        isinstance(serde, EncryptedSerializer)
+        and type(serde).dumps_typed is EncryptedSerializer.dumps_typed
+    ):
+        return serde
+    return None
+
+
+def _is_jsonplus(serde: SerializerProtocol) -> bool:
+    return (
+        isinstance(serde, JsonPlusSerializer)
+        and type(serde).dumps_typed is JsonPlusSerializer.dumps_typed
+    )
+
+
+def _reads_as_jsonplus(serde: SerializerProtocol) -> bool:
+    return type(serde).loads_typed is JsonPlusSerializer.loads_typed and not (
+        has_own_hook(serde)
+    )

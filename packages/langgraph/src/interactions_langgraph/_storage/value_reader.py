@@ -1,0 +1,175 @@
+"""Reading values back, in a few queries for any number of checkpoints."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from interactions_core.exceptions import StoreError
+from interactions_core.stores.sql.database import SqlConnection
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.drafts import DeltaSnapshot
+from interactions_langgraph._storage.earlier_assemblies import Path, put_back
+from interactions_langgraph._storage.message_states import Dump
+from interactions_langgraph._storage.references import (
+    ASSEMBLY,
+    CONTENT,
+    MESSAGES,
+    SNAPSHOT,
+    from_reference,
+)
+from interactions_langgraph._storage.tables import COUNT_BITS, count_of
+
+_LISTS: Final = (MESSAGES, SNAPSHOT)
+
+# CROSS JOIN keeps the chain outside: one look-up by number for each node.
+_CHAINS: Final = """
+WITH RECURSIVE chain (number, parent, content) AS (
+    SELECT number, parent, content FROM checkpoint_nodes
+    WHERE number IN (SELECT value FROM json_each(?))
+    UNION
+    SELECT n.number, n.parent, n.content
+    FROM chain CROSS JOIN checkpoint_nodes n ON n.number = chain.parent
+)
+SELECT chain.number, chain.parent, chain.content, c.type, c.body
+FROM chain CROSS JOIN checkpoint_contents c ON c.number = chain.content
+"""
+
+
+class ValueReader:
+    """Reads the values that a series of checkpoints refers to.
+
+    What several of the checkpoints share is read and built once: they hold the
+    same message objects, each in a list of its own.
+
+    Args:
+        store: What to call the file in errors.
+    """
+
+    def __init__(self, codec: Codec, store: str) -> None:
+        self._codec = codec
+        self._store = store
+        self._contents: dict[int, Dump] = {}
+        self._nodes: dict[int, tuple[int, int]] = {}
+        self._message_dumps: dict[int, Dump] = {}
+        self._messages: dict[int, object] = {}
+        self._last: list[object] = []
+        self._places: dict[int, int] = {}
+
+    def fetch(
+        self, connection: SqlConnection, references: Iterable[tuple[int, int]]
+    ) -> None:
+        """Read the rows behind `(thread, reference)` pairs, and forget the last ones.
+
+        Only messages and their order are remembered from one call to the next.
+        """
+        numbers = {from_reference(*pair) for pair in references}
+        assemblies = {n for n, kind in numbers if kind == ASSEMBLY}
+        self._contents = read_contents(connection, assemblies)
+        for number in assemblies:
+            frame, parts = self._assembly(number)
+            numbers |= {frame, *(tip for _, tip in parts)}
+        contents = {n for n, kind in numbers if kind == CONTENT}
+        self._contents |= read_contents(connection, contents)
+        self._fetch_chains(connection, {n for n, kind in numbers if kind in _LISTS})
+
+    def value(self, thread: int, reference: int) -> Any:
+        """Build a value whose rows were fetched.
+
+        Raises:
+            StoreError: Rows are missing from the file.
+        """
+        return self._build(*from_reference(thread, reference))
+
+    def _fetch_chains(self, connection: SqlConnection, tips: set[int]) -> None:
+        new = tips - self._nodes.keys()
+        if not new:
+            return
+        rows = connection.execute(_CHAINS, (json.dumps([*new]),)).fetchall()
+        for node, parent, content, type_, body in rows:
+            self._nodes[node] = parent, content
+            self._message_dumps.setdefault(content, (type_, body))
+
+    def _build(self, number: int, kind: int) -> Any:
+        if kind == CONTENT:
+            return self._codec.load_message(*self._content(number))
+        if kind == MESSAGES:
+            return self._chain(number)
+        if kind == SNAPSHOT:
+            return DeltaSnapshot(self._chain(number))
+        frame, parts = self._assembly(number)
+        places = [self._build(*tip) for path, tip in parts if path is None]
+        value = self._codec.load_with(places, *self._content(frame[0]))
+        for path, tip in parts:
+            if path is not None:
+                put_back(value, path, self._build(*tip))
+        return value
+
+    def _assembly(
+        self, number: int
+    ) -> tuple[tuple[int, int], list[tuple[Path | None, tuple[int, int]]]]:
+        frame, parts = open_assembly(self._codec, self._content(number))
+        thread = number >> COUNT_BITS
+        return from_reference(thread, frame), [
+            (path, from_reference(thread, reference)) for path, reference in parts
+        ]
+
+    def _chain(self, tip: int) -> list[object]:
+        # Newer checkpoints come first, so a list is mostly a beginning of the last.
+        if tip not in self._places:
+            path = self._path(tip)
+            self._places = {node: at for at, node in enumerate(path)}
+            self._last = [self._message(self._nodes[node][1]) for node in path]
+        return self._last[: self._places[tip] + 1]
+
+    def _path(self, tip: int) -> list[int]:
+        path: list[int] = []
+        node = tip
+        while count_of(node):
+            if node not in self._nodes:
+                raise self._missing(node)
+            path.append(node)
+            node = self._nodes[node][0]
+        path.reverse()
+        return path
+
+    def _message(self, number: int) -> object:
+        if number not in self._messages:
+            dump = self._message_dumps.pop(number)
+            self._messages[number] = self._codec.load_message(*dump)
+        return self._messages[number]
+
+    def _content(self, number: int) -> Dump:
+        if number not in self._contents:
+            raise self._missing(number)
+        return self._contents[number]
+
+    def _missing(self, number: int) -> StoreError:
+        return StoreError(
+            self._store,
+            f"row {count_of(number)} of thread {number >> COUNT_BITS}, which a "
+            "checkpoint refers to, is missing",
+            "The file was damaged or edited; restore it from a backup.",
+        )
+
+
+def open_assembly(
+    codec: Codec, dump: Dump
+) -> tuple[int, list[tuple[Path | None, int]]]:
+    """Read the references to a value and to its parts.
+
+    Returns:
+        Before the references to parts the way into the value, where they have no
+        places in it.
+    """
+    frame, parts = codec.load(*dump)
+    return frame, [(None, part) if isinstance(part, int) else part for part in parts]
+
+
+def read_contents(connection: SqlConnection, numbers: Iterable[int]) -> dict[int, Dump]:
+    """Read serialized bytes by number; absent ones are left out."""
+    rows = connection.execute(
+        "SELECT number, type, body FROM checkpoint_contents "
+        "WHERE number IN (SELECT value FROM json_each(?))",
+        (json.dumps([*numbers]),),
+    )
+    return {number: (type_, body) for number, type_, body in rows}
