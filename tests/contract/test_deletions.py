@@ -26,6 +26,8 @@ from tests.contract.conftest import Connect
 from tests.contract.session_records import SCOPE, make_entry, make_record
 
 OTHER = replace(SCOPE, thread_id="other")
+JOB_S = 1.0
+"""How long the server works on a run."""
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -194,14 +196,22 @@ def test_nothing_is_kept_that_races_with_a_deletion(store: SessionStore) -> None
 
 
 def delete_at(
-    point: Point | Deletion, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+    point: Point | Deletion,
+    store: SessionStore,
+    monkeypatch: pytest.MonkeyPatch,
+    then: Callable[[object], None] = lambda _: None,
 ) -> None:
-    """Delete the thread of turns without one when a point is first reached."""
+    """Delete the thread of turns without one when a point is first reached.
+
+    `then` is told of every point, after the deletion where that falls on it.
+    """
+    ahead = [point]
 
     def delete(at: object) -> None:
-        if at is point:
-            monkeypatch.setattr(failpoints, "hook", None)
+        if at in ahead:
+            ahead.clear()
             store.delete_thread("", remote=True)
+        then(at)
 
     monkeypatch.setattr(failpoints, "hook", delete)
 
@@ -266,7 +276,13 @@ def test_a_background_turn_that_the_deletion_overtakes_leaves_only_its_id(  # no
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asker = connect(way, store=store)
-    delete_at(point, store, monkeypatch)
+
+    def let_run_end(at: object) -> None:
+        # Whoever listens moves no clock, and would hear nothing for half a lease.
+        if at is Point.LOOKED:
+            emulator.advance(JOB_S)
+
+    delete_at(point, store, monkeypatch, let_run_end)
 
     with contextlib.suppress(JobCancelledError):
         asker.ask("Hi", background=True)
