@@ -156,15 +156,48 @@ class Answer(BaseModel):
     town: str
 
 
-def test_structured_output_of_a_sandboxed_agent_is_parsed_from_its_text(
-    make_llm: MakeLLM, emulator: Emulator
+@pytest.mark.parametrize("way", ["call", "acall"])
+def test_structured_output_of_a_sandboxed_agent_is_asked_for_in_words(
+    make_llm: MakeLLM, emulator: Emulator, way: str
 ) -> None:
-    emulator.script([{"reply": {"text": 'Here: {"town": "Rome"}'}}])
+    asked = ["Be exact.", "JSON", json.dumps(Answer.model_json_schema())]
+    emulator.script(
+        [
+            {"when": {"system_contains": asked}, "reply": {"text": '{"town": "Rome"}'}},
+            {"reply": {"text": "It is Rome."}},
+        ]
+    )
+    llm = make_llm(agent=ANTIGRAVITY, **QUICK)
+    messages = [
+        {"role": "system", "content": "Be exact."},
+        {"role": "user", "content": "Which?"},
+    ]
 
-    answer = make_llm(agent=ANTIGRAVITY, **QUICK).call("Which?", response_model=Answer)
+    if way == "call":
+        answer = llm.call(messages, response_model=Answer)
+    else:
+        answer = asyncio.run(llm.acall(messages, response_model=Answer))
 
     assert answer == Answer(town="Rome")
     assert "response_format" not in creates(emulator)[0]
+
+
+def test_words_for_the_form_of_an_answer_leave_the_conversation_one(
+    make_llm: MakeLLM, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": 'Here: {"town": "Rome"}'}}])
+    llm = make_llm(agent=ANTIGRAVITY, **QUICK)
+    said = [{"role": "user", "content": "Which?"}]
+
+    answer = llm.call(said, response_model=Answer)
+    reply = {"role": "assistant", "content": 'Here: {"town": "Rome"}'}
+    llm.call([*said, reply, {"role": "user", "content": "And then?"}])
+
+    first, second = creates(emulator)
+    assert answer == Answer(town="Rome")
+    assert second["previous_interaction_id"]
+    assert "JSON" in first["system_instruction"]
+    assert "system_instruction" not in second
 
 
 def test_model_may_run_in_the_background_too(

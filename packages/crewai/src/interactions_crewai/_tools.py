@@ -1,5 +1,6 @@
 """CrewAI's tools as the API takes them: flat function declarations."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -54,3 +55,12 @@ def response_format(schema: type[BaseModel]) -> dict[str, Any]:
         "mime_type": "application/json",
         "schema": schema.model_json_schema(),
     }
+
+
+def format_in_words(schema: type[BaseModel]) -> str:
+    """Ask for the same where the API takes no format: CrewAI parses what is said."""
+    wanted = json.dumps(schema.model_json_schema(), ensure_ascii=False)
+    return (
+        "Answer with one JSON object and nothing else: no words around it, no code "
+        f"fence. It must fit this JSON schema: {wanted}"
+    )

@@ -14,7 +14,7 @@ from interactions_core.protocol.functions import own_names
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import Transcript
 from interactions_crewai._messages import to_steps
-from interactions_crewai._tools import declaration, response_format
+from interactions_crewai._tools import declaration, format_in_words, response_format
 
 
 @dataclass(slots=True)
@@ -104,12 +104,15 @@ def _settings(
         # Structured output is never cut, and agents take no such option.
         "stop_sequences": None if agent or schema or not stop else list(stop),
     }
+    if schema is not None and not takes_format(agent):
+        # An instruction is no part of the list that the server is matched by.
+        told = (instruction, format_in_words(schema))
+        instruction, schema = "\n\n".join(filter(None, told)), None
     settings = settings_of(
         cast("JsonObject", chosen),
         system_instruction=instruction,
         tools=tools,
     )
-    # What an agent says is parsed all the same.
-    if schema is not None and takes_format(agent):
+    if schema is not None:
         settings["response_format"] = response_format(schema)
     return settings
