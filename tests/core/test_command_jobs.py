@@ -151,6 +151,52 @@ def test_a_store_that_is_not_there_is_not_made() -> None:
     assert not Path("state.db").exists()
 
 
+WATCH = ("jobs", "watch")
+SERVE = ("webhook", "serve", "--audience", "https://example.org", "--port", "0")
+
+
+@pytest.mark.parametrize("command", [WATCH, SERVE], ids=["watch", "serve"])
+@pytest.mark.usefixtures("environment")
+def test_a_mistyped_store_is_refused_by_whoever_waits_for_jobs(
+    command: tuple[str, ...],
+) -> None:
+    SqliteStore("state.db").close()
+
+    done = subprocess.run(
+        typed(*command, "--sessions", "sqlite:///sate.db"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(
+        "Error: there is no session store at sate.db: name the one that your program "
+        "uses, or give --create where it may come up later\n"
+    )
+    assert not Path("sate.db").exists()
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_first_watcher_of_a_deployment_makes_the_store() -> None:
+    watched = run("watch", "--create", "--until-idle")
+
+    assert (watched.exit_code, watched.output) == (0, "")
+    assert run("list").stdout == "no jobs\n"
+
+
+def test_a_graph_that_makes_its_store_itself_is_watched_without_more(
+    environment: Path,
+) -> None:
+    pytest.importorskip("interactions_langgraph")
+    (environment / "graph.py").write_text(GRAPH)
+
+    python(*typed(*WATCH, "--resume", "graph:app", "--until-idle")[1:])
+
+    assert Path("state.db").exists()
+
+
 def test_the_watcher_collects_what_nobody_waits_for(job: str) -> None:
     watched = run("watch", "--until-idle")
 
@@ -178,7 +224,7 @@ def test_a_graph_is_resumed_by_a_watcher_in_a_process_of_its_own(
 @pytest.mark.usefixtures("environment")
 def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
     watching = subprocess.Popen(
-        [*typed("jobs", "watch")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        typed(*WATCH, "--create"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     while not Path("state.db").exists():
         assert watching.poll() is None
@@ -196,7 +242,7 @@ def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
 @pytest.mark.usefixtures("environment")
 def test_a_receiver_is_served_and_refuses_what_is_not_signed() -> None:
     serving = subprocess.Popen(
-        typed("webhook", "serve", "--audience", "https://example.org", "--port", "0"),
+        typed(*SERVE, "--create"),
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -213,7 +259,7 @@ def test_a_receiver_is_served_and_refuses_what_is_not_signed() -> None:
 
 @pytest.mark.usefixtures("environment")
 def test_a_receiver_that_believes_nobody_is_not_served() -> None:
-    done = CliRunner().invoke(webhook, ["serve"])
+    done = CliRunner().invoke(webhook, ["serve", "--create"])
 
     assert isinstance(done.exception, ConfigurationError)
     assert "a receiver needs `secrets`" in str(done.exception)
@@ -223,7 +269,8 @@ def test_a_receiver_that_believes_nobody_is_not_served() -> None:
 def test_an_address_that_cannot_be_listened_at_is_an_error_that_names_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = CliRunner().invoke(webhook, ["serve", "--audience", "a", "--port", port])
+        asked = ["serve", "--create", "--audience", "a", "--port", port]
+        done = CliRunner().invoke(webhook, asked)
 
     assert done.exit_code == 1
     assert f"cannot listen at 127.0.0.1:{port}: Address already in use" in done.output

@@ -7,8 +7,10 @@ import time
 import click
 
 from interactions_core.cli.sessions import (
+    CREATE_HINT,
     app_dir_option,
     client,
+    create_option,
     opened,
     resume_named,
     resume_option,
@@ -78,19 +80,23 @@ def clean(sessions: str) -> None:
 
 @jobs.command()
 @sessions_option
+@create_option
 @resume_option
 @app_dir_option
 @click.option(
     "--until-idle", is_flag=True, help="Stop when no job runs that nobody waits for."
 )
-def watch(sessions: str, resume: str | None, app_dir: str, *, until_idle: bool) -> None:
+def watch(
+    sessions: str, *, create: bool, resume: str | None, app_dir: str, until_idle: bool
+) -> None:
     """Wait for the jobs that nobody waits for, until interrupted.
 
     Their results are kept in the session store. With --resume, threads that wait for
     them go on here. Any number of watchers may share a store.
     """
     resumes = resume_named(resume, app_dir)
-    with opened(sessions, must_exist=False) as store, client() as api:
+    store_of = opened(sessions, must_exist=not create, hint=CREATE_HINT)
+    with store_of as store, client() as api:
         watcher = JobWatcher(store, api, resume=resumes, write=click.echo)
         # Ctrl-C cancels what a resumed graph waits for; a service manager's signal,
         # which may come with every deployment, must not.

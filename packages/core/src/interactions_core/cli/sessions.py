@@ -44,6 +44,17 @@ sessions_option = click.option(
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
 )
 
+create_option = click.option(
+    "--create",
+    is_flag=True,
+    help="Make the file of the session store if it is not there yet.",
+)
+
+CREATE_HINT: Final = (
+    ": name the one that your program uses, or give --create where it may come up later"
+)
+"""For commands that take `create_option`."""
+
 resume_option = click.option(
     "--resume",
     metavar="MODULE:GRAPH",
@@ -61,13 +72,14 @@ app_dir_option = click.option(
 
 @contextlib.contextmanager
 def opened(
-    url: str, *, must_exist: bool = True, read_only: bool = False
+    url: str, *, must_exist: bool = True, hint: str = "", read_only: bool = False
 ) -> Generator[SessionStore]:
     """Open a store for one command.
 
     Args:
         url: As `open_store` takes it.
         must_exist: Whether a file that is not there is an error. Else it is made.
+        hint: What that error says to do.
         read_only: Whether the command only looks, and needs no right to write.
 
     Raises:
@@ -76,7 +88,7 @@ def opened(
     """
     path = Path(url.removeprefix(_SQLITE)).expanduser()
     if must_exist and url.startswith(_SQLITE) and not path.exists():
-        msg = f"there is no session store at {path}"
+        msg = f"there is no session store at {path}{hint}"
         raise click.UsageError(msg)
     store = open_store(url, read_only=read_only)
     try:

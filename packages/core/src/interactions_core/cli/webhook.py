@@ -12,7 +12,9 @@ from typing import Final
 import click
 
 from interactions_core.cli.sessions import (
+    CREATE_HINT,
     app_dir_option,
+    create_option,
     opened,
     resume_named,
     resume_option,
@@ -37,6 +39,7 @@ def webhook() -> None:
 
 @webhook.command()
 @sessions_option
+@create_option
 @click.option(
     "--audience",
     default="",
@@ -64,6 +67,7 @@ def webhook() -> None:
 def serve(
     sessions: str,
     *,
+    create: bool,
     audience: str,
     secrets: str,
     host: str,
@@ -79,7 +83,8 @@ def serve(
     uvicorn = _uvicorn()
     trust = Trust(secrets=secrets.split(), audience=audience)
     resumes = resume_named(resume, app_dir)
-    with opened(sessions, must_exist=False) as store, contextlib.ExitStack() as stack:
+    store_of = opened(sessions, must_exist=not create, hint=CREATE_HINT)
+    with store_of as store, contextlib.ExitStack() as stack:
         resumer = None
         if resumes is not None:
             resumer = Resumer(store, resumes, write=click.echo)
