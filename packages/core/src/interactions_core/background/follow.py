@@ -18,6 +18,7 @@ from interactions_core.transcript.missing_events import unseen
 from interactions_core.transcript.streaming import Assembler, steps_of
 from interactions_core.turns.answers import Answer, joined
 from interactions_core.turns.effects import Flow, fetch, resume_stream, show, sleep
+from interactions_core.turns.own_names import own_named
 
 SILENCE_S: Final = LEASE_S / 2
 """How long a stream may say nothing before the run is looked at instead."""
@@ -42,7 +43,7 @@ def waited_answer(work: Work, interaction: JsonObject) -> Flow[Answer]:
 def adopted_answer(work: Work, *, stream: bool) -> Flow[Answer]:
     """Go on with a run that another turn has begun, perhaps in another process."""
     if work.job.result:
-        interaction = work.job.result
+        interaction = own_named(work.job.result, work.run.turn)
     else:
         interaction = yield from first_look(work)
     late = work.age_s() >= work.run.rules.deadline_s

@@ -39,6 +39,7 @@ from interactions_core.turns.effects import Flow, local, running
 from interactions_core.turns.handing_on import find_owed, kept_reply
 from interactions_core.turns.metering import metered
 from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.own_names import own_named, with_own_names
 from interactions_core.turns.recording import record_turn
 
 logger: Final = logging.getLogger("interactions_core")
@@ -111,14 +112,17 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
     Raises:
         InteractionsError: As `take_job`.
     """
-    return metered(_suspended(run), run.tally)
+    return metered(with_own_names(_suspended(run), run.turn), run.tally)
 
 
 def _suspended(run: TurnRun) -> Flow[Suspended]:
     work = yield from _adoptable(run)
     if work is not None:
         plan = yield from _adopted(work)
-        interaction = work.job.result or (yield from first_look(work))
+        if work.job.result:
+            interaction = own_named(work.job.result, run.turn)
+        else:
+            interaction = yield from first_look(work)
     else:
         begun = cast("Begun", (yield from begun_job(run, stream=False)))
         plan, work, interaction = begun.plan, begun.work, begun.interaction

@@ -25,6 +25,7 @@ from interactions_core.turns.handing_on import (
 from interactions_core.turns.lookup import find_plan
 from interactions_core.turns.metering import metered
 from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.own_names import with_own_names
 from interactions_core.turns.recording import record_turn, record_unfinished
 from interactions_core.turns.send import (
     is_fresh,
@@ -52,7 +53,8 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
         StoreError: The session store could not be read; nothing was sent.
         Exception: Whatever refused the reply; the next equal call is given it.
     """
-    return metered(_taken(run, stream=stream), run.tally)
+    taken = with_own_names(_taken(run, stream=stream), run.turn)
+    return metered(taken, run.tally)
 
 
 def _taken(run: TurnRun, *, stream: bool) -> Flow[object]:

@@ -61,6 +61,7 @@ CHANGES: Final[Mapping[str, str]] = {
     "results-order": "sorted",
     "sampling": "without:generation_config.temperature",
     "opens-with-model": "opened",
+    "long-names": "renamed",
     "labels": "without:labels",
     "background": FOREGROUND,
 }

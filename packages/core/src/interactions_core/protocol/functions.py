@@ -57,10 +57,23 @@ def wire_name(name: str) -> str:
     """
     if not name or is_name(name):
         return name
-    mark = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
     readable = _FOREIGN.sub("_", name)
     if not is_name(readable[:1]):
         readable = f"_{readable}"
+    return _abbreviated(readable, name)
+
+
+@lru_cache(maxsize=4096)
+def short_name(name: str) -> str:
+    """Return what a function is called where a model takes no long names.
+
+    The same name always gives the same, and a name that every model takes itself.
+    """
+    return name if len(name) <= ACCEPTED_BY_ALL else _abbreviated(name, name)
+
+
+def _abbreviated(readable: str, name: str) -> str:
+    mark = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
     return f"{readable[: ACCEPTED_BY_ALL - _HASH_CHARS - 1]}_{mark}"
 
 

@@ -13,6 +13,7 @@ _FEATURES: Final = {
     "sorted": "order of results",
     "named": "names of results",
     "opened": "first step",
+    "renamed": "names of functions",
 }
 
 

@@ -9,7 +9,11 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.agents import NEW_ENVIRONMENT, check_content
 from interactions_core.records.turn import Turn
 from interactions_core.requests.instructions import sent_settings
-from interactions_core.requests.settings import reshape_settings
+from interactions_core.requests.settings import (
+    RENAMED,
+    reshape_settings,
+    with_short_name,
+)
 
 NEW: Final = (None, NEW_ENVIRONMENT)
 """Environments that are no particular one."""
@@ -23,7 +27,10 @@ def request_body(turn: Turn, plan: Plan) -> dict[str, object]:
     """
     check_content(turn.target, plan.steps)
     name, value = turn.target
-    body: dict[str, object] = {name: value, "input": list(plan.steps)}
+    sent = [*plan.steps]
+    if RENAMED in plan.form:
+        sent = [with_short_name(step) for step in sent]
+    body: dict[str, object] = {name: value, "input": sent}
     if plan.previous_interaction_id:
         body["previous_interaction_id"] = plan.previous_interaction_id
     if not turn.store:

@@ -14,6 +14,7 @@ from interactions_core.requests.settings import (
     BOUNDS,
     KEYWORDS,
     PLACES,
+    RENAMED,
     WITHOUT,
     optional_field,
     schema_keywords,
@@ -47,6 +48,7 @@ _BY_TEXT: Final[tuple[tuple[re.Pattern[str], tuple[Form, ...]], ...]] = tuple(
         # The version of the SDK is what is refused.
         (r"legacy", ()),
         (r"thought.?signature|(empty|missing) input|has empty", ((PLAIN,),)),
+        (r"function name", ((RENAMED,),)),
         (r"(begin|start)s? with (a )?user", ((OPENED,), (PLAIN,))),
         (
             r"function (response|call)\b|call_id",

@@ -4,14 +4,17 @@ Pure. A change of a form is called `CHANGE:PLACE`, for instance `bounds:tools`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.protocol.functions import short_name
 from interactions_core.requests.schemas import keywords_of, strip_bounds, strip_keywords
 
 BOUNDS: Final = "bounds"
 KEYWORDS: Final = "keywords"
 WITHOUT: Final = "without"
+RENAMED: Final = "renamed"
+"""Functions have names of at most 64 characters; those of the list stay as they are."""
 
 FORMAT: Final = "response_format"
 TOOLS: Final = "tools"
@@ -19,6 +22,7 @@ PLACES: Final = (FORMAT, TOOLS)
 """Settings that hold schemas."""
 
 _GENERATION: Final = "generation_config"
+_OF_FUNCTIONS: Final = frozenset({"function", "function_call", "function_result"})
 _NEEDED: Final = frozenset(
     {
         *("system_instruction", TOOLS, FORMAT, _GENERATION, "agent_config"),
@@ -50,7 +54,18 @@ def reshape_settings(
             shaped[place] = _with_schemas(shaped[place], _SCHEMA_CHANGES[change])
         elif change == WITHOUT:
             shaped = _without(shaped, place)
+        elif change == RENAMED:
+            shaped = _renamed(shaped)
     return shaped
+
+
+def with_short_name(step: JsonObject) -> JsonObject:
+    """Return a call, a result or a declaration under a name that all models take."""
+    name = step.get("name")
+    if step.get("type") not in _OF_FUNCTIONS or not isinstance(name, str):
+        return step
+    short = short_name(name)
+    return step if short == name else {**step, "name": short}
 
 
 def optional_field(settings: Mapping[str, Json], name: str) -> str:
@@ -86,6 +101,27 @@ def is_strict(settings: Mapping[str, Json]) -> bool:
         allowed = choice.get("allowed_tools")
         choice = allowed.get("mode") if isinstance(allowed, Mapping) else None
     return choice == "validated"
+
+
+def _renamed(settings: Mapping[str, Json]) -> dict[str, Json]:
+    """Rename functions where they are declared, and where they are chosen from."""
+    shaped = dict(settings)
+    tools, generation = settings.get(TOOLS), settings.get(_GENERATION)
+    if isinstance(tools, list | tuple):
+        shaped[TOOLS] = [
+            with_short_name(tool) if isinstance(tool, Mapping) else tool
+            for tool in tools
+        ]
+    choice = generation.get("tool_choice") if isinstance(generation, Mapping) else None
+    allowed = choice.get("allowed_tools") if isinstance(choice, Mapping) else None
+    names = allowed.get("tools") if isinstance(allowed, Mapping) else None
+    if isinstance(names, list | tuple):
+        short = [short_name(name) if isinstance(name, str) else name for name in names]
+        # They are mappings, or there would be no names.
+        whole = cast("JsonObject", allowed), cast("JsonObject", generation)
+        chosen = {"allowed_tools": {**whole[0], "tools": short}}
+        shaped[_GENERATION] = {**whole[1], "tool_choice": chosen}
+    return shaped
 
 
 def _parts(change: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ decision is written once and two thin drivers carry it out: `client` waits, `acl
 awaits.
 """
 
+import contextlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -156,6 +157,36 @@ def local(call: Callable[[], T]) -> Flow[T]:
 def elsewhere(call: Callable[[], T]) -> Flow[T]:
     """Run a call that is not ours, wherever that does no harm."""
     return cast("T", (yield Local(call, waits=True)))
+
+
+def with_answers(flow: Flow[T], change: Callable[[Effect, object], object]) -> Flow[T]:
+    """Carry a flow on and change what its effects are answered with.
+
+    Args:
+        flow: A turn, or a part of one.
+        change: Given an effect and its answer, returns the answer to go on with.
+
+    Returns:
+        What the flow returns.
+    """
+    answer: object = None
+    error: BaseException | None = None
+    with contextlib.closing(flow):
+        while True:
+            try:
+                effect = flow.throw(error) if error else flow.send(answer)
+            except StopIteration as done:
+                return cast("T", done.value)
+            answer = error = None
+            try:
+                answer = yield effect
+            except GeneratorExit:
+                raise
+            # Where a reply is handed on, anything may be thrown.
+            except BaseException as exc:  # noqa: BLE001 - the flow raises it
+                error = exc
+            else:
+                answer = change(effect, answer)
 
 
 def create(body: JsonObject) -> Flow[JsonObject]:

@@ -17,6 +17,7 @@ from interactions_core.protocol.functions import warn_of_long_names
 from interactions_core.records.forms import KnownForm, feature_of
 from interactions_core.requests.ladder import may_change, reshape, warn_of_left_out
 from interactions_core.requests.refusal_texts import PLAIN
+from interactions_core.requests.settings import RENAMED
 from interactions_core.turns.context import TurnRun
 from interactions_core.turns.effects import Flow, local
 
@@ -35,11 +36,11 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
         lambda: (records.store.list_forms(), beliefs_here())
     )
     place = (*records.service, run.turn.target_name)
-    if not takes_long_names(beliefs, place):
+    changes: tuple[str, ...] = ()
+    if may_change(plan, run.turn):
+        changes = changes_in_force(known, beliefs, place, run.now())
+    if RENAMED not in changes and not takes_long_names(beliefs, place):
         warn_of_long_names(run.turn.settings.get("tools"), run.turn.target_name)
-    if not may_change(plan, run.turn):
-        return plan
-    changes = changes_in_force(known, beliefs, place, run.now())
     if not changes:
         return plan
     shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))

@@ -5,14 +5,20 @@ that is given up for a replay, and the first parts of one that was never finishe
 reply, or the error, of the turn carries the sum.
 """
 
-import contextlib
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError
 from interactions_core.turns.context import Tally
-from interactions_core.turns.effects import Create, Effect, Fetch, Flow, NextEvent
+from interactions_core.turns.effects import (
+    Create,
+    Effect,
+    Fetch,
+    Flow,
+    NextEvent,
+    with_answers,
+)
 from interactions_core.usage import usage_from_wire
 
 T = TypeVar("T")
@@ -31,27 +37,16 @@ def metered(flow: Flow[T], tally: Tally) -> Flow[T]:
     Raises:
         InteractionsError: What the turn raises, with what was answered in `usage`.
     """
-    answer: object = None
-    error: BaseException | None = None
-    with contextlib.closing(flow):
-        while True:
-            try:
-                effect = flow.throw(error) if error else flow.send(answer)
-            except StopIteration as done:
-                return cast("T", done.value)
-            except InteractionsError as raised:
-                raised.usage = tally.spent
-                raise
-            answer = error = None
-            try:
-                answer = yield effect
-            except GeneratorExit:
-                raise
-            # Where a reply is handed on, anything may be thrown.
-            except BaseException as exc:  # noqa: BLE001 - the turn raises it
-                error = exc
-            else:
-                note_answer(tally, _interaction(effect, answer))
+
+    def count(effect: Effect, answer: object) -> object:
+        note_answer(tally, _interaction(effect, answer))
+        return answer
+
+    try:
+        return (yield from with_answers(flow, count))
+    except InteractionsError as raised:
+        raised.usage = tally.spent
+        raise
 
 
 def note_answer(tally: Tally, interaction: JsonObject) -> None:
