@@ -22,13 +22,14 @@ from google.genai._gaos.types.interactions import (
 from starlette.applications import Starlette
 from starlette.routing import Match, Route
 
+from interactions_emulator.base.points import POINTS
 from interactions_emulator.base.settings import Settings
 from interactions_emulator.http.app import build_app
 from interactions_emulator.http.state import EmulatorState
 from interactions_emulator.reply.server_tools import TOOLS
 from interactions_emulator.request.generation import _CHECKS as CONFIG_KEYS
 from interactions_emulator.request.tools import _TYPES as TOOL_TYPES
-from interactions_emulator.request.validation import _KEYS, _VERTEX_KEYS
+from interactions_emulator.request.validation import _KEYS
 
 SDK_VERSION = "3.6.1"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "emulator.md"
@@ -113,10 +114,13 @@ def _parameters() -> Iterator[tuple[str, str]]:
     models = createmodelinteraction.CreateModelInteraction.model_fields
     agents = createagentinteraction.CreateAgentInteraction.model_fields
     for name in sorted({*models, *agents}):
-        if name in _KEYS:
-            yield name, "checked"
+        point = POINTS.get(name.replace("_", "-"))
+        if name not in _KEYS:
+            yield name, "refused"
+        elif point is not None and point.platform == "gemini":
+            yield name, "Vertex only, or if not strict"
         else:
-            yield name, "Vertex only" if name in _VERTEX_KEYS else "refused"
+            yield name, "checked"
 
 
 def _config() -> Iterable[tuple[str, str]]:

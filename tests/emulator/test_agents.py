@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 
 RESEARCH = "deep-research-preview-04-2026"
 OLD_RESEARCH = "deep-research-pro-preview-12-2025"
@@ -222,11 +223,7 @@ def test_antigravity_only_talks_when_there_is_nothing_to_do(
 def test_a_function_of_the_caller_still_needs_an_answer(ask: Any, weather: Any) -> None:
     environment = {"type": "remote"}
     asked = ask("The weather in Rome?", environment=environment, tools=[weather])
-    result = {
-        "type": "function_result",
-        "call_id": asked["steps"][-1]["id"],
-        "result": "mild",
-    }
+    result = result_of(asked["steps"][-1])
 
     answered = ask(
         [result],

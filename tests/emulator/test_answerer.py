@@ -10,6 +10,7 @@ from interactions_emulator.answering.arguments import TextValues, fill
 from interactions_emulator.answering.fact_answers import recall
 from interactions_emulator.answering.tool_use import wanted_calls
 from interactions_emulator.reply.replies import FunctionCall
+from tests.emulator.results import result_of
 
 UNKNOWN = "I do not know your {}: nothing in this conversation says it."
 
@@ -216,17 +217,8 @@ def test_the_answer_after_results_cites_them(
     first = http.made("Weather in Paris and Rome?", tools=[weather])
     calls = [step for step in first["steps"] if step["type"] == "function_call"]
     results = [
-        {
-            "type": "function_result",
-            "call_id": calls[0]["id"],
-            "result": {"sky": "blue"},
-        },
-        {
-            "type": "function_result",
-            "call_id": calls[1]["id"],
-            "result": "no station",
-            "is_error": True,
-        },
+        result_of(calls[0], {"sky": "blue"}),
+        result_of(calls[1], "no station") | {"is_error": True},
     ]
 
     second = http.made(results, previous_interaction_id=first["id"], tools=[weather])

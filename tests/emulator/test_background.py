@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 from tests.patience import PATIENCE_S
 
 GEMINI_3 = "gemini-3.7-flash"
@@ -147,7 +148,7 @@ def test_a_call_in_the_background_is_answered_by_a_new_create(
     made = begin("What is the weather in Rome?", tools=[weather])
     emulator.advance(1)
     call = read(made)["steps"][-1]
-    result = {"type": "function_result", "call_id": call["id"], "result": "mild"}
+    result = result_of(call)
 
     second = http.made([result], model=GEMINI_3, previous_interaction_id=made["id"])
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 
 USER = {
     "type": "user_input",
@@ -43,7 +44,7 @@ def test_the_transcript_is_the_whole_context_in_step_form(
 ) -> None:
     first = http.made("Weather in Paris?", tools=[weather])
     call = first["steps"][-1]
-    result = {"type": "function_result", "call_id": call["id"], "result": "mild"}
+    result = result_of(call)
     inside = [{"type": "user_input", "content": [result]}]
     second = http.made(inside, previous_interaction_id=first["id"])
 

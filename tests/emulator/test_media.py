@@ -38,7 +38,7 @@ def test_an_image_model_paints(http: Any) -> None:
     "wanted",
     [
         {"response_modalities": ["image"]},
-        {"response_modalities": ["TEXT", "IMAGE"]},
+        {"response_modalities": ["text", "image"]},
         {"response_format": {"type": "image", "aspect_ratio": "16:9"}},
         {"response_format": [{"type": "text"}, {"type": "image"}]},
     ],

@@ -85,6 +85,10 @@ def test_the_plugin_is_an_entry_point() -> None:
         ("retention=5", "unknown option 'retention', did you mean 'retention_s'?"),
         ("colour='red'", "unknown option 'colour'; it takes port, host, state, script"),
         ("'a.json', 'b.json'", "takes one script without a name, not 2 values"),
+        (
+            "disputed=['label']",
+            "'label' is no point that may be disputed, did you mean",
+        ),
     ],
 )
 def test_a_wrong_marker_is_explained(
@@ -102,3 +106,24 @@ def test_a_wrong_marker_is_explained(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{said}*"])
     assert "Traceback" not in result.stdout.str()
+
+
+def test_the_marker_says_how_strict_an_emulator_is(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        SERVED + "from urllib.error import HTTPError\n"
+        "def refused(emulator, text):\n"
+        "    try:\n"
+        "        said(emulator, text)\n"
+        "    except HTTPError as error:\n"
+        "        return error.code\n"
+        "EMPTY = [{'type': 'user_input', 'content': [{'type': 'text', 'text': ''}]}]\n"
+        "def test_default(interactions_emulator):\n"
+        "    assert refused(interactions_emulator, EMPTY) is None\n"
+        "@pytest.mark.interactions_emulator(disputed={'empty-text'}, strict=False)\n"
+        "def test_marked(interactions_emulator):\n"
+        "    assert refused(interactions_emulator, EMPTY) == 400\n"
+    )
+
+    result = run.runpytest_subprocess(*PLUGIN)
+
+    result.assert_outcomes(passed=2)

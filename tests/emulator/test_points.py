@@ -1,12 +1,15 @@
 """The points in which the service may refuse, and which models they are about."""
 
 import re
+import runpy
+from pathlib import Path
 
 import pytest
 
 from interactions_emulator.base.models import Family, family
 from interactions_emulator.base.points import POINTS
 
+SCRIPT = Path(__file__).with_name("points_table.py")
 NAMES = """
 schema-bounds schema-keywords schema-references tool-keywords builtin-beside-functions
 format-beside-functions nameless-results results-order repeated-call-ids
@@ -19,6 +22,14 @@ mcp-names mcp-with-models empty-text stateless-parent
 def test_the_names_are_those_that_others_use() -> None:
     """Ours: profiles of a live service and users' settings hold these names."""
     assert list(POINTS) == NAMES.split()
+
+
+def test_the_guide_has_the_table() -> None:
+    generator = runpy.run_path(str(SCRIPT))
+
+    fresh = generator["document"]()
+
+    assert generator["DOCUMENT"].read_text() == fresh, f"run: python {SCRIPT.name}"
 
 
 def test_every_point_says_who_refuses_and_where_that_is_known_from() -> None:

@@ -10,6 +10,7 @@ from interactions_emulator.answering.arguments import TextValues, fill
 from interactions_emulator.answering.instructions import ending_word, task_in
 from interactions_emulator.answering.verdicts import judge
 from interactions_emulator.request.schema_texts import schema_in, without_schemas
+from tests.emulator.results import result_of
 
 STRING, NUMBER = {"type": "string"}, {"type": "number"}
 ROLES = """You choose who speaks. The following roles are available:
@@ -71,9 +72,7 @@ def calls_of(made: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def results_of(made: dict[str, Any], result: str) -> list[dict[str, Any]]:
     steps = (step for step in made["steps"] if step["type"] == "function_call")
-    return [
-        {"type": "function_result", "call_id": s["id"], "result": result} for s in steps
-    ]
+    return [result_of(step, result) for step in steps]
 
 
 @pytest.mark.parametrize(

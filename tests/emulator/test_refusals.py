@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 
 FLASH = "gemini-2.5-flash"
 FUNCTION = {"type": "function", "name": "f"}
@@ -31,9 +32,6 @@ COUNT = (
     [
         pytest.param(
             {"tool_choice": "any"}, "Unknown parameter 'tool_choice'.", id="key"
-        ),
-        pytest.param(
-            {"safety_settings": []}, "Unknown parameter 'safety_settings'.", id="vertex"
         ),
         pytest.param(
             {"model": None},
@@ -180,11 +178,7 @@ def test_every_form_of_a_result_is_accepted(
 ) -> None:
     """API: object, string or contents; top level or inside a user_input (recorded)."""
     first = http.made("Weather in Paris?", tools=[weather])
-    step = {
-        "type": "function_result",
-        "call_id": first["steps"][-1]["id"],
-        "result": result,
-    }
+    step = result_of(first["steps"][-1], result)
     given = [{"type": "user_input", "content": [step]}] if inside else [step]
 
     second = http.made(given, previous_interaction_id=first["id"])
@@ -194,13 +188,13 @@ def test_every_form_of_a_result_is_accepted(
 
 def test_all_parallel_calls_must_be_answered(http: Any, weather: Any) -> None:
     first = http.made("Weather in Paris and Rome?", tools=[weather])
-    ids = [s["id"] for s in first["steps"] if s["type"] == "function_call"]
-    results = [{"type": "function_result", "call_id": i, "result": "ok"} for i in ids]
+    calls = [s for s in first["steps"] if s["type"] == "function_call"]
+    results = [result_of(call) for call in calls]
 
     refused = http.refused(results[:1], previous_interaction_id=first["id"])
     accepted = http.made(results[::-1], previous_interaction_id=first["id"])
 
-    assert len(ids) == 2
+    assert len(calls) == 2
     assert refused == (400, COUNT)
     assert accepted["status"] == "completed"
 
@@ -218,11 +212,7 @@ def test_a_pending_call_must_be_answered_before_the_user_speaks(
 
 def test_text_may_follow_the_results(http: Any, weather: Any) -> None:
     first = http.made("Weather in Paris?", tools=[weather])
-    result = {
-        "type": "function_result",
-        "call_id": first["steps"][-1]["id"],
-        "result": "ok",
-    }
+    result = result_of(first["steps"][-1])
 
     assert http.made([result, USER], previous_interaction_id=first["id"])
 
@@ -277,7 +267,6 @@ def test_an_unknown_model_is_not_found_and_a_near_one_is_named(
         "models/gemini-2.5-flash",
         "gemini-2.5-flash-001",
         "gemini-2.5-flash-preview-09-2025",
-        "gemini-3.8-flash-latest",
         "gemini-3.1-pro",
         "gemma-4-31b-it",
     ],

@@ -8,6 +8,7 @@ import pytest
 
 from interactions_emulator import Emulator
 from interactions_emulator.answering.script_files import load_script
+from tests.emulator.results import result_of
 
 YAML = """
 strict: true
@@ -44,7 +45,7 @@ def test_a_yaml_script_calls_and_answers(
         http = connect(emulator)
         called = http.made("The weather?", tools=[weather])
         call = called["steps"][-1]
-        result = {"type": "function_result", "call_id": call["id"], "result": "sun"}
+        result = result_of(call, "sun")
         told = http.made([result], previous_interaction_id=called["id"])
 
     assert call["arguments"] == {"location": "Paris"}

@@ -7,6 +7,7 @@ from google import genai
 from google.genai import _interactions as sdk_errors
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 
 FLASH = "gemini-2.5-flash"
 GEMINI_3 = "gemini-3.7-flash"
@@ -27,7 +28,7 @@ def test_a_tool_loop_through_the_sdk(sdk: genai.Client, weather: Any) -> None:
         model=GEMINI_3, input="What is the weather in Paris?", tools=[weather]
     )
     call = asked.steps[-1]
-    result = {"type": "function_result", "call_id": call.id, "result": {"sky": "blue"}}
+    result = result_of({"id": call.id, "name": call.name}, {"sky": "blue"})
     answered = sdk.interactions.create(
         model=GEMINI_3, input=[result], previous_interaction_id=asked.id
     )
@@ -49,7 +50,7 @@ def test_a_stateless_replay_through_the_sdk(sdk: genai.Client, weather: Any) -> 
         model=GEMINI_3, input=[user], store=False, tools=[weather]
     )
     held = [step.model_dump(exclude_none=True) for step in asked.steps]
-    result = {"type": "function_result", "call_id": held[-1]["id"], "result": "mild"}
+    result = result_of(held[-1])
     answered = sdk.interactions.create(
         model=GEMINI_3, input=[user, *held, result], store=False
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 
 GEMINI_3 = "gemini-3.7-flash"
 CORRUPTED = (400, "Corrupted thought signature.")
@@ -22,7 +23,7 @@ def history(http: Any, weather: Any) -> list[dict[str, Any]]:
     }
     made = http.made([user], model=GEMINI_3, store=False, tools=[weather])
     call = made["steps"][-1]
-    result = {"type": "function_result", "call_id": call["id"], "result": "sunny"}
+    result = result_of(call, "sunny")
     return [user, *made["steps"], result]
 
 

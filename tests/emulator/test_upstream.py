@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from interactions_emulator import Emulator
+from tests.emulator.results import result_of
 from tests.patience import PATIENCE_S
 
 STREAMED = {"model": "gemini-2.5-flash", "input": "Hi.", "stream": True}
@@ -146,7 +147,7 @@ def test_calls_come_from_the_upstream_and_results_go_back(
     called = http.made("Weather?", model="gemini-3.7-flash", tools=[weather])
     calls = called["steps"][1:]
     chat.deltas, chat.finish = [{"content": "Warm and cold."}], "stop"
-    results = [_result(call["id"]) for call in calls]
+    results = [result_of(call) for call in calls]
     chain = {"previous_interaction_id": called["id"], "tools": [weather]}
 
     told = http.made(results, model="gemini-3.7-flash", **chain)
@@ -256,7 +257,7 @@ def test_calls_after_streamed_text_can_be_answered(
     call = next(e["step"] for e in live if e.get("step", {}).get("id"))
     chat.deltas = [{"content": "Mild."}]
 
-    told = http.made([_result(call["id"])], previous_interaction_id=_id_of(live))
+    told = http.made([result_of(call)], previous_interaction_id=_id_of(live))
 
     assert told["status"] == "completed"
     delta = next(e["delta"] for e in live if "arguments" in e.get("delta", {}))
@@ -544,10 +545,6 @@ def test_cancelled_background_work_stays_cancelled(http: Any, chat: ChatServer) 
 def _call(index: int, call_id: str, name: str, arguments: str) -> dict[str, Any]:
     function = {"name": name, "arguments": arguments}
     return {"index": index, "id": call_id, "type": "function", "function": function}
-
-
-def _result(call_id: str) -> dict[str, Any]:
-    return {"type": "function_result", "call_id": call_id, "result": "mild"}
 
 
 def _told(answer: httpx.Response) -> Iterator[dict[str, Any]]:

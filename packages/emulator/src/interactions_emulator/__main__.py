@@ -49,6 +49,8 @@ def _prepare(options: argparse.Namespace) -> tuple[EmulatorState, socket.socket]
         state=options.state,
         retention_s=options.retention_days * DAY_S,
         orphans=options.orphans,
+        strict=options.strict,
+        disputed=options.disputed,
         api_keys=frozenset(options.api_key),
         isolate_keys=not options.share,
         upstream=options.upstream,
@@ -106,6 +108,20 @@ def _parser() -> argparse.ArgumentParser:
         "--job-seconds", type=float, default=1.0, help="how long background work takes"
     )
     parser.add_argument("--orphans", choices=["refuse", "truncate"], default="refuse")
+    parser.add_argument(
+        "--strict",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="refuse what the service is known to refuse",
+    )
+    parser.add_argument(
+        "--disputed",
+        action="append",
+        default=[],
+        metavar="POINT",
+        help="refuse this too, although sources contradict each other; repeatable, or"
+        " all",
+    )
     parser.add_argument(
         "--api-key",
         action="append",

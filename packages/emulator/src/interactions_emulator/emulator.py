@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from interactions_emulator.answering.script_files import load_script
 from interactions_emulator.base.payloads import JsonObject, Step
 from interactions_emulator.base.settings import DAY_S, Settings
+from interactions_emulator.base.strictness import Disputed
 from interactions_emulator.http.server import ServerThread, listen, url_of
 from interactions_emulator.http.state import EmulatorState
 
@@ -36,7 +37,8 @@ class Emulator:
         clock: Callable[[], float] = time,
         retention_s: float = 55 * DAY_S,
         orphans: Literal["refuse", "truncate"] = "refuse",
-        stateless_parent: Literal["allow", "refuse"] = "allow",
+        strict: bool = True,
+        disputed: Disputed = (),
         api_keys: Collection[str] = (),
         isolate_keys: bool = True,
         job_s: float = 1.0,
@@ -53,7 +55,8 @@ class Emulator:
             clock=clock,
             retention_s=retention_s,
             orphans=orphans,
-            stateless_parent=stateless_parent,
+            strict=strict,
+            disputed=disputed,
             api_keys=frozenset(api_keys),
             isolate_keys=isolate_keys,
             job_s=job_s,

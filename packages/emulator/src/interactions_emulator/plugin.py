@@ -47,7 +47,14 @@ def interactions_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]
             f" {wrong[0]!r}{hint} it takes {', '.join(known)}",
             pytrace=False,
         )
-    with Emulator(**options) as running:
+    try:
+        emulator = Emulator(**options)
+    except ValueError as exc:
+        pytest.fail(
+            f"the emulator of {request.node.nodeid} cannot be made: {exc}",
+            pytrace=False,
+        )
+    with emulator as running:
         yield running
 
 

@@ -35,6 +35,7 @@ Size: TypeAlias = Literal["pro", "flash", "flash-lite", ""]
 Makes: TypeAlias = Literal["text", "image", "speech", "music", "video", "transcript"]
 
 
+_SIZES: tuple[Size, ...] = ("flash-lite", "flash", "pro")
 _MADE: dict[str, Makes] = {
     "image": "image",
     "tts": "speech",
@@ -81,15 +82,19 @@ def family(name: str) -> Family:
 
 
 def _size(name: str) -> Size:
-    sizes: tuple[Size, ...] = ("flash-lite", "flash", "pro")
-    return next((size for size in sizes if f"-{size}-" in f"{name}-"), "")
+    for size in _SIZES:
+        if f"-{size}-" in f"{name}-":
+            return size
+    return ""
 
 
 def _makes(name: str) -> Makes:
     if "nano-banana" in name:
         return "image"
-    made = [_MADE[word] for word in name.split("-") if word in _MADE]
-    return made[0] if made else "text"
+    for word in name.split("-"):
+        if word in _MADE:
+            return _MADE[word]
+    return "text"
 
 
 def needs_signatures(model: str) -> bool:
@@ -127,7 +132,8 @@ _FAMILIES = frozenset(map(_unversioned, _SERVED))
 def nearest(model: str) -> str:
     """Return the known name to suggest for a wrong one."""
     name = model.removeprefix("models/")
-    return difflib.get_close_matches(name, _SERVED, n=1, cutoff=0.0)[0]
+    others = [one for one in _SERVED if one != name]
+    return difflib.get_close_matches(name, others, n=1, cutoff=0.0)[0]
 
 
 def thinking_levels(model: str) -> tuple[str, ...]:

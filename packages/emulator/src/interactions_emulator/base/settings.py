@@ -7,6 +7,8 @@ from random import Random, SystemRandom
 from time import time
 from typing import Literal
 
+from interactions_emulator.base.strictness import Disputed, Strictness, read_strictness
+
 DAY_S = 86_400.0
 
 
@@ -22,8 +24,10 @@ class Settings:
     """How long a stored interaction is kept: 55 days paid, 1 day free."""
     orphans: Literal["refuse", "truncate"] = "refuse"
     """What chaining does below a deleted or expired ancestor (not documented)."""
-    stateless_parent: Literal["allow", "refuse"] = "allow"
-    """Whether `store:false` may read a stored parent (not documented)."""
+    strict: bool = True
+    """Whether what the service is known to refuse is refused."""
+    disputed: Disputed = ()
+    """Names of `points.POINTS` that are refused where that is disputed, or "all"."""
     api_keys: Collection[str] = field(default=(), repr=False)
     """The only keys that are accepted; empty accepts any."""
     isolate_keys: bool = True
@@ -40,6 +44,18 @@ class Settings:
     """Whether webhooks may lead to other hosts than this one."""
     seed: int | None = None
     """Makes ids and signatures repeatable for an equal clock."""
+
+    def __post_init__(self) -> None:
+        """Refuse names of points that there are not.
+
+        Raises:
+            ValueError: `disputed` has one.
+        """
+        self.strictness()
+
+    def strictness(self) -> Strictness:
+        """Return which points are refused."""
+        return read_strictness(strict=self.strict, disputed=self.disputed)
 
     def random(self) -> Random:
         """Return the source of ids and signatures."""

@@ -12,19 +12,21 @@ from interactions_emulator.answering.script import FixedScript, Script
 from interactions_emulator.base import refusals
 from interactions_emulator.base.clock import MovableClock
 from interactions_emulator.base.ids import IdSource, root_of
+from interactions_emulator.base.models import family
 from interactions_emulator.base.payloads import JsonObject, Step
 from interactions_emulator.base.settings import Settings
 from interactions_emulator.reply import continuation
 from interactions_emulator.reply.compose import Composed
 from interactions_emulator.reply.replies import Reply
 from interactions_emulator.request.caller import Caller
+from interactions_emulator.request.doubts import find_doubts
 from interactions_emulator.request.turn_rules import (
     check_signatures,
     check_turns,
     pending_calls,
 )
 from interactions_emulator.request.validation import CreateRequest
-from interactions_emulator.resources.agents import prepare
+from interactions_emulator.resources.agents import Agent, prepare
 from interactions_emulator.resources.environments import Environment
 from interactions_emulator.resources.registry import Registry
 from interactions_emulator.store import jobs
@@ -47,6 +49,7 @@ class Engine:
         self.tokens = 0
         """What all answers took, kept or not; a run that is cancelled takes nothing."""
         random = settings.random()
+        self._strictness = settings.strictness()
         self._ids = IdSource(clock, random)
         self._holdings = Holdings(settings, store, clock)
         self.registry = Registry(settings, store, clock, random)
@@ -79,7 +82,7 @@ class Engine:
         parent = self._holdings.parent(request, caller, effects)
         rest = self._rest(request)
         if rest is None:
-            self._check_turns(request, parent)
+            self._check(request, caller, parent, agent)
         sandbox = None
         if agent is not None and request.environment is not None:
             sandbox = self.registry.open_environment(request.environment, caller)
@@ -112,7 +115,7 @@ class Engine:
             ApiError: The request is refused.
         """
         parent = self._holdings.parent(request, caller, effects)
-        self._check_turns(request, parent)
+        self._check(request, caller, parent)
         return self._conversation(request, parent, effects)
 
     def settle(
@@ -199,10 +202,20 @@ class Engine:
         token = request.continuation_token
         return None if token is None else continuation.from_token(token)
 
-    def _check_turns(self, request: CreateRequest, parent: Interaction | None) -> None:
+    def _check(
+        self,
+        request: CreateRequest,
+        caller: Caller,
+        parent: Interaction | None,
+        agent: Agent | None = None,
+    ) -> None:
         pending = pending_calls(parent.steps) if parent else {}
         check_turns(pending, request.input, opens=parent is None)
         check_signatures(request.model, request.input)
+        doubts = find_doubts(request, pending, caller.version)
+        # A custom agent is of the family that it extends.
+        asked = family(request.model if agent is None else agent.base)
+        self._strictness.check(doubts, asked, caller.platform)
 
     def _conversation(
         self, request: CreateRequest, parent: Interaction | None, effects: JsonObject

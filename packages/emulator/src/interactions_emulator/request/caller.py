@@ -11,3 +11,5 @@ class Caller:
 
     owner: str
     platform: Platform
+    version: str = ""
+    """Of the API, as the path begins: `v1`, `v1beta`, …"""

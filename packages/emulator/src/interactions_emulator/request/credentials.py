@@ -41,6 +41,11 @@ def _caller(request: Request, key: str) -> Caller:
     # Tokens are renewed every hour, so a project counts for more than a token.
     project = request.path_params.get("project")
     project = project or request.headers.get("x-goog-user-project")
-    platform = "vertex" if "/v1beta1/" in request.url.path else "gemini"
+    version = request.url.path.split("/")[1]
+    is_vertex = version == "v1beta1" or "project" in request.path_params
     name = f"project {project}" if project else f"key {key}"
-    return Caller(hashlib.sha256(name.encode()).hexdigest()[:16], platform)
+    return Caller(
+        hashlib.sha256(name.encode()).hexdigest()[:16],
+        "vertex" if is_vertex else "gemini",
+        version,
+    )

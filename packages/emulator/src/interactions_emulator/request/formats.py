@@ -4,7 +4,7 @@ from interactions_emulator.base import refusals
 from interactions_emulator.base.payloads import JsonObject, is_list, is_object
 
 _VALUES = frozenset({"default", "enum", "const", "examples"})
-_MODALITIES = ["text", "image", "audio", "video", "document"]
+MODALITIES = ["text", "image", "audio", "video", "document"]
 
 
 def read_outputs(body: JsonObject) -> dict[str, JsonObject]:
@@ -18,13 +18,13 @@ def read_outputs(body: JsonObject) -> dict[str, JsonObject]:
     wanted: dict[str, JsonObject] = {}
     for modality in body.get("response_modalities") or ():
         name = str(modality).lower()
-        if name not in _MODALITIES:
+        if name not in MODALITIES:
             raise refusals.unsupported_value(
-                modality, "response_modalities", _MODALITIES
+                modality, "response_modalities", MODALITIES
             )
         wanted[name] = {}
     for one in listed:
-        if is_object(one) and one.get("type") in _MODALITIES:
+        if is_object(one) and one.get("type") in MODALITIES:
             wanted[str(one["type"])] = one
     return wanted
 

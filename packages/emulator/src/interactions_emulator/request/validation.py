@@ -37,8 +37,8 @@ _KEYS: dict[str, type] = {
     "webhook_config": dict,
     "continuation_token": str,
     "labels": dict,
+    "safety_settings": list,
 }
-_VERTEX_KEYS: dict[str, type] = {"safety_settings": list}
 _TYPE_NAMES = {str: "string", list: "an array", dict: "object", bool: "boolean"}
 AGENT_MODEL = "gemini-3.7-flash"
 """What agents run on unless told otherwise (docs, Aug 2026)."""
@@ -70,6 +70,8 @@ class CreateRequest:
     background: bool = False
     environment: str | JsonObject | None = None
     webhook_config: JsonObject | None = None
+    sent: JsonObject = field(default_factory=dict[str, Any], repr=False)
+    """The body as it came."""
 
 
 def read_create(body: object, platform: Platform) -> CreateRequest:
@@ -80,7 +82,7 @@ def read_create(body: object, platform: Platform) -> CreateRequest:
     """
     if not is_object(body):
         raise refusals.syntax_error()
-    _check_keys(body, platform)
+    _check_keys(body)
     model = _check_target(body)
     _check_background(body, model)
     _check_modes(body)
@@ -107,16 +109,16 @@ def read_create(body: object, platform: Platform) -> CreateRequest:
         background=body.get("background") is True,
         environment=_environment(body.get("environment")),
         webhook_config=body.get("webhook_config") or None,
+        sent=body,
     )
 
 
-def _check_keys(body: JsonObject, platform: Platform) -> None:
-    known = _KEYS | _VERTEX_KEYS if platform == "vertex" else _KEYS
+def _check_keys(body: JsonObject) -> None:
     for key, value in body.items():
-        if key not in known:
+        if key not in _KEYS:
             raise refusals.unknown_parameter(key)
-        if value is not None and not isinstance(value, known[key]):
-            raise refusals.wrong_type(key, _TYPE_NAMES[known[key]])
+        if value is not None and not isinstance(value, _KEYS[key]):
+            raise refusals.wrong_type(key, _TYPE_NAMES[_KEYS[key]])
 
 
 def _check_target(body: JsonObject) -> str:

@@ -186,7 +186,6 @@ def _check_managed(request: CreateRequest) -> None:
     functions = any(tool["type"] == "function" for tool in request.tools)
     wrong = {
         "a managed agent needs an environment": request.environment is None,
-        "the agent takes no response_format": request.response_format is not None,
         "the agent takes no audio, video or documents": bool(kinds & _REFUSED_CONTENT),
         "functions need store:true": functions and not request.store,
     }

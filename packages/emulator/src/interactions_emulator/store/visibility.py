@@ -49,9 +49,6 @@ class Holdings:
         """
         if request.previous is None:
             return None
-        if not request.store and self._settings.stateless_parent == "refuse":
-            why = "store:false with a previous_interaction_id is switched off"
-            raise refusals.invalid_argument(why)
         if effects.get("expire"):
             self._store.delete(request.previous)
         parent = self.seen(self.get(request.previous, caller))
