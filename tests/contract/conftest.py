@@ -1,6 +1,7 @@
 """Fixtures of the contract tests: core beside a server on the same clock."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -28,25 +29,23 @@ def store() -> SessionStore:
 
 @pytest.fixture
 def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[Connect]:
-    """Make askers; each may have a key, a store and retries of its own."""
+    """Make askers; each may have a key, a platform, a store, retries of its own."""
     askers: list[Asker] = []
 
     def connect(
         way: str,
         *,
-        api_key: str = "the key",
         base_url: str = "",
-        api_version: str | None = None,
         store: SessionStore = store,
         sleep: Callable[[float], None] = clock.sleep,
         max_retries: int = 2,
         timeout_s: float = PATIENCE_S,
+        **platform: Any,
     ) -> Asker:
         connection = Connection(
-            api_key=api_key,
             base_url=base_url or emulator.url,
-            api_version=api_version,
             timeout_s=timeout_s,
+            **{"api_key": "the key"} | platform,
         )
         asker = Asker(way, connection, store, clock, sleep, max_retries=max_retries)
         askers.append(asker)

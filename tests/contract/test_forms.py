@@ -392,10 +392,7 @@ def test_the_error_names_what_models_are_known_to_refuse_of_the_request(
     asker: Asker, emulator: Emulator
 ) -> None:
     refuse(emulator, OPAQUE, times=9)
-    settings = format_of(BOUNDED) | {
-        "generation_config": {"temperature": 0.5},
-        "labels": {"team": "a"},
-    }
+    settings = format_of(BOUNDED) | {"generation_config": {"temperature": 0.5}}
 
     said = error_of(asker, ask_for(settings))
 
@@ -404,7 +401,6 @@ def test_the_error_names_what_models_are_known_to_refuse_of_the_request(
     assert "$ref, default, maxLength, minimum, title in the schemas of" in said
     assert "gemini-3.8-flash in September 2026; leave out what becomes that" in said
     assert "`temperature` (announced for models after Gemini 3.7; leave it out)" in said
-    assert "`labels` (the Gemini API; only the enterprise platform takes it)" in said
 
 
 def test_the_error_names_the_tools_that_do_not_go_together(

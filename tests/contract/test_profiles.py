@@ -48,7 +48,6 @@ STRICT: dict[str, Json] = {
     **FORMAT,
     "generation_config": {"tool_choice": "validated"},
 }
-LABELS: dict[str, Json] = {"labels": {"a": "b"}}
 PERMUTED = (
     *(function_call("c1", "weather", {}), function_call("c2", "time", {})),
     *(function_result("c2", "time", "noon"), function_result("c1", "weather", "sun")),
@@ -106,7 +105,6 @@ def has_bounds(body: dict[str, Any]) -> bool:
         ),
         pytest.param(17, {}, (WELCOME, "hi"), ["opened"], id="opening"),
         pytest.param(22, LONG_TOOL, (), ["renamed"], id="names"),
-        pytest.param(25, LABELS, (), ["without:labels"], id="labels"),
     ],
 )
 def test_what_a_profile_found_refused_is_sent_otherwise_at_once(
@@ -191,11 +189,11 @@ def test_a_refusal_that_is_about_something_else_changes_nothing(
 def test_a_refusal_that_names_another_point_is_about_that_one(
     one: Asker, emulator: Emulator, profiled: Profiled
 ) -> None:
-    profiled(refused(25, MODEL, "Unknown parameter 'service_tier'."))
+    profiled(refused(3, MODEL, "Unknown parameter 'tool_choice'."))
 
-    one.take(turn_of(LABELS))
+    one.take(turn_of(TOOLS))
 
-    assert bodies(emulator)[0]["labels"] == {"a": "b"}
+    assert bodies(emulator)[0]["tools"][0]["parameters"] == TITLED
 
 
 @pytest.mark.parametrize("protected", ["strict", "named parent"])

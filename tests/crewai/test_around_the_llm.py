@@ -16,7 +16,7 @@ from crewai.llm_overlay import llm_overlay
 from crewai.tools import tool
 from pydantic import BaseModel, ValidationError
 
-from interactions_core.exceptions import InvalidRequestError
+from interactions_core.exceptions import ConfigurationError
 from interactions_crewai import InteractionsLLM
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
@@ -56,8 +56,9 @@ class Later:
         raise HumanFeedbackPending(context=context)
 
 
-def labels_in(emulator: Emulator) -> list[str]:
-    return [body.get("labels", {}).get("llm", "own") for body in bodies(emulator)]
+def seeds_in(emulator: Emulator) -> list[int]:
+    settings = [body.get("generation_config", {}) for body in bodies(emulator)]
+    return [each.get("seed", 0) for each in settings]
 
 
 @pytest.mark.parametrize("key", ["Guide", "model:*", "model:gemini-3.5-flash"])
@@ -165,13 +166,13 @@ def test_function_calling_llm_of_an_agent_does_nothing_but_convert(
     make_llm: MakeLLM, emulator: Emulator
 ) -> None:
     emulator.script([says("Worker", ROME, "21 degrees."), {"reply": {"text": FACTS}}])
-    reader = make_llm(labels={"llm": "reader"})
+    reader = make_llm(seed=1)
     worker = agent("Worker", make_llm(), GetWeather(), function_calling_llm=reader)
     done = task("Work", worker, output_pydantic=Facts)
 
     Crew(agents=[worker], tasks=[done]).kickoff()
 
-    assert labels_in(emulator) == ["own", "own", "reader"]
+    assert seeds_in(emulator) == [0, 0, 1]
 
 
 def test_planning_asks_openai_unless_it_is_given_an_llm(
@@ -189,11 +190,11 @@ def test_planning_asks_openai_unless_it_is_given_an_llm(
 
 def test_eval_llm_judges_each_task(make_llm: MakeLLM, emulator: Emulator) -> None:
     emulator.script([*TOWNS, {"reply": {"text": '{"quality": 7}'}}])
-    judge = make_llm(labels={"llm": "judge"})
+    judge = make_llm(seed=1)
 
     two_agents(make_llm()).test(n_iterations=1, eval_llm=judge, inputs=IN_ROME)
 
-    assert labels_in(emulator) == ["own", "own", "own", "judge", "own", "judge"]
+    assert seeds_in(emulator) == [0, 0, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -204,8 +205,10 @@ def test_eval_llm_judges_each_task(make_llm: MakeLLM, emulator: Emulator) -> Non
     ],
     ids=["as CrewAI", "as the API"],
 )
-def test_gemini_api_refuses_safety_settings_in_either_form(
-    settings: Any, make_llm: MakeLLM
+def test_gemini_api_takes_safety_settings_in_neither_form(
+    settings: Any, make_llm: MakeLLM, emulator: Emulator
 ) -> None:
-    with pytest.raises(InvalidRequestError, match="safety_settings"):
+    with pytest.raises(ConfigurationError, match="does not take `safety_settings`"):
         make_llm(safety_settings=settings).call("Hi.")
+
+    assert bodies(emulator) == []

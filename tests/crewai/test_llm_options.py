@@ -9,11 +9,12 @@ from google import genai
 from pydantic import BaseModel
 
 from interactions_core import MemoryStore
-from interactions_core.exceptions import ConfigurationError, InvalidRequestError
+from interactions_core.exceptions import ConfigurationError
 from interactions_crewai import InteractionsLLM
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.flows import WEATHER, user
+from tests.enterprise import enterprise_client
 
 KEY = "hunter2-the-key"
 MCP = {
@@ -87,7 +88,6 @@ def test_options_are_sent_as_the_api_names_them(
         thinking_level="low",
         thinking_summaries="auto",
         service_tier="flex",
-        labels={"team": "a"},
         tools=[{"type": "google_search"}],
         store=False,
     )
@@ -105,7 +105,7 @@ def test_options_are_sent_as_the_api_names_them(
         "thinking_level": "low",
         "thinking_summaries": "auto",
     }
-    assert (body["service_tier"], body["labels"]) == ("flex", {"team": "a"})
+    assert body["service_tier"] == "flex"
     assert [tool["type"] for tool in body["tools"]] == ["google_search", "function"]
     assert body["system_instruction"] == "Be kind."
     assert body["store"] is False
@@ -337,8 +337,10 @@ def test_safety_settings_are_sent_as_the_api_writes_them(
     given: Any, make_llm: MakeLLM, emulator: Emulator
 ) -> None:
     """CrewAI's own class takes a dict; only the enterprise platform takes any."""
-    with pytest.raises(InvalidRequestError, match="safety_settings"):
-        make_llm(safety_settings=given).call("Hi.")
+    with enterprise_client(emulator.url) as client:
+        place = {"client": client, "base_url": None, "api_key": None}
+        make_llm(safety_settings=given, labels={"team": "a"}, **place).call("Hi.")
 
     written = [{"type": "harassment", "threshold": "block_none"}]
-    assert bodies(emulator)[0]["safety_settings"] == written
+    [body] = bodies(emulator)
+    assert (body["safety_settings"], body["labels"]) == (written, {"team": "a"})

@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any, Final, TypedDict
 
 from google import genai
-from google.auth.credentials import Credentials
 from google.genai import types
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
@@ -17,6 +16,7 @@ from pydantic import BaseModel, RootModel
 from interactions_langgraph import ChatInteractions
 from tests.docs.stock_options import kept
 from tests.docs.swap_tables import Case, Held, Table, Use, now
+from tests.enterprise import PLATFORM
 
 STOCK: Final = kept("ChatGoogleGenerativeAI")
 
@@ -27,19 +27,6 @@ What programs write for `ChatGoogleGenerativeAI` of {STOCK["package"]} {STOCK["v
 The [guide](../langgraph.md) has the rest; this page is generated from calls on the emulator by `python -m tests.docs.swap_tables langgraph`.
 """
 
-
-class _Tokens(Credentials):
-    def refresh(self, _: object) -> None:
-        self.token = str(self)
-
-
-_PLATFORM: Final = {
-    "vertexai": True,
-    "project": "p",
-    "location": "global",
-    "credentials": _Tokens(),
-    "api_key": None,
-}
 _HARM: Final = types.HarmCategory.HARM_CATEGORY_HATE_SPEECH
 _PICTURE: Final = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 _PDF: Final = base64.b64encode(b"%PDF-1.7").decode()
@@ -490,10 +477,10 @@ _OPTIONS: Final = [
     _option('model="models/gemini-3.5-flash"', model="models/gemini-3.5-flash"),
     _option('api_key="…"', api_key="other"),
     _option('google_api_key="…"', google_api_key="other", api_key=None),
-    _option("credentials=…", **_PLATFORM),
-    _option("vertexai=True", **_PLATFORM),
-    _option('project="p"', **_PLATFORM),
-    _option('location="global"', **_PLATFORM),
+    _option("credentials=…", **PLATFORM),
+    _option("vertexai=True", **PLATFORM),
+    _option('project="p"', **PLATFORM),
+    _option('location="global"', **PLATFORM),
     Case('base_url="http://127.0.0.1:8765/"', _elsewhere),
     now(
         _option(
@@ -543,13 +530,14 @@ _OPTIONS: Final = [
     _option(
         "safety_settings={…}, vertexai=True",
         safety_settings={_HARM: types.HarmBlockThreshold.BLOCK_ONLY_HIGH},
-        **_PLATFORM,
+        **PLATFORM,
     ),
     _option(
         "safety_settings={HarmCategory.…: HarmBlockThreshold.…}",
         safety_settings={_HARM: types.HarmBlockThreshold.BLOCK_ONLY_HIGH},
     ),
     _option("seed=7", seed=7),
+    _option('labels={"team": "a"}, vertexai=True', labels={"team": "a"}, **PLATFORM),
     _option('labels={"team": "a"}', labels={"team": "a"}),
     now(
         _option('default_metadata=[("a", "b")]', default_metadata=[("a", "b")]),

@@ -174,6 +174,11 @@ def covered_field(bench: Bench) -> object:
     return bench.model(model_kwargs={"tools": []}).invoke("Hi")
 
 
+@case("the Gemini API does not take")
+def option_of_the_enterprise_platform(bench: Bench) -> object:
+    return bench.model(labels={"team": "a"}).invoke("Hi")
+
+
 @case("the secret of")
 def lost_secret(bench: Bench) -> object:
     saved = dumps(bench.model(additional_headers={"X-Team": "blue"}))

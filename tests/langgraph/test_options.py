@@ -74,7 +74,6 @@ def test_option_reaches_the_generation_config(
 SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}}
 JSON = {"type": "text", "mime_type": "application/json"}
 FIELDS = [
-    pytest.param({"labels": {"team": "a"}}, {"labels": {"team": "a"}}, id="labels"),
     pytest.param({"service_tier": "flex"}, {"service_tier": "flex"}, id="tier"),
     pytest.param(
         {"response_modalities": ["TEXT"]}, {"response_modalities": ["text"]}, id="modes"

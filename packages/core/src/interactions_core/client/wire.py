@@ -31,7 +31,10 @@ from interactions_core.exceptions import (
     InteractionsError,
 )
 from interactions_core.process.forking import hold_forks, is_from_here
+from interactions_core.profiles.forming import takes_labels
+from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.api_versions import check_version
+from interactions_core.protocol.platforms import check_platform
 from interactions_core.protocol.refusals import error_of, lost, refusal
 from interactions_core.protocol.sse import EventReader
 from interactions_core.records.erasures import LATE
@@ -230,13 +233,16 @@ def records_of(
 
     Raises:
         ConfigurationError: The store cannot keep the name of the session or thread,
-            or the version of the API does not serve the model.
+            the version of the API does not serve the model, or the platform does
+            not take a setting.
     """
     scope = Scope(
         credential_of(client, store.secret()), turn.session_id, turn.thread_id
     )
-    api_version = address_of(client)[1]
-    check_version(turn.target, scope.credential, api_version)
+    service = _platform_of(scope.credential), address_of(client)[1]
+    check_version(turn.target, scope.credential, service[1])
+    found = takes_labels(beliefs_here(), (*service, turn.target_name))
+    check_platform(turn.settings, scope.credential, takes_labels=found)
     longest: int | None = getattr(store, "longest_name", None)
     check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
     key = connection.anchor_key
@@ -249,7 +255,7 @@ def records_of(
         trust_anchors=connection.trust_anchors,
         # Where nothing was deleted, nobody needs to be asked.
         began=LATE if began and turn.is_late() else began,
-        service=(_platform_of(scope.credential), api_version),
+        service=service,
     )
 
 

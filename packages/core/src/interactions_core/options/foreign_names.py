@@ -36,8 +36,8 @@ _CACHE: Final = (
     "beginnings are cached without being asked"
 )
 _USER: Final = (
-    "the API has no field for it; `session_id` keeps users apart, and `labels` marks "
-    "requests"
+    "the API has no field for it; `session_id` keeps users apart, and on the enterprise "
+    "platform `labels` marks requests"
 )
 
 FOREIGN: Final[Mapping[str, ForeignOption]] = {
@@ -103,7 +103,8 @@ FOREIGN: Final[Mapping[str, ForeignOption]] = {
         ),
     ),
     "metadata": ForeignOption(
-        "attaches words to a request", instead="use `labels`, with a word for each"
+        "attaches words to a request",
+        instead="the enterprise platform takes `labels`, with a word for each",
     ),
     "modalities": ForeignOption(
         "says what an answer is made of", "response_modalities"

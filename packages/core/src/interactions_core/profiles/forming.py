@@ -45,6 +45,11 @@ def takes_long_names(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
     return _came(beliefs.about(place), "long-names") == "answered"
 
 
+def takes_labels(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
+    """Tell whether a profile found that a model takes labels."""
+    return _came(beliefs.about(place), "labels") == "answered"
+
+
 def _refused(believed: Mapping[str, Belief]) -> Iterator[str]:
     for point, change in CHANGES.items():
         if change != FOREGROUND and _came(believed, point) == "refused":

@@ -27,7 +27,6 @@ _TOGETHER: Final = re.compile(
     re.IGNORECASE,
 )
 _SAMPLING: Final = ("temperature", "top_p", "top_k")
-_ONLY_ENTERPRISE: Final = ("labels", "safety_settings")
 _NAMED: Final = 3
 """How many functions a sentence names."""
 
@@ -113,12 +112,6 @@ def _options(settings: Mapping[str, Json]) -> Iterator[str]:
     if sampling:
         yield (
             f"{_listed(sampling)} (announced for models after Gemini 3.7; leave it out)"
-        )
-    enterprise = [name for name in _ONLY_ENTERPRISE if name in settings]
-    if enterprise:
-        yield (
-            f"{_listed(enterprise)} (the Gemini API; only the enterprise platform "
-            "takes it)"
         )
 
 
