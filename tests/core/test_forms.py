@@ -104,6 +104,26 @@ def test_bounds_are_stripped_wherever_there_is_a_schema(
             id="remarks",
         ),
         pytest.param(
+            {
+                "oneOf": [
+                    {"const": "cat", "type": "string", "examples": ["cat"]},
+                    {"const": 3, "type": "integer"},
+                    {"const": True, "type": "boolean"},
+                    {"const": None, "type": "null"},
+                ],
+                "discriminator": {"propertyName": "kind"},
+            },
+            {
+                "oneOf": [
+                    {"enum": ["cat"], "type": "string"},
+                    {"enum": [3], "type": "integer"},
+                    {"type": "boolean"},
+                    {"type": "null"},
+                ]
+            },
+            id="constants",
+        ),
+        pytest.param(
             {"$ref": "#/$defs/a", "$defs": {"a": INTEGER}},
             {"type": "integer", "$defs": {"a": INTEGER}},
             id="beside definitions",

@@ -25,8 +25,11 @@ _WORDS: Final = {
 BOUNDS: Final = frozenset(_WORDS)
 """Reported as refused; whoever asked checks them in the answer anyway."""
 
-REMARKS: Final = frozenset({"title", "default"})
-"""Not in the list of what the API's older sister documents as taken."""
+REMARKS: Final = frozenset({"title", "default", "examples", "discriminator"})
+"""What people and validators read. Not all of it is documented as taken."""
+
+_CONST: Final = "const"
+"""Not documented as taken, while `enum` is, for texts and numbers."""
 
 _OF_NAMES: Final = frozenset(
     {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"}
@@ -49,12 +52,13 @@ def strip_bounds(schema: Json) -> Json:
 
 
 def strip_keywords(schema: Json) -> Json:
-    """Return a schema without bounds, titles and defaults, and no reference qualified.
+    """Return a schema without bounds and remarks, and no reference qualified.
 
-    A reference with something beside it becomes what it refers to, under what stands
+    A constant becomes the only one of a list of values, where such a list is taken. A
+    reference with something beside it becomes what it refers to, under what stands
     beside it. One that leads back to itself loses what stands beside it.
     """
-    plain = _without(schema, BOUNDS | REMARKS)
+    plain = _without(schema, BOUNDS | REMARKS | {_CONST})
     return _inlined(plain, plain, ())
 
 
@@ -67,6 +71,8 @@ def _without(schema: Json, keywords: frozenset[str]) -> Json:
     if not isinstance(schema, Mapping):
         return schema
     left = {key: schema[key] for key in schema if key not in keywords}
+    if _CONST in keywords and _is_text_or_number(schema.get(_CONST)):
+        left["enum"] = [schema[_CONST]]
     bounds = _bounds_in_words(schema)
     # Beside a reference a description is reported as refused, too.
     if bounds and "$ref" not in schema:
@@ -84,6 +90,10 @@ def _bounds_in_words(schema: JsonObject) -> list[str]:
         if key in schema and (schema[key] is True) is (key == "uniqueItems")
     }
     return [_WORDS[key].format(said[key]) for key in said if said[key] is not False]
+
+
+def _is_text_or_number(value: Json) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _mapped(schema: JsonObject, change: Callable[[Json], Json]) -> JsonObject:
@@ -128,7 +138,7 @@ def _target(name: str, root: Json) -> Json:
 def _keywords(schema: Json) -> Iterator[str]:
     if not isinstance(schema, Mapping):
         return
-    yield from (BOUNDS | REMARKS) & schema.keys()
+    yield from (BOUNDS | REMARKS | {_CONST}) & schema.keys()
     if "$ref" in schema and len(schema) > 1:
         yield "$ref"
     below: list[Json] = []
