@@ -34,6 +34,11 @@ def wrong_rule(folder: Path) -> list[str]:
     return ["--script", str(folder / "wrong.json")]
 
 
+def no_profile(folder: Path) -> list[str]:
+    (folder / "notes.json").write_text("[]")
+    return ["--profile", str(folder / "notes.json")]
+
+
 def state_in_no_folder(folder: Path) -> list[str]:
     return ["--state", str(folder / "none" / "state.db")]
 
@@ -56,6 +61,7 @@ def state_of_another_program(folder: Path) -> list[str]:
         (missing_script, "none.json cannot be read: No such file or directory"),
         (broken_json, "broken.json cannot be read: Expecting value"),
         (broken_python, "broken.py cannot be run: ZeroDivisionError"),
+        (no_profile, "notes.json is no profile of the service: it has no `calls`"),
         (wrong_rule, "has unknown keys ['replay']"),
         (state_in_no_folder, "cannot be opened: unable to open database file"),
         (state_that_is_text, "cannot be opened: file is not a database"),

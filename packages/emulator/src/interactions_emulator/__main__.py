@@ -51,6 +51,7 @@ def _prepare(options: argparse.Namespace) -> tuple[EmulatorState, socket.socket]
         orphans=options.orphans,
         strict=options.strict,
         disputed=options.disputed,
+        profile=options.profile,
         api_keys=frozenset(options.api_key),
         isolate_keys=not options.share,
         upstream=options.upstream,
@@ -121,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="POINT",
         help="refuse this too, although sources contradict each other; repeatable, or"
         " all",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="FILE",
+        help="refuse and take what a service did, as `interactions doctor --live` has"
+        " written it; INTERACTIONS_PROFILE if not given",
     )
     parser.add_argument(
         "--api-key",

@@ -7,6 +7,7 @@ from random import Random, SystemRandom
 from time import time
 from typing import Literal
 
+from interactions_emulator.base.live_profiles import Found, read_profiles
 from interactions_emulator.base.strictness import Disputed, Strictness, read_strictness
 
 DAY_S = 86_400.0
@@ -28,6 +29,9 @@ class Settings:
     """Whether what the service is known to refuse is refused."""
     disputed: Disputed = ()
     """Names of `points.POINTS` that are refused where that is disputed, or "all"."""
+    profile: str | Path | None = None
+    """Files of `interactions doctor --live`, with `os.pathsep` in between, that are
+    followed before all that; None for those of INTERACTIONS_PROFILE, "" for none."""
     api_keys: Collection[str] = field(default=(), repr=False)
     """The only keys that are accepted; empty accepts any."""
     isolate_keys: bool = True
@@ -44,14 +48,18 @@ class Settings:
     """Whether webhooks may lead to other hosts than this one."""
     seed: int | None = None
     """Makes ids and signatures repeatable for an equal clock."""
+    found: Found = field(init=False, repr=False, default=Found())
+    """What the profiles say."""
 
     def __post_init__(self) -> None:
-        """Refuse names of points that there are not.
+        """Refuse names of points that there are not, and files that are no profiles.
 
         Raises:
-            ValueError: `disputed` has one.
+            ValueError: `disputed` has one, or `profile` names one.
         """
         self.strictness()
+        # Frozen: what was found is as fixed as the rest.
+        object.__setattr__(self, "found", read_profiles(self.profile))
 
     def strictness(self) -> Strictness:
         """Return which points are refused."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
-from interactions_emulator.base.errors import ApiError
+from interactions_emulator.base.errors import INVALID_ARGUMENT, ApiError
+from interactions_emulator.base.live_profiles import ASKED, Outcome
 from interactions_emulator.base.models import Family
 from interactions_emulator.base.points import POINTS, Group, Point
 
@@ -33,14 +34,34 @@ class Strictness:
     disputed: frozenset[str]
     """The points that are refused wherever that is sure or disputed."""
 
-    def check(self, doubts: Iterable[Doubt], family: Family, platform: str) -> None:
+    def check(
+        self,
+        doubts: Iterable[Doubt],
+        family: Family,
+        platform: str,
+        found: Mapping[str, Outcome],
+    ) -> None:
         """Refuse the first thing that this family refuses.
 
+        Args:
+            doubts: What in the request points are about.
+            family: Who is asked.
+            platform: `gemini` or `vertex`.
+            found: What live profiles say of the model, by point; it goes before what
+                the points say.
+
         Raises:
-            ApiError: With the text of the point.
+            ApiError: With the text of the profile, or of the point.
         """
         for doubt in doubts:
-            point = POINTS[doubt.point]
+            outcome = found.get(doubt.point)
+            if outcome is not None and _was_asked(doubt):
+                _check_found(doubt, outcome)
+                continue
+            # Of some points profiles alone know.
+            point = POINTS.get(doubt.point)
+            if point is None:
+                continue
             if point.platform in {"any", platform} and self._refuses(point, family):
                 text = point.text.format_map(doubt.fields)
                 why = f"{point.name}: {doubt.why}"
@@ -66,6 +87,18 @@ def read_strictness(*, strict: bool, disputed: Disputed) -> Strictness:
         message = f"{unknown[0]!r} is no point that may be disputed, {hint}"
         raise ValueError(message)
     return Strictness(strict, frozenset(POINTS if "all" in names else names))
+
+
+def _was_asked(doubt: Doubt) -> bool:
+    asked = ASKED.get(doubt.point, {})
+    return all(doubt.fields.get(key) == value for key, value in asked.items())
+
+
+def _check_found(doubt: Doubt, outcome: Outcome) -> None:
+    if outcome.refused:
+        why = f"{doubt.point}: {doubt.why}; a live profile has it refused"
+        text = outcome.text or INVALID_ARGUMENT
+        raise ApiError(outcome.status, text, outcome.code or None, why=why)
 
 
 def _has(group: Group | None, family: Family) -> bool:

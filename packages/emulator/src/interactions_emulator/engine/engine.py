@@ -3,7 +3,9 @@
 Runs on the server's event loop and never awaits, so each operation is atomic.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 
 from interactions_emulator.answering.answering import choose_reply, give_form
 from interactions_emulator.answering.conversation import Conversation
@@ -12,6 +14,7 @@ from interactions_emulator.answering.script import FixedScript, Script
 from interactions_emulator.base import refusals
 from interactions_emulator.base.clock import MovableClock
 from interactions_emulator.base.ids import IdSource, root_of
+from interactions_emulator.base.live_profiles import Outcome
 from interactions_emulator.base.models import family
 from interactions_emulator.base.payloads import JsonObject, Step
 from interactions_emulator.base.settings import Settings
@@ -20,6 +23,7 @@ from interactions_emulator.reply.compose import Composed
 from interactions_emulator.reply.replies import Reply
 from interactions_emulator.request.caller import Caller
 from interactions_emulator.request.doubts import find_doubts
+from interactions_emulator.request.profiled_doubts import profiled_doubts
 from interactions_emulator.request.turn_rules import (
     check_signatures,
     check_turns,
@@ -50,6 +54,7 @@ class Engine:
         """What all answers took, kept or not; a run that is cancelled takes nothing."""
         random = settings.random()
         self._strictness = settings.strictness()
+        self._found = settings.found
         self._ids = IdSource(clock, random)
         self._holdings = Holdings(settings, store, clock)
         self.registry = Registry(settings, store, clock, random)
@@ -212,10 +217,17 @@ class Engine:
         pending = pending_calls(parent.steps) if parent else {}
         check_turns(pending, request.input, opens=parent is None)
         check_signatures(request.model, request.input)
-        doubts = find_doubts(request, pending, caller.version)
+        doubts = chain(
+            find_doubts(request, pending, caller.version),
+            profiled_doubts(request.sent, request.input),
+        )
         # A custom agent is of the family that it extends.
         asked = family(request.model if agent is None else agent.base)
-        self._strictness.check(doubts, asked, caller.platform)
+        found: Mapping[str, Outcome] = {}
+        if agent is None:
+            # Profiles speak of models only.
+            found = self._found.of(caller.platform, caller.version, request.model)
+        self._strictness.check(doubts, asked, caller.platform, found)
 
     def _conversation(
         self, request: CreateRequest, parent: Interaction | None, effects: JsonObject
