@@ -11,10 +11,8 @@ from pathlib import Path
 
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
+from interactions_core.adapter import Connection, InteractionsClient, Rules
 from interactions_core.services.job_watcher import JobWatcher
-from interactions_core.turns.context import Rules
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from interactions_langgraph.resuming import resume_of

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from interactions_autogen.model_client import InteractionsChatCompletionClient
-from interactions_core.extras import install_command
+from interactions_core.adapter import install_command
 
 if TYPE_CHECKING:
     from interactions_autogen.agent import InteractionsAgent

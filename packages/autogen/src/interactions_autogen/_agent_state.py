@@ -8,7 +8,7 @@ from autogen_core.models import AssistantMessage, LLMMessage
 from pydantic import BaseModel, ConfigDict, Field
 
 from interactions_autogen._config import InteractionsClientConfig
-from interactions_core.options.plan_decisions import PlanDecision
+from interactions_core.adapter.options import PlanDecision
 
 DESCRIPTION: Final = "A managed agent that works on the server, for minutes if need be."
 

@@ -30,14 +30,22 @@ from interactions_autogen._secrets import (
     secret_text,
 )
 from interactions_autogen._vocabulary import own_options
-from interactions_core.client.connection import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT_S
+from interactions_core.adapter import (
+    DEFAULT_DEADLINE_S,
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_POLL,
+    DEFAULT_RETENTION_S,
+    DEFAULT_TIMEOUT_S,
+    Mirror,
+)
+from interactions_core.adapter.options import (
+    OnEmpty,
+    check_names,
+    check_values,
+    explain_values,
+)
+from interactions_core.adapter.secrets import shown_store
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.options import OnEmpty, check_names
-from interactions_core.options.values import check_values, explain_values
-from interactions_core.protocol.retention import DEFAULT_RETENTION_S
-from interactions_core.records.mirror import Mirror
-from interactions_core.secret_options import shown_store
-from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL
 
 OWNER: Final = "InteractionsChatCompletionClient"
 

@@ -12,8 +12,7 @@ from typing import Final
 
 from autogen_core import Image
 
-from interactions_core.canonical import JsonObject
-from interactions_core.process.forking import Lock
+from interactions_core.adapter import JsonObject, Lock
 
 _Pixels = tuple[str, str, tuple[int, int]]
 """SHA-256, mode and size of a picture's pixels."""

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final, cast
 
-from interactions_core.canonical import Json, JsonObject, parsed_arguments
-from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.transcript.steps import (
+from interactions_core.adapter import (
+    Json,
+    JsonObject,
     Part,
     Step,
     function_call,
     function_result,
     media_part,
     model_output,
+    parsed_arguments,
     text_part,
     user_input,
 )
+from interactions_core.exceptions import UnsupportedContentError
 
 _USER: Final = "user"
 """The source of a team's task; it needs no name before its words."""

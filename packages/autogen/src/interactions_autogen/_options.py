@@ -7,9 +7,8 @@ from typing import Any, Literal, TypedDict
 from autogen_core.models import ModelInfo
 from pydantic import SecretStr
 
-from interactions_core.options.options import OnEmpty
-from interactions_core.records.mirror import Mirror
-from interactions_core.stores import SessionStore
+from interactions_core.adapter import Mirror, SessionStore
+from interactions_core.adapter.options import OnEmpty
 
 
 class ClientOptions(TypedDict, total=False):

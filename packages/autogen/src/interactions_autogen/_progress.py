@@ -17,8 +17,9 @@ from autogen_agentchat.messages import (
 from autogen_core import FunctionCall
 from autogen_core.models import FunctionExecutionResult
 
-from interactions_core.canonical import Json, JsonObject
-from interactions_core.transcript.streaming import (
+from interactions_core.adapter import (
+    Json,
+    JsonObject,
     ServerStep,
     StreamEvent,
     TextDelta,

@@ -10,12 +10,17 @@ from collections.abc import Iterator, Mapping
 from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, FinishReasons, RequestUsage
 
-from interactions_core.canonical import Json, JsonObject
-from interactions_core.protocol.statuses import status_of
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import Step, visible_reply
-from interactions_core.transcript.streaming import StreamEvent, TextDelta
-from interactions_core.usage import Usage
+from interactions_core.adapter import (
+    Json,
+    JsonObject,
+    Reply,
+    Step,
+    StreamEvent,
+    TextDelta,
+    Usage,
+    status_of,
+    visible_reply,
+)
 
 
 def result_of(reply: Reply) -> CreateResult:

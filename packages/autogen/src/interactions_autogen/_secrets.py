@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from interactions_core.secret_options import Kind, is_telling, secrets_in, with_secrets
+from interactions_core.adapter.secrets import Kind, is_telling, secrets_in, with_secrets
 
 
 def secret_text(value: SecretStr | str | None) -> str | None:

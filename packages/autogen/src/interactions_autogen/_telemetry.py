@@ -15,10 +15,8 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from interactions_autogen._replies import request_usage
+from interactions_core.adapter import Reply, Turn, Usage, chain_root
 from interactions_core.exceptions import InteractionsError
-from interactions_core.protocol.interaction_ids import chain_root
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.usage import Usage
 
 _events: Final = logging.getLogger(EVENT_LOGGER_NAME)
 

@@ -6,10 +6,9 @@ from typing import Any, Final, Literal, cast
 from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel
 
-from interactions_core.canonical import Json, JsonObject
+from interactions_core.adapter import Json, JsonObject
+from interactions_core.adapter.options import tool_choice_of, unwritable
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.options import tool_choice_of
-from interactions_core.protocol.functions import unwritable
 
 ToolChoice = Tool | Literal["auto", "required", "none"]
 

@@ -26,22 +26,20 @@ from interactions_autogen._tools import (
     tool_choice,
 )
 from interactions_autogen._vocabulary import options_of_call
-from interactions_core.canonical import Json, JsonObject
+from interactions_core.adapter import Json, JsonObject, Transcript, Turn
+from interactions_core.adapter.options import (
+    check_values,
+    chosen,
+    in_background,
+    own_names,
+    settings_of,
+    target_of,
+)
 from interactions_core.exceptions import (
     ConfigurationError,
     EmptyTranscriptError,
     UnsupportedContentError,
 )
-from interactions_core.options.options import (
-    chosen,
-    in_background,
-    settings_of,
-    target_of,
-)
-from interactions_core.options.values import check_values
-from interactions_core.protocol.functions import own_names
-from interactions_core.records.turn import Turn
-from interactions_core.transcript.digest import Transcript
 
 _EXTRA: Final = f"{OWNER}: extra_create_args"
 _ONLY_TEXT: Final = ["text"]

@@ -6,9 +6,8 @@ Pure. None is ignored: what changes nothing is left out, all others are refused.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from interactions_core.adapter.options import PER_CALL, own_name, without_foreign
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.foreign_names import own_name, without_foreign
-from interactions_core.options.options import PER_CALL
 
 _INSTEAD: Final = {
     "response_format": (

@@ -32,14 +32,14 @@ from interactions_autogen._progress import Progress
 from interactions_autogen._replies import result_of
 from interactions_autogen._turns import Call
 from interactions_autogen.model_client import InteractionsChatCompletionClient
-from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
-from interactions_core.options.plan_decisions import (
+from interactions_core.adapter import Reply
+from interactions_core.adapter.options import (
     PLANS,
     PlanDecision,
     planning_config,
     undecided,
 )
-from interactions_core.records.turn import Reply
+from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
 
 logger: Final = logging.getLogger("interactions_autogen")
 

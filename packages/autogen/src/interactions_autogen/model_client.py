@@ -43,21 +43,25 @@ from interactions_autogen._telemetry import (
 from interactions_autogen._tokens import estimated_tokens
 from interactions_autogen._tools import ToolChoice
 from interactions_autogen._turns import Call, turn_of
-from interactions_core.client.aclient import AsyncInteractionsClient
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
+from interactions_core.adapter import (
+    AsyncInteractionsClient,
+    Connection,
+    InteractionsClient,
+    Lock,
+    Reply,
+    Rules,
+    SessionStore,
+    StreamEvent,
+    Turn,
+    Usage,
+    UsageCounter,
+    check_url,
+    in_thread,
+    in_worker,
+    open_store,
+)
+from interactions_core.adapter.options import check_unnamed, store_place, target_of
 from interactions_core.exceptions import ConfigurationError, InteractionsError
-from interactions_core.options.options import target_of
-from interactions_core.options.values import check_unnamed, store_place
-from interactions_core.process.forking import Lock
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import check_url
-from interactions_core.stores.workers import in_thread, in_worker
-from interactions_core.transcript.streaming import StreamEvent
-from interactions_core.turns.context import Rules
-from interactions_core.turns.usage_counter import UsageCounter
-from interactions_core.usage import Usage
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interactions_core.transcript.streaming import (
+from interactions_core.adapter import (
     ArgumentsDelta,
     CallStarted,
     StreamEvent,

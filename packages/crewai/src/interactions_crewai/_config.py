@@ -5,10 +5,13 @@ from typing import Any, Final, Literal, Never, cast
 from crewai.llms.base_llm import BaseLLM
 from pydantic import Field, model_validator
 
+from interactions_core.adapter.options import (
+    OnEmpty,
+    check_unnamed,
+    target_of,
+    without_foreign,
+)
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.foreign_names import without_foreign
-from interactions_core.options.options import OnEmpty, target_of
-from interactions_core.options.values import check_unnamed
 from interactions_crewai._options import SharedOptions, checked
 
 _UNSUPPORTED: Final = frozenset(

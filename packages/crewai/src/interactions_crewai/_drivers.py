@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
-from interactions_core.client.aclient import AsyncInteractionsClient
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
-from interactions_core.process.forking import Lock
-from interactions_core.records.mirror import Mirror
-from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.workers import in_thread
-from interactions_core.turns.context import Rules
+from interactions_core.adapter import (
+    AsyncInteractionsClient,
+    Connection,
+    InteractionsClient,
+    Lock,
+    Mirror,
+    Rules,
+    SessionStore,
+    in_thread,
+    open_store,
+)
 from interactions_crewai._waits import Waits
 
 

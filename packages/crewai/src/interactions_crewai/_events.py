@@ -19,12 +19,8 @@ from crewai.utilities.exceptions.context_window_exceeding_exception import (
 )
 from pydantic import PrivateAttr
 
+from interactions_core.adapter import Lock, Reply, StreamEvent, Usage, UsageCounter
 from interactions_core.exceptions import ContextLengthError, InteractionsError
-from interactions_core.process.forking import Lock
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.streaming import StreamEvent
-from interactions_core.turns.usage_counter import UsageCounter
-from interactions_core.usage import Usage
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._config import LLMOptions
 from interactions_crewai._replies import about, usage_of

@@ -12,9 +12,9 @@ from itertools import takewhile
 from typing import Final, cast
 from urllib.parse import urlsplit
 
-from interactions_core.canonical import Json, JsonObject, parsed_arguments
-from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.transcript.steps import (
+from interactions_core.adapter import (
+    Json,
+    JsonObject,
     MediaKind,
     Part,
     Step,
@@ -23,9 +23,11 @@ from interactions_core.transcript.steps import (
     joined_parts,
     media_part,
     model_output,
+    parsed_arguments,
     text_part,
     user_input,
 )
+from interactions_core.exceptions import UnsupportedContentError
 
 _MEDIA: Final[Mapping[str, MediaKind]] = {
     "image": "image",

@@ -17,24 +17,26 @@ from pydantic import (
     field_serializer,
 )
 
-from interactions_core.client.connection import (
+from interactions_core.adapter import (
+    DEFAULT_DEADLINE_S,
     DEFAULT_MAX_RETRIES,
+    DEFAULT_POLL,
+    DEFAULT_RETENTION_S,
     DEFAULT_TIMEOUT_S,
     Connection,
+    Mirror,
+    Rules,
+    SessionStore,
+    in_thread,
 )
-from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.options import check_names
-from interactions_core.options.values import (
+from interactions_core.adapter.options import (
+    check_names,
     check_values,
     explain_values,
     store_place,
 )
-from interactions_core.protocol.retention import DEFAULT_RETENTION_S
-from interactions_core.records.mirror import Mirror
-from interactions_core.secret_options import check_address, masked, shown_store
-from interactions_core.stores import SessionStore
-from interactions_core.stores.workers import in_thread
-from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.adapter.secrets import check_address, masked, shown_store
+from interactions_core.exceptions import ConfigurationError
 from interactions_crewai._drivers import Clients, Drivers
 from interactions_crewai._secrets import masks_in
 

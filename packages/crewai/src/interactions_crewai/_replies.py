@@ -6,10 +6,8 @@ Pure.
 import json
 from typing import Any
 
+from interactions_core.adapter import Reply, Usage, visible_reply
 from interactions_core.exceptions import UndeclaredCallError
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import visible_reply
-from interactions_core.usage import Usage
 
 
 def told_text(reply: Reply) -> str:

@@ -8,14 +8,14 @@ from typing import Any, Final, Literal, cast
 
 from pydantic import BaseModel, Field
 
-from interactions_core.canonical import JsonObject
-from interactions_core.records.remainders import remainder_note
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import (
+from interactions_core.adapter import (
+    JsonObject,
+    Reply,
     Step,
+    Transcript,
     model_output,
     part_from_wire,
+    remainder_note,
     reply_text,
     text_part,
     user_input,

@@ -6,7 +6,7 @@ Pure. They show options as text, with asterisks for what core's list calls a sec
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from interactions_core.secret_options import MASK
+from interactions_core.adapter.secrets import MASK
 
 
 def masks_in(value: Any, path: str) -> Iterator[str]:

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from interactions_core.adapter import Reply, Turn, Usage, chain_root
 from interactions_core.exceptions import InteractionsError
-from interactions_core.protocol.interaction_ids import chain_root
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.usage import Usage
 from interactions_crewai._replies import usage_of
 
 

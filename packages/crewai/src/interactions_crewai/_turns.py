@@ -6,13 +6,14 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from interactions_core.canonical import Json, JsonObject
+from interactions_core.adapter import Json, JsonObject, Transcript, Turn
+from interactions_core.adapter.options import (
+    in_background,
+    own_names,
+    settings_of,
+    takes_format,
+)
 from interactions_core.exceptions import EmptyTranscriptError, UnsupportedContentError
-from interactions_core.options.options import in_background, settings_of
-from interactions_core.protocol.agents import takes_format
-from interactions_core.protocol.functions import own_names
-from interactions_core.records.turn import Turn
-from interactions_core.transcript.digest import Transcript
 from interactions_crewai._messages import to_steps
 from interactions_crewai._tools import declaration, format_in_words, response_format
 

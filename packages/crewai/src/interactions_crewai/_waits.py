@@ -10,8 +10,8 @@ import threading
 from collections.abc import Generator
 from contextvars import ContextVar
 
+from interactions_core.adapter import PerProcess
 from interactions_core.exceptions import JobCancelledError
-from interactions_core.process.forking import PerProcess
 
 _begun: ContextVar[int] = ContextVar("_begun", default=0)
 

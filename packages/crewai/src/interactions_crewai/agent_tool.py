@@ -11,25 +11,32 @@ from crewai.tools import BaseTool
 from crewai.tools.tool_failure import ToolFailure
 from pydantic import BaseModel, Field
 
-from interactions_core.canonical import JsonObject
+from interactions_core.adapter import (
+    JsonObject,
+    Lock,
+    Reply,
+    StreamEvent,
+    TextDelta,
+    ThoughtDelta,
+    Turn,
+    in_thread,
+)
+from interactions_core.adapter.options import (
+    DEEP_RESEARCH,
+    NEW_ENVIRONMENT,
+    PLANS,
+    PlanDecision,
+    decide,
+    family_of,
+    planning_config,
+    settings_of,
+)
 from interactions_core.exceptions import (
     ConfigurationError,
     InteractionsError,
     LostSubmitError,
     OutcomeError,
 )
-from interactions_core.options.options import settings_of
-from interactions_core.options.plan_decisions import (
-    PLANS,
-    PlanDecision,
-    decide,
-    planning_config,
-)
-from interactions_core.process.forking import Lock
-from interactions_core.protocol.agents import DEEP_RESEARCH, NEW_ENVIRONMENT, family_of
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.stores.workers import in_thread
-from interactions_core.transcript.streaming import StreamEvent, TextDelta, ThoughtDelta
 from interactions_crewai._contexts import current_kickoff
 from interactions_crewai._options import SharedOptions, checked
 from interactions_crewai._research import (

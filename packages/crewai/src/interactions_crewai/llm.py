@@ -18,20 +18,24 @@ from crewai.llms.context_window import (
 )
 from pydantic import BaseModel
 
+from interactions_core.adapter import (
+    LocalAnswer,
+    Reply,
+    SessionStore,
+    Turn,
+    in_thread,
+    in_worker,
+    status_of,
+)
 from interactions_core.exceptions import (
     CutOffError,
     EmptyReplyError,
     InteractionsError,
 )
-from interactions_core.protocol.statuses import status_of
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.stores import SessionStore
-from interactions_core.stores.workers import in_thread, in_worker
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
 from interactions_crewai._drivers import Drivers
 from interactions_crewai._events import AnnouncingLLM
-from interactions_crewai._local_answers import record_local_answer
 from interactions_crewai._replies import calls_of, told_text
 from interactions_crewai._stops import is_final, stopping
 from interactions_crewai._telemetry import chat_span
@@ -300,9 +304,8 @@ class InteractionsLLM(AnnouncingLLM):
                 "empty text; CrewAI's log says more"
             )
             raise LocalAnswerError(msg)
-        client = self._for(asked).sync
-        answer = (call["id"], name, result)
-        record_local_answer(client, self._store(), turn, reply, answer)
+        answer = LocalAnswer(call["id"], name, result)
+        self._for(asked).sync.answer_locally(turn, self._store(), reply, answer=answer)
         return self._invoke_after_llm_call_hooks(asked.messages, result, asked.agent)
 
 

@@ -13,8 +13,8 @@ from typing import Final
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 
+from interactions_core.adapter import in_thread
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.stores.workers import in_thread
 from interactions_langgraph.saver import InteractionsSaver
 
 SESSIONS: Final = "INTERACTIONS_SESSIONS"

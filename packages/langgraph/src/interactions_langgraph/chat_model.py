@@ -15,10 +15,14 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
-from interactions_core.process.forking import Lock
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.stores import SessionStore
-from interactions_core.stores.workers import in_thread, in_worker
+from interactions_core.adapter import (
+    Lock,
+    Reply,
+    SessionStore,
+    Turn,
+    in_thread,
+    in_worker,
+)
 from interactions_langgraph._messages.blocks import Version
 from interactions_langgraph._messages.chunks import Chunks
 from interactions_langgraph._messages.replies import message_of

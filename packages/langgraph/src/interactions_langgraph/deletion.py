@@ -9,12 +9,13 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
-from interactions_core.records.erasures import Erasure
-from interactions_core.services.eraser import ENDING, Eraser
-from interactions_core.stores.protocols.sessions import SessionStore
-from interactions_core.turns.context import Rules
+from interactions_core.adapter import (
+    Connection,
+    InteractionsClient,
+    Rules,
+    SessionStore,
+)
+from interactions_core.adapter.storage import ENDING, Eraser, Erasure
 
 __all__ = ["ENDING", "DeletionReport", "delete_remotely", "open_client"]
 

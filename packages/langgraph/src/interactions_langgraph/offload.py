@@ -12,10 +12,8 @@ from typing import Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
+from interactions_core.adapter import Connection, InteractionsClient, SessionStore
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
 from interactions_langgraph._remote.put_places import PutPlaces
 from interactions_langgraph._remote.thread_offload import (

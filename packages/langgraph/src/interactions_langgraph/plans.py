@@ -10,12 +10,7 @@ from typing import Any, Final
 from langchain_core.messages import AIMessage, BaseMessage
 from langgraph.types import interrupt
 
-from interactions_core.options.plan_decisions import (
-    KEY,
-    PlanDecision,
-    decide,
-    planning_config,
-)
+from interactions_core.adapter.options import KEY, PlanDecision, decide, planning_config
 
 PLAN: Final = "interactions.plan"
 """The `type` of the interrupts that wait for a decision."""

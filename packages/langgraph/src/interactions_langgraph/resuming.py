@@ -15,8 +15,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.pregel import Pregel  # pyright: ignore[reportMissingTypeStubs]
 from langgraph.types import Command, Interrupt
 
-from interactions_core.records.jobs import Job
-from interactions_core.services.graph_resumer import Resume
+from interactions_core.adapter import Job, Resume
 from interactions_langgraph._model.suspending import JOB
 
 

@@ -20,11 +20,9 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
-from interactions_core.client.connection import Connection
+from interactions_core.adapter import Connection, SessionStore
+from interactions_core.adapter.storage import Deletion, check_names, reached
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.process.failpoints import Deletion, reached
-from interactions_core.records.names import check_names
-from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_langgraph._saver.checkpoints import Checkpoints, NewCheckpoint
 from interactions_langgraph._saver.copying import copy_thread
 from interactions_langgraph._saver.deltas import read_delta_history

@@ -48,6 +48,7 @@ from interactions_core.turns.effects import (
     Show,
     Sleep,
 )
+from interactions_core.turns.local_answers import LocalAnswer, locally_answered
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -141,6 +142,28 @@ class InteractionsClient:
     def adopt(self, turn: Turn, store: SessionStore, interaction_id: str) -> None:
         """Record that an interaction answered the list of a turn."""
         store.put(adopted_record(self._run(turn, store), interaction_id))
+
+    def answer_locally(
+        self, turn: Turn, store: SessionStore, reply: Reply, *, answer: LocalAnswer
+    ) -> None:
+        """Record that a call was answered here and its result shown as the reply.
+
+        The next turn, whose list has the result as the model's words, sends it as the
+        result that the server waits for.
+
+        Args:
+            turn: What was asked.
+            store: Where the reply was recorded.
+            reply: The reply with the call; nothing is noted for one without an id.
+            answer: The call's id, the function's name, and what was handed on.
+        """
+        if not reply.interaction_id:
+            return
+        records = self._run(turn, store).records
+        record = store.get(records.scope, reply.interaction_id)
+        # A store that could not be written has been logged; the next turn says it all.
+        if record is not None:
+            store.put(locally_answered(record, answer), began=records.began)
 
     def get(self, interaction_id: str, *, include_input: bool = True) -> JsonObject:
         """Read an interaction."""

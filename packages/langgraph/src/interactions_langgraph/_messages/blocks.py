@@ -8,7 +8,7 @@ LangChain's standard blocks only.
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from interactions_core.canonical import Json, JsonObject
+from interactions_core.adapter import Json, JsonObject
 
 OPAQUE: Final = "interaction_step"
 """Where a `non_standard` block keeps a step that LangChain has no block for."""

@@ -13,17 +13,19 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from interactions_core.canonical import JsonObject
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import MEDIA_KINDS, pending_calls, visible_reply
-from interactions_core.transcript.streaming import (
+from interactions_core.adapter import (
+    MEDIA_KINDS,
     ArgumentsDelta,
     CallStarted,
+    JsonObject,
     MediaDelta,
+    Reply,
     ServerStep,
     StreamEvent,
     TextDelta,
     ThoughtDelta,
+    pending_calls,
+    visible_reply,
 )
 from interactions_langgraph._messages.blocks import (
     Block,

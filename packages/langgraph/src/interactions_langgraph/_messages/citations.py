@@ -6,7 +6,7 @@ Pure. The API counts bytes of UTF-8 where LangChain counts characters.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from interactions_core.canonical import JsonObject
+from interactions_core.adapter import JsonObject
 
 _CITED: Final = {"url_citation", "file_citation", "place_citation"}
 _TITLES: Final = ("title", "file_name", "name")

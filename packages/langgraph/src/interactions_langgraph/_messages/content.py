@@ -12,8 +12,8 @@ from typing import Any, Final, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from interactions_core.adapter import Part, text_part
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.transcript.steps import Part, text_part
 from interactions_langgraph._messages.blocks import OPAQUE
 from interactions_langgraph._messages.json_values import json_text
 from interactions_langgraph._messages.media import MEDIA, Block, media_of, without_data

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from pydantic import TypeAdapter
 
-from interactions_core.canonical import Json
+from interactions_core.adapter import Json
 
 _anything: Final = TypeAdapter[Any](Any)
 

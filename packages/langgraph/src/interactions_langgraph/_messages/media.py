@@ -11,10 +11,8 @@ from dataclasses import replace
 from typing import Any, Final, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from interactions_core.canonical import JsonObject
+from interactions_core.adapter import JsonObject, MediaKind, Part, is_base64, media_part
 from interactions_core.exceptions import UnsupportedContentError
-from interactions_core.transcript.media_hashes import is_base64
-from interactions_core.transcript.steps import MediaKind, Part, media_part
 from interactions_langgraph._messages.media_settings import media_settings
 
 Block = Mapping[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from interactions_core.canonical import Json
+from interactions_core.adapter import Json
 from interactions_core.exceptions import UnsupportedContentError
 from interactions_langgraph._messages.json_values import json_value
 

@@ -18,22 +18,25 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
-from interactions_core.canonical import Json, JsonObject, parsed_arguments
-from interactions_core.exceptions import (
-    EmptyTranscriptError,
-    UnsupportedContentError,
-)
-from interactions_core.records.anchors import Anchor, anchor_from_metadata
-from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import (
+from interactions_core.adapter import (
+    Anchor,
+    Json,
+    JsonObject,
     Part,
     Step,
+    Transcript,
+    anchor_from_metadata,
     function_call,
     function_result,
     joined_parts,
     model_output,
+    parsed_arguments,
     text_part,
     user_input,
+)
+from interactions_core.exceptions import (
+    EmptyTranscriptError,
+    UnsupportedContentError,
 )
 from interactions_langgraph._messages.content import (
     input_parts,

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from langchain_core.messages.ai import UsageMetadata
 
-from interactions_core.canonical import JsonObject
-from interactions_core.protocol.blocking import blocked_by
-from interactions_core.protocol.statuses import status_of
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import pending_calls
-from interactions_core.transcript.streaming import event_error
-from interactions_core.usage import Usage
+from interactions_core.adapter import (
+    JsonObject,
+    Reply,
+    Usage,
+    blocked_by,
+    event_error,
+    pending_calls,
+    status_of,
+)
 from interactions_langgraph._messages.blocks import Block, Version, server_block
 from interactions_langgraph._messages.citations import grounding_of
 from interactions_langgraph._messages.messages import ANCHOR

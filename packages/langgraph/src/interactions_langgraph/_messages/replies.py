@@ -16,10 +16,14 @@ from langchain_core.messages import (
     message_chunk_to_message,
 )
 
-from interactions_core.canonical import JsonObject
-from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import pending_calls, reply_text, visible_reply
-from interactions_core.transcript.streaming import events_of
+from interactions_core.adapter import (
+    JsonObject,
+    Reply,
+    events_of,
+    pending_calls,
+    reply_text,
+    visible_reply,
+)
 from interactions_langgraph._messages.blocks import Version, server_block
 from interactions_langgraph._messages.chunks import Chunks
 from interactions_langgraph._messages.metadata import kwargs_of, metadata_of, usage_of

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from langchain_core.messages import AIMessage
 
-from interactions_core.canonical import JsonObject
-from interactions_core.transcript.steps import pending_calls
+from interactions_core.adapter import JsonObject, pending_calls
 
 THOUGHTS: Final = "interaction_thoughts"
 """The key in `additional_kwargs`; its value is a list of `{"before", "signature"}`."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._migration.places import place_of
 from interactions_langgraph._migration.sources import CheckpointKey, Source, WriteKey
 

@@ -7,8 +7,8 @@ import psycopg
 from langgraph.checkpoint.serde.types import TASKS
 from psycopg import sql
 
+from interactions_core.adapter.secrets import host_of
 from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_core.secret_options import host_of
 from interactions_langgraph._migration.loading import Loader, UnreadableValueError
 from interactions_langgraph._migration.places import place_of, whole_checkpoint
 from interactions_langgraph._migration.sources import (

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from interactions_core.adapter.secrets import shown_store
 from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_core.secret_options import shown_store
 from interactions_langgraph._migration.loading import Loader
 from interactions_langgraph._migration.places import place_of, whole_checkpoint
 from interactions_langgraph._migration.sources import (

@@ -1,10 +1,12 @@
 """The two clients behind one model object."""
 
-from interactions_core.client.aclient import AsyncInteractionsClient
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
-from interactions_core.stores import SessionStore
-from interactions_core.turns.context import Rules
+from interactions_core.adapter import (
+    AsyncInteractionsClient,
+    Connection,
+    InteractionsClient,
+    Rules,
+    SessionStore,
+)
 
 
 class Drivers:

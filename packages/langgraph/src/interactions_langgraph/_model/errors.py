@@ -11,8 +11,7 @@ from typing import Final
 from langchain_core.exceptions import ModelError
 
 from interactions_core import exceptions as core
-from interactions_core.protocol.blocking import BLOCKED
-from interactions_core.protocol.statuses import status_of
+from interactions_core.adapter import BLOCKED, status_of
 from interactions_langgraph.errors import (
     ChatAuthenticationError,
     ChatConfigurationError,

@@ -8,8 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_config
 from langgraph.runtime import ExecutionInfo, get_runtime
 
-from interactions_core.records.turn import Place
-from interactions_core.stores import SessionStore
+from interactions_core.adapter import Place, SessionStore
 
 
 @dataclass(frozen=True, slots=True)

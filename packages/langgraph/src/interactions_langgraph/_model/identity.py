@@ -18,7 +18,7 @@ from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.prompt_values import ChatPromptValue, PromptValue
 from langchain_core.tools import BaseTool
 
-from interactions_core.secret_options import shown_store
+from interactions_core.adapter.secrets import shown_store
 from interactions_langgraph._messages.metadata import PROVIDER
 from interactions_langgraph._messages.traceable import traceable
 from interactions_langgraph._model.options import ModelOptions

@@ -20,24 +20,27 @@ from pydantic import (
     field_serializer,
 )
 
-from interactions_core.client.connection import (
+from interactions_core.adapter import (
+    DEFAULT_DEADLINE_S,
     DEFAULT_MAX_RETRIES,
+    DEFAULT_POLL,
+    DEFAULT_RETENTION_S,
     DEFAULT_TIMEOUT_S,
     Connection,
+    Mirror,
+    Rules,
+    SessionStore,
+    aopen_store,
+    open_store,
 )
-from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.options import OnEmpty
-from interactions_core.options.values import (
+from interactions_core.adapter.options import (
+    OnEmpty,
     check_unnamed,
     check_values,
     explain_values,
 )
-from interactions_core.protocol.retention import DEFAULT_RETENTION_S
-from interactions_core.records.mirror import Mirror
-from interactions_core.secret_options import shown_store
-from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import aopen_store
-from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.adapter.secrets import shown_store
+from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._model.graph import graph_run
 from interactions_langgraph._model.sealed import (
     revealed,

@@ -9,10 +9,7 @@ from typing import Final
 
 from langgraph.runtime import ExecutionInfo
 
-from interactions_core.process.forking import Lock
-from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import call_digest
-from interactions_core.records.turn import Place, Turn
+from interactions_core.adapter import Lock, Place, Scope, Turn, call_digest
 from interactions_langgraph._model.graph import GraphRun, execution, namespace_of
 
 _MOST_CALLS: Final = 10_000

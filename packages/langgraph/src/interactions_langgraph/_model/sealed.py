@@ -9,8 +9,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
-from interactions_core.exceptions import ConfigurationError
-from interactions_core.secret_options import (
+from interactions_core.adapter.secrets import (
     MASK,
     SCHEMAS,
     Kind,
@@ -18,6 +17,7 @@ from interactions_core.secret_options import (
     kind_of,
     masked_address,
 )
+from interactions_core.exceptions import ConfigurationError
 
 _PREFIX: Final = "sealed:"
 _salt: Final = secrets.token_bytes(16)

@@ -22,8 +22,8 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.pydantic import is_basemodel_subclass
 from pydantic import SkipValidation
 
+from interactions_core.adapter import status_of
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.protocol.statuses import status_of
 from interactions_langgraph._model.answers import VALUE, is_wrapped, reader_of
 from interactions_langgraph._model.formats import is_typed, json_schema, name_of
 

@@ -13,13 +13,18 @@ from typing import Final, TypeVar
 
 from langgraph.types import interrupt
 
-from interactions_core.background.job_turn import Suspended
-from interactions_core.client.aclient import AsyncInteractionsClient
-from interactions_core.client.client import InteractionsClient, itself
+from interactions_core.adapter import (
+    AsyncInteractionsClient,
+    InteractionsClient,
+    Reply,
+    SessionStore,
+    StreamEvent,
+    Suspended,
+    Turn,
+    events_of,
+    itself,
+)
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.records.turn import Reply, Turn
-from interactions_core.stores import SessionStore
-from interactions_core.transcript.streaming import StreamEvent, events_of
 from interactions_langgraph._model.fallbacks import is_under_fallbacks
 
 logger: Final = logging.getLogger("interactions_langgraph")

@@ -8,8 +8,8 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
+from interactions_core.adapter.options import check_function_name
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.protocol.functions import check_function_name
 from interactions_langgraph._model.names import (
     check_schema,
     is_recursive,

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from langchain_core.messages import BaseMessage
 
+from interactions_core.adapter import Turn
+from interactions_core.adapter.options import KEY, check_values
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.plan_decisions import KEY
-from interactions_core.options.values import check_values
-from interactions_core.records.turn import Turn
 from interactions_langgraph._messages.messages import read_messages
 from interactions_langgraph._model.graph import GraphRun
 from interactions_langgraph._model.places import place_of

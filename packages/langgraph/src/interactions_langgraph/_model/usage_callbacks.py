@@ -21,9 +21,8 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 from langchain_core.runnables import RunnableConfig, ensure_config
 
+from interactions_core.adapter import Turn, Usage
 from interactions_core.exceptions import InteractionsError
-from interactions_core.records.turn import Turn
-from interactions_core.usage import Usage
 from interactions_langgraph._messages.metadata import usage_of
 from interactions_langgraph._model.identity import ModelIdentity
 

@@ -7,9 +7,13 @@ and what to do instead; none is ignored.
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
+from interactions_core.adapter.options import (
+    FOREIGN,
+    changes_nothing,
+    refusal,
+    safety_settings,
+)
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.options.foreign_names import FOREIGN, changes_nothing, refusal
-from interactions_core.options.options import safety_settings
 from interactions_langgraph._model.formats import response_format
 
 ALIASES: Final = {name: word.ours for name, word in FOREIGN.items() if word.ours}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from langchain_core.messages import AIMessage, BaseMessage
 
-from interactions_core.client.client import InteractionsClient
+from interactions_core.adapter import InteractionsClient
 from interactions_core.exceptions import InteractionsError
 from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
 from interactions_langgraph._storage.codec import Codec

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._saver.history import find_row
 from interactions_langgraph._saver.sweeping import drop_late
 from interactions_langgraph._saver.writes import keep_writes

@@ -7,8 +7,8 @@ both threads can compare.
 
 from typing import Final
 
+from interactions_core.adapter.storage import SqlConnection
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.stores.sql.database import SqlConnection
 from interactions_langgraph._storage.tables import first_number
 from interactions_langgraph._storage.threads import delete_thread
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from langgraph.checkpoint.base import DeltaChannelHistory
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._saver.history import Row, find_row, in_pages, read_rows
 from interactions_langgraph._saver.writes import StoredWrite, read_writes
 from interactions_langgraph._storage.addresses import Address

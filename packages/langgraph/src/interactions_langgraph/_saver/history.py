@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._saver.writes import StoredWrite, read_writes
 from interactions_langgraph._storage.addresses import Address, Search
 from interactions_langgraph._storage.codec import Codec

@@ -3,13 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from interactions_core.adapter import Mirror, SessionStore, file_url, open_store
+from interactions_core.adapter.secrets import shown_scheme
+from interactions_core.adapter.storage import PostgresStore, SqlStore
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.records.mirror import Mirror
-from interactions_core.secret_options import shown_scheme
-from interactions_core.stores.opening import file_url, open_store
-from interactions_core.stores.postgres import PostgresStore
-from interactions_core.stores.protocols.sessions import SessionStore
-from interactions_core.stores.sql.store import SqlStore
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._saver.history import Row, read_rows
 from interactions_langgraph._saver.lineage import Member, ancestors_needed
 from interactions_langgraph._storage.addresses import Address

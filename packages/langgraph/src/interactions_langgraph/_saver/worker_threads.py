@@ -24,8 +24,8 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 
-from interactions_core.stores.sql.store import SqlStore
-from interactions_core.stores.workers import in_thread, in_worker
+from interactions_core.adapter import in_thread, in_worker
+from interactions_core.adapter.storage import SqlStore
 from interactions_langgraph.deletion import DeletionReport
 from interactions_langgraph.offload import OffloadReport
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from langgraph.checkpoint.base import WRITES_IDX_MAP
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._storage.drafts import Draft
 from interactions_langgraph._storage.value_writer import ValueWriter
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 
-from interactions_core.records.names import check_names
+from interactions_core.adapter.storage import check_names
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, Final
 
-from interactions_core.client.client import InteractionsClient
+from interactions_core.adapter import InteractionsClient
 from interactions_core.exceptions import InteractionsError, RequestError
 from interactions_langgraph._storage.message_states import Dump
 from interactions_langgraph._storage.offloads import (

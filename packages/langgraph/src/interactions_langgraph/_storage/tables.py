@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Generator
 from typing import Final
 
-from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.adapter.storage import SqlConnection, SqlDatabase
 from interactions_langgraph._storage import tombstones
 
 COUNT_BITS: Final = 32

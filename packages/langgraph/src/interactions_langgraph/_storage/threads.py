@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.tables import CheckpointTables, first_number
 

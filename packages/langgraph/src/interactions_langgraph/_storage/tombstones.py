@@ -13,9 +13,7 @@ from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 
-from interactions_core.records.erasures import LATE_S
-from interactions_core.stores.sql.database import SqlConnection
-from interactions_core.stores.sql.rows import BIRTH_BYTES
+from interactions_core.adapter.storage import BIRTH_BYTES, LATE_S, SqlConnection
 from interactions_langgraph._storage.addresses import Address
 
 PART: Final = "tombstones"

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+from interactions_core.adapter.storage import SqlConnection
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.database import SqlConnection
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.drafts import DeltaSnapshot
 from interactions_langgraph._storage.earlier_assemblies import Path, put_back

@@ -7,7 +7,7 @@ grew by one message costs one node, and lists with a common beginning share it.
 from collections.abc import Sequence
 from typing import Final
 
-from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._storage.codec import Codec, MessageState
 from interactions_langgraph._storage.drafts import (
     AssemblyDraft,

@@ -1,0 +1,139 @@
+"""The seam for adapters: what a package that puts a framework on sessions is built of.
+
+Read the framework's list into a `Transcript` of steps, ask it as a `Turn` of an
+`InteractionsClient` (at once, as a stream, in the background, awaited or not), and hand
+the `Reply` on. Semantic versioning applies to this package and to `exceptions`; an
+adapter needs nothing else of core. `options` has what users set, `secrets` what may not
+be shown, and `storage` what a checkpointer shares with a session store.
+"""
+
+from interactions_core.background.job_turn import Suspended
+from interactions_core.canonical import Json, JsonObject, parsed_arguments
+from interactions_core.client.aclient import AsyncInteractionsClient
+from interactions_core.client.client import InteractionsClient, itself
+from interactions_core.client.connection import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT_S,
+    Connection,
+)
+from interactions_core.extras import install_command
+from interactions_core.process.forking import Lock, PerProcess
+from interactions_core.protocol.blocking import BLOCKED, blocked_by
+from interactions_core.protocol.interaction_ids import chain_root
+from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.protocol.statuses import status_of
+from interactions_core.records.anchors import Anchor, anchor_from_metadata
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import Job, call_digest
+from interactions_core.records.mirror import Mirror
+from interactions_core.records.remainders import remainder_note
+from interactions_core.records.turn import Place, Reply, Turn
+from interactions_core.services.graph_resumer import Resume
+from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.opening import aopen_store, check_url, file_url
+from interactions_core.stores.workers import in_thread, in_worker
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.media_hashes import is_base64
+from interactions_core.transcript.steps import (
+    MEDIA_KINDS,
+    MediaKind,
+    Part,
+    Step,
+    function_call,
+    function_result,
+    joined_parts,
+    media_part,
+    model_output,
+    part_from_wire,
+    pending_calls,
+    reply_text,
+    text_part,
+    user_input,
+    visible_reply,
+)
+from interactions_core.transcript.streaming import (
+    ArgumentsDelta,
+    CallStarted,
+    MediaDelta,
+    ServerStep,
+    StreamEvent,
+    TextDelta,
+    ThoughtDelta,
+    event_error,
+    events_of,
+)
+from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.turns.local_answers import LocalAnswer
+from interactions_core.turns.usage_counter import UsageCounter
+from interactions_core.usage import Usage
+
+__all__ = [
+    "BLOCKED",
+    "DEFAULT_DEADLINE_S",
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_POLL",
+    "DEFAULT_RETENTION_S",
+    "DEFAULT_TIMEOUT_S",
+    "MEDIA_KINDS",
+    "Anchor",
+    "ArgumentsDelta",
+    "AsyncInteractionsClient",
+    "CallStarted",
+    "Connection",
+    "InteractionsClient",
+    "Job",
+    "Json",
+    "JsonObject",
+    "LocalAnswer",
+    "Lock",
+    "MediaDelta",
+    "MediaKind",
+    "Mirror",
+    "Part",
+    "PerProcess",
+    "Place",
+    "Reply",
+    "Resume",
+    "Rules",
+    "Scope",
+    "ServerStep",
+    "SessionStore",
+    "Step",
+    "StreamEvent",
+    "Suspended",
+    "TextDelta",
+    "ThoughtDelta",
+    "Transcript",
+    "Turn",
+    "Usage",
+    "UsageCounter",
+    "anchor_from_metadata",
+    "aopen_store",
+    "blocked_by",
+    "call_digest",
+    "chain_root",
+    "check_url",
+    "event_error",
+    "events_of",
+    "file_url",
+    "function_call",
+    "function_result",
+    "in_thread",
+    "in_worker",
+    "install_command",
+    "is_base64",
+    "itself",
+    "joined_parts",
+    "media_part",
+    "model_output",
+    "open_store",
+    "parsed_arguments",
+    "part_from_wire",
+    "pending_calls",
+    "remainder_note",
+    "reply_text",
+    "status_of",
+    "text_part",
+    "user_input",
+    "visible_reply",
+]
