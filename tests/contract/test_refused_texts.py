@@ -294,6 +294,25 @@ def test_a_result_without_a_name_is_sent_with_that_of_its_call(
     assert body["input"][-2] == function_result("c1", "weather", "sunny").wire
 
 
+def test_a_result_without_a_name_is_named_after_the_call_of_a_named_parent(
+    asker: Asker, emulator: Emulator
+) -> None:
+    call = {"name": "f", "arguments": {}}
+    emulator.script([{"when": {"turn": 1}, "reply": {"calls": [call]}, "times": 1}])
+    first = asker.take(ask(TOOLS)("hello"))
+    call_id = str(first.steps[-1]["id"])
+
+    reply = asker.ask(
+        function_result(call_id, "", "sunny"),
+        previous_interaction_id=first.interaction_id,
+    )
+
+    assert reply.reason == "explicit"
+    assert creates(emulator)[-1]["input"] == [
+        function_result(call_id, "f", "sunny").wire
+    ]
+
+
 def test_a_chain_that_is_refused_goes_on_from_the_words_alone(
     asker: Asker, emulator: Emulator, clock: Clock
 ) -> None:

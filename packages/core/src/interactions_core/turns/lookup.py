@@ -16,6 +16,7 @@ from interactions_core.records.anchors import Anchor, verifies
 from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.records.turn import Turn
 from interactions_core.requests.instructions import tell_instruction
+from interactions_core.requests.results import calls_before, name_results
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.effects import Flow, local
 
@@ -57,6 +58,8 @@ def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evid
         plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
         evidence = yield from _known(evidence, (), records)
         plan = yield from _with_parent(plan, records)
+        # The list need not hold the calls; the service refuses nameless results.
+        plan = name_results(plan, calls_before(plan, turn.transcript))
         return tell_instruction(plan, turn), evidence
     newest = next(_chunks(turn, evidence.matching))
     evidence = yield from _known(evidence, newest, records)
