@@ -172,7 +172,7 @@ def test_a_new_parent_is_waited_for_and_that_is_found(
 def test_a_call_that_needs_another_is_not_asked_without_it(
     client: InteractionsClient, emulator: Emulator
 ) -> None:
-    emulator.fault(on="create", nth=3, do={"status": 400})
+    emulator.fault(on="create", nth=3, do={"status": 400}, times=2)
 
     found = tried(client)
 
@@ -183,6 +183,21 @@ def test_a_call_that_needs_another_is_not_asked_without_it(
         14,
         18,
     ]
+
+
+def test_what_others_need_is_asked_again_with_nothing_that_is_not_recorded(
+    client: InteractionsClient, emulator: Emulator
+) -> None:
+    emulator.fault(on="create", nth=3, do={"status": 400})
+
+    found = tried(client)
+
+    asked = [one["body"] for one in emulator.requests() if one["method"] == "POST"]
+    [refused, again] = [body["tools"][0]["parameters"] for body in asked[2:4]]
+    assert "title" in refused
+    assert set(again) == {"type", "properties", "required"}
+    assert [n for n, one in found.items() if one.came != "answered"] == [3, 18]
+    assert emulator.stats()["deletes"] == 18
 
 
 def test_what_cannot_be_deleted_is_named(emulator: Emulator) -> None:

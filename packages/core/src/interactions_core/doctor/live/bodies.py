@@ -22,7 +22,16 @@ WEATHER: Final[JsonObject] = {
     "type": "function",
     "name": "get_weather",
     "description": "Tell the weather in a city.",
-    # As pydantic writes it.
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+    },
+}
+"""With no keyword that is not recorded: what is asked with it is about something else."""
+
+WEATHER_OF_PYDANTIC: Final[JsonObject] = {
+    **WEATHER,
     "parameters": {
         "title": "GetWeather",
         "type": "object",
@@ -88,11 +97,10 @@ UNLISTED: Final[JsonObject] = {
         },
         "kind": {"const": "noun", "title": "Kind"},
         "number": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 9},
+        # Pydantic gives it bounds; those are asked for by themselves.
         "pair": {
             "type": "array",
             "prefixItems": [{"type": "string"}, {"type": "integer"}],
-            "minItems": 2,
-            "maxItems": 2,
         },
     },
     "required": ["word", "kind", "number", "pair"],

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from interactions_core.canonical import Json
+from interactions_core.canonical import Json, JsonObject
 from interactions_core.doctor.live import bodies
 from interactions_core.doctor.live.bodies import answer_in, user
 from interactions_core.doctor.live.questions import (
@@ -19,6 +19,7 @@ from interactions_core.doctor.live.questions import (
 )
 
 _TOOLS: Final[list[Json]] = [bodies.WEATHER]
+_FORCED: Final[JsonObject] = {"tool_choice": "any", "thinking_summaries": "auto"}
 _BOTH_KINDS: Final[list[Json]] = [bodies.SEARCH, bodies.WEATHER]
 _SHUFFLED: Final = [
     user(ASK_BOTH),
@@ -56,11 +57,8 @@ CALLS: Final = (
     Call(
         3,
         "a function as pydantic writes it, forced, with two calls at once",
-        ask(
-            ASK_BOTH,
-            tools=_TOOLS,
-            generation_config={"tool_choice": "any", "thinking_summaries": "auto"},
-        ),
+        ask(ASK_BOTH, tools=[bodies.WEATHER_OF_PYDANTIC], generation_config=_FORCED),
+        otherwise=ask(ASK_BOTH, tools=_TOOLS, generation_config=_FORCED),
     ),
     Call(
         4,

@@ -57,6 +57,8 @@ class Call:
         expected: What the documents say becomes of it.
         newest: Whether the newest model is asked.
         stream: Whether the answer is streamed.
+        otherwise: What is sent where that is refused, for the sake of the creates that
+            need an answer; it settles nothing.
     """
 
     number: int
@@ -65,6 +67,7 @@ class Call:
     expected: Outcome = "answered"
     newest: bool = False
     stream: bool = False
+    otherwise: Body | None = None
 
 
 def ask(text: str, *parts: JsonObject, **fields: Json) -> Body:

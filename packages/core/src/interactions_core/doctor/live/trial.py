@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from interactions_core.canonical import JsonObject
@@ -74,6 +75,9 @@ class Trial:
             for call in CALLS:
                 finding = self._settle(call)
                 yield finding
+                if finding.came == "refused" and call.otherwise is not None:
+                    # For those that are to come; it settles nothing by itself.
+                    self._settle(replace(call, body=call.otherwise))
                 if call.number == 1 and finding.came != "answered":
                     return
         finally:
