@@ -176,6 +176,32 @@ def test_the_watcher_keeps_the_results_of_jobs_that_nobody_waits_for(
     assert len(emulator.requests()) == reads
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_result_that_the_watcher_kept_calls_functions_by_their_own_names(
+    store: SqliteStore,
+    client: InteractionsClient,
+    emulator: Emulator,
+    watcher: Callable[..., JobWatcher],
+    *,
+    waits: bool,
+) -> None:
+    name = f"mcp_{'read_a_file_' * 6}now"
+    tool = {"type": "function", "name": name, "parameters": {"type": "object"}}
+    chosen = {"generation_config": {"tool_choice": "any"}}
+    asked = turn(settings={"tools": [tool], **chosen})
+    refusal = "Invalid function name. It has a maximum length of 64."
+    emulator.fault(on="create", do={"status": 400, "message": refusal})
+    client.suspend(asked, store)
+    watcher().run(until_idle=True)
+    assert name not in str(store.list_jobs()[0].result)
+
+    reply = client.turn(asked, store) if waits else client.suspend(asked, store).reply
+
+    assert reply is not None
+    names = [step["name"] for step in reply.steps if step["type"] == "function_call"]
+    assert names == [name]
+
+
 def test_a_job_has_one_watcher(
     store: SqliteStore,
     client: InteractionsClient,
