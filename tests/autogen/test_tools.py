@@ -81,6 +81,21 @@ async def test_tool_choice_without_tools_is_not_sent(
     assert "generation_config" not in sent(emulator)
 
 
+async def test_a_reflection_beside_a_built_in_tool_is_answered_without_it(
+    make_client: MakeClient, emulator: Emulator
+) -> None:
+    """AutoGen: a reflection passes "none", and the client has tools of its own."""
+    client = make_client(tools=[{"type": "google_search"}])
+    use = {"name": "get_weather", "arguments": {"city": "Rome"}}
+    emulator.script([{"sequence": [{"calls": [use]}, {"text": "Sunny."}]}])
+    agent = AssistantAgent("a", client, tools=[WEATHER], reflect_on_tool_use=True)
+
+    done = await agent.run(task="The weather in Rome?")
+
+    assert done.messages[-1].to_text() == "Sunny."
+    assert ["tools" in body for body in bodies(emulator)] == [True, False]
+
+
 async def test_chosen_tool_must_be_among_the_tools(
     client: Client, emulator: Emulator
 ) -> None:

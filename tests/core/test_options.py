@@ -96,6 +96,19 @@ def test_choice_without_tools_is_left_out() -> None:
     assert settings == {}
 
 
+def test_built_in_tools_that_must_not_be_used_are_left_out() -> None:
+    """API: a choice without functions is refused, and forbids functions only."""
+    search = {"type": "google_search"}
+
+    alone = settings_of({}, system_instruction="", tools=[search], tool_choice="none")
+    beside = settings_of(
+        {}, system_instruction="", tools=[search, *TOOLS], tool_choice="none"
+    )
+
+    assert alone == {}
+    assert beside["tools"] == [search, *TOOLS]
+
+
 def test_generation_options_for_an_agent_are_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match="unset temperature, seed"):
         settings_of(

@@ -140,6 +140,9 @@ def settings_of(
             cannot be declared.
     """
     generation = {key: options[key] for key in GENERATION if _is_set(options, key)}
+    if tool_choice == "none" and not any(t.get("type") == "function" for t in tools):
+        # The API lets nobody forbid built-in tools: they are left out.
+        tools = ()
     if tool_choice is not None and tools:
         # The API refuses a choice where there is nothing to choose from.
         generation["tool_choice"] = tool_choice
