@@ -558,6 +558,21 @@ def adoption_without_a_reply(bench: Bench) -> object:
     return bench.model().adopt("v1_abc", [HumanMessage("Hi")])
 
 
+@case("combine_tools='separate' is for models")
+def separate_tools_of_an_agent(bench: Bench) -> object:
+    agent = "antigravity-preview-09-2026"
+    return bench.model(combine_tools="separate").invoke("Hi", agent=agent)
+
+
+@case("combine_tools='separate' asks google_search")
+def separate_tools_beside_a_parent(bench: Bench) -> object:
+    model = bench.model(tools=[{"google_search": {}}], combine_tools="separate")
+    parent = model.invoke("Hi").response_metadata["interaction_id"]
+    function = {"name": "look_up_order", "parameters": {"type": "object"}}
+    bound = model.bind_tools([function])
+    return bound.invoke("And now?", previous_interaction_id=parent)
+
+
 @case("the message list holds no message")
 def only_a_system_message(bench: Bench) -> object:
     return bench.model().invoke([SystemMessage("Be brief.")])

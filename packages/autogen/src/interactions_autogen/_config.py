@@ -39,6 +39,7 @@ from interactions_core.adapter import (
     Mirror,
 )
 from interactions_core.adapter.options import (
+    CombineTools,
     OnEmpty,
     check_names,
     check_values,
@@ -106,6 +107,9 @@ class InteractionsClientConfig(BaseModel):
         default_factory=list[dict[str, Any]], repr=False
     )
     """Built-in tools and MCP servers of every call; functions belong to agents."""
+    combine_tools: CombineTools | None = None
+    """`"separate"`: built-in tools are asked before a turn with functions, in a call of
+    its own that is billed as well. `None`: both are sent, which some models refuse."""
     temperature: float | None = None
     """How freely the model chooses its words."""
     top_p: float | None = None

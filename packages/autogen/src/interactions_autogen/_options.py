@@ -8,7 +8,7 @@ from autogen_core.models import ModelInfo
 from pydantic import SecretStr
 
 from interactions_core.adapter import Mirror, SessionStore
-from interactions_core.adapter.options import OnEmpty
+from interactions_core.adapter.options import CombineTools, OnEmpty
 
 
 class ClientOptions(TypedDict, total=False):
@@ -33,6 +33,7 @@ class ClientOptions(TypedDict, total=False):
     timeout_s: float
     max_retries: int
     tools: list[dict[str, Any]]
+    combine_tools: CombineTools | None
     temperature: float | None
     top_p: float | None
     seed: int | None

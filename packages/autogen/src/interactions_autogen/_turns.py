@@ -86,6 +86,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
         transcript=transcript,
         target=target_of(options),
         settings=settings,
+        combine_tools=options["combine_tools"],
         session_id=options["session_id"],
         store=_is_stored(options, call, settings),
         background=in_background(options),

@@ -6,6 +6,7 @@ from crewai.llms.base_llm import BaseLLM
 from pydantic import Field, model_validator
 
 from interactions_core.adapter.options import (
+    CombineTools,
     OnEmpty,
     check_unnamed,
     target_of,
@@ -40,6 +41,9 @@ class LLMOptions(SharedOptions, BaseLLM):
     """`True`: the server works on it while this call waits, and goes on if the process
     dies; the same call then waits for the same run. `"prefer"`: models that refuse that
     answer at once. `None`: agents do if they may (Deep Research must), models do not."""
+    combine_tools: CombineTools | None = None
+    """`"separate"`: built-in tools are asked before a turn with functions, in a call of
+    its own that is billed as well. `None`: both are sent, which some models refuse."""
     max_output_tokens: int | None = None
     """Tokens, thoughts included; `max_tokens` is CrewAI's name for it."""
     thinking_level: str | None = None

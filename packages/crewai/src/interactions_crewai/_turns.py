@@ -79,6 +79,7 @@ def turn_of(
         transcript=Transcript.of(steps),
         target=("agent", agent) if agent else ("model", options["model"]),
         settings=_settings(options, asked, instruction, tools, stop),
+        combine_tools=options["combine_tools"],
         session_id=options["session_id"],
         store=options["store"],
         background=in_background(options),

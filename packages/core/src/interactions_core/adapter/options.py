@@ -38,6 +38,7 @@ from interactions_core.protocol.agents import (
     family_of,
     takes_format,
 )
+from interactions_core.protocol.combining import CombineTools
 from interactions_core.protocol.functions import (
     check_function_name,
     own_names,
@@ -51,6 +52,7 @@ __all__ = [
     "NEW_ENVIRONMENT",
     "PER_CALL",
     "PLANS",
+    "CombineTools",
     "OnEmpty",
     "PlanDecision",
     "changes_nothing",

@@ -34,6 +34,11 @@ from interactions_core.records.jobs import GONE, noted
 from interactions_core.records.turn import Reply
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.answers import Answer
+from interactions_core.turns.ask_separately import (
+    count_separately,
+    leave_owed,
+    mark_told,
+)
 from interactions_core.turns.context import TurnRun
 from interactions_core.turns.effects import Flow, local, running
 from interactions_core.turns.handing_on import find_owed, kept_reply
@@ -130,12 +135,14 @@ def _suspended(run: TurnRun) -> Flow[Suspended]:
     if not goes_on(status) or (late and not is_known(status)):
         answer = yield from waited_answer(work, interaction)
         reply = yield from _closed(work, plan, answer)
+        yield from mark_told(run)
         return Suspended(work.job.key, work.name, work.job.interrupts, reply)
     if late:
         yield from running(work.name, left(work, "cancelled"))
         raise DeadlineExceededError(work.name, run.rules.deadline_s)
     yield from written(work, interrupts=work.job.interrupts + 1)
     yield from let_go(work, noted(interaction))
+    yield from leave_owed(run, counted=False)
     return Suspended(work.job.key, work.name, work.job.interrupts)
 
 
@@ -166,12 +173,14 @@ def _owed_reply(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
     owed = find_owed(run, found.get(digest, ()))
     if owed is None:
         return None
+    yield from count_separately(run)
     return (yield from kept_reply(run, owed, stream=stream))
 
 
 def _adopted(work: Work) -> Flow[Plan]:
     logger.info("job %s: going on with %s", work.job.key, work.name)
     work.run.tally.attempts = work.job.attempts
+    yield from count_separately(work.run)
     return (yield from plan_of(work.run, work.job))
 
 

@@ -30,6 +30,7 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.refusals import lost as unanswered
 from interactions_core.protocol.retries import is_lost
 from interactions_core.requests.bodies import request_body
+from interactions_core.turns.ask_separately import ask_separately
 from interactions_core.turns.context import TurnRun
 from interactions_core.turns.effects import (
     Flow,
@@ -96,6 +97,7 @@ def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
     """
     if run.turn.foreground_ok and (yield from is_known_to_refuse_background(run)):
         return None
+    run = yield from ask_separately(run)
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     plan = yield from recall_form(run, plan, evidence)
     work = yield from intended(run, plan)

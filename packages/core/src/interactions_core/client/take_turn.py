@@ -3,16 +3,15 @@
 A turn is a generator over effects: it decides everything and does nothing itself.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from interactions_core.background.job_turn import take_job
-from interactions_core.exceptions import InteractionsError
-from interactions_core.mapping.planning import Plan
 from interactions_core.records.turn import Reply
-from interactions_core.requests.bodies import request_body
 from interactions_core.transcript.streaming import TextDelta
-from interactions_core.turns.answers import Answer, streamed_answer, unary_answer
+from interactions_core.turns.ask_separately import (
+    ask_separately,
+    count_separately,
+    leave_owed,
+    mark_told,
+)
 from interactions_core.turns.context import TurnRun
 from interactions_core.turns.effects import Flow, show
 from interactions_core.turns.form_memory import recall_form
@@ -26,15 +25,8 @@ from interactions_core.turns.lookup import find_plan
 from interactions_core.turns.metering import metered
 from interactions_core.turns.outcomes import outcome_error
 from interactions_core.turns.own_names import with_own_names
-from interactions_core.turns.recording import record_turn, record_unfinished
-from interactions_core.turns.send import (
-    is_fresh,
-    recovered,
-    repeated,
-    root_check,
-)
-
-T = TypeVar("T")
+from interactions_core.turns.recording import record_turn
+from interactions_core.turns.send_plan import send_plan
 
 
 def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
@@ -53,8 +45,21 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
         StoreError: The session store could not be read; nothing was sent.
         Exception: Whatever refused the reply; the next equal call is given it.
     """
-    taken = with_own_names(_taken(run, stream=stream), run.turn)
+    taken = with_own_names(_settled(run, stream=stream), run.turn)
     return metered(taken, run.tally)
+
+
+def _settled(run: TurnRun, *, stream: bool) -> Flow[object]:
+    """Take a turn; what was asked separately is used up with it, or left to another."""
+    try:
+        given = yield from _taken(run, stream=stream)
+    except GeneratorExit:
+        raise
+    except BaseException:
+        yield from leave_owed(run, counted=True)
+        raise
+    yield from mark_told(run)
+    return given
 
 
 def _taken(run: TurnRun, *, stream: bool) -> Flow[object]:
@@ -74,20 +79,16 @@ def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     owed = find_owed(run, evidence.tries())
     if owed is not None:
+        yield from count_separately(run)
         reply = yield from kept_reply(run, owed, stream=stream)
         if reply is not None:
             return reply
+    told = yield from ask_separately(run)
+    if told.turn.asides:
+        run = told
+        plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     plan = yield from recall_form(run, plan, evidence)
-    while True:
-        try:
-            answer = yield from _answered(run, plan, stream=stream)
-            break
-        except InteractionsError as error:
-            try:
-                plan, evidence = yield from recovered(run, error, plan, evidence)
-            except InteractionsError as final:
-                yield from record_unfinished(run, plan, final)
-                raise
+    plan, answer = yield from send_plan(run, plan, evidence, stream=stream)
     failure = outcome_error(
         answer.interaction, answer.steps, returns_empty=run.rules.returns_empty
     )
@@ -98,14 +99,3 @@ def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
     if failure is not None:
         raise failure
     return reply
-
-
-def _answered(run: TurnRun, plan: Plan, *, stream: bool) -> Flow[Answer]:
-    """Send a plan and follow it until it is answered or refused."""
-    body, check = request_body(run.turn, plan), root_check(plan)
-    answer = streamed_answer if stream else unary_answer
-
-    def repeat(attempt: Callable[[], Flow[T]], *, hop: int) -> Flow[T]:
-        return repeated(run, attempt, fresh=hop > 0 or is_fresh(plan, run.now()))
-
-    return (yield from answer(body, check, repeat, store=run.turn.store))

@@ -14,6 +14,7 @@ from interactions_core.mapping.agreement import Agreement
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.mirror import restored
 from interactions_core.transcript.as_text import told_in_words
+from interactions_core.transcript.asides import NO_ASIDES, Asides
 from interactions_core.transcript.steps import (
     Step,
     Thoughts,
@@ -123,6 +124,7 @@ def compose(
     pending: Mapping[str, str] | None = None,
     nudge: str = NUDGE,
     thoughts: Thoughts = _NO_THOUGHTS,
+    asides: Asides = NO_ASIDES,
 ) -> Composition:
     """Write the input that follows what the server already holds.
 
@@ -134,6 +136,7 @@ def compose(
         pending: Open calls, where no record of the parent tells them.
         nudge: What to say when nothing else is left to say.
         thoughts: What the list itself carries; used where no reply is recorded.
+        asides: What is told beside the list.
 
     Returns:
         A composition that ends with something to answer.
@@ -155,6 +158,8 @@ def compose(
             writer.close_calls()
             writer.has_thought &= steps[i].kind != "user_input"
             writer.think(thoughts.get(i, ()))
+            if i in asides:
+                writer.invent(asides[i])
             writer.add(steps[i].wire)
             i += 1
     writer.close_calls()
@@ -178,18 +183,24 @@ def _is_said_to_model(step: JsonObject) -> bool:
     return step.get("type") in {"user_input", "function_result"}
 
 
-def compose_plainly(steps: Sequence[Step], *, nudge: str = NUDGE) -> Composition:
+def compose_plainly(
+    steps: Sequence[Step], *, nudge: str = NUDGE, asides: Asides = NO_ASIDES
+) -> Composition:
     """Write a list as text and media only, which no server has cause to refuse.
 
     Calls and results become sentences; nothing needs a signature or a partner.
     """
-    plain = [
-        told_in_words(step.wire)
-        if step.kind in {"function_call", "function_result"}
-        else step.wire
-        for step in steps
-    ]
-    told = [i for i, step in enumerate(steps) if plain[i] is not step.wire]
+    plain: list[JsonObject] = []
+    told: list[int] = []
+    for i, step in enumerate(steps):
+        if i in asides:
+            told.append(len(plain))
+            plain.append(asides[i])
+        if step.kind in {"function_call", "function_result"}:
+            told.append(len(plain))
+            plain.append(told_in_words(step.wire))
+        else:
+            plain.append(step.wire)
     if not plain or plain[-1].get("type") != "user_input":
         told.append(len(plain))
         plain.append(user_input([text_part(nudge)]).wire)

@@ -14,6 +14,13 @@ from interactions_core.protocol.statuses import status_of
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.mirror import is_skeleton
+from interactions_core.transcript.asides import (
+    NO_ASIDES,
+    Asides,
+    aside_of,
+    separate_digest,
+    user_positions,
+)
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import Thoughts
 
@@ -38,6 +45,8 @@ class Matching:
             number of steps that they vouch for.
         unverified: Whether the list names interactions that did not verify.
         thoughts: Thought steps that the list carries with it, by position.
+        separate: Whether built-in tools are asked separately.
+        asides: What they have answered just now.
     """
 
     store: bool = True
@@ -48,6 +57,8 @@ class Matching:
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
     unverified: bool = False
     thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])
+    separate: bool = False
+    asides: Asides = field(default_factory=dict[int, JsonObject])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,21 @@ class Evidence:
             if found is not None:
                 yield i, found
             i += found[1].consumed if found is not None else 1
+
+    def asides(self) -> Asides:
+        """Return what built-in tools have answered, now and to the list before."""
+        if not self.matching.separate:
+            return NO_ASIDES
+        digests = self.transcript.digests
+        found: dict[int, JsonObject] = {}
+        for i in user_positions(self.transcript.steps):
+            known = self.known.get(separate_digest(digests[i]), ())
+            newest = max(known, key=lambda record: record.created_at, default=None)
+            if newest is None or is_skeleton(newest.held):
+                continue
+            if aside := aside_of(newest.held):
+                found[i - 1] = aside
+        return {**found, **self.matching.asides}
 
     def _best(self, i: int, now: float | None, before: str = "") -> Match | None:
         """Rank what fits: the parent that this very list had `before` comes first."""

@@ -91,6 +91,7 @@ def plan_replay(evidence: Evidence, reason: Reason) -> Plan:
         dict(evidence.replies(0)),
         nudge=evidence.matching.nudge,
         thoughts=evidence.matching.thoughts,
+        asides=evidence.asides(),
     )
     base, length = _base(composition)
     return Plan(
@@ -105,7 +106,9 @@ def plan_replay(evidence: Evidence, reason: Reason) -> Plan:
 def plan_plainly(evidence: Evidence) -> Plan:
     """Send the whole list as text and media, after a refusal of the plan's form."""
     composition = compose_plainly(
-        evidence.transcript.steps, nudge=evidence.matching.nudge
+        evidence.transcript.steps,
+        nudge=evidence.matching.nudge,
+        asides=evidence.asides(),
     )
     return Plan(
         reason="root" if evidence.matching.store else "stateless",
@@ -150,6 +153,7 @@ def _chained(evidence: Evidence, i: int, found: Match, reason: Reason) -> Plan:
         parent=found,
         nudge=evidence.matching.nudge,
         thoughts=evidence.matching.thoughts,
+        asides=evidence.asides(),
     )
     return Plan(
         reason=reason,
@@ -168,6 +172,7 @@ def _anchored(evidence: Evidence, i: int, anchor: Anchor) -> Plan:
         pending=_calls_before(evidence.transcript, i),
         nudge=evidence.matching.nudge,
         thoughts=evidence.matching.thoughts,
+        asides=evidence.asides(),
     )
     return Plan(
         reason="continue",

@@ -45,6 +45,7 @@ PER_CALL: Final = frozenset(
         "agent",
         "tools",
         "tool_choice",
+        "combine_tools",
         "store",
         "background",
         "previous_interaction_id",

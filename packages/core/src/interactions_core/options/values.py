@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.agents import family_of
+from interactions_core.protocol.combining import SEPARATE, check_combination
 from interactions_core.stores.opening import check_url, file_url
 
 _PROVIDERS: Final = ("gemini/", "google/")
@@ -49,16 +50,17 @@ def check_values(owner: str, options: Mapping[str, Any]) -> dict[str, Any]:
         options: By their own names; what is `None`, or not known here, passes.
 
     Raises:
-        ConfigurationError: A value cannot be meant.
+        ConfigurationError: A value cannot be meant, or not beside another.
     """
     read = dict(options)
-    for name, value in options.items():
-        if value is not None and name in _READ:
-            try:
+    try:
+        for name, value in options.items():
+            if value is not None and name in _READ:
                 read[name] = _READ[name](name, value)
-            except ConfigurationError as exc:
-                msg = f"{owner}: {exc}"
-                raise ConfigurationError(msg) from None
+        check_combination(options.get("agent"), options.get("combine_tools"))
+    except ConfigurationError as exc:
+        msg = f"{owner}: {exc}"
+        raise ConfigurationError(msg) from None
     return read
 
 
@@ -250,6 +252,7 @@ def _lower(text: str) -> str:
 
 
 _READ: Final[Mapping[str, Callable[[str, Any], object]]] = {
+    "combine_tools": _word(SEPARATE),
     "deadline_s": _seconds,
     "max_output_tokens": _limit,
     "max_retries": _count,

@@ -22,7 +22,15 @@ from interactions_core.transcript.steps import (
 from interactions_core.usage import Usage
 
 Reason = Literal[
-    "root", "continue", "fork", "retry", "expired", "foreign", "stateless", "explicit"
+    "root",
+    "continue",
+    "fork",
+    "retry",
+    "expired",
+    "foreign",
+    "stateless",
+    "explicit",
+    "separate",
 ]
 """Why a request was sent as it was.
 
@@ -30,7 +38,8 @@ Reason = Literal[
 chained on an answer that already had a continuation. `retry`: the same list again,
 beside the first. `expired`: the server forgot; everything was sent. `foreign`: a
 message names an interaction that could not be verified. `stateless`: `store=False`.
-`explicit`: the caller named the parent.
+`explicit`: the caller named the parent. `separate`: built-in tools were asked before a
+turn with functions, in a root of its own.
 """
 
 OWED: Final = 2

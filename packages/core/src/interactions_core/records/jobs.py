@@ -149,12 +149,13 @@ def told_since(before: Job, after: Job) -> Job:
 
 def call_digest(turn: Turn, scope: Scope) -> bytes:
     """Name a call by everything that its answer depends on."""
-    return canonical_hash(
-        [
-            [scope.credential, scope.session_id, scope.thread_id],
-            list(turn.target),
-            turn.transcript.request_digest.hex(),
-            dict(turn.settings),
-            turn.previous_interaction_id,
-        ]
-    )
+    asked: list[Json] = [
+        [scope.credential, scope.session_id, scope.thread_id],
+        list(turn.target),
+        turn.transcript.request_digest.hex(),
+        dict(turn.settings),
+        turn.previous_interaction_id,
+    ]
+    if turn.built_in:
+        asked.append(list(turn.built_in))
+    return canonical_hash(asked)

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
 from interactions_core.protocol.agents import fit_settings
+from interactions_core.protocol.combining import (
+    CombineTools,
+    check_combination,
+    split_tools,
+)
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import Reason
+from interactions_core.transcript.asides import Asides
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import Thoughts, reply_text
 from interactions_core.usage import Usage
@@ -51,7 +57,10 @@ class Turn:
         target: The `model` or `agent` field of the create, as a pair.
         settings: Body fields that the API forgets between turns and that are sent
             every time: system instruction, tools, generation config and so on. What
-            an agent needs is added.
+            an agent needs is added, and what is asked separately is left out.
+        combine_tools: How tools that the server runs go together with functions.
+        built_in: Those of the tools that are asked separately.
+        asides: What they have answered.
         session_id: The user's isolation scope.
         thread_id: The framework's conversation.
         store: Whether the server may keep the answer.
@@ -83,6 +92,9 @@ class Turn:
     target: tuple[str, str]
     # Headers of MCP servers and environment variables are in them.
     settings: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+    combine_tools: CombineTools | None = None
+    built_in: tuple[JsonObject, ...] = field(default=(), repr=False)
+    asides: Asides = field(default_factory=dict[int, JsonObject], repr=False)
     session_id: str = ""
     thread_id: str = ""
     store: bool = True
@@ -103,9 +115,18 @@ class Turn:
     resumes_since: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.combine_tools is not None:
+            self._separate_tools()
         # Whoever makes a turn, no agent is sent what it does not take.
         fitted = fit_settings(self.target, self.settings, store=self.store)
         object.__setattr__(self, "settings", fitted)
+
+    def _separate_tools(self) -> None:
+        kind, name = self.target
+        check_combination(name if kind == "agent" else None, self.combine_tools)
+        settings, others = split_tools(self.settings)
+        object.__setattr__(self, "settings", settings)
+        object.__setattr__(self, "built_in", (*self.built_in, *others))
 
     @property
     def setup(self) -> bytes:

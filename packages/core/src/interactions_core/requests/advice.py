@@ -91,8 +91,9 @@ def _tools(turn: Turn) -> Iterator[str]:
     if functions and others:
         yield (
             f"{_listed(others)} beside functions, {_listed(functions)} "
-            "(gemini-3.6-flash and gemini-3.5-flash-lite in July 2026; ask the built-in "
-            "tool in a call of its own, or take gemini-3.5-flash)"
+            "(gemini-3.6-flash and gemini-3.5-flash-lite in July 2026; "
+            'combine_tools="separate" asks the built-in tools first, in a call of their '
+            "own; or take gemini-3.5-flash)"
         )
     if functions and FORMAT in settings and model.startswith("gemini-2"):
         yield (

@@ -57,6 +57,9 @@ class Tally:
         recovered: What was worked around.
         lost: The parent that the server no longer had.
         answered: What each answer took, by its id, those included that were given up.
+        separate: What answers to built-in tools took, which were asked before the turn
+            and have entries of their own in the ledger.
+        separate_key: The record of the last of them; "" for none.
     """
 
     attempts: int = 0
@@ -66,11 +69,18 @@ class Tally:
     recovered: list[str] = field(default_factory=list[str])
     lost: str = ""
     answered: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    separate: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    separate_key: str = ""
+
+    @property
+    def own(self) -> Usage:
+        """What all answers to the turn itself took."""
+        return sum(self.answered.values(), Usage())
 
     @property
     def spent(self) -> Usage:
-        """What all answers of the turn took."""
-        return sum(self.answered.values(), Usage())
+        """What the turn took all in all."""
+        return sum(self.separate.values(), self.own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def kept_reply(
     Returns:
         The reply; `None` if somebody else was faster, or its content is gone.
     """
-    interaction = yield from _content(record)
+    interaction = yield from content_of(record)
     if interaction is None:
         return None
     if record.owed:
@@ -117,7 +117,7 @@ def kept_reply(
         status=record.status,
         steps=steps,
         # Whoever was refused it has counted it.
-        usage=record.usage if record.owed == OWED else Usage(),
+        usage=(record.usage if record.owed == OWED else Usage()) + run.tally.spent,
         interaction=interaction,
         anchor=anchor_of(run, record),
         recovered=tuple(run.tally.recovered),
@@ -133,7 +133,7 @@ def _is_owed(record: InteractionRecord, now: float) -> bool:
     return not record.holder or is_dead(record.holder)
 
 
-def _content(record: InteractionRecord) -> Flow[JsonObject | None]:
+def content_of(record: InteractionRecord) -> Flow[JsonObject | None]:
     """Return the interaction; one whose content is not kept here is read again."""
     if record.held and not is_skeleton(record.held):
         kind, _, name = record.target.partition(":")

@@ -18,6 +18,9 @@ from interactions_core.records.turn import Turn
 from interactions_core.requests.instructions import tell_instruction
 from interactions_core.requests.results import calls_before, name_results
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.transcript.asides import separate_digest, user_positions
+from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.steps import MODEL_KINDS
 from interactions_core.turns.effects import Flow, local
 
 _CHUNKS: Final = (4, 32)
@@ -92,6 +95,8 @@ def _matching(turn: Turn) -> Matching:
         glued=turn.glued,
         nudge=turn.nudge,
         thoughts=turn.thoughts,
+        separate=bool(turn.built_in),
+        asides=turn.asides,
     )
 
 
@@ -142,6 +147,9 @@ def _known(
 ) -> Flow[Evidence]:
     transcript = evidence.transcript
     digests = {transcript.digests[i] for i in positions} | {transcript.request_digest}
+    if evidence.matching.separate:
+        users = user_positions(transcript.steps, _start(transcript, positions))
+        digests |= {separate_digest(transcript.digests[i]) for i in users}
     asked = [digest for digest in digests if digest not in evidence.known]
     if not asked:
         return evidence
@@ -149,6 +157,16 @@ def _known(
     none: list[InteractionRecord] = []
     known = {**dict(evidence.known), **dict.fromkeys(asked, none), **found}
     return Evidence(transcript, known, evidence.matching)
+
+
+def _start(transcript: Transcript, positions: Sequence[int]) -> int:
+    """Return where what is sent may begin, if one of these prefixes is chained on.
+
+    Where there is no shorter one, it may be the whole list.
+    """
+    shortest = min(positions, default=0)
+    spoken = (step.kind in MODEL_KINDS for step in transcript.steps[:shortest])
+    return shortest if any(spoken) else 0
 
 
 def _with_parent(plan: Plan, records: Records) -> Flow[Plan]:

@@ -114,7 +114,7 @@ def record_turn(
 
 def record_unfinished(run: TurnRun, plan: Plan, error: InteractionsError) -> Flow[None]:
     """Enter what was billed for an answer that never became a whole one."""
-    if run.tally.spent == Usage():
+    if run.tally.own == Usage():
         return
     name = next(reversed(run.tally.answered)) if run.turn.store else ""
     status = error.status if isinstance(error, OutcomeError) else "failed"
@@ -222,7 +222,7 @@ def _entry(
         target=record.target,
         reason=plan.reason,
         status=record.status,
-        usage=tally.spent,
+        usage=tally.own,
         created_at=record.created_at,
         attempts=tally.attempts,
         maybe_billed=tally.maybe_billed,

@@ -75,7 +75,8 @@ class ModelIdentity(ModelOptions):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        names = ("model", "agent", "store", "tools", *GENERATION, *TOP_LEVEL)
+        asked = ("model", "agent", "store", "tools", "combine_tools")
+        names = (*asked, *GENERATION, *TOP_LEVEL)
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
     def _get_ls_params(

@@ -34,6 +34,7 @@ from interactions_core.adapter import (
     open_store,
 )
 from interactions_core.adapter.options import (
+    CombineTools,
     OnEmpty,
     check_unnamed,
     check_values,
@@ -117,6 +118,9 @@ class ModelOptions(BaseChatModel):
     """Let `invoke` stream, for callbacks that show tokens."""
     tools: list[Any] = Field(default_factory=list[Any])
     """Tools of every call, beside those of `bind_tools`."""
+    combine_tools: CombineTools | None = None
+    """`"separate"`: built-in tools are asked before a turn with functions, in a call of
+    its own that is billed as well. `None`: both are sent, which some models refuse."""
     temperature: float | None = None
     """How freely the model chooses its words."""
     top_p: float | None = None

@@ -47,6 +47,7 @@ PER_CALL: Final = frozenset(
         "model_kwargs",
         "tools",
         "tool_choice",
+        "combine_tools",
         "store",
         "background",
         "plan_decision",

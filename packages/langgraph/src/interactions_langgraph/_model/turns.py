@@ -65,6 +65,7 @@ def turn_of(
             tools=[*options["tools"], *(call.get("tools") or ())],
             stop=stop,
         ),
+        combine_tools=chosen["combine_tools"],
         session_id=chosen["session_id"],
         thread_id=thread_id,
         is_late=around.is_late,
