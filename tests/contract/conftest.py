@@ -17,8 +17,12 @@ Connect = Callable[..., Asker]
 
 @pytest.fixture
 def emulator(clock: Clock) -> Iterator[Emulator]:
-    """Run a server whose time is the test's."""
-    with Emulator(clock=clock) as running:
+    """Run a server whose time is the test's, and whose runs end at once.
+
+    Nobody moves the clock while a client listens to a run, so that one that goes on
+    would be silent until the client has had enough, half a lease of real time later.
+    """
+    with Emulator(clock=clock, job_s=0) as running:
         yield running
 
 

@@ -21,6 +21,7 @@ from interactions_core.stores import (
     SqliteStore,
 )
 from interactions_emulator import Emulator
+from tests.conftest import Clock
 from tests.contract.asking import WAYS, Chat
 from tests.contract.conftest import Connect
 from tests.contract.session_records import SCOPE, make_entry, make_record
@@ -28,6 +29,13 @@ from tests.contract.session_records import SCOPE, make_entry, make_record
 OTHER = replace(SCOPE, thread_id="other")
 JOB_S = 1.0
 """How long the server works on a run."""
+
+
+@pytest.fixture
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    """Run a server whose runs go on until the clock is moved."""
+    with Emulator(clock=clock, job_s=JOB_S) as running:
+        yield running
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])

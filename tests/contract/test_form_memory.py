@@ -276,6 +276,7 @@ def test_a_background_run_learns_a_form_and_is_begun_in_it(
 def test_a_run_that_a_process_began_before_it_died_tells_its_form(
     connect: Connect, emulator: Emulator, clock: Clock, tmp_path: Path
 ) -> None:
+    emulator.script([{"reply": {"text": "Hi.", "wait_s": 1}}])
     refuse(emulator)
     url = f"sqlite:///{tmp_path}/state.db"
     program = ("-m", "tests.contract.dying", emulator.url, url, str(clock.now))

@@ -20,7 +20,6 @@ from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import MemoryStore, SessionStore, open_store
 from interactions_core.transcript.steps import Step, visible_reply
 from interactions_emulator import Emulator
-from tests.conftest import Clock
 from tests.contract.asking import Asker, give, make_turn, said, text_of
 from tests.contract.conftest import Connect
 from tests.contract.hand_on_once import QUESTION
@@ -31,13 +30,6 @@ ROOT = Path(__file__).parents[2]
 
 class RefusedError(Exception):
     """The framework does not take the answer."""
-
-
-@pytest.fixture
-def emulator(clock: Clock) -> Iterator[Emulator]:
-    """Run a server whose runs end at once, for processes with clocks of their own."""
-    with Emulator(clock=clock, job_s=0) as running:
-        yield running
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
