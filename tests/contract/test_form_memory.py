@@ -15,7 +15,8 @@ from interactions_core.canonical import Json
 from interactions_core.exceptions import InvalidRequestError
 from interactions_core.records.forms import LIFE_S, KnownForm
 from interactions_core.records.turn import Turn
-from interactions_core.stores import open_store
+from interactions_core.stores import PostgresStore, open_store
+from interactions_core.stores.sql.recent_forms import FRESH_S, RecentForms
 from interactions_core.transcript.steps import (
     Step,
     function_call,
@@ -234,6 +235,68 @@ def test_after_seven_days_the_first_form_is_asked_again(
 
     assert (late.recovered, later.recovered) == (("bounds:response_format",), ())
     assert bodies(emulator)[-1]["response_format"] == FORMAT["response_format"]
+
+
+def bounds_known() -> KnownForm:
+    return KnownForm(
+        platform="gemini|host",
+        api_version="v1",
+        target=f"model:{MODEL}",
+        feature="tools",
+        change="bounds:tools",
+        answered_at=0.0,
+    )
+
+
+def test_forms_of_another_process_are_known_within_a_minute(postgres_url: str) -> None:
+    """Ours: a read of a database that is far away costs every call a journey."""
+    ticking = Clock()
+    form = bounds_known()
+    with (
+        contextlib.closing(PostgresStore(postgres_url)) as store,
+        contextlib.closing(PostgresStore(postgres_url)) as another,
+    ):
+        store.recent_forms = RecentForms(ticking)
+        seen = [store.list_forms()]
+        another.keep_forms([form])
+
+        for seconds in (FRESH_S - 1, 1):
+            ticking.advance(seconds)
+            seen.append(store.list_forms())
+        another.clear_forms()
+        seen.append(store.list_forms())
+        store.keep_forms([form])
+        store.clear_forms()
+        seen.append(store.list_forms())
+
+    assert seen == [[], [], [form], [form], []]
+
+
+def test_forms_that_are_not_read_again_are_out_of_date_all_the_same(
+    connect: Connect, emulator: Emulator, clock: Clock, postgres_url: str
+) -> None:
+    with contextlib.closing(PostgresStore(postgres_url)) as store:
+        store.recent_forms = RecentForms(lambda: 0.0)
+        asker = connect("unary", store=store)
+        learned(asker, emulator, turn_of(FORMAT))
+        known = asker.take(turn_of(FORMAT, "next"))
+        clock.advance(LIFE_S)
+
+        later = asker.take(turn_of(FORMAT, "later"))
+
+    assert (known.recovered, later.recovered) == (("bounds:response_format",), ())
+
+
+def test_forms_that_were_read_while_they_changed_are_read_again() -> None:
+    recent = RecentForms(lambda: 0.0)
+    form = bounds_known()
+
+    def read_before_a_change() -> list[KnownForm]:
+        recent.forget()
+        return []
+
+    assert recent.read(read_before_a_change) == []
+    assert recent.read(lambda: [form]) == [form]
 
 
 def test_what_is_forgotten_is_asked_in_the_first_form_again(

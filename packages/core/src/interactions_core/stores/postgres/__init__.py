@@ -3,12 +3,15 @@
 The only module of this folder that can be imported without psycopg.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.extras import install_command
+from interactions_core.records.forms import KnownForm
 from interactions_core.records.mirror import Mirror
+from interactions_core.stores.sql.recent_forms import RecentForms
 from interactions_core.stores.sql.store import SqlStore
 
 if TYPE_CHECKING:
@@ -52,6 +55,22 @@ class PostgresStore(SqlStore):
         database = _open(place, schema)
         database.read_only = read_only
         super().__init__(database, database.place, mirror=mirror)
+        self.recent_forms = RecentForms()
+
+    def list_forms(self) -> list[KnownForm]:
+        """Return what is remembered, of other processes as it was a minute ago."""
+        return self.recent_forms.read(super().list_forms)
+
+    def keep_forms(self, forms: Sequence[KnownForm]) -> None:
+        """Remember forms."""
+        super().keep_forms(forms)
+        self.recent_forms.forget()
+
+    def clear_forms(self) -> int:
+        """Forget all forms; other processes notice within a minute."""
+        number = super().clear_forms()
+        self.recent_forms.forget()
+        return number
 
 
 def _open(place: "str | ConnectionPool", schema: str) -> "PostgresDatabase":
