@@ -1,5 +1,6 @@
 """What a family of agents does not take: told otherwise, added, or refused by name."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -104,6 +105,38 @@ def test_instruction_is_told_again_where_the_server_forgot(
     agent.invoke(said)
 
     assert inputs(emulator)[-1] == ["Be brief.", "Trains", "And buses?"]
+
+
+@pytest.mark.parametrize("family", [RESEARCH, ANTIGRAVITY])
+def test_configuration_without_a_type_gets_that_of_the_agent(
+    make: Callable[..., ChatInteractions], emulator: Emulator, family: str
+) -> None:
+    config = {
+        RESEARCH: {"thinking_summaries": "auto"},
+        ANTIGRAVITY: {"max_total_tokens": 100_000},
+    }[family]
+
+    make(agent=family, agent_config=config).invoke("Trains")
+
+    kind = family.removesuffix("-preview-04-2026").removesuffix("-preview-09-2026")
+    assert emulator.requests()[0]["body"]["agent_config"] == {**config, "type": kind}
+
+
+def test_servers_of_tools_have_names_that_an_agent_takes(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    names = ["files", "My Server", "my-server"]
+    servers = [
+        {"type": "mcp_server", "name": name, "url": "https://mcp.example"}
+        for name in names
+    ]
+
+    make(agent=RESEARCH, tools=servers).invoke("Trains")
+
+    sent = [tool["name"] for tool in emulator.requests()[0]["body"]["tools"]]
+    assert sent[0] == "files"
+    assert len(set(sent)) == 3
+    assert all(re.fullmatch("myserver[0-9a-f]{8}", name) for name in sent[1:])
 
 
 def test_functions_are_refused_by_name_before_they_are_sent(

@@ -11,6 +11,7 @@ from typing import Final, cast
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
+from interactions_core.protocol.server_names import with_server_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +95,26 @@ def fit_settings(
         ConfigurationError: There is a setting that the agent does not take.
     """
     kind, name = target
-    family = family_of(name) if kind == "agent" else None
-    if family is None:
+    if kind != "agent":
         return settings
-    _check_taken(name, family, settings, store=store)
+    family = family_of(name)
+    if family is not None:
+        _check_taken(name, family, settings, store=store)
+        settings = {**settings, **_needed(family, settings)}
+    if not settings.get("tools"):
+        return settings
+    return {**settings, "tools": [with_server_name(one) for one in _tools(settings)]}
+
+
+def _needed(family: Family, settings: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the settings without which an agent refuses, where they are not given."""
+    needed: dict[str, Json] = {}
     if family.needs_environment and not settings.get("environment"):
-        return {**settings, "environment": NEW_ENVIRONMENT}
-    return settings
+        needed["environment"] = NEW_ENVIRONMENT
+    config = settings.get("agent_config")
+    if config and isinstance(config, Mapping) and not config.get("type"):
+        needed["agent_config"] = {**config, "type": family.name}
+    return needed
 
 
 def check_content(target: tuple[str, str], steps: Sequence[JsonObject]) -> None:
@@ -153,7 +167,7 @@ def _is_parts(value: object) -> bool:
 def _check_taken(
     agent: str, family: Family, settings: Mapping[str, Json], *, store: bool
 ) -> None:
-    functions = _functions(settings.get("tools"))
+    functions = _functions(settings)
     if functions and not store and not family.takes_unstored_functions:
         msg = (
             f"the agent {agent} takes functions ({', '.join(functions)}) only where "
@@ -174,10 +188,14 @@ def _check_taken(
         raise ConfigurationError(msg)
 
 
-def _functions(tools: Json) -> list[str]:
-    # What adapters declare are objects.
-    declared = cast("list[Mapping[str, object]]", tools or [])
+def _functions(settings: Mapping[str, Json]) -> list[str]:
+    declared = _tools(settings)
     return [str(one.get("name")) for one in declared if one.get("type") == "function"]
+
+
+def _tools(settings: Mapping[str, Json]) -> list[JsonObject]:
+    # What adapters declare are objects.
+    return cast("list[JsonObject]", settings.get("tools") or [])
 
 
 def asked_agent(agent: str, environment: object = None) -> str:
