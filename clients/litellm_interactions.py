@@ -75,7 +75,12 @@ def tools() -> None:
     )
     calls = [step for step in asked.steps if step["type"] == "function_call"]
     results = [
-        {"type": "function_result", "call_id": call["id"], "result": result}
+        {
+            "type": "function_result",
+            "call_id": call["id"],
+            "name": call["name"],
+            "result": result,
+        }
         for call, result in zip(calls, ({"sky": "mild"}, "mild"), strict=True)
     ]
     answered = create(

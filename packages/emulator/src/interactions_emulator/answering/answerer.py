@@ -22,6 +22,7 @@ from interactions_emulator.base.media import (
     native_format,
     native_output,
 )
+from interactions_emulator.base.models import family
 from interactions_emulator.base.payloads import (
     JsonObject,
     Step,
@@ -41,7 +42,7 @@ _MAKERS = {"image": make_image, "audio": make_audio, "video": make_video}
 
 def answer(conversation: Conversation) -> Reply:
     """Answer by the first rule that applies."""
-    if conversation.request.model.removeprefix("models/").endswith("-transcribe"):
+    if family(conversation.request.model).makes == "transcript":
         return Reply(steps=(transcript(conversation),))
     results = conversation.fresh_results
     known: list[Step] = []

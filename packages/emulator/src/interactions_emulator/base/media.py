@@ -8,6 +8,7 @@ import struct
 import zlib
 from typing import Final
 
+from interactions_emulator.base.models import family
 from interactions_emulator.base.payloads import JsonObject
 
 _UNIT_PX = 4
@@ -23,11 +24,13 @@ _UNITY: Final = (0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _MOVIE: Final = struct.pack(
     ">4I I I H 10x 9I 24x I", 0, 0, 0, 1_000, 0, 0x10000, 0x100, *_UNITY, 1
 )
-_NATIVE: Final = (
-    *(("image", "-image"), ("image", "nano-banana")),
-    *(("audio", "tts"), ("audio", "lyria-"), ("video", "gemini-omni")),
-)
-"""What a model makes, by a part of its name."""
+_NATIVE: Final = {
+    "image": "image",
+    "speech": "audio",
+    "music": "audio",
+    "video": "video",
+}
+"""The modality of what a model makes; others make text."""
 _SILENT_FRAME: Final = b"\xff\xfb\x90\x00" + bytes(413)
 """MPEG-1 layer III, 128 kbit/s, 44.1 kHz: side information of zeros is silence."""
 _MP3_HZ = 44_100
@@ -38,14 +41,12 @@ _TELEPHONE_HZ = 8_000
 
 def native_output(model: str) -> str | None:
     """Return what a model says if nobody asks for a modality; None is text."""
-    name = model.removeprefix("models/")
-    return next((kind for kind, part in _NATIVE if part in name), None)
+    return _NATIVE.get(family(model).makes)
 
 
 def native_format(model: str) -> JsonObject:
     """Return the format that a model makes unless told otherwise: music is MP3."""
-    is_music = model.removeprefix("models/").startswith("lyria-")
-    return {"mime_type": "audio/mp3"} if is_music else {}
+    return {"mime_type": "audio/mp3"} if family(model).makes == "music" else {}
 
 
 def make_image(about: str, wanted: JsonObject) -> JsonObject:

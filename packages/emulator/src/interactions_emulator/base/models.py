@@ -102,6 +102,11 @@ def needs_signatures(model: str) -> bool:
     return family(model).is_gemini(since=(3, 0))
 
 
+def streams_empty_signatures(model: str) -> bool:
+    """Whether `signature: ""` comes in a stream before there is one (recorded)."""
+    return family(model).is_gemini(since=(2, 5), before=(3, 0))
+
+
 def has_short_call_ids(model: str) -> bool:
     """Whether call ids have eight characters; `call_<digits>` came with 3.5."""
     return family(model).is_gemini(since=(0, 0), before=(3, 5))

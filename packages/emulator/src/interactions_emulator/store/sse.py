@@ -7,6 +7,7 @@ heartbeats, one status update, `[DONE]` at the end.
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from interactions_emulator.base.models import streams_empty_signatures
 from interactions_emulator.base.payloads import (
     JsonObject,
     Step,
@@ -138,7 +139,7 @@ def _start(step: Step, model: str) -> JsonObject:
         return {"type": kind}
     if kind == "function_call":
         unsigned: JsonObject = {"type": kind, "name": step["name"], "arguments": {}}
-        signature = {"signature": ""} if model.startswith("gemini-2.5") else {}
+        signature = {"signature": ""} if streams_empty_signatures(model) else {}
         return {"id": step["id"]} | signature | unsigned
     key = "call_id" if "call_id" in step else "id"
     named = {name: step[name] for name in ("name", "server_name") if name in step}
@@ -172,7 +173,7 @@ def _thought_deltas(step: Step, model: str) -> Iterator[JsonObject]:
     for block in summary if is_list(summary) else ():
         yield {"content": block, "type": "thought_summary"}
         # Recorded on 2.5-flash only (2026-06-05): the last one counts.
-        if model.startswith("gemini-2.5"):
+        if streams_empty_signatures(model):
             yield {"signature": "", "type": "thought_signature"}
     if "signature" in step:
         yield {"signature": step["signature"], "type": "thought_signature"}
