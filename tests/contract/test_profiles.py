@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from interactions_core.canonical import Json
+from interactions_core.exceptions import InvalidRequestError
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.steps import (
@@ -24,7 +25,7 @@ from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, WAYS, Asker, make_turn
 from tests.contract.conftest import Connect
-from tests.live_profiles import answered, refused, write_profile
+from tests.live_profiles import OPAQUE, answered, refused, write_profile
 
 BOUNDED: Json = {"type": "integer", "minimum": 1}
 FORMAT: dict[str, Json] = {
@@ -270,9 +271,7 @@ def test_what_is_answered_now_is_later_than_a_profile_of_tomorrow(
     profiled(answered(6, MODEL), made_at=time.time() + 24 * HOUR_S)
     one.take(turn_of({}))
     clock.now = time.time() + 1
-    emulator.fault(
-        do={"status": 400, "message": "Request contains an invalid argument."}
-    )
+    emulator.fault(do={"status": 400, "message": OPAQUE})
     one.take(turn_of(FORMAT, session_id="refused and answered"))
 
     one.take(turn_of(FORMAT, session_id="again"))
@@ -307,6 +306,19 @@ def test_a_long_name_that_was_taken_is_not_warned_of(
     )
 
     assert len([said for said in caplog.messages if name in said]) == warned
+
+
+@pytest.mark.parametrize(("number", "blamed"), [(3, True), (22, False)])
+def test_an_error_blames_nothing_that_a_profile_found_taken(
+    one: Asker, emulator: Emulator, profiled: Profiled, *, number: int, blamed: bool
+) -> None:
+    profiled(answered(number, MODEL))
+    emulator.fault(do={"status": 400, "message": OPAQUE}, times=9)
+
+    with pytest.raises(InvalidRequestError) as refusal:
+        one.take(turn_of(LONG_TOOL))
+
+    assert ("function names of more than 64" in str(refusal.value)) is blamed
 
 
 def test_profiles_that_contradict_each_other_are_named_and_not_believed(

@@ -1,7 +1,7 @@
 """Send a plan: when to send it again, and what one replay can work around."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -15,6 +15,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.mapping.matching import Evidence
 from interactions_core.mapping.planning import Plan
+from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.agents import asked_agent
 from interactions_core.protocol.interaction_ids import is_rerooted
 from interactions_core.protocol.refusals import NOT_IMPLEMENTED, is_about_parent
@@ -105,7 +106,8 @@ def recovered(
     if isinstance(error, InvalidRequestError):
         other = yield from local(lambda: next_plan(error, plan, evidence, run.turn))
         if other is None:
-            _advise(error, run.turn, plan)
+            taken = yield from local(lambda: _taken_points(run))
+            _advise(error, run.turn, plan, taken)
             raise error
         tally.recovered.extend(tell_changes(plan, other))
         return other, evidence
@@ -152,8 +154,16 @@ def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
     error.args = (f"{str(error).rstrip('.')}. {said}",)
 
 
-def _advise(error: InvalidRequestError, turn: Turn, plan: Plan) -> None:
-    said = advise(error.api_message, turn, plan)
+def _taken_points(run: TurnRun) -> frozenset[str]:
+    """Return the points that live profiles have found answered, of who is asked."""
+    believed = beliefs_here().about((*run.records.service, run.turn.target_name))
+    return frozenset(p for p, belief in believed.items() if belief.came == "answered")
+
+
+def _advise(
+    error: InvalidRequestError, turn: Turn, plan: Plan, taken: Collection[str]
+) -> None:
+    said = advise(error.api_message, turn, plan, taken)
     if said:
         error.args = (f"{str(error).rstrip('.')}. {said}",)
 
