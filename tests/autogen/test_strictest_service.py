@@ -5,6 +5,7 @@ asked without it at once.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from autogen_agentchat.agents import AssistantAgent
@@ -16,6 +17,8 @@ from pydantic import BaseModel, Field
 from interactions_emulator import Emulator
 from tests.autogen.asking import user
 from tests.autogen.conftest import MakeClient
+from tests.live_profiles import refused as refused_call
+from tests.live_profiles import write_profile
 from tests.strictest import LONG_NAME, NEWEST, creates, refused
 
 pytestmark = pytest.mark.anyio
@@ -101,3 +104,24 @@ async def test_a_tool_of_a_long_name_is_called_by_it(
 
     assert creates(emulator) == [400, 400, 200, 200]
     assert refused(emulator) == ["tool-keywords", "long-names"]
+
+
+async def test_with_a_profile_of_it_nothing_is_refused(
+    make_client: MakeClient,
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = [refused_call(number, NEWEST) for number in (3, 7, 22)]
+    path = write_profile(tmp_path / "profile.json", *asked)
+    monkeypatch.setenv("INTERACTIONS_PROFILE", path)
+    client = make_client(model=NEWEST)
+    script(emulator, LONG_NAME)
+
+    agent = AssistantAgent(
+        "guide", client, tools=[GetForecast(LONG_NAME)], output_content_type=Forecast
+    )
+    done = await agent.run(task="The weather in Rome for 3 days?")
+
+    assert isinstance(done.messages[-1], StructuredMessage)
+    assert creates(emulator) == [200, 200]

@@ -5,6 +5,7 @@ asked without it at once.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.crews import CREW_PLANNED, IN_ROME, agent, task, two_agents
 from tests.crewai.test_llm_options import bodies
+from tests.live_profiles import refused as refused_call
+from tests.live_profiles import write_profile
 from tests.strictest import LONG_NAME, NEWEST, creates, refused
 
 # CrewAI reads its own deprecated fields.
@@ -96,4 +99,21 @@ def test_a_tool_of_a_long_name_is_called(make_llm: MakeLLM, emulator: Emulator) 
         if "result" in one
     ]
     assert told == ["nothing about Rome"] * 2
+    assert creates(emulator) == [200] * 4
+
+
+def test_with_a_profile_of_it_a_crew_that_plans_is_never_refused(
+    make_llm: MakeLLM,
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write_profile(tmp_path / "profile.json", refused_call(7, NEWEST))
+    monkeypatch.setenv("INTERACTIONS_PROFILE", path)
+    llm = make_llm(model=NEWEST)
+    emulator.script(CREW_PLANNED)
+
+    crew = two_agents(llm, planning=True, planning_llm=llm)
+
+    assert crew.kickoff(inputs=IN_ROME).raw == "A text."
     assert creates(emulator) == [200] * 4
