@@ -1,0 +1,302 @@
+"""One driver for each adapter: how a framework says a list, asks it, and is answered.
+
+A list is written in plain dictionaries (`role`, `content`; `calls` of an answer;
+`call_id` and `name` of a result). A driver makes the framework's own messages of it; an
+answer's `own` is the framework's message, which goes back into the list as it came.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any, Final, Protocol
+
+from autogen_core import CancellationToken, FunctionCall
+from autogen_core.models import (
+    AssistantMessage,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    SystemMessage,
+    UserMessage,
+)
+
+from interactions_autogen import InteractionsChatCompletionClient
+from interactions_core import open_store
+from interactions_core.adapter import Connection
+from interactions_langgraph import ChatInteractions
+from tests.adapters.toy import toy_model
+
+Message = dict[str, Any]
+MODEL: Final = "gemini-3.5-flash"
+
+
+class Driver(Protocol):
+    """An adapter as the scenarios see it."""
+
+    ways: Sequence[str]
+    """Of `unary`, `async`, `stream` and `async stream`, those that it has."""
+
+    def ask(
+        self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
+    ) -> Message:
+        """Ask a whole list; `way` is the first of `ways` if it is not said."""
+        ...
+
+    def adopt(self, messages: list[Message], interaction_id: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Toy:
+    """The adapter of docs/adapters.md."""
+
+    ways = ("unary", "async", "stream", "async stream")
+
+    def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        rest = {**options}
+        connection = Connection(base_url=rest.pop("base_url"), api_key="k")
+        store = open_store(rest.pop("sessions"))
+        self._model = toy_model()(
+            MODEL, store, connection=connection, clock=clock, **rest
+        )
+
+    def ask(
+        self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
+    ) -> Message:
+        if way == "stream":
+            return [*self._model.stream(messages, [*tools])][-1]
+        if way == "async":
+            return asyncio.run(self._model.aask(messages, [*tools]))
+        if way == "async stream":
+            return asyncio.run(self._last(messages, tools))
+        return self._model.ask(messages, [*tools])
+
+    async def _last(self, messages: list[Message], tools: Sequence[Message]) -> Message:
+        return [event async for event in self._model.astream(messages, [*tools])][-1]
+
+    def adopt(self, messages: list[Message], interaction_id: str) -> None:
+        self._model.adopt(messages, interaction_id)
+
+    def close(self) -> None:
+        self._model.close()
+
+
+class LangGraph:
+    """`ChatInteractions`, asked by hand."""
+
+    ways = ("unary", "async", "stream", "async stream")
+
+    def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        self._model = ChatInteractions(model=MODEL, api_key="k", **options)
+        self._model._clock = clock
+
+    def ask(
+        self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
+    ) -> Message:
+        said = [_langchain(message) for message in messages]
+        model: Any = self._model.bind_tools([*tools]) if tools else self._model
+        if way == "stream":
+            answer = _sum([*model.stream(said)])
+        elif way == "async":
+            answer = asyncio.run(model.ainvoke(said))
+        elif way == "async stream":
+            answer = asyncio.run(_last_of(model.astream(said)))
+        else:
+            answer = model.invoke(said)
+        calls = [
+            {"id": c["id"], "name": c["name"], "arguments": c["args"]}
+            for c in answer.tool_calls
+        ]
+        return {
+            "role": "assistant",
+            "content": answer.text,
+            "calls": calls,
+            "own": answer,
+        }
+
+    def adopt(self, messages: list[Message], interaction_id: str) -> None:
+        self._model.adopt(interaction_id, [_langchain(m) for m in messages])
+
+    def close(self) -> None:
+        self._model.close()
+
+
+def _langchain(message: Message) -> Any:
+    from langchain_core.messages import convert_to_messages  # noqa: PLC0415
+
+    if message.get("own") is not None:
+        return message["own"]
+    said = {"role": message["role"], "content": message["content"]}
+    if message.get("calls"):
+        said["tool_calls"] = [
+            {"id": c["id"], "name": c["name"], "args": c["arguments"]}
+            for c in message["calls"]
+        ]
+    if message["role"] == "tool":
+        said |= {"tool_call_id": message["call_id"], "name": message["name"]}
+    return convert_to_messages([said])[0]
+
+
+def _sum(chunks: list[Any]) -> Any:
+    from langchain_core.messages import message_chunk_to_message  # noqa: PLC0415
+
+    whole = chunks[0]
+    for chunk in chunks[1:]:
+        whole += chunk
+    return message_chunk_to_message(whole)
+
+
+async def _last_of(chunks: Any) -> Any:
+    return _sum([chunk async for chunk in chunks])
+
+
+class AutoGen:
+    """`InteractionsChatCompletionClient`, asked by hand."""
+
+    ways = ("async", "async stream")
+
+    def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        self._client = InteractionsChatCompletionClient(
+            model=MODEL, api_key="k", **options
+        )
+        self._client._clock = clock
+
+    def ask(
+        self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
+    ) -> Message:
+        return asyncio.run(self._ask(messages, tools, way))
+
+    async def _ask(
+        self, messages: list[Message], tools: Sequence[Message], way: str
+    ) -> Message:
+        said, schemas = [*_autogen(messages)], [_schema(tool) for tool in tools]
+        token = CancellationToken()
+        if way == "async stream":
+            stream = self._client.create_stream(
+                said, tools=schemas, cancellation_token=token
+            )
+            result: Any = [event async for event in stream][-1]
+        else:
+            result = await self._client.create(
+                said, tools=schemas, cancellation_token=token
+            )
+        own = AssistantMessage(content=result.content, source="assistant")
+        if isinstance(result.content, str):
+            text: str = result.content
+            return {"role": "assistant", "content": text, "calls": [], "own": own}
+        calls = [
+            {"id": c.id, "name": c.name, "arguments": json.loads(c.arguments)}
+            for c in result.content
+        ]
+        return {"role": "assistant", "content": "", "calls": calls, "own": own}
+
+    def adopt(self, messages: list[Message], interaction_id: str) -> None:
+        self._client.adopt(interaction_id, [*_autogen(messages)])
+
+    def close(self) -> None:
+        asyncio.run(self._client.close())
+
+
+def _schema(tool: Message) -> Any:
+    return {key: tool[key] for key in ("name", "description", "parameters")}
+
+
+def _autogen(messages: list[Message]) -> Any:
+    results: list[FunctionExecutionResult] = []
+    for message in messages:
+        if message["role"] == "tool":
+            results.append(
+                FunctionExecutionResult(
+                    content=message["content"],
+                    name=message["name"],
+                    call_id=message["call_id"],
+                    is_error=False,
+                )
+            )
+            continue
+        if results:
+            yield FunctionExecutionResultMessage(content=results)
+            results = []
+        if message.get("own") is not None:
+            yield message["own"]
+        elif message["role"] == "system":
+            yield SystemMessage(content=message["content"])
+        elif message["role"] == "user":
+            yield UserMessage(content=message["content"], source="user")
+        elif message.get("calls"):
+            calls = [
+                FunctionCall(c["id"], json.dumps(c["arguments"]), c["name"])
+                for c in message["calls"]
+            ]
+            yield AssistantMessage(content=calls, source="assistant")
+        else:
+            yield AssistantMessage(content=message["content"], source="assistant")
+    if results:
+        yield FunctionExecutionResultMessage(content=results)
+
+
+class CrewAI:
+    """`InteractionsLLM`, asked by hand."""
+
+    ways = ("unary",)
+
+    def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        # Not for all: it changes the environment of the whole process.
+        from tests.crewai.quiet import imported  # noqa: PLC0415
+
+        llm = imported("interactions_crewai").InteractionsLLM
+        self._llm: Any = llm(model=MODEL, api_key="k", **options)
+        self._llm._clock = clock
+
+    def ask(
+        self,
+        messages: list[Message],
+        tools: Sequence[Message] = (),
+        way: str = "",  # noqa: ARG002
+    ) -> Message:
+        declared = [{"type": "function", "function": _schema(tool)} for tool in tools]
+        said = self._llm.call([_crewai(m) for m in messages], tools=declared or None)
+        if isinstance(said, str):
+            return {"role": "assistant", "content": said, "calls": []}
+        calls = [
+            {
+                "id": call["id"],
+                "name": call["function"]["name"],
+                "arguments": json.loads(call["function"]["arguments"]),
+            }
+            for call in said
+        ]
+        return {"role": "assistant", "content": "", "calls": calls, "raw": said}
+
+    def adopt(self, messages: list[Message], interaction_id: str) -> None:
+        self._llm.adopt(interaction_id, [_crewai(m) for m in messages])
+
+    def close(self) -> None:
+        self._llm.close()
+
+
+def _crewai(message: Message) -> Message:
+    said: Message = {"role": message["role"], "content": message["content"]}
+    if message.get("calls"):
+        said["tool_calls"] = message.get("raw") or [
+            {
+                "id": c["id"],
+                "type": "function",
+                "function": {
+                    "name": c["name"],
+                    "arguments": json.dumps(c["arguments"]),
+                },
+            }
+            for c in message["calls"]
+        ]
+    if message["role"] == "tool":
+        said |= {"tool_call_id": message["call_id"], "name": message["name"]}
+    return said
+
+
+DRIVERS: Final[dict[str, Any]] = (
+    {"crewai": CrewAI}
+    if find_spec("crewai")
+    else {"toy": Toy, "langgraph": LangGraph, "autogen": AutoGen}
+)
+"""CrewAI has an environment of its own, where the others have been tried already."""

@@ -1,0 +1,296 @@
+"""What is true of every adapter, told once; `drivers` says how each is asked."""
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_emulator import Emulator
+from tests.adapters.drivers import DRIVERS, Driver, Message
+from tests.conftest import Clock
+
+MakeDriver = Callable[..., Driver]
+CALL = {"name": "get_weather", "arguments": {"city": "Rome"}}
+BOTH = [CALL, {"name": "get_weather", "arguments": {"city": "Oslo"}}]
+WEATHER: Message = {
+    "type": "function",
+    "name": "get_weather",
+    "description": "Tells the weather.",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+    },
+}
+
+
+@pytest.fixture(params=DRIVERS)
+def make_driver(
+    request: pytest.FixtureRequest, emulator: Emulator, clock: Clock, tmp_path: Path
+) -> Iterator[MakeDriver]:
+    """Make drivers of one adapter that share a session store, as processes would."""
+    made: list[Driver] = []
+
+    def make(**options: Any) -> Driver:
+        shared = {"sessions": f"sqlite:///{tmp_path}/s.db", "base_url": emulator.url}
+        made.append(DRIVERS[request.param](shared | options, clock))
+        return made[-1]
+
+    yield make
+    for driver in made:
+        driver.close()
+
+
+def user(text: str) -> Message:
+    return {"role": "user", "content": text}
+
+
+def system(text: str) -> Message:
+    return {"role": "system", "content": text}
+
+
+def results(answer: Message, text: str) -> list[Message]:
+    return [
+        {"role": "tool", "call_id": c["id"], "name": c["name"], "content": text}
+        for c in answer["calls"]
+    ]
+
+
+def bodies(emulator: Emulator) -> list[Any]:
+    return [request["body"] for request in creates(emulator)]
+
+
+def creates(emulator: Emulator) -> list[Any]:
+    """Return the creates without the polls between them."""
+    return [request for request in emulator.requests() if request["method"] == "POST"]
+
+
+def talk(driver: Driver, *texts: str, way: str = "") -> list[Message]:
+    """Say one text after another; return the list that it comes to."""
+    messages: list[Message] = []
+    for text in texts:
+        messages.append(user(text))
+        messages.append(driver.ask(messages, way=way))
+    return messages
+
+
+def test_second_turn_sends_only_its_step_in_every_way(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    driver = make_driver()
+    for number, way in enumerate(driver.ways):
+        *_, answer = talk(
+            driver, f"My name is Ada, {number}.", "What is my name?", way=way
+        )
+
+        first, second = creates(emulator)[-2:]
+        assert "Ada" in answer["content"]
+        assert second["body"]["previous_interaction_id"] == first["interaction"]
+        [step] = second["body"]["input"]
+        assert step["content"][0]["text"] == "What is my name?"
+
+
+def test_instruction_and_tools_go_with_every_turn(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "Well."}}])
+    driver = make_driver()
+    messages = [system("Be brief."), user("Hello.")]
+    messages.append(driver.ask(messages, [WEATHER]))
+    driver.ask([*messages, user("And now?")], [WEATHER])
+
+    for body in bodies(emulator):
+        assert body["system_instruction"] == "Be brief."
+        assert [tool["name"] for tool in body["tools"]] == ["get_weather"]
+
+
+@pytest.mark.parametrize("calls", [[CALL], BOTH], ids=["one", "parallel"])
+def test_results_are_sent_to_the_calls_that_wait_for_them(
+    make_driver: MakeDriver, emulator: Emulator, calls: list[Any]
+) -> None:
+    emulator.script([{"sequence": [{"calls": calls}, {"text": "Warm."}]}])
+    driver = make_driver()
+    messages = [user("Weather?")]
+    messages.append(driver.ask(messages, [WEATHER]))
+    messages += results(messages[-1], "21 degrees")
+
+    answer = driver.ask(messages, [WEATHER])
+
+    assert answer["content"] == "Warm."
+    first, second = creates(emulator)
+    assert second["body"]["previous_interaction_id"] == first["interaction"]
+    assert [step["type"] for step in second["body"]["input"]] == [
+        "function_result" for _ in calls
+    ]
+    assert [step["call_id"] for step in second["body"]["input"]] == [
+        call["id"] for call in messages[1]["calls"]
+    ]
+
+
+def test_ways_differ_by_one_field(make_driver: MakeDriver, emulator: Emulator) -> None:
+    driver = make_driver()
+    for way in driver.ways:
+        driver.ask([user(f"Hello, {way}.")], way=way)
+
+    first, *others = bodies(emulator)
+    for body in others:
+        assert {**body, "input": []} in [
+            {**first, "input": []},
+            {**first, "input": [], "stream": True},
+        ]
+
+
+def test_message_that_was_changed_is_replayed(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    driver = make_driver()
+    messages = talk(driver, "My name is Ada.", "Good.")
+    messages[0] = user("My name is Eve.")
+
+    answer = driver.ask([*messages, user("What is my name?")])
+
+    assert "Eve" in answer["content"]
+    assert "previous_interaction_id" not in bodies(emulator)[-1]
+
+
+def test_fork_goes_on_from_the_answer_that_both_have(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    driver = make_driver()
+    begun = talk(driver, "My name is Ada.")
+    shared = creates(emulator)[0]["interaction"]
+    driver.ask([*begun, user("Say it in English.")])
+
+    answer = driver.ask([*copy.copy(begun), user("What is my name?")])
+
+    assert "Ada" in answer["content"]
+    for body in bodies(emulator)[1:]:
+        assert body["previous_interaction_id"] == shared
+
+
+def test_same_list_again_is_a_sibling(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    driver = make_driver()
+    messages = [*talk(driver, "Hello."), user("Tell me more.")]
+    driver.ask(messages)
+
+    driver.ask(messages)
+
+    _, second, third = bodies(emulator)
+    assert second == third
+    assert second["previous_interaction_id"] != creates(emulator)[1]["interaction"]
+
+
+def test_cut_list_does_not_know_what_was_cut(make_driver: MakeDriver) -> None:
+    driver = make_driver()
+    messages = talk(driver, "Hello.", "My name is Ada.")
+
+    answer = driver.ask([*messages[:2], user("What is my name?")])
+
+    assert "Ada" not in answer["content"]
+
+
+def test_another_process_goes_on(make_driver: MakeDriver, emulator: Emulator) -> None:
+    messages = talk(make_driver(), "My name is Ada.")
+    made_again = [{key: m[key] for key in m if key != "own"} for m in messages]
+
+    answer = make_driver().ask([*made_again, user("What is my name?")])
+
+    assert "Ada" in answer["content"]
+    assert bodies(emulator)[1]["previous_interaction_id"]
+
+
+def test_tenants_find_nothing_of_each_other(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    messages = talk(make_driver(session_id="a"), "My name is Ada.")
+    made_again = [{key: m[key] for key in m if key != "own"} for m in messages]
+
+    make_driver(session_id="b").ask([*made_again, user("What is my name?")])
+
+    assert "previous_interaction_id" not in bodies(emulator)[1]
+    assert len(bodies(emulator)[1]["input"]) == len(messages) + 1
+
+
+def test_history_of_others_is_replayed_with_its_calls(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    emulator.script([{"reply": {"text": "Warm."}}])
+    call = {"id": "call_1", "name": "get_weather", "arguments": {"city": "Rome"}}
+    answer: Message = {"role": "assistant", "content": "", "calls": [call]}
+
+    said = make_driver().ask(
+        [user("Weather?"), answer, *results(answer, "21 degrees")], [WEATHER]
+    )
+
+    assert said["content"] == "Warm."
+    kinds = [step["type"] for step in bodies(emulator)[0]["input"]]
+    assert kinds[0] == "user_input"
+    assert [kind for kind in kinds if kind.startswith("function")] == [
+        "function_call",
+        "function_result",
+    ]
+
+
+def test_what_the_server_lost_is_said_again(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    driver = make_driver()
+    messages = talk(driver, "My name is Ada.")
+    emulator.reset()
+
+    answer = driver.ask([*messages, user("What is my name?")])
+
+    assert "Ada" in answer["content"]
+    assert "previous_interaction_id" not in bodies(emulator)[-1]
+
+
+def test_adopted_interaction_is_gone_on_with(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    messages = talk(make_driver(session_id="theirs"), "My name is Ada.")
+    theirs = creates(emulator)[0]["interaction"]
+    made_again = [{key: m[key] for key in m if key != "own"} for m in messages]
+    ours = make_driver(session_id="ours")
+
+    ours.adopt(made_again, theirs)
+    answer = ours.ask([*made_again, user("What is my name?")])
+
+    assert "Ada" in answer["content"]
+    assert bodies(emulator)[1]["previous_interaction_id"] == theirs
+
+
+def test_run_in_the_background_is_waited_for(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    driver = make_driver(background=True, poll=(0.01, 0.01))
+
+    messages = talk(driver, "My name is Ada.", "What is my name?")
+
+    assert "Ada" in messages[-1]["content"]
+    assert [body["background"] for body in bodies(emulator)] == [True, True]
+    assert bodies(emulator)[1]["previous_interaction_id"]
+
+
+def test_refused_create_is_sent_again(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    emulator.fault(do={"status": 503}, times=1)
+
+    [_, answer] = talk(make_driver(), "Hello.")
+
+    assert answer["content"]
+    assert emulator.stats()["creates"] == 1
+
+
+def test_misspelt_value_is_refused_before_anything_is_sent(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    with pytest.raises((ConfigurationError, ValueError), match="max_retries"):
+        make_driver(max_retries="many").ask([user("Hello.")])
+
+    assert emulator.requests() == []
