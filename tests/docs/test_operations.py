@@ -70,14 +70,14 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
     connection.close()
 
     assert found == {
-        "checkpoints": 3,
+        "checkpoints": 4,
         "deletions": 1,
         "forms": 1,
         "jobs": 1,
         "sessions": 2,
         "tombstones": 1,
     }
-    said = "The version of the checkpoints is 3, that of the sessions 2, of the jobs 1"
+    said = "The version of the checkpoints is 4, that of the sessions 2, of the jobs 1"
     assert said in PAGE.read_text(encoding="utf-8")
 
 

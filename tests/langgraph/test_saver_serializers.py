@@ -16,6 +16,7 @@ from tests.langgraph.checkpoints import at, bytes_of, count, put_value, talk, va
 from tests.patience import PATIENCE_S
 
 TEXT = "xyzzy-plugh-7291"
+NAME = "message-plover-3141"
 
 Value = Any
 
@@ -49,11 +50,12 @@ def test_encrypted_text_is_not_in_the_file(url: str) -> None:
     with InteractionsSaver(url, serde=EncryptedSerializer(TurnedBits())) as saver:
         config = at()
         for version in range(5):
-            messages = [*talk(20), HumanMessage(TEXT), *talk(version)]
+            messages = [*talk(20), HumanMessage(TEXT, id=NAME), *talk(version)]
             config = put_value(saver, messages, config, version=version)
             saver.put_writes(config, [("c", TEXT)], "task")
 
         assert TEXT.encode() not in bytes_of(saver)
+        assert NAME.encode() not in bytes_of(saver)
         assert value_of(saver, config) == messages
         # Equal text is found equal although it is encrypted differently each time.
         assert count(saver, "checkpoint_nodes") == 25

@@ -1,6 +1,8 @@
 """What lies in the file: each thing once, nothing after deletion, nothing in clear."""
 
 import os
+import random
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,8 +16,10 @@ from langchain_core.messages import (
     SystemMessage,
     ToolMessage,
 )
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base.id import uuid6
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Send
 
 from interactions_core.records.interactions import InteractionRecord, ReplyForm, Scope
@@ -33,6 +37,7 @@ from tests.langgraph.checkpoints import (
     talk,
     value_of,
 )
+from tests.outcomes import SEEDS
 
 TEXT = "xyzzy-plugh-7291"
 
@@ -83,6 +88,64 @@ def test_another_value_is_stored_once_whatever_its_channel_does(
     put_value(saver, {"large": "payload"}, version=2)
 
     assert count(saver, "checkpoint_contents") == contents
+
+
+def test_a_message_that_is_given_its_id_later_is_stored_once(
+    saver: InteractionsSaver,
+) -> None:
+    """LangGraph: a task's writes are stored before `add_messages` gives out ids."""
+    first = put_value(saver, [HumanMessage(TEXT)])
+    contents = count(saver, "checkpoint_contents")
+
+    second = put_value(saver, [HumanMessage(TEXT, id="a")], first, version=2)
+
+    assert count(saver, "checkpoint_contents") == contents
+    assert value_of(saver, second) == [HumanMessage(TEXT, id="a")]
+    assert value_of(saver, first) == [HumanMessage(TEXT)]
+
+
+def test_what_a_graph_is_told_and_what_its_model_says_is_stored_once(
+    saver: InteractionsSaver,
+) -> None:
+    def model(_: MessagesState) -> dict[str, list[BaseMessage]]:
+        return {"messages": [AIMessage(TEXT[::-1])]}
+
+    builder = StateGraph(MessagesState).add_node("model", model)
+    graph = builder.add_edge(START, "model").compile(checkpointer=saver)
+    said = graph.invoke({"messages": [HumanMessage(TEXT)]}, at())
+
+    with saver.sessions.database.reading() as connection:
+        rows = connection.execute("SELECT body FROM checkpoint_contents").fetchall()
+    texts = (TEXT.encode(), TEXT[::-1].encode())
+    assert [sum(text in body for (body,) in rows) for text in texts] == [1, 1]
+    assert graph.get_state(at()).values == said
+    assert all(message.id for message in said["messages"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_messages_that_differ_in_their_ids_alone_are_told_apart(
+    seed: int, saver: InteractionsSaver
+) -> None:
+    rng = random.Random(seed)
+    ids = [None, "", "a", "A", "a\0", "é", "\U0001f600", str(uuid.uuid4())]
+    kinds: list[Callable[..., BaseMessage]] = [HumanMessage, AIMessage]
+    put: list[tuple[RunnableConfig, list[BaseMessage]]] = []
+    for version in range(25):
+        messages = [
+            rng.choice(kinds)(rng.choice(["yes", "no"]), id=rng.choice(ids))
+            for _ in range(rng.randint(1, 30))
+        ]
+        given = [message.model_copy() for message in messages]
+        put.append((put_value(saver, messages, version=version), given))
+
+    saver.copy_thread("t", "copy")
+    listed = [
+        found.checkpoint["channel_values"]["c"] for found in saver.list(at("copy"))
+    ]
+
+    for config, given in put:
+        assert value_of(saver, config) == given
+    assert [*reversed(listed)] == [given for _, given in put]
 
 
 def test_threads_share_nothing(saver: InteractionsSaver) -> None:

@@ -175,9 +175,16 @@ class OffloadedPayloadError(core.InteractionsError):
 
     def in_thread(self, thread_id: str) -> "OffloadedPayloadError":
         """Return the same error with the thread in it."""
+        return self._naming(self.message, thread_id)
+
+    def of_message(self, message: str) -> "OffloadedPayloadError":
+        """Return the same error with another name for the message."""
+        return self._naming(message, self.thread_id)
+
+    def _naming(self, message: str, thread_id: str) -> "OffloadedPayloadError":
         return OffloadedPayloadError(
             self.interaction_id,
-            self.message,
+            message,
             self.problem,
             thread_id,
             retryable=self.retryable,

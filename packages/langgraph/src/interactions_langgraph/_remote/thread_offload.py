@@ -11,7 +11,7 @@ from interactions_core.exceptions import InteractionsError
 from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.message_states import Dump
-from interactions_langgraph._storage.offloads import HeldText, cut, texts_of
+from interactions_langgraph._storage.offloads import WITHOUT_ID, HeldText, cut, texts_of
 from interactions_langgraph.deletion import ENDING
 
 READS: Final = 64
@@ -199,5 +199,5 @@ def interaction_of(value: object) -> str:
 
 def _name_of(value: object) -> str:
     if isinstance(value, BaseMessage):
-        return f"{type(value).__name__} {value.id or 'without an id'}"
+        return f"{type(value).__name__} {value.id or WITHOUT_ID}"
     return f"a value of type {type(value).__name__}"

@@ -27,8 +27,9 @@ _CONTENTS: Final = (
     "WHERE number > ? AND number < ?"
 )
 _NODES: Final = (
-    "INSERT INTO checkpoint_nodes (number, digest, parent, content) "
-    "SELECT number + ?, digest, parent + ?, content + ? FROM checkpoint_nodes "
+    "INSERT INTO checkpoint_nodes (number, digest, parent, content, message_id) "
+    "SELECT number + ?, digest, parent + ?, content + ?, message_id "
+    "FROM checkpoint_nodes "
     "WHERE number > ? AND number < ?"
 )
 _PAIRED: Final = (

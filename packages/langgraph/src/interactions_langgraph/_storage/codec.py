@@ -27,6 +27,7 @@ from interactions_langgraph._storage.message_states import (
     build_message,
     pack_fields,
     pack_message,
+    split_id,
 )
 from interactions_langgraph._storage.offloads import PREFIX, Offloaded
 
@@ -110,12 +111,23 @@ class Codec:
         reader = guarded(self.serde, self._notice, places)
         return reader.loads_typed(self._recalled(type_, body))
 
-    def load_message(self, type_: str, body: bytes) -> Any:
-        """Read back a message: a new object that nobody else holds."""
+    def load_message(
+        self, type_: str, body: bytes, message_id: bytes | None = None
+    ) -> Any:
+        """Read back a message: a new object that nobody else holds.
+
+        Args:
+            type_: What kind of bytes.
+            body: The bytes.
+            message_id: What `split_id` took off it.
+        """
         dump = self._recalled(type_, body)
-        if self.knows_messages:
-            return self._messages.load(dump, self._reader.loads_typed)
-        return self._reader.loads_typed(dump)
+        if not self.knows_messages:
+            return self._reader.loads_typed(dump)
+        message = self._messages.load(dump, self._reader.loads_typed)
+        if message_id is not None and isinstance(message, BaseMessage):
+            message.id = message_id.decode()
+        return message
 
     def state(self, message: BaseMessage, fields: Fields | None = None) -> MessageState:
         """Take down all that `dump` would see of a message, at this moment.
@@ -126,6 +138,17 @@ class Codec:
             return self.dump(message)
         packed = pack_fields(fields) if fields else pack_message(message)
         return self.dump(message) if packed is None else packed
+
+    def split_id(self, state: MessageState) -> tuple[MessageState, bytes | None]:
+        """Take the id off a message, where it may be stored beside the rest.
+
+        An encrypted database shows nothing of a message, its id included.
+        """
+        splits = self.is_compact and self.has_places
+        if not splits or not isinstance(state, bytes):
+            return state, None
+        rest, found = split_id(state)
+        return rest, None if found is None else found.encode()
 
     def dump_state(self, state: MessageState) -> Dump:
         """Serialize the message as it was when its state was taken."""

@@ -94,6 +94,23 @@ def pack_fields(fields: Fields) -> bytes | None:
         return None
 
 
+def split_id(packed: bytes) -> tuple[bytes, str | None]:
+    """Take the id off a packed message.
+
+    LangGraph gives a message its id after it has stored it without one, so that the
+    rest is what both have in common. Put back together they are the message again.
+
+    Returns:
+        The message packed without an id, and the id; as it is and `None` if it has none.
+    """
+    name, fields, extra = ormsgpack.unpackb(packed)
+    found = fields.get("id")
+    if type(found) is not str:
+        return packed, None
+    rest = [name, {**fields, "id": None}, extra]
+    return ormsgpack.packb(rest, option=_ONLY_PLAIN_DATA), found
+
+
 def fields_of(message: BaseMessage) -> Fields:
     """Copy what a message holds, at any depth but for what cannot change."""
     extra = message.__pydantic_extra__

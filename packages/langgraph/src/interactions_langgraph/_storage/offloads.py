@@ -13,6 +13,9 @@ import ormsgpack
 
 from interactions_langgraph._storage.message_states import Dump
 
+WITHOUT_ID: Final = "without an id"
+"""How the name of a message ends that has none."""
+
 PREFIX: Final = "offloaded/"
 """What the type of such a value begins with, before that of the pieces."""
 

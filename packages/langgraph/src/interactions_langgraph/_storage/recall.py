@@ -8,6 +8,7 @@ from interactions_core.adapter import InteractionsClient
 from interactions_core.exceptions import InteractionsError, RequestError
 from interactions_langgraph._storage.message_states import Dump
 from interactions_langgraph._storage.offloads import (
+    WITHOUT_ID,
     HeldText,
     Offloaded,
     Reference,
@@ -131,6 +132,18 @@ def _explain(exc: InteractionsError) -> str:
             "offloaded, can bring it back"
         )
     return f"it cannot be read now ({exc}); the reference is kept, try again when it can be"
+
+
+@contextlib.contextmanager
+def naming_message(message_id: bytes | None) -> Generator[None]:
+    """Say which message it is that cannot be read back, by the id beside it."""
+    try:
+        yield
+    except OffloadedPayloadError as exc:
+        if message_id is None:
+            raise
+        kind = exc.message.removesuffix(WITHOUT_ID)
+        raise exc.of_message(kind + message_id.decode()) from exc.__cause__
 
 
 @contextlib.contextmanager

@@ -82,7 +82,11 @@ _VERSION_2: Final = (
 # Parts of values have places, which an older version would not fill.
 _VERSION_3: Final = ()
 
-MIGRATIONS: Final = (tuple(_VERSION_1.split(";")), _VERSION_2, _VERSION_3)
+# A message's id, where its content is stored without it. Bytes, because PostgreSQL has
+# no text for every id.
+_VERSION_4: Final = ("ALTER TABLE checkpoint_nodes ADD COLUMN message_id BLOB",)
+
+MIGRATIONS: Final = (tuple(_VERSION_1.split(";")), _VERSION_2, _VERSION_3, _VERSION_4)
 
 
 class CheckpointTables:

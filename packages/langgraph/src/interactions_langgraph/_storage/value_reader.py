@@ -10,6 +10,7 @@ from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.drafts import DeltaSnapshot
 from interactions_langgraph._storage.earlier_assemblies import Path, put_back
 from interactions_langgraph._storage.message_states import Dump
+from interactions_langgraph._storage.recall import naming_message
 from interactions_langgraph._storage.references import (
     ASSEMBLY,
     CONTENT,
@@ -23,16 +24,20 @@ _LISTS: Final = (MESSAGES, SNAPSHOT)
 
 # CROSS JOIN keeps the chain outside: one look-up by number for each node.
 _CHAINS: Final = """
-WITH RECURSIVE chain (number, parent, content) AS (
-    SELECT number, parent, content FROM checkpoint_nodes
+WITH RECURSIVE chain (number, parent, content, message_id) AS (
+    SELECT number, parent, content, message_id FROM checkpoint_nodes
     WHERE number IN (SELECT value FROM json_each(?))
     UNION
-    SELECT n.number, n.parent, n.content
+    SELECT n.number, n.parent, n.content, n.message_id
     FROM chain CROSS JOIN checkpoint_nodes n ON n.number = chain.parent
 )
-SELECT chain.number, chain.parent, chain.content, c.type, c.body
+SELECT chain.number, chain.parent, chain.content, chain.message_id, c.type, c.body
 FROM chain CROSS JOIN checkpoint_contents c ON c.number = chain.content
 """
+
+
+_Stored = tuple[int, bytes | None]
+"""The number of a message's content, and its id where that stands beside it."""
 
 
 class ValueReader:
@@ -49,9 +54,9 @@ class ValueReader:
         self._codec = codec
         self._store = store
         self._contents: dict[int, Dump] = {}
-        self._nodes: dict[int, tuple[int, int]] = {}
-        self._message_dumps: dict[int, Dump] = {}
-        self._messages: dict[int, object] = {}
+        self._nodes: dict[int, tuple[int, _Stored]] = {}
+        self._message_dumps: dict[_Stored, Dump] = {}
+        self._messages: dict[_Stored, object] = {}
         self._last: list[object] = []
         self._places: dict[int, int] = {}
 
@@ -85,9 +90,10 @@ class ValueReader:
         if not new:
             return
         rows = connection.execute(_CHAINS, (json.dumps([*new]),)).fetchall()
-        for node, parent, content, type_, body in rows:
-            self._nodes[node] = parent, content
-            self._message_dumps.setdefault(content, (type_, body))
+        for node, parent, content, message_id, type_, body in rows:
+            stored = content, message_id
+            self._nodes[node] = parent, stored
+            self._message_dumps.setdefault(stored, (type_, body))
 
     def _build(self, number: int, kind: int) -> Any:
         if kind == CONTENT:
@@ -132,11 +138,12 @@ class ValueReader:
         path.reverse()
         return path
 
-    def _message(self, number: int) -> object:
-        if number not in self._messages:
-            dump = self._message_dumps.pop(number)
-            self._messages[number] = self._codec.load_message(*dump)
-        return self._messages[number]
+    def _message(self, stored: _Stored) -> object:
+        if stored not in self._messages:
+            dump, (_, message_id) = self._message_dumps.pop(stored), stored
+            with naming_message(message_id):
+                self._messages[stored] = self._codec.load_message(*dump, message_id)
+        return self._messages[stored]
 
     def _content(self, number: int) -> Dump:
         if number not in self._contents:

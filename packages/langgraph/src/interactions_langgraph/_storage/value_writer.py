@@ -81,13 +81,13 @@ class ValueWriter:
 
     def _keep_messages(self, draft: MessagesDraft) -> int:
         kept, tip = self._longest_kept(draft.digests)
-        contents = self._keep_contents(
-            [self._draft_message(state) for state in draft.states_from(kept)]
-        )
+        split = [self.codec.split_id(state) for state in draft.states_from(kept)]
+        contents = self._keep_contents([self._draft_message(rest) for rest, _ in split])
         rows: list[tuple[object, ...]] = []
-        for digest, content in zip(draft.digests[kept:], contents, strict=True):
+        new = zip(draft.digests[kept:], contents, split, strict=True)
+        for digest, content, (_, message_id) in new:
             node = self._next(_NODES, digest)
-            rows.append((node, digest, tip, content))
+            rows.append((node, digest, tip, content, message_id))
             tip = node
         self._insert(_NODES, rows)
         return tip
@@ -106,10 +106,13 @@ class ValueWriter:
         return numbers
 
     def _insert(self, table: str, rows: Sequence[Sequence[object]]) -> None:
-        insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?)"  # noqa: S608  constants above
+        if not rows:
+            return
+        marks = ", ".join("?" * len(rows[0]))
+        insert = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608  constants above
         if len(rows) == 1:
             self.connection.execute(insert, rows[0])
-        elif rows:
+        else:
             self.connection.executemany(insert, rows)
 
     def _draft_message(self, state: MessageState) -> ContentDraft:
