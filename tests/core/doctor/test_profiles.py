@@ -68,7 +68,20 @@ def test_an_old_profile_is_a_warning(
     assert found["fix"] == "interactions doctor --live"
 
 
-def test_a_file_that_is_no_profile_is_a_failure(
+def test_a_profile_that_is_yet_to_be_written_is_written(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = environment / "interactions-profile.json"
+    monkeypatch.setenv(VARIABLE, str(path))
+
+    done = run("--live", "--yes")
+
+    assert done.exit_code == 0, done.output
+    assert f"{path} cannot be read: No such file or directory" in done.output
+    assert json.loads(path.read_text())["schema"] == 1
+
+
+def test_a_file_that_is_no_profile_is_a_warning(
     environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = environment / "p.json"
@@ -77,7 +90,7 @@ def test_a_file_that_is_no_profile_is_a_failure(
 
     found = look("--offline")["profile"]
 
-    assert found["level"] == "fail"
+    assert found["level"] == "warn"
     assert found["text"] == (
         f"{path} is no profile of the service: its `made_at` is None, no time"
     )
