@@ -326,3 +326,13 @@ def test_the_command_names_the_nearest_point() -> None:
 
     assert ended.returncode == 2
     assert "'label' is no point that may be disputed, did you mean" in ended.stderr
+
+
+def test_steps_of_the_servers_tools_are_looked_at_whatever_they_hold(
+    connect: Any,
+) -> None:
+    given = [{"type": "tool_call", "content": ["x", 1]}, said("Hi.")]
+    with Emulator(disputed="all") as emulator:
+        answer = connect(emulator).create(given, **ANTIGRAVITY)
+
+    assert answer.status_code < 500

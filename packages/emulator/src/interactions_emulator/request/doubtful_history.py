@@ -38,6 +38,7 @@ def history_doubts(
 
 
 def _results(steps: Iterable[Step], calls: list[str]) -> Iterator[Doubt]:
+    places = {call_id: place for place, call_id in enumerate(calls)}
     last = -1
     for step in steps:
         if step.get("type") != "function_result":
@@ -46,7 +47,7 @@ def _results(steps: Iterable[Step], calls: list[str]) -> Iterator[Doubt]:
         call_id = step["call_id"]
         if not step.get("name"):
             yield Doubt("nameless-results", f"the result of {call_id} has no name")
-        place = calls.index(call_id) if call_id in calls else last
+        place = places.get(call_id, last)
         if place < last:
             why = f"the result of {call_id} comes after one of a later call"
             yield Doubt("results-order", why)

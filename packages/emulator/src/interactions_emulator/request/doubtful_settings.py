@@ -22,7 +22,6 @@ _BUILT_IN = frozenset(
     }
 )
 _MCP_NAME = re.compile(r"[a-z0-9]+")
-_UNSTABLE = "v1beta"
 
 
 def settings_doubts(body: JsonObject, version: str) -> Iterator[Doubt]:
@@ -48,7 +47,7 @@ def _target(body: JsonObject, version: str) -> Iterator[Doubt]:
     model = str(body.get("model") or "")
     if family(model).is_alias and version == "v1":
         fields = {"model": model, "near": nearest(model)}
-        yield Doubt("latest-on-v1", f"{model} is served under {_UNSTABLE}", fields)
+        yield Doubt("latest-on-v1", f"{model} is served under v1beta", fields)
 
 
 def _platform(body: JsonObject) -> Iterator[Doubt]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from interactions_emulator.base.payloads import Step, is_list
+from interactions_emulator.base.payloads import Step, is_list, is_object
 from interactions_emulator.base.strictness import Doubt
 from interactions_emulator.request.doubtful_history import history_doubts
 from interactions_emulator.request.doubtful_settings import settings_doubts
@@ -45,4 +45,4 @@ def _agent(request: CreateRequest) -> Iterator[Doubt]:
 def _kinds(steps: list[Step]) -> set[str]:
     contents = [step.get("content") for step in steps]
     blocks = [block for one in contents if is_list(one) for block in one]
-    return {str(block.get("type")) for block in blocks}
+    return {str(block.get("type")) for block in blocks if is_object(block)}
