@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from interactions_emulator.http.app import build_app, undisturbed
 from interactions_emulator.http.state import EmulatorState
 
-_START_TIMEOUT_S = 5.0
+_START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 2.0
 _STOP_TICK_S = 0.002
 _KEEP_ALIVE_S = 3600
