@@ -18,6 +18,9 @@ PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
 WITHOUT_CREWAI = tuple(package for package in PACKAGES if package != "crewai")
 LOCKED_GROUPS = ("dev", "test", "lint", "types")
 CREWAI_GROUPS = ("test", "types")
+ADAPTERS = ("langgraph", "autogen", "crewai")
+# Holds what the tests of adapters send against the request types of the SDK.
+SHAPES = ("-p", "tests.shapes.plugin")
 PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")
 DEMO = "examples/support_conversation.py"
 
@@ -110,7 +113,10 @@ def types(session: nox.Session) -> None:
 @nox.parametrize("resolution", ["lowest-direct", "highest"])
 @nox.parametrize("package", ["langgraph", "autogen", "crewai", "emulator"])
 def compat(session: nox.Session, package: str, resolution: str) -> None:
-    """Install one package alone at its oldest and newest versions and test it."""
+    """Install one package alone at its oldest and newest versions and test it.
+
+    With the newest, what an adapter sends is what the newest SDK knows.
+    """
     chosen = editable(*dict.fromkeys(("core", package, "emulator")))
     if (package, resolution) == ("autogen", "lowest-direct"):
         # Each release of it pins autogen-core to its own version.
@@ -125,7 +131,20 @@ def compat(session: nox.Session, package: str, resolution: str) -> None:
     frozen = session.run("uv", "pip", "freeze", "-q", "--exclude-editable", silent=True)
     held.write_text(str(frozen))
     session.install("--group", "test", "-c", str(held))
-    session.run("pytest", f"tests/{package}", "tests/core", *session.posargs)
+    is_held_to_the_sdk = package in ADAPTERS and resolution == "highest"
+    watching = SHAPES if is_held_to_the_sdk else ()
+    folders = (f"tests/{package}", "tests/core")
+    # As a module, so that plugins of the tests are found.
+    session.run("python", "-m", "pytest", *watching, *folders, *session.posargs)
+
+
+@nox.session
+def shapes(session: nox.Session) -> None:
+    """Hold what the adapters send against the newest SDK; `-- tests/autogen` for one."""
+    with_crewai(session, *editable(*PACKAGES), "--group", "test")
+    session.install("--upgrade-package", "google-genai", "google-genai")
+    chosen = session.posargs or [f"tests/{adapter}" for adapter in ADAPTERS]
+    session.run("python", "-m", "pytest", *SHAPES, *PARALLEL, *chosen)
 
 
 @nox.session
@@ -209,8 +228,7 @@ def record(session: nox.Session) -> None:
     live = "--live" in session.posargs
     environment = {"CASSETTES": "live" if live else "emulator"}
     suite = "tests/langgraph/test_standard_integration.py::TestIntegration"
-    frameworks = ("langgraph", "autogen", "crewai")
-    own = [f"tests/{package}/test_cassettes.py" for package in frameworks]
+    own = [f"tests/{adapter}/test_cassettes.py" for adapter in ADAPTERS]
     recorded = [*own, f"{suite}::test_stream_time"]
     network = ["--force-enable-socket"] if live else []
     session.run("pytest", *recorded, *network, env=environment)
