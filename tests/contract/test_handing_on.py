@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from interactions_core.exceptions import EmptyReplyError
+from interactions_core.exceptions import EmptyReplyError, ServiceError
 from interactions_core.records.interactions import OWED
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import MemoryStore, SessionStore, open_store
@@ -184,6 +184,23 @@ def test_answer_of_which_no_content_is_kept_is_read_again(
 
     assert paid(emulator) == 1
     assert emulator.requests()[-1]["method"] == "GET"
+    assert text_of(kept)
+
+
+def test_answer_that_cannot_be_read_for_the_moment_is_not_bought_anew(
+    connect: Connect, emulator: Emulator
+) -> None:
+    asker = connect("unary", store=MemoryStore(mirror="signatures"))
+    turn = make_turn([QUESTION])
+    with pytest.raises(RefusedError):
+        give(asker, turn, refuse)
+    emulator.fault(on="get", do={"status": 503})
+
+    with pytest.raises(ServiceError):
+        asker.take(turn)
+    kept = asker.take(turn)
+
+    assert paid(emulator) == 1
     assert text_of(kept)
 
 

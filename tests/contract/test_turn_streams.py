@@ -14,10 +14,11 @@ from interactions_core.exceptions import (
     InterruptedStreamError,
     LostSubmitError,
     NetworkError,
+    UnknownStatusError,
 )
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import reply_text
+from interactions_core.transcript.steps import model_output, reply_text, text_part
 from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     CallStarted,
@@ -380,7 +381,7 @@ class _CannedHandler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.send_response(200 if self.server.stored else 404)
         self.send_header("content-type", "application/json")
         self.end_headers()
         self.wfile.write(json.dumps(self.server.stored).encode())
@@ -516,6 +517,87 @@ def test_an_answer_that_came_garbled_is_read_by_its_id(
 
     assert text_of(reply) == "grüße"
     assert asker.store.ledger()[0][1].attempts == 1
+
+
+UNSETTLED: Event = STORED | {"status": "pondering", "usage": {"total_tokens": 7}}
+
+
+def unsettled(way: str) -> bytes:
+    """Answer a create with a status that this version does not know."""
+    if way in STREAMS:
+        ended = {"status": "pondering", "usage": {"total_tokens": 7}}
+        return frames(*answer("grüße", **ended))
+    return json.dumps(UNSETTLED).encode()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_answer_of_unknown_status_is_read_by_the_next_call_and_not_bought_again(
+    connect: Connect, canned: Canned, way: str
+) -> None:
+    """Ours: an answer that was not handed on is given to the next equal call."""
+    asker = connect(way, base_url=canned.url)
+    canned.bodies, canned.stored = [unsettled(way)], UNSETTLED
+    with pytest.raises(UnknownStatusError) as raised:
+        asker.ask("hello")
+    canned.stored = STORED | {"usage": {"total_tokens": 7}}
+
+    reply = asker.ask("hello")
+
+    assert (text_of(reply), reply.status) == ("grüße", "completed")
+    assert (reply.interaction_id, reply.recovered) == ("v1_x", ("kept",))
+    assert (raised.value.usage.total_tokens, reply.usage.total_tokens) == (7, 0)
+    assert asker.store.usage().total_tokens == 7
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_answer_whose_status_stays_unknown_is_told_once_more_and_then_let_go(
+    connect: Connect, canned: Canned, way: str
+) -> None:
+    asker = connect(way, base_url=canned.url)
+    canned.bodies, canned.stored = [unsettled(way)], UNSETTLED
+    for paid in (7, 0):
+        with pytest.raises(UnknownStatusError, match="v1_x") as raised:
+            asker.ask("hello")
+        assert raised.value.usage.total_tokens == paid
+    assert canned.bodies == []
+    whole = json.dumps(STORED | {"id": "v1_y"}).encode()
+    canned.bodies = [frames(*answer("grüße")) if way in STREAMS else whole]
+
+    assert text_of(asker.ask("hello")) == "grüße"
+    assert canned.bodies == []
+
+
+@pytest.mark.parametrize("also", ["", " More."])
+def test_the_next_turn_chains_on_an_answer_that_was_settled_later(
+    connect: Connect, canned: Canned, also: str
+) -> None:
+    asker = connect("unary", base_url=canned.url)
+    canned.bodies, canned.stored = [unsettled("unary")], UNSETTLED
+    with pytest.raises(UnknownStatusError):
+        asker.ask("hello")
+    said = model_output([text_part(f"grüße{also}")])
+    canned.stored = STORED | {"steps": [{**said.wire}]}
+    asker.ask("hello")
+    canned.bodies = [json.dumps(STORED | {"id": "v1_y"}).encode()]
+
+    reply = asker.ask("hello", said, "again")
+
+    # What came later is no part of the context that was recorded.
+    chained = ("expired", "") if also else ("continue", "v1_x")
+    assert (reply.reason, reply.previous_interaction_id) == chained
+
+
+def test_an_answer_of_unknown_status_that_is_gone_is_asked_for_again(
+    connect: Connect, canned: Canned
+) -> None:
+    asker = connect("unary", base_url=canned.url)
+    canned.bodies, canned.stored = [unsettled("unary")], UNSETTLED
+    with pytest.raises(UnknownStatusError):
+        asker.ask("hello")
+    canned.stored = {}
+    canned.bodies = [json.dumps(STORED | {"id": "v1_y"}).encode()]
+
+    assert asker.ask("hello").interaction_id == "v1_y"
 
 
 @pytest.mark.parametrize("way", ["unary", "async"])

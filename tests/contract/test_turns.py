@@ -666,7 +666,13 @@ def test_an_answer_that_is_none_is_an_error_and_never_a_parent(
     [entry] = entries(asker.store)
     assert (entry.key, entry.status) == (failed.value.interaction_id, status)
     assert entry.usage != Usage()
-    assert asker.ask("hello").reason == "root"
+    if kind is UnknownStatusError:
+        with pytest.raises(kind):
+            asker.ask("hello")
+        assert len(creates(emulator)) == 1
+    again = asker.ask("hello")
+    assert again.previous_interaction_id == ""
+    assert again.reason == ("retry" if kind is UnknownStatusError else "root")
 
 
 def test_a_failed_answer_says_why(asker: Asker, emulator: Emulator) -> None:

@@ -13,7 +13,7 @@ from langchain_core.messages import HumanMessage
 from interactions_core import exceptions as ours
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
-from interactions_langgraph._model.errors import model_error
+from interactions_langgraph._model.errors import model_error, model_errors
 from tests.langgraph.conftest import MakeModel
 
 TOO_LONG = "The input token count exceeds the maximum number of tokens allowed."
@@ -269,3 +269,17 @@ async def test_abatch_keeps_order_and_hands_errors_back(
         400,
         200,
     ]
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_stream_that_broke_off_is_worth_repeating_only_where_its_answer_is_kept(
+    *, is_kept: bool
+) -> None:
+    """LangChain's middleware repeats what says so; else it may be paid for twice."""
+    error = ours.InterruptedStreamError("v1_x", "nobody knows what becomes of it.")
+    error.is_kept = is_kept
+
+    with pytest.raises(theirs.ModelConnectionError) as caught, model_errors():
+        raise error
+
+    assert caught.value.is_retryable is is_kept

@@ -463,3 +463,25 @@ def test_the_description_of_a_schema_is_that_of_the_function(
     model.invoke(ASKED)
 
     assert sent(emulator)["tools"][0]["description"] == "Whom?"
+
+
+@pytest.mark.parametrize("method", ["json_schema", "json_mode"])
+def test_an_answer_that_is_no_such_object_was_handed_on_and_is_asked_for_anew(
+    method: str, make_model: MakeModel, emulator: Emulator
+) -> None:
+    """Ours: LangChain parses after the model has returned, and another try is meant."""
+    emulator.script(
+        [
+            {"reply": {"text": '{"age": "old"}'}, "times": 1},
+            {"reply": {"text": '{"name": "Ada"}'}},
+        ]
+    )
+    model = make_model().with_structured_output(Person, method=method)
+    again = model.with_retry(
+        retry_if_exception_type=(OutputParserException,),
+        wait_exponential_jitter=False,
+        stop_after_attempt=2,
+    )
+
+    assert again.invoke(ASKED) == Person(name="Ada")
+    assert len(emulator.requests()) == 2

@@ -136,6 +136,14 @@ def goes_on(word: object) -> bool:
     return known is None or not known.ends_run
 
 
+def is_settled(word: object) -> bool:
+    """Tell whether an answer that says so has come to something, good or bad.
+
+    Of one that has not, nobody knows what it is: it may be read again.
+    """
+    return status_of(word).error is not UnknownStatusError
+
+
 def is_known(word: object) -> bool:
     """Tell whether this version knows a status; one that is not said it need not."""
     return not word or str(word) in STATUSES

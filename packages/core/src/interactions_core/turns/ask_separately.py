@@ -20,6 +20,7 @@ from interactions_core.mapping.separate_calls import (
     told_tools,
 )
 from interactions_core.process.owners import is_dead, this_process
+from interactions_core.protocol.statuses import is_settled
 from interactions_core.records.interactions import OWED, OWED_AGAIN, InteractionRecord
 from interactions_core.records.jobs import call_digest
 from interactions_core.transcript.asides import aside_of, separate_digest
@@ -115,7 +116,12 @@ def _find(run: TurnRun) -> Flow[_Found]:
     transcript, store = run.turn.transcript, run.records.store
     places = (len(transcript.steps), *loop_positions(transcript.steps))
     asked = [separate_digest(transcript.digests[i]) for i in places]
-    return (yield from local(lambda: store.find(run.records.scope, asked)))
+    found = yield from local(lambda: store.find(run.records.scope, asked))
+    # Of the others nobody knows what they came to.
+    return {
+        digest: [record for record in records if is_settled(record.status)]
+        for digest, records in found.items()
+    }
 
 
 def _is_in_loop(run: TurnRun, separate: TurnRun, found: _Found) -> bool:
@@ -150,7 +156,7 @@ def _told_again(
     run: TurnRun, record: InteractionRecord
 ) -> Flow[Sequence[JsonObject] | None]:
     """Take an answer that is recorded; `None` if its content is gone."""
-    interaction = yield from content_of(record)
+    interaction = yield from content_of(run, record)
     if interaction is None:
         return None
     logger.info("interaction %s was paid for and is told again", record.key)

@@ -5,9 +5,9 @@ it, and is marked as handed on when the adapter has returned. Where something ra
 between, or the process died, the next call that asks exactly the same is given it.
 """
 
-import contextlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from interactions_core.canonical import JsonObject
@@ -19,15 +19,23 @@ from interactions_core.exceptions import (
 )
 from interactions_core.process.owners import is_dead, this_process
 from interactions_core.protocol.retention import DAY_S
-from interactions_core.records.interactions import OWED, OWED_AGAIN, InteractionRecord
+from interactions_core.protocol.statuses import is_settled
+from interactions_core.records.interactions import (
+    OWED,
+    OWED_AGAIN,
+    InteractionRecord,
+    ReplyForm,
+)
 from interactions_core.records.jobs import call_digest
 from interactions_core.records.mirror import is_skeleton
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
+from interactions_core.transcript.digest import fold_wire
 from interactions_core.transcript.streaming import events_of, steps_of
 from interactions_core.turns.context import TurnRun
 from interactions_core.turns.effects import Flow, fetch, hand_on, local, show
-from interactions_core.turns.recording import anchor_of
+from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.recording import anchor_of, wire_size
 from interactions_core.usage import Usage
 
 logger: Final = logging.getLogger("interactions_core")
@@ -92,8 +100,12 @@ def kept_reply(
 
     Returns:
         The reply; `None` if somebody else was faster, or its content is gone.
+
+    Raises:
+        OutcomeError: Nobody knew what it came to, and now it is no answer, or nobody
+            knows yet. It is nobody's from then on.
     """
-    interaction = yield from content_of(record)
+    interaction = yield from content_of(run, record)
     if interaction is None:
         return None
     if record.owed:
@@ -106,6 +118,9 @@ def kept_reply(
     logger.info("interaction %s was paid for and is handed on now", record.key)
     run.tally.recovered.append(KEPT)
     steps = steps_of(interaction)
+    usage = record.usage if record.owed == OWED else Usage()
+    if not is_settled(record.status):
+        record = yield from _settle(run, record, interaction)
     if stream:
         for event in events_of(steps):
             yield from show(event)
@@ -117,7 +132,7 @@ def kept_reply(
         status=record.status,
         steps=steps,
         # Whoever was refused it has counted it.
-        usage=(record.usage if record.owed == OWED else Usage()) + run.tally.spent,
+        usage=usage + run.tally.spent,
         interaction=interaction,
         anchor=anchor_of(run, record),
         recovered=tuple(run.tally.recovered),
@@ -133,9 +148,14 @@ def _is_owed(record: InteractionRecord, now: float) -> bool:
     return not record.holder or is_dead(record.holder)
 
 
-def content_of(record: InteractionRecord) -> Flow[JsonObject | None]:
-    """Return the interaction; one whose content is not kept here is read again."""
-    if record.held and not is_skeleton(record.held):
+def content_of(run: TurnRun, record: InteractionRecord) -> Flow[JsonObject | None]:
+    """Return the interaction; one that is not wholly known here is read again.
+
+    Raises:
+        RequestError: It cannot be read now; later it may be.
+    """
+    is_whole = bool(record.held) and not is_skeleton(record.held)
+    if is_whole and (is_settled(record.status) or not record.stored):
         kind, _, name = record.target.partition(":")
         return {
             "id": record.key if record.stored else "",
@@ -143,11 +163,47 @@ def content_of(record: InteractionRecord) -> Flow[JsonObject | None]:
             kind: name,
             "steps": list(record.held),
         }
-    found: JsonObject | None = None
-    if record.stored:
-        with contextlib.suppress(RequestError):
-            found = yield from fetch(record.key)
+    if not record.stored:
+        return None
+    try:
+        found = yield from fetch(record.key)
+    except RequestError as error:
+        if error.retryable:
+            raise
+        return None
+    # Whoever paid for it has counted it.
+    run.tally.answered.pop(record.key, None)
     return found
+
+
+def _settle(
+    run: TurnRun, record: InteractionRecord, interaction: JsonObject
+) -> Flow[InteractionRecord]:
+    """Write down what an answer came to of which that was not known.
+
+    It may be a parent if what was recorded of it is how it begins.
+    """
+    steps, held, store = steps_of(interaction), record.held, run.records.store
+    failure = outcome_error(interaction, steps, returns_empty=run.rules.returns_empty)
+    if failure is not None:
+        # It was told twice; whoever asks again wants another.
+        yield from local(lambda: store.mark_handed_on(record.scope, record.key))
+        raise failure
+    rest = steps[len(held) :]
+    settled = replace(
+        record,
+        status=str(interaction.get("status")),
+        held=steps,
+        form=ReplyForm.of(steps),
+        context_digest=fold_wire(record.context_digest, rest),
+        context_steps=record.context_steps + len(rest),
+        context_bytes=record.context_bytes + wire_size(rest),
+        gone=steps[: len(held)] != held,
+        owed=OWED_AGAIN,
+        holder=this_process(),
+    )
+    yield from local(lambda: store.put(settled, began=run.records.began))
+    return settled
 
 
 def _mark(run: TurnRun, reply: Reply) -> Flow[None]:

@@ -9,7 +9,12 @@ from functools import reduce
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.exceptions import InteractionsError, OutcomeError, StoreError
+from interactions_core.exceptions import (
+    InteractionsError,
+    OutcomeError,
+    StoreError,
+    UnknownStatusError,
+)
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.failpoints import Deletion, reached
 from interactions_core.process.owners import this_process
@@ -17,6 +22,7 @@ from interactions_core.protocol.retention import DAY_S, learned_retention
 from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.interactions import (
     OWED,
+    OWED_AGAIN,
     InteractionRecord,
     LedgerEntry,
     ReplyForm,
@@ -86,7 +92,9 @@ def record_turn(
         sent_bytes = wire_size(plan.steps)
         record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
         entry = _entry(record, plan, run.tally, sent_bytes)
-        if blank or failure is not None:
+        if isinstance(failure, UnknownStatusError):
+            record = _unsettled(record)
+        elif blank or failure is not None:
             record = _dead(record)
         if not (yield from _is_recorded(run, record)):
             reached(Deletion.ANSWERED)
@@ -237,6 +245,14 @@ def _entry(
 def _recovered(tally: Tally, plan: Plan) -> tuple[str, ...]:
     """Return what was worked around, by whichever process sent the request."""
     return tuple(dict.fromkeys((*tally.recovered, *plan.form)))
+
+
+def _unsettled(record: InteractionRecord) -> InteractionRecord:
+    """Leave an answer that may come to something to the next call of the same.
+
+    The error of this call has counted it.
+    """
+    return replace(record, owed=OWED_AGAIN if record.owed else 0, holder="")
 
 
 def _dead(record: InteractionRecord) -> InteractionRecord:

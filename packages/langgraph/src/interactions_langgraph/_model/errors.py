@@ -120,6 +120,9 @@ def _may_work_again(error: core.InteractionsError) -> bool:
     """Tell whether the same request may get another answer."""
     if isinstance(error, core.JobFailedError | core.EmptyReplyError):
         return status_of(error.status).may_work_again
+    if isinstance(error, core.InterruptedStreamError):
+        # Else the answer may have been paid for, and would be once more.
+        return error.is_kept
     if isinstance(error, core.CutOffError):
         return False
     # The next run would take as long, and cost as much.
