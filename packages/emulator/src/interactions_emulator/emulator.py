@@ -16,7 +16,8 @@ from interactions_emulator.base.strictness import Disputed
 from interactions_emulator.http.server import ServerThread, listen, url_of
 from interactions_emulator.http.state import EmulatorState
 
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 120.0
+"""Far more than any machine takes; of requests to this very process."""
 
 
 class Emulator:
