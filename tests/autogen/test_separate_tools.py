@@ -13,7 +13,7 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_emulator import Emulator
 from tests.autogen.asking import WEATHER, Client, user
 from tests.autogen.conftest import MakeClient
-from tests.autogen.event_log import listening
+from tests.autogen.event_log import EventLog, listening
 from tests.autogen.oracle import differences
 from tests.autogen.witness import Ids, Witness
 from tests.programs import run_program
@@ -111,6 +111,16 @@ async def test_one_call_may_send_both_at_once(
     )
 
     assert list(map(tools_of, creates(emulator))) == [["google_search", FUNCTION]]
+
+
+async def test_the_event_of_a_call_names_the_search(
+    make_client: MakeClient, searching: Emulator, log: EventLog
+) -> None:
+    await make_client(**SEPARATE).create([user(QUESTION)], tools=[WEATHER])
+
+    [event] = log
+    search = posts(searching)[0]["interaction"]
+    assert event.kwargs["separate_interaction_id"] == search
 
 
 def test_the_option_is_kept_in_a_component(make_client: MakeClient) -> None:

@@ -85,7 +85,9 @@ def test_a_built_in_tool_is_asked_first_as_a_root_and_told_before_the_users_word
     assert "previous_interaction_id" not in first
     assert first["system_instruction"].startswith("Be brief.\n\nFor now only google_")
     assert turn["system_instruction"] == "Be brief."
-    assert reply.interaction_id == posts(searching)[1]["interaction"]
+    assert [reply.separate_id, reply.interaction_id] == [
+        row["interaction"] for row in posts(searching)
+    ]
     assert reply.reason == "root"
 
 
@@ -225,6 +227,7 @@ def test_the_separate_answer_has_its_own_line_and_is_counted_once(
     assert len(posts(searching)) == 2
     assert Usage() not in {first.usage, turn.usage}
     assert reply.usage == first.usage + turn.usage == asker.store.usage()
+    assert reply.usage.total_tokens == searching.stats()["tokens"]
 
 
 def test_an_answer_is_told_again_where_the_turn_was_refused_and_counted_once(
@@ -433,6 +436,7 @@ def test_a_reply_that_the_framework_refuses_is_kept_and_nothing_is_asked_again(
     kept = asker.take(separated([QUESTION]))
 
     assert kept.recovered == ("kept",)
+    assert kept.usage == Usage()
     assert len(posts(searching)) == 2
 
 
@@ -477,14 +481,16 @@ def test_a_store_without_content_reads_the_answer_from_the_server(
     store = SqliteStore(tmp_path / "sessions.db", mirror=mirror)
     asker = connect("unary", store=store)
     fail_the_turn(searching, WRONG)
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(InvalidRequestError) as refused:
         asker.take(separated([QUESTION]))
 
-    asker.take(separated([QUESTION]))
+    reply = asker.take(separated([QUESTION]))
 
     names = list(map(tools_of, creates(searching)))
     assert names.count(["google_search"]) == 1
     assert texts_of(creates(searching)[-1]) == [ASIDE, QUESTION]
+    assert refused.value.usage + reply.usage == store.usage()
+    assert store.usage().total_tokens == searching.stats()["tokens"]
     assert FOUND not in json.dumps([repr(r) for r in _rows(store)]) or mirror == "full"
 
 

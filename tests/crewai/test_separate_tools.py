@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from crewai import Crew
+from crewai.events.types.llm_events import LLMCallCompletedEvent
 
 from interactions_core import MemoryStore
 from interactions_core.exceptions import ConfigurationError
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.crews import GetWeather, agent, task
+from tests.crewai.event_bus import events_of
+from tests.crewai.flows import WEATHER
 from tests.crewai.oracle import differences
 from tests.crewai.witness import Witness
 from tests.programs import run_program
@@ -68,6 +71,21 @@ def test_a_crew_is_answered_and_searches_once_for_each_task(
     assert differences(llm.log, searching, store) == []
     counted = done.token_usage.total_tokens
     assert counted == store.usage().total_tokens
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_event_of_a_call_names_the_search_and_counts_it(
+    make_llm: MakeLLM, searching: Emulator, *, stream: bool
+) -> None:
+    llm = make_llm(**SEPARATE, stream=stream)
+
+    [done] = events_of(
+        lambda: llm.call(QUESTION, tools=[WEATHER]), LLMCallCompletedEvent
+    )
+
+    search = posts(searching)[0]["interaction"]
+    assert done.usage["separate_interaction_id"] == search
+    assert done.usage["total_tokens"] == searching.stats()["tokens"]
 
 
 def test_the_option_is_refused_beside_an_agent(make_llm: MakeLLM) -> None:

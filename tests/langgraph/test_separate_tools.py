@@ -65,7 +65,7 @@ def test_an_agent_is_answered_and_its_turns_are_chained_on_one_another(
     assert texts_of(sent[4]["body"]) == [ASIDE, "And tomorrow?"]
 
 
-def test_messages_count_what_the_search_took(
+def test_messages_count_what_the_search_took_and_name_it(
     watched: Watched, searching: Emulator
 ) -> None:
     model = watched.model(**SEPARATE).bind_tools([get_weather])
@@ -76,6 +76,8 @@ def test_messages_count_what_the_search_took(
     took = watched.store.usage()
     assert message.usage_metadata is not None
     assert message.usage_metadata["total_tokens"] == took.total_tokens
+    search = posts(searching)[0]["interaction"]
+    assert message.response_metadata["separate_interaction_id"] == search
     assert took != Usage()
 
 

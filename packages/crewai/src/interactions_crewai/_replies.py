@@ -65,4 +65,5 @@ def about(reply: Reply) -> dict[str, Any]:
         "model_name": reply.model_name,
         "status": reply.status,
         "recovered": list(reply.recovered),
+        **({"separate_interaction_id": reply.separate_id} if reply.separate_id else {}),
     }

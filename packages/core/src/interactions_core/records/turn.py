@@ -157,6 +157,8 @@ class Reply:
         recovered: What had to be worked around on the way.
         sent: The input steps of the request that was answered.
         key: The record in the session store; "" if it could not be written.
+        separate_id: The interaction in which built-in tools were asked before it; ""
+            for none, or where the server keeps nothing.
         note: What a framework whose replies hold text only is told of the rest.
         own_names: The framework's names of functions that have another in `steps`.
     """
@@ -172,6 +174,7 @@ class Reply:
     recovered: tuple[str, ...] = ()
     sent: tuple[JsonObject, ...] = ()
     key: str = ""
+    separate_id: str = ""
     note: str = ""
     own_names: Mapping[str, str] = field(default_factory=dict[str, str])
 

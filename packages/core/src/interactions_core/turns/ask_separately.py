@@ -166,6 +166,7 @@ def _told_again(
 
 def _take_over(run: TurnRun, record: InteractionRecord) -> Flow[None]:
     """Hold an answer while its turn goes on; count it where nobody was told of it."""
+    run.tally.separate_id = record.key if record.stored else ""
     if record.holder == this_process():
         run.tally.separate_key = record.key
     if not _is_left(record):
@@ -197,6 +198,7 @@ def _ask(run: TurnRun, separate: TurnRun) -> Flow[Sequence[JsonObject]]:
     run.tally.answered = before
     run.tally.separate |= separate.tally.answered
     run.tally.separate_key = reply.key
+    run.tally.separate_id = reply.interaction_id
     name = reply.interaction_id or "(unstored)"
     logger.info("interaction %s asked %s separately", name, told_tools(run.turn))
     return answer.steps

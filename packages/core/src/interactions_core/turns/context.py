@@ -60,6 +60,7 @@ class Tally:
         separate: What answers to built-in tools took, which were asked before the turn
             and have entries of their own in the ledger.
         separate_key: The record of the last of them; "" for none.
+        separate_id: Its interaction; "" for none, or where the server keeps nothing.
     """
 
     attempts: int = 0
@@ -71,6 +72,7 @@ class Tally:
     answered: dict[str, Usage] = field(default_factory=dict[str, Usage])
     separate: dict[str, Usage] = field(default_factory=dict[str, Usage])
     separate_key: str = ""
+    separate_id: str = ""
 
     @property
     def own(self) -> Usage:

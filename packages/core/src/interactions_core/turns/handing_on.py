@@ -137,6 +137,7 @@ def kept_reply(
         anchor=anchor_of(run, record),
         recovered=tuple(run.tally.recovered),
         key=record.key,
+        separate_id=run.tally.separate_id,
         note=note_of(run.turn, name, steps),
         own_names=run.turn.own_names,
     )

@@ -338,6 +338,7 @@ def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> R
         anchor=anchor,
         recovered=_recovered(run.tally, plan),
         sent=tuple(plan.steps),
+        separate_id=run.tally.separate_id,
         note=note_of(run.turn, interaction_id, answer.steps),
         own_names=run.turn.own_names,
     )

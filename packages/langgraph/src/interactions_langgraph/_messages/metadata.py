@@ -48,6 +48,8 @@ def metadata_of(reply: Reply, version: Version = "v0") -> dict[str, Any]:
         "model_provider": PROVIDER,
         "status": reply.status,
     }
+    if reply.separate_id:
+        metadata["separate_interaction_id"] = reply.separate_id
     tier = reply.interaction.get("service_tier")
     if tier:
         metadata["service_tier"] = tier
