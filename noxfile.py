@@ -127,7 +127,8 @@ def compat(session: nox.Session, package: str, resolution: str) -> None:
     session.install("--resolution", resolution, *chosen)
     # In a step of its own: the test tools are not what is being tried out, and must
     # not lift what is.
-    held = Path(session.create_tmp()) / "held.txt"
+    # Not `create_tmp`: what pytest makes would lie below this project's settings.
+    held = Path(session.virtualenv.location) / "held.txt"
     frozen = session.run("uv", "pip", "freeze", "-q", "--exclude-editable", silent=True)
     held.write_text(str(frozen))
     session.install("--group", "test", "-c", str(held))

@@ -241,17 +241,13 @@ def test_a_group_of_fields_goes_with_its_last_one() -> None:
 
 
 def test_results_are_named_after_the_calls_of_their_parent() -> None:
-    """Ours: only beside a parent that the caller named does a result lack its name."""
+    """Beside a parent that the caller named, the list need not hold the call."""
     session = Session()
     session.ask([Q], [call("c1").wire])
-    nameless = result("c1", name="")
-    session.ask([nameless], previous_interaction_id="i1")
 
-    asked = session.ask([nameless], INVALID, [model("a").wire])
+    session.ask([result("c1", name="")], previous_interaction_id="i1")
 
-    sent = [body["input"][0].get("name") for body in session.bodies]
-    assert sent == [None, "weather"]
-    assert (asked.parent, asked.reply.recovered) == ("i1", ("named",))
+    assert [body["input"][0]["name"] for body in session.bodies] == ["weather"]
 
 
 def test_a_form_that_names_nothing_is_text_alone() -> None:

@@ -12,7 +12,7 @@ ROUNDS = int(os.environ.get("DELETION_CRASHES", "16"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
-@pytest.mark.timeout(300 + 30 * ROUNDS)
+@pytest.mark.timeout(600 + 60 * ROUNDS)
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_killed_deletion_is_finished_by_whoever_comes_next(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path

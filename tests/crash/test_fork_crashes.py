@@ -12,7 +12,7 @@ ROUNDS = int(os.environ.get("FORK_CRASHES", "20"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-@pytest.mark.timeout(120 + 30 * ROUNDS)
+@pytest.mark.timeout(600 + 60 * ROUNDS)
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_forked_and_killed_processes_get_their_own_answers_and_pay_once(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path

@@ -12,7 +12,7 @@ ROUNDS = int(os.environ.get("JOB_CRASHES", "40"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
-@pytest.mark.timeout(120 + 10 * ROUNDS)
+@pytest.mark.timeout(600 + 60 * ROUNDS)
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_killed_processes_find_their_jobs_again(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
