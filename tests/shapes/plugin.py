@@ -49,7 +49,8 @@ class Collected:
 
 
 def is_known(finding: Finding) -> bool:
-    return finding.what == UNKNOWN and finding.field in KNOWN_EXTRAS
+    said = "" if finding.what == UNKNOWN else f": {finding.what}"
+    return f"{finding.field}{said}" in KNOWN_EXTRAS
 
 
 class RequestShapes:
