@@ -32,14 +32,14 @@ from interactions_core.records.turn import Turn
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 
 MIB: Final = 2**20
 MOST_THREADS: Final = 8
 MOST_MIB: Final = 150
 MOST_READS: Final = 20
 POOL_THREADS: Final = 4
-RULES: Final = Rules(max_retries=4, retention_s=1e6, clock=time.time)
+RULES: Final = ClientPolicy(max_retries=4, retention_s=1e6, clock=time.time)
 
 
 @dataclass

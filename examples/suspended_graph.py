@@ -11,7 +11,7 @@ from pathlib import Path
 
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core.adapter import Connection, InteractionsClient, Rules
+from interactions_core.adapter import ClientPolicy, Connection, InteractionsClient
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -40,8 +40,8 @@ def main():
         with multiprocessing.get_context("spawn").Pool(1) as process:
             process.apply(ask, (database, where))
 
-        rules = Rules(max_retries=4, retention_s=86_400, clock=time.time)
-        client = InteractionsClient(Connection(**where), rules)
+        policy = ClientPolicy(max_retries=4, retention_s=86_400, clock=time.time)
+        client = InteractionsClient(Connection(**where), policy)
         with InteractionsSaver(database) as saver:
             graph = built(saver, where)
             resume = resume_of(graph)

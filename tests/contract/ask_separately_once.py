@@ -50,12 +50,12 @@ def separated(
     return make_turn(steps, settings=given, combine_tools=combine_tools, **options)
 
 
-def die(_: float | failpoints.Point | failpoints.Deletion) -> None:
+def die(_: float | failpoints.FailPoint | failpoints.DeletionFailPoint) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _die_as_planned(point: failpoints.Point | failpoints.Deletion) -> None:
-    if point is failpoints.Point.PLANNED:
+def _die_as_planned(point: failpoints.FailPoint | failpoints.DeletionFailPoint) -> None:
+    if point is failpoints.FailPoint.PLANNED:
         die(point)
 
 

@@ -19,7 +19,7 @@ from interactions_core.transcript.steps import (
     visible_reply,
 )
 from interactions_core.transcript.streaming import StreamEvent, TextDelta
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Asker:
         self.way = way
         self.store = store
         self.shown: list[StreamEvent] = []
-        rules = Rules(
+        policy = ClientPolicy(
             max_retries=max_retries,
             retention_s=55 * DAY_S,
             clock=clock,
@@ -67,8 +67,8 @@ class Asker:
         async def asleep(seconds: float) -> None:
             sleep(seconds)
 
-        self.client = InteractionsClient(connection, rules, sleep=sleep)
-        self.aclient = AsyncInteractionsClient(connection, rules, sleep=asleep)
+        self.client = InteractionsClient(connection, policy, sleep=sleep)
+        self.aclient = AsyncInteractionsClient(connection, policy, sleep=asleep)
         self._runner = asyncio.Runner()
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from interactions_core.exceptions import JobCancelledError
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Deletion, Point
+from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.jobs import Job
 from interactions_core.stores import (
@@ -204,7 +204,7 @@ def test_nothing_is_kept_that_races_with_a_deletion(store: SessionStore) -> None
 
 
 def delete_at(
-    point: Point | Deletion,
+    point: FailPoint | DeletionFailPoint,
     store: SessionStore,
     monkeypatch: pytest.MonkeyPatch,
     then: Callable[[object], None] = lambda _: None,
@@ -238,7 +238,7 @@ def test_a_turn_that_the_deletion_overtakes_records_nothing(
     chat = Chat(connect(way, store=store))
     first = chat.say("My name is Ada.")
 
-    delete_at(Deletion.ANSWERED, store, monkeypatch)
+    delete_at(DeletionFailPoint.ANSWERED, store, monkeypatch)
     overtaken = chat.say("What is my name?")
 
     assert overtaken.status == "completed"
@@ -253,7 +253,7 @@ def test_a_turn_that_the_deletion_overtakes_records_nothing(
 def test_an_overtaken_turn_without_a_copy_on_the_server_lists_nothing(
     store: SessionStore, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delete_at(Deletion.ANSWERED, store, monkeypatch)
+    delete_at(DeletionFailPoint.ANSWERED, store, monkeypatch)
 
     connect("unary", store=store).ask("Hi", store=False)
 
@@ -274,9 +274,9 @@ def test_a_turn_of_a_run_that_is_late_records_nothing(
 
 
 @pytest.mark.parametrize("way", ["unary", "async stream"])
-@pytest.mark.parametrize("point", list(Point))
+@pytest.mark.parametrize("point", list(FailPoint))
 def test_a_background_turn_that_the_deletion_overtakes_leaves_only_its_id(  # noqa: PLR0917
-    point: Point,
+    point: FailPoint,
     way: str,
     store: SessionStore,
     emulator: Emulator,
@@ -287,7 +287,7 @@ def test_a_background_turn_that_the_deletion_overtakes_leaves_only_its_id(  # no
 
     def let_run_end(at: object) -> None:
         # Whoever listens moves no clock, and would hear nothing for half a lease.
-        if at is Point.LOOKED:
+        if at is FailPoint.LOOKED:
             emulator.advance(JOB_S)
 
     delete_at(point, store, monkeypatch, let_run_end)
@@ -302,4 +302,4 @@ def test_a_background_turn_that_the_deletion_overtakes_leaves_only_its_id(  # no
         row["interaction"] for row in emulator.requests() if row["method"] == "POST"
     ]
     assert listed(store) == [name for name in dict.fromkeys(made) if name]
-    assert len(made) >= (point is not Point.PLANNED)
+    assert len(made) >= (point is not FailPoint.PLANNED)

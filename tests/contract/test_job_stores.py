@@ -11,11 +11,11 @@ import pytest
 from interactions_core import MemoryStore, PostgresStore, SessionStore, SqliteStore
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
-from interactions_core.records.turn import Place
+from interactions_core.records.turn import GraphPosition
 
 NOW = 1_790_000_000.0
 SCOPE = Scope("gemini|host|print", "tenant", "thread")
-PLACE = Place("sub:1", "checkpoint", "task", 2)
+PLACE = GraphPosition("sub:1", "checkpoint", "task", 2)
 
 Open = Callable[..., SessionStore]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interactions_core.records.interactions import HeldInteraction
+from interactions_core.records.interactions import StoredInteraction
 from interactions_core.stores import MemoryStore, SessionStore, open_store
 from tests.contract.session_records import SCOPE, make_entry, make_record, whole_record
 
@@ -65,9 +65,11 @@ def test_held_interactions_are_told_with_who_else_needs_them(
     store.put(make_record("v1_alone", scope=elsewhere))
 
     assert store.held_by(SCOPE.thread_id) == [
-        HeldInteraction(SCOPE, "v1_known", "", is_shared=True, created_at=1_000.25),
-        HeldInteraction(SCOPE, "v1_continued", "", is_shared=True, created_at=2_000.0),
-        HeldInteraction(
+        StoredInteraction(SCOPE, "v1_known", "", is_shared=True, created_at=1_000.25),
+        StoredInteraction(
+            SCOPE, "v1_continued", "", is_shared=True, created_at=2_000.0
+        ),
+        StoredInteraction(
             SCOPE, "v1_alone", "v1_continued", is_shared=False, created_at=3_000.0
         ),
     ]

@@ -16,7 +16,7 @@ from interactions_core.client.connection import Connection
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.turn import Reply
 from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import make_turn, said, text_of, visible_reply
@@ -40,8 +40,8 @@ def connection(emulator: Emulator) -> Connection:
 
 
 @pytest.fixture
-def rules(clock: Clock) -> Rules:
-    return Rules(max_retries=0, retention_s=55 * DAY_S, clock=clock)
+def policy(clock: Clock) -> ClientPolicy:
+    return ClientPolicy(max_retries=0, retention_s=55 * DAY_S, clock=clock)
 
 
 def run(main: Callable[[], object]) -> object:
@@ -76,9 +76,12 @@ def open_sockets() -> int:
 
 
 def test_threads_share_a_client_and_keep_their_conversations_apart(
-    connection: Connection, rules: Rules, store: SessionStore, emulator: Emulator
+    connection: Connection,
+    policy: ClientPolicy,
+    store: SessionStore,
+    emulator: Emulator,
 ) -> None:
-    client = InteractionsClient(connection, rules)
+    client = InteractionsClient(connection, policy)
     barrier = threading.Barrier(8)
 
     def talk(number: int) -> list[str]:
@@ -107,9 +110,9 @@ def test_threads_share_a_client_and_keep_their_conversations_apart(
 
 
 def test_a_client_opens_again_after_it_was_closed(
-    connection: Connection, rules: Rules
+    connection: Connection, policy: ClientPolicy
 ) -> None:
-    client = InteractionsClient(connection, rules)
+    client = InteractionsClient(connection, policy)
     client.turn(make_turn(["hello"]), MemoryStore())
     client.close()
 
@@ -122,10 +125,10 @@ def test_a_client_opens_again_after_it_was_closed(
 
 
 def test_one_async_client_serves_one_loop_after_another(
-    connection: Connection, rules: Rules, store: SessionStore
+    connection: Connection, policy: ClientPolicy, store: SessionStore
 ) -> None:
     """What a loop has left open is closed with it; a warning fails this test."""
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
     steps = [said("My name is Ada.")]
 
     for _ in range(4):
@@ -140,9 +143,9 @@ def test_one_async_client_serves_one_loop_after_another(
 
 
 def test_one_async_client_serves_several_loops_at_once(
-    connection: Connection, rules: Rules, store: SessionStore
+    connection: Connection, policy: ClientPolicy, store: SessionStore
 ) -> None:
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
 
     async def talk(number: int) -> str:
         async def one(conversation: int) -> str:
@@ -163,9 +166,9 @@ def test_one_async_client_serves_several_loops_at_once(
 
 
 def test_closing_the_async_client_leaves_nothing_open(
-    connection: Connection, rules: Rules
+    connection: Connection, policy: ClientPolicy
 ) -> None:
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
 
     async def main() -> int:
         gc.collect()
@@ -185,9 +188,9 @@ def test_closing_the_async_client_leaves_nothing_open(
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
 def test_a_loop_that_was_closed_roughly_does_not_stay_in_memory(
-    connection: Connection, rules: Rules
+    connection: Connection, policy: ClientPolicy
 ) -> None:
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
 
     async def use() -> int:
         client.sdk()
@@ -206,10 +209,10 @@ def test_a_loop_that_was_closed_roughly_does_not_stay_in_memory(
 
 
 def test_an_abandoned_stream_closes_its_connection(
-    connection: Connection, rules: Rules, emulator: Emulator
+    connection: Connection, policy: ClientPolicy, emulator: Emulator
 ) -> None:
     emulator.script([{"reply": {"text": LONG, "delta_delay_s": 0.01}}])
-    client, store = InteractionsClient(connection, rules), MemoryStore()
+    client, store = InteractionsClient(connection, policy), MemoryStore()
     gc.collect()
     before = open_sockets()
 
@@ -230,9 +233,9 @@ def test_an_abandoned_stream_closes_its_connection(
 
 
 def test_a_stream_that_is_never_begun_sends_nothing(
-    connection: Connection, rules: Rules, emulator: Emulator
+    connection: Connection, policy: ClientPolicy, emulator: Emulator
 ) -> None:
-    client = InteractionsClient(connection, rules)
+    client = InteractionsClient(connection, policy)
     client.stream(make_turn(["tell me"]), MemoryStore()).close()
     client.close()
 
@@ -241,10 +244,10 @@ def test_a_stream_that_is_never_begun_sends_nothing(
 
 @pytest.mark.parametrize("abandon", ["aclose", "break", "drop"])
 def test_an_abandoned_async_stream_closes_its_connection(
-    connection: Connection, rules: Rules, emulator: Emulator, abandon: str
+    connection: Connection, policy: ClientPolicy, emulator: Emulator, abandon: str
 ) -> None:
     emulator.script([{"reply": {"text": LONG, "delta_delay_s": 0.01}}])
-    client, store = AsyncInteractionsClient(connection, rules), MemoryStore()
+    client, store = AsyncInteractionsClient(connection, policy), MemoryStore()
 
     async def main() -> None:
         gc.collect()
@@ -272,14 +275,14 @@ def test_an_abandoned_async_stream_closes_its_connection(
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "stream"])
 def test_a_cancelled_request_leaves_nothing_behind(
     connection: Connection,
-    rules: Rules,
+    policy: ClientPolicy,
     store: SessionStore,
     emulator: Emulator,
     *,
     streamed: bool,
 ) -> None:
     emulator.script([{"when": {"turn": 1}, "reply": {"text": "hi", "delay_s": 30}}])
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
 
     async def ask() -> None:
         if not streamed:
@@ -306,10 +309,10 @@ def test_a_cancelled_request_leaves_nothing_behind(
 
 
 def test_cancelling_at_any_moment_keeps_the_store_whole(
-    connection: Connection, rules: Rules, emulator: Emulator, store_url: str
+    connection: Connection, policy: ClientPolicy, emulator: Emulator, store_url: str
 ) -> None:
     """Ours: a record and its ledger entry are kept together or not at all."""
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
     store = open_store(store_url)
 
     async def main() -> None:

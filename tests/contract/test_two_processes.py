@@ -22,7 +22,7 @@ TALK = """
 import json, sys
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_core.transcript.steps import visible_reply
 from interactions_core.stores import open_store
 from tests.contract.asking import make_turn, said, text_of
@@ -30,8 +30,8 @@ from tests.patience import PATIENCE_S
 
 url, path, thread, now, texts = json.loads(sys.argv[1])
 connection = Connection(api_key="the key", base_url=url, timeout_s=PATIENCE_S)
-rules = Rules(max_retries=0, retention_s=55 * 86400.0, clock=lambda: now)
-client, store = InteractionsClient(connection, rules), open_store(path)
+policy = ClientPolicy(max_retries=0, retention_s=55 * 86400.0, clock=lambda: now)
+client, store = InteractionsClient(connection, policy), open_store(path)
 print("ready", flush=True)
 sys.stdin.readline()
 steps = []

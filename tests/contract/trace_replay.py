@@ -18,7 +18,7 @@ from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.exceptions import InteractionsError
-from interactions_core.records.interactions import InteractionRecord, Scope, marks_of
+from interactions_core.records.interactions import InteractionRecord, Scope, hashes_of
 from interactions_core.records.turn import Turn
 from interactions_core.stores import MemoryStore
 from interactions_core.transcript.digest import Transcript
@@ -28,7 +28,7 @@ from interactions_core.transcript.steps import (
     model_output,
     text_part,
 )
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.crewai.quiet import imported
 
@@ -179,11 +179,11 @@ def played(framework: str, *, stored: bool) -> list[list[Seen]]:
     """Play every scenario of a framework, or skip where there are no traces."""
     scenarios = _scenarios(framework)
     ticks = itertools.count(1_790_000_000.0)
-    rules = Rules(max_retries=0, retention_s=1e9, clock=lambda: next(ticks))
+    policy = ClientPolicy(max_retries=0, retention_s=1e9, clock=lambda: next(ticks))
     seen: list[list[Seen]] = []
     with Emulator() as emulator:
         connection = Connection(api_key="a key", base_url=emulator.url)
-        client = InteractionsClient(connection, rules)
+        client = InteractionsClient(connection, policy)
         for calls in scenarios:
             emulator.reset()
             scenario = Scenario(emulator, client, stored)
@@ -209,7 +209,7 @@ def _answered_locally(record: InteractionRecord, text: str) -> InteractionRecord
     call_id = record.form.call_ids[0]
     return replace(
         record,
-        returned=marks_of([model_output([text_part(text)])]),
+        returned=hashes_of([model_output([text_part(text)])]),
         local_results=(function_result(call_id, "get_weather", text).wire,),
     )
 

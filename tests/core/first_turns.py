@@ -15,7 +15,7 @@ from interactions_core.transcript.steps import (
     function_result,
     user_input,
 )
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.loop_watch import LoopWatch, WatchedObject
 
@@ -31,9 +31,9 @@ async def main(url: str, store: SessionStore) -> str:
     ]
     turn = Turn(transcript=Transcript.of(steps), target=("model", "gemini-3.5-flash"))
     connection = Connection(api_key="key", base_url=url)
-    rules = Rules(max_retries=0, retention_s=1e6, clock=time.time)
+    policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=time.time)
     with watch:
-        client = AsyncInteractionsClient(connection, rules)
+        client = AsyncInteractionsClient(connection, policy)
         await client.turn(turn, store)
         async for _ in client.stream(turn, store):
             pass

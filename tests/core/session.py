@@ -22,20 +22,20 @@ from interactions_core.transcript.steps import (
     user_input,
 )
 from interactions_core.transcript.streaming import StreamEvent
-from interactions_core.turns.context import Rules, TurnRun
+from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import (
     Create,
     Effect,
     Fetch,
     Flow,
     HandOn,
-    Local,
     NextEvent,
     OpenStream,
     Show,
     Sleep,
+    StoreCall,
 )
-from interactions_core.turns.lookup import Records
+from interactions_core.turns.lookup import TurnStore
 
 DAY_S = 86_400.0
 NOW = 1_790_000_000.0
@@ -117,8 +117,8 @@ class Session:
         self.store = MemoryStore(mirror=self.mirror)
 
     @property
-    def records(self) -> Records:
-        return Records(store=self.store, scope=self.scope, anchor_scope=self.scope)
+    def records(self) -> TurnStore:
+        return TurnStore(store=self.store, scope=self.scope, anchor_scope=self.scope)
 
     def record(self, key: str) -> InteractionRecord:
         found = self.store.get(self.scope, key)
@@ -137,14 +137,14 @@ class Session:
             target=("model", "gemini-3-flash-preview"),
             **turn,
         )
-        rules = Rules(
+        policy = ClientPolicy(
             max_retries=self.max_retries,
             retention_s=self.retention_s,
             clock=lambda: self.now,
             jitter=lambda: 1.0,
         )
         self.bodies, self.shown = [], []
-        flow = take_turn(TurnRun(asked, self.records, rules), stream=stream)
+        flow = take_turn(TurnContext(asked, self.records, policy), stream=stream)
         reply = self._drive(flow, list(outcomes or [[model("ok").wire]]))
         self.now += 1.0
         return Asked(reply, self.bodies, self.shown)
@@ -165,7 +165,7 @@ class Session:
 
     def _perform(self, effect: Effect, outcomes: list[Outcome]) -> object:
         match effect:
-            case Local(run):
+            case StoreCall(run):
                 return run()
             case Create(body) | OpenStream(body):
                 return self._send(dict(body), outcomes.pop(0), effect)

@@ -7,15 +7,15 @@ from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import Step
 from interactions_core.turns.adoption import adopted_record
-from interactions_core.turns.context import Rules, TurnRun
+from interactions_core.turns.context import ClientPolicy, TurnContext
 from tests.core.session import NOW, Session, call, model, result, user, wires
 
-RULES = Rules(max_retries=0, retention_s=100.0, clock=lambda: NOW)
+RULES = ClientPolicy(max_retries=0, retention_s=100.0, clock=lambda: NOW)
 
 
 def adopt(session: Session, steps: list[Step], name: str) -> None:
     turn = Turn(transcript=Transcript.of(steps), target=("model", "m"))
-    session.store.put(adopted_record(TurnRun(turn, session.records, RULES), name))
+    session.store.put(adopted_record(TurnContext(turn, session.records, RULES), name))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from interactions_core.mapping.agreement import Agreement, agreement
 from interactions_core.records.interactions import (
     InteractionRecord,
     ReplyForm,
-    marks_of,
+    hashes_of,
 )
 from interactions_core.transcript.steps import (
     Step,
@@ -150,7 +150,7 @@ def test_local_answer_is_compared_with_what_was_returned(
 ) -> None:
     record = replace(
         answered(C1),
-        returned=marks_of([model("sunny")]),
+        returned=hashes_of([model("sunny")]),
         local_results=(function_result("c1", "weather", "sunny").wire,),
     )
 
@@ -159,6 +159,6 @@ def test_local_answer_is_compared_with_what_was_returned(
 
 def test_reply_that_was_cut_before_it_was_returned_does_not_agree() -> None:
     """The server holds more than the framework says was said."""
-    record = replace(answered(A), returned=marks_of([model("ab")]))
+    record = replace(answered(A), returned=hashes_of([model("ab")]))
 
     assert agreement(record, [model("ab")], glued=False) is None

@@ -12,7 +12,7 @@ from interactions_core.records.anchors import (
 )
 from interactions_core.records.interactions import Scope
 from interactions_core.transcript.digest import Transcript
-from interactions_core.turns.lookup import Records
+from interactions_core.turns.lookup import TurnStore
 from tests.core.session import (
     NOW,
     SCOPE,
@@ -93,8 +93,8 @@ class Stranger(Session):
     trust = False
 
     @property
-    def records(self) -> Records:
-        return Records(
+    def records(self) -> TurnStore:
+        return TurnStore(
             store=self.store,
             scope=SCOPE,
             anchor_scope=SCOPE,

@@ -25,12 +25,12 @@ from interactions_core.secret_options import (
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores import open_store
-from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.effects import Create, OpenStream
-from interactions_core.turns.lookup import Records
+from interactions_core.turns.lookup import TurnStore
 from interactions_emulator import Emulator
 from tests.canaries import (
     AGENT_CONFIG,
@@ -72,8 +72,8 @@ def turn() -> Turn:
     return Turn(transcript=Transcript.of(steps), target=target, settings=settings)
 
 
-def rules(clock: Clock) -> Rules:
-    return Rules(max_retries=0, retention_s=55 * DAY_S, clock=clock)
+def policy(clock: Clock) -> ClientPolicy:
+    return ClientPolicy(max_retries=0, retention_s=55 * DAY_S, clock=clock)
 
 
 def test_no_canary_is_in_a_repr(clock: Clock) -> None:
@@ -83,15 +83,15 @@ def test_no_canary_is_in_a_repr(clock: Clock) -> None:
         audience="https://me.example",
         jwks_url=base_url_at("https://keys.example"),
     )
-    client = InteractionsClient(connection, rules(clock))
+    client = InteractionsClient(connection, policy(clock))
     shown: dict[str, object] = {
         "connection": connection,
         "client": f"{client!r} {vars(client)}",
-        "async client": AsyncInteractionsClient(connection, rules(clock)),
+        "async client": AsyncInteractionsClient(connection, policy(clock)),
         "turn": turn(),
         "create": Create(SETTINGS),
         "stream": OpenStream(SETTINGS),
-        "records": Records(
+        "records": TurnStore(
             store=MemoryStore(),
             scope=scope,
             anchor_scope=scope,
@@ -108,7 +108,9 @@ def test_no_canary_is_in_a_repr(clock: Clock) -> None:
     assert "Y0FuNHJZ" not in repr(trust)
 
 
-@pytest.mark.parametrize("kind", [PostgresStore, SqliteStore, MemoryStore, Database])
+@pytest.mark.parametrize(
+    "kind", [PostgresStore, SqliteStore, MemoryStore, SqliteDatabase]
+)
 def test_a_store_that_is_only_half_made_has_a_repr(kind: type) -> None:
     assert "…" in repr(kind.__new__(kind))
 
@@ -123,7 +125,7 @@ def test_no_canary_is_logged_raised_or_kept(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    client = InteractionsClient(secretive(emulator.url), rules(clock))
+    client = InteractionsClient(secretive(emulator.url), policy(clock))
     store = SqliteStore(tmp_path / "sessions.db")
     if fault is not None:
         emulator.fault(on="create", do=fault, times=9)
@@ -166,7 +168,7 @@ def test_a_key_that_no_header_takes_is_refused_without_it(
         else:
             given = genai.Client(api_key=key, http_options=options)
             options = {"client": given}
-        client = InteractionsClient(Connection(**options), rules(clock))
+        client = InteractionsClient(Connection(**options), policy(clock))
         return client.turn(turn(), MemoryStore())
 
     with pytest.raises(ConfigurationError, match=r"has U\+") as refused:
@@ -277,6 +279,6 @@ def test_a_key_that_was_read_with_its_line_feed_is_sent_without_it(
 ) -> None:
     with Emulator(api_keys=[API_KEY]) as emulator:
         connection = Connection(api_key=f"{API_KEY}\n", base_url=emulator.url)
-        client = InteractionsClient(connection, rules(clock))
+        client = InteractionsClient(connection, policy(clock))
 
         assert client.turn(turn(), MemoryStore()).status == "completed"

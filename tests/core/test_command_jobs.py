@@ -34,7 +34,7 @@ from interactions_core.records.turn import Turn
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S
 
@@ -81,8 +81,8 @@ def environment(
 @pytest.fixture
 def job(environment: Path, emulator: Emulator) -> str:
     """Submit a job and return its key."""
-    rules = Rules(max_retries=0, retention_s=1e9, clock=time.time)
-    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), rules)
+    policy = ClientPolicy(max_retries=0, retention_s=1e9, clock=time.time)
+    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), policy)
     store = SqliteStore(environment / "state.db")
     asked = Transcript.of([user_input([text_part("Hi")])])
     turn = Turn(transcript=asked, target=("model", "gemini-3.5-flash"), background=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.mapping.composition import UNANSWERED, compose, compose_plainly
+from interactions_core.mapping.composition import UNANSWERED, compose, compose_as_text
 from interactions_core.transcript.steps import (
     Step,
     function_call,
@@ -229,7 +229,7 @@ def test_open_calls_without_a_record_are_answered_from_the_list() -> None:
     ],
 )
 def test_plainest_form_says_calls_and_results_in_words(step: Step, told: str) -> None:
-    composition = compose_plainly([Q, step])
+    composition = compose_as_text([Q, step])
 
     assert list(composition.steps) == wires([Q, user(told)])
     assert composition.synthetic == (1,)
@@ -239,12 +239,12 @@ def test_plainest_form_keeps_the_media_of_a_result() -> None:
     picture = media_part("image", "image/png", data="AAAA")
     step = function_result("c1", "f", [text_part("see"), picture])
 
-    composition = compose_plainly([Q, step])
+    composition = compose_as_text([Q, step])
 
     told = user_input([text_part("[result of f: see]"), picture])
     assert composition.steps[1] == told.wire
 
 
 def test_plainest_form_ends_with_something_to_answer() -> None:
-    assert list(compose_plainly([Q, A]).steps) == wires([Q, A, NUDGE])
-    assert list(compose_plainly([]).steps) == [NUDGE.wire]
+    assert list(compose_as_text([Q, A]).steps) == wires([Q, A, NUDGE])
+    assert list(compose_as_text([]).steps) == [NUDGE.wire]

@@ -18,7 +18,7 @@ from interactions_core.services.eraser import Eraser
 from interactions_core.services.job_watcher import ERASE_S, ERASED_AT_ONCE, JobWatcher
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 
@@ -44,9 +44,9 @@ def client(emulator: Emulator, clock: Clock) -> Iterator[InteractionsClient]:
 
 
 def connect(emulator: Emulator, clock: Clock, key: str = "k") -> InteractionsClient:
-    rules = Rules(max_retries=0, retention_s=1e9, clock=clock)
+    policy = ClientPolicy(max_retries=0, retention_s=1e9, clock=clock)
     connection = Connection(api_key=key, base_url=emulator.url, timeout_s=60.0)
-    return InteractionsClient(connection, rules, sleep=clock.sleep)
+    return InteractionsClient(connection, policy, sleep=clock.sleep)
 
 
 def leave(
@@ -212,7 +212,7 @@ def test_without_a_key_everything_stays_listed(
     for variable in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
         monkeypatch.delenv(variable, raising=False)
     keyless = InteractionsClient(
-        Connection(), Rules(max_retries=0, retention_s=1.0, clock=clock)
+        Connection(), ClientPolicy(max_retries=0, retention_s=1.0, clock=clock)
     )
 
     report = Eraser(store, keyless, clock=clock).erase()

@@ -31,14 +31,14 @@ from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import reply_text, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.loop_watch import LoopWatch
 from tests.patience import PATIENCE_S
 from tests.programs import ROOT, run_program
 
 NOW = 1_790_000_000
-RULES = Rules(max_retries=0, retention_s=1e6, clock=lambda: NOW)
+RULES = ClientPolicy(max_retries=0, retention_s=1e6, clock=lambda: NOW)
 
 
 @pytest.mark.parametrize("place", ["memory:", "sqlite:///{}/sessions.db"])

@@ -26,7 +26,7 @@ from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores.sql.store import SqlStore
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import make_turn, text_of
@@ -41,8 +41,8 @@ LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Barrier
 
 
 @pytest.fixture
-def rules(clock: Clock) -> Rules:
-    return Rules(max_retries=0, retention_s=1e6, clock=clock)
+def policy(clock: Clock) -> ClientPolicy:
+    return ClientPolicy(max_retries=0, retention_s=1e6, clock=clock)
 
 
 @pytest.fixture
@@ -51,8 +51,10 @@ def connection(emulator: Emulator) -> Connection:
 
 
 @pytest.fixture
-def client(connection: Connection, rules: Rules) -> Iterator[InteractionsClient]:
-    with closing(InteractionsClient(connection, rules)) as opened:
+def client(
+    connection: Connection, policy: ClientPolicy
+) -> Iterator[InteractionsClient]:
+    with closing(InteractionsClient(connection, policy)) as opened:
         yield opened
 
 
@@ -90,11 +92,11 @@ import ctypes, os, sys, time
 from interactions_core import MemoryStore
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from tests.contract.asking import make_turn
 
-rules = Rules(max_retries=0, retention_s=1e6, clock=time.time)
-client = InteractionsClient(Connection(base_url=sys.argv[1], api_key="k"), rules)
+policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=time.time)
+client = InteractionsClient(Connection(base_url=sys.argv[1], api_key="k"), policy)
 client.turn(make_turn(["before"]), MemoryStore())
 parents = client.sdk()
 # It keeps the interpreter's lock, as a server in C does.
@@ -122,28 +124,28 @@ def test_a_child_that_no_hook_is_told_of_connects_for_itself(
 
 
 def test_a_used_client_that_was_handed_in_is_refused_in_a_child(
-    emulator: Emulator, rules: Rules
+    emulator: Emulator, policy: ClientPolicy
 ) -> None:
     with own_client(emulator) as own:
         mine = Connection(client=own)
-        client = InteractionsClient(mine, rules)
+        client = InteractionsClient(mine, policy)
         ask(client, "before")
 
         with pytest.raises(ForkedError, match="handed in was used before"):
             in_child(lambda: ask(client, "of the child"))
         with pytest.raises(ForkedError, match="pass api_key=… instead"):
             # Whichever object of ours has used it.
-            in_child(lambda: ask(InteractionsClient(mine, rules), "of the child"))
+            in_child(lambda: ask(InteractionsClient(mine, policy), "of the child"))
 
         assert ask(client, "of the parent").endswith("of the parent")
     assert emulator.stats()["creates"] == 2
 
 
 def test_a_client_that_was_handed_in_and_not_used_is_taken_in_a_child(
-    emulator: Emulator, rules: Rules
+    emulator: Emulator, policy: ClientPolicy
 ) -> None:
     with own_client(emulator) as own:
-        client = InteractionsClient(Connection(client=own), rules)
+        client = InteractionsClient(Connection(client=own), policy)
 
         assert in_child(lambda: ask(client, "hello")).endswith("hello")
 
@@ -152,9 +154,9 @@ def test_a_client_that_was_handed_in_and_not_used_is_taken_in_a_child(
 
 
 def test_a_child_is_refused_the_loop_of_its_parent(
-    connection: Connection, rules: Rules, emulator: Emulator
+    connection: Connection, policy: ClientPolicy, emulator: Emulator
 ) -> None:
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
     store = MemoryStore()
     with asyncio.Runner() as runner:
 
@@ -185,12 +187,12 @@ def unwound(pieces: Iterator[Any]) -> None:
 def test_a_child_that_is_forked_in_a_run_neither_reads_nor_cancels_it(
     go_on: Callable[[Iterator[Any]], object],
     connection: Connection,
-    rules: Rules,
+    policy: ClientPolicy,
     tmp_path: Path,
     emulator: Emulator,
 ) -> None:
     store = SqliteStore(tmp_path / "s.db")
-    client = InteractionsClient(connection, rules)
+    client = InteractionsClient(connection, policy)
     turn = make_turn(["a long story"], background=True)
     pieces = client.stream(turn, store)
     next(pieces)
@@ -215,10 +217,10 @@ def test_a_child_that_is_forked_in_a_run_neither_reads_nor_cancels_it(
 
 @pytest.mark.anyio
 async def test_a_child_that_is_forked_in_an_awaited_run_does_not_cancel_it(
-    connection: Connection, rules: Rules, tmp_path: Path, emulator: Emulator
+    connection: Connection, policy: ClientPolicy, tmp_path: Path, emulator: Emulator
 ) -> None:
     store = SqliteStore(tmp_path / "s.db")
-    client = AsyncInteractionsClient(connection, rules)
+    client = AsyncInteractionsClient(connection, policy)
     turn = make_turn(["a long story"], background=True)
     pieces = client.stream(turn, store)
     await anext(pieces)
@@ -350,11 +352,11 @@ import os, signal, sys, threading
 from interactions_core import MemoryStore
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from tests.contract.asking import make_turn, text_of
 
-rules = Rules(max_retries=0, retention_s=1e6, clock=lambda: 1.8e9)
-client = InteractionsClient(Connection(base_url=sys.argv[1], api_key="k"), rules)
+policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=lambda: 1.8e9)
+client = InteractionsClient(Connection(base_url=sys.argv[1], api_key="k"), policy)
 begun = threading.Event()
 
 

@@ -19,8 +19,8 @@ from interactions_core.exceptions import (
     JobCancelledError,
     UnknownJobError,
 )
-from interactions_core.process.owners import is_dead, is_watcher, this_process
-from interactions_core.process.owners import watcher as watcher_of
+from interactions_core.process.owners import is_dead, is_watcher, process_id
+from interactions_core.process.owners import watcher_id as watcher_of
 from interactions_core.records.jobs import Job
 from interactions_core.records.turn import Turn
 from interactions_core.services.graph_resumer import Resumer
@@ -34,7 +34,7 @@ from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
 from tests.conftest import EPOCH_S, Clock
@@ -55,7 +55,7 @@ def client(emulator: Emulator, clock: Clock) -> Iterator[InteractionsClient]:
 
     client = InteractionsClient(
         Connection(api_key="k", base_url=emulator.url),
-        Rules(max_retries=0, retention_s=1e6, clock=clock),
+        ClientPolicy(max_retries=0, retention_s=1e6, clock=clock),
         sleep=sleep,
     )
     yield client
@@ -454,7 +454,7 @@ def test_a_process_that_has_ended_is_known_to_be_dead(*, is_reaped: bool) -> Non
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writing, this_process().encode())
+        os.write(writing, process_id().encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -463,7 +463,7 @@ def test_a_process_that_has_ended_is_known_to_be_dead(*, is_reaped: bool) -> Non
     os.waitid(os.P_PID, child, os.WEXITED | options)
 
     assert is_dead(owner)
-    assert not is_dead(this_process())
+    assert not is_dead(process_id())
     assert not is_dead(owner.replace(owner.split("/")[0], "another machine"))
     assert not is_dead("")
     assert is_dead(f"{owner}+name")

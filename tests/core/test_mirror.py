@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.records.interactions import marks_of
-from interactions_core.records.mirror import Mirror, is_skeleton, restored, skeleton
+from interactions_core.records.interactions import hashes_of
+from interactions_core.records.mirror import Mirror, is_redacted, redact, rehydrate
 from interactions_core.transcript.steps import Step, function_result, visible_reply
 from tests.core.session import (
     SCOPE,
@@ -31,20 +31,20 @@ HELD = [
 
 
 def test_full_record_comes_back_as_it_was() -> None:
-    assert restored(HELD, visible_reply(HELD)) == HELD
+    assert rehydrate(HELD, visible_reply(HELD)) == HELD
 
 
 def test_skeleton_holds_no_content() -> None:
-    kept = repr(skeleton(HELD))
+    kept = repr(redact(HELD))
 
-    assert is_skeleton(skeleton(HELD))
+    assert is_redacted(redact(HELD))
     for private in ("private", "let me", "see", "Rome", "Oslo"):
         assert private not in kept
 
 
 def test_skeleton_and_list_make_the_reply_again() -> None:
     """Thought summaries are not in the list; the API needs the signature only."""
-    again = restored(skeleton(HELD), visible_reply(HELD))
+    again = rehydrate(redact(HELD), visible_reply(HELD))
 
     assert again == [thought("s1"), *HELD[1:]]
 
@@ -67,7 +67,7 @@ def test_skeleton_and_list_make_the_reply_again() -> None:
 def test_skeleton_takes_what_the_list_has(
     listed: list[Step], expected: list[JsonObject]
 ) -> None:
-    assert restored(skeleton(HELD), listed) == expected
+    assert rehydrate(redact(HELD), listed) == expected
 
 
 def test_media_find_their_place_in_a_skeleton() -> None:
@@ -75,8 +75,8 @@ def test_media_find_their_place_in_a_skeleton() -> None:
     text = {"type": "text", "text": "a"}
     held = [{"type": "model_output", "content": [text, picture, text]}]
 
-    assert "AAAA" not in repr(skeleton(held))
-    assert restored(skeleton(held), visible_reply(held)) == held
+    assert "AAAA" not in repr(redact(held))
+    assert rehydrate(redact(held), visible_reply(held)) == held
 
 
 def test_steps_of_server_run_tools_leave_no_bones() -> None:
@@ -88,7 +88,7 @@ def test_steps_of_server_run_tools_leave_no_bones() -> None:
         model("found").wire,
     ]
 
-    assert restored(skeleton(held), [model("found")]) == [model("found").wire]
+    assert rehydrate(redact(held), [model("found")]) == [model("found").wire]
 
 
 @pytest.mark.parametrize("mirror", ["full", "signatures"])
@@ -134,7 +134,7 @@ def test_local_answer_is_replayed_as_far_as_it_is_known(
     session = Session(mirror=mirror)
     session.ask([user("q")], [call("c1").wire])
     told = function_result("c1", "weather", "sunny").wire
-    returned = marks_of([model("sunny")])
+    returned = hashes_of([model("sunny")])
     record = session.record("i1")
     session.store.put(replace(record, returned=returned, local_results=(told,)))
     session.store.mark_gone(SCOPE, "i1")

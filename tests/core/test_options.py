@@ -7,7 +7,7 @@ import pytest
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.options.options import (
     check_names,
-    chosen,
+    merge_call_options,
     settings_of,
     target_of,
     tool_choice_of,
@@ -53,7 +53,7 @@ def test_both_or_neither_target_is_refused(options: Any, state: str) -> None:
 def test_call_replaces_whichever_target_was_set(
     call: Any, model: str | None, agent: str | None
 ) -> None:
-    merged = chosen({"model": "m", "agent": None, "seed": 1}, call)
+    merged = merge_call_options({"model": "m", "agent": None, "seed": 1}, call)
 
     assert (merged["model"], merged["agent"], merged["seed"]) == (model, agent, 1)
 

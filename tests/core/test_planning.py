@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interactions_core.exceptions import NotFoundError
-from interactions_core.records.interactions import Scope, marks_of
+from interactions_core.records.interactions import Scope, hashes_of
 from interactions_core.transcript.steps import Step, function_result
 from tests.core.session import (
     DAY_S,
@@ -304,7 +304,7 @@ def test_local_answer_is_sent_before_the_next_input() -> None:
     session = Session()
     session.ask([Q], CALLED)
     told = function_result("c1", "weather", "sunny").wire
-    returned = marks_of([model("sunny")])
+    returned = hashes_of([model("sunny")])
     session.store.put(
         replace(session.record("i1"), returned=returned, local_results=(told,))
     )

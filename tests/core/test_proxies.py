@@ -9,7 +9,7 @@ import pytest
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, NetworkError
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 
 PROXY = "http://user:hidden@127.0.0.1:9"
@@ -25,8 +25,8 @@ def unproxied(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ask(base_url: str) -> object:
     connection = Connection(api_key="k", base_url=base_url)
-    rules = Rules(max_retries=0, retention_s=1.0, clock=time.time)
-    with contextlib.closing(InteractionsClient(connection, rules)) as client:
+    policy = ClientPolicy(max_retries=0, retention_s=1.0, clock=time.time)
+    with contextlib.closing(InteractionsClient(connection, policy)) as client:
         return client.get("v1_none")
 
 

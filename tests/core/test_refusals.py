@@ -22,7 +22,7 @@ from interactions_core.exceptions import (
 from interactions_core.protocol.refusals import (
     error_of,
     is_about_parent,
-    lost,
+    network_error,
     refusal,
 )
 
@@ -144,8 +144,8 @@ def test_only_a_404_that_names_no_model_is_about_the_parent() -> None:
 
 
 def test_lost_request_says_whether_it_may_have_arrived() -> None:
-    assert lost("reset", sent=True).sent
-    assert "nothing was sent" in str(lost("refused", sent=False))
+    assert network_error("reset", sent=True).sent
+    assert "nothing was sent" in str(network_error("refused", sent=False))
 
 
 WITH_STATUS = {

@@ -3,7 +3,7 @@
 import pytest
 
 from interactions_core.exceptions import RateLimitError, RequestError
-from interactions_core.protocol.refusals import lost, refusal
+from interactions_core.protocol.refusals import network_error, refusal
 from interactions_core.protocol.retries import may_repeat, wait_s
 
 
@@ -11,8 +11,8 @@ from interactions_core.protocol.retries import may_repeat, wait_s
     "error",
     [
         *(refusal(status, {}) for status in (408, 409, 429, 500, 502, 503, 504)),
-        lost("reset", sent=True),
-        lost("refused", sent=False),
+        network_error("reset", sent=True),
+        network_error("refused", sent=False),
     ],
     ids=str,
 )

@@ -18,7 +18,7 @@ from interactions_core.secret_options import shown_store
 from interactions_core.stores import SessionStore, SqliteStore, open_store
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S
@@ -82,9 +82,9 @@ def shown_by(store: SqliteStore, clock: Clock) -> Shown:
 def ask_every_way(
     connection: Connection, store: SessionStore, clock: Clock
 ) -> Iterator[str]:
-    rules = Rules(max_retries=1, retention_s=55 * DAY_S, clock=clock)
-    client = InteractionsClient(connection, rules, sleep=clock.sleep)
-    aclient = AsyncInteractionsClient(connection, rules, sleep=clock.asleep)
+    policy = ClientPolicy(max_retries=1, retention_s=55 * DAY_S, clock=clock)
+    client = InteractionsClient(connection, policy, sleep=clock.sleep)
+    aclient = AsyncInteractionsClient(connection, policy, sleep=clock.asleep)
     yield f"{connection} {client!r} {client} {aclient!r} {vars(client)} {vars(aclient)}"
     ways = (
         lambda: client.turn(a_turn(), store),

@@ -19,10 +19,10 @@ from interactions_core.transcript.steps import (
     part_from_wire,
     pending_calls,
     reply_text,
+    step_hash,
     text_part,
     user_input,
     visible_reply,
-    wire_mark,
 )
 from tests.core.session import call, model, result, thought, user
 
@@ -192,7 +192,7 @@ def test_result_without_a_name_sends_none() -> None:
 def test_mark_of_a_text_is_the_hash_of_its_canonical_form(text: str, who: Any) -> None:
     step = who(text)
 
-    assert step.mark == wire_mark(step.wire) == canonical_hash(step.wire)
+    assert step.mark == step_hash(step.wire) == canonical_hash(step.wire)
 
 
 @pytest.mark.parametrize(
@@ -206,4 +206,4 @@ def test_mark_of_a_text_is_the_hash_of_its_canonical_form(text: str, who: Any) -
     ],
 )
 def test_mark_of_any_other_step_on_the_wire_is_its_hash(step: Any) -> None:
-    assert wire_mark(step) == canonical_hash(step)
+    assert step_hash(step) == canonical_hash(step)

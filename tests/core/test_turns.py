@@ -15,7 +15,7 @@ from interactions_core.exceptions import (
     ServiceError,
     StoreError,
 )
-from interactions_core.protocol.refusals import lost, refusal
+from interactions_core.protocol.refusals import network_error, refusal
 from interactions_core.transcript.streaming import TextDelta
 from interactions_core.usage import Usage
 from tests.core.session import (
@@ -232,7 +232,12 @@ def test_patience_ends_after_max_retries() -> None:
 def test_requests_that_nobody_answered_are_counted() -> None:
     session = Session()
 
-    session.ask([Q], lost("reset", sent=True), lost("refused", sent=False), answer("i"))
+    session.ask(
+        [Q],
+        network_error("reset", sent=True),
+        network_error("refused", sent=False),
+        answer("i"),
+    )
 
     [(_, entry)] = session.store.ledger()
     assert (entry.attempts, entry.maybe_billed) == (3, 1)
@@ -538,7 +543,7 @@ def test_cut_stream_is_completed_from_the_server() -> None:
         pytest.param([GONE] * 6, id="not there"),
         pytest.param([answer("i1", steps=[model("x").wire])], id="another text"),
         pytest.param([answer("i1", status="failed")], id="failed"),
-        pytest.param([lost("reset", sent=True)] * 7, id="not to be read"),
+        pytest.param([network_error("reset", sent=True)] * 7, id="not to be read"),
     ],
 )
 def test_stream_that_cannot_be_completed_says_what_came(found: list[Outcome]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from interactions_core.canonical import JsonObject
-from interactions_core.transcript.missing_events import unseen
+from interactions_core.transcript.missing_events import missing_events
 from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     CallStarted,
@@ -48,4 +48,4 @@ STARTED, ARGUMENTS = CallStarted(0, "c1", "weather"), '{"city": "Rome"}'
 def test_rest_of_an_answer_is_what_was_not_shown(
     seen: list[JsonObject], whole: list[JsonObject], rest: list[StreamEvent] | None
 ) -> None:
-    assert unseen(seen, whole) == rest
+    assert missing_events(seen, whole) == rest

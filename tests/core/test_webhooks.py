@@ -22,7 +22,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, LostSubmitError
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Point
+from interactions_core.process.failpoints import FailPoint
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
 from interactions_core.records.turn import Turn
@@ -30,7 +30,7 @@ from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S
 
@@ -85,8 +85,10 @@ def serving() -> Iterator[Serving]:
 
 @pytest.fixture
 def client(emulator: Emulator) -> Iterator[InteractionsClient]:
-    rules = Rules(max_retries=0, retention_s=1e6, clock=time.time, poll=(0.02, 0.05))
-    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), rules)
+    policy = ClientPolicy(
+        max_retries=0, retention_s=1e6, clock=time.time, poll=(0.02, 0.05)
+    )
+    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), policy)
     yield client
     client.close()
 
@@ -267,8 +269,8 @@ def test_a_run_that_a_delivery_names_before_the_create_breaks_off_is_gone_on_wit
 ) -> None:
     receiver = WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
 
-    def deliver(point: Point) -> None:
-        if point is Point.INTENDED:
+    def deliver(point: FailPoint) -> None:
+        if point is FailPoint.INTENDED:
             told = {"interactions_job": store.list_jobs()[0].key}
             receiver.receive(*delivery({**EVENT, "user_metadata": told}))
 
@@ -287,8 +289,8 @@ def test_a_graph_that_is_suspended_while_its_run_ends_waits_for_a_job_that_is_ov
 ) -> None:
     receiver = WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
 
-    def deliver(point: Point) -> None:
-        if point is Point.SUBMITTED:
+    def deliver(point: FailPoint) -> None:
+        if point is FailPoint.SUBMITTED:
             name = store.list_jobs()[0].interaction_id
             receiver.receive(*delivery({**EVENT, "data": {"id": name}}))
 

@@ -27,7 +27,7 @@ from interactions_core.cli.erase import erase
 from interactions_core.cli.jobs import jobs
 from interactions_core.client.connection import Connection
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Deletion
+from interactions_core.process.failpoints import DeletionFailPoint
 from interactions_core.protocol.retries import FRESH_AGE_S
 from interactions_core.services.eraser import Eraser
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -40,12 +40,12 @@ WAYS = ("quiet", "in the background", "in flight")
 
 FINISHERS = ("the same call", "another call", "the watcher", "the command")
 KILLS = (
-    Deletion.BEGUN,
-    Deletion.LISTED,
-    Deletion.FORGOTTEN,
-    Deletion.CANCELLED,
-    Deletion.ERASED,
-    Deletion.STRUCK_OFF,
+    DeletionFailPoint.BEGUN,
+    DeletionFailPoint.LISTED,
+    DeletionFailPoint.FORGOTTEN,
+    DeletionFailPoint.CANCELLED,
+    DeletionFailPoint.ERASED,
+    DeletionFailPoint.STRUCK_OFF,
 )
 """Points of the process that deletes; `None` beside them is a random time."""
 
@@ -59,7 +59,7 @@ class Round:
     number: int
     way: str
     finisher: str
-    point: Deletion | None
+    point: DeletionFailPoint | None
     nth: int
     """How often the point is passed before."""
     url: str
@@ -215,7 +215,7 @@ def turn_in_flight(one: Round) -> tuple[Child, Callable[[], object]]:
         os.close(go_writing)
 
         def wait(at: object) -> None:
-            if at is Deletion.ANSWERED:
+            if at is DeletionFailPoint.ANSWERED:
                 os.write(ready_writing, b".")
                 os.read(go_reading, 1)
 
@@ -332,9 +332,15 @@ def check_nothing_is_forgotten(
     if local.is_nothing:
         forgotten = {n for n in made - local.listed if on_server(one, n)}
         assert not forgotten, (one, local, forgotten)
-        assert one.point not in {Deletion.BEGUN, Deletion.LISTED}, (one, local)
+        assert one.point not in {DeletionFailPoint.BEGUN, DeletionFailPoint.LISTED}, (
+            one,
+            local,
+        )
     else:
-        assert one.point in {Deletion.BEGUN, Deletion.LISTED, None}, (one, local)
+        assert one.point in {DeletionFailPoint.BEGUN, DeletionFailPoint.LISTED, None}, (
+            one,
+            local,
+        )
         assert local.checkpoints, (one, local)
         in_jobs = one.way == "in the background"
         assert len(local.held | shared) + in_jobs == len(made | shared), (one, local)
@@ -358,9 +364,9 @@ def rounds(url: str, stores: str, number: int, rng: random.Random) -> Iterator[R
     rng.shuffle(every)
     for n in range(number):
         way, finisher, point = every[n] if n < len(every) else rng.choice(every)
-        if point is Deletion.CANCELLED:
+        if point is DeletionFailPoint.CANCELLED:
             way = "in the background"
-        repeated = point in {Deletion.ERASED, Deletion.STRUCK_OFF}
+        repeated = point in {DeletionFailPoint.ERASED, DeletionFailPoint.STRUCK_OFF}
         nth = rng.randrange(2) if repeated else 0
         yield Round(n, way, finisher, point, nth, url, stores)
 

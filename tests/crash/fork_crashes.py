@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Point
+from interactions_core.process.failpoints import FailPoint
 from interactions_langgraph import ChatInteractions
 from tests.crash import job_crashes
 from tests.crash.job_crashes import GRAPHS, PLAIN
@@ -49,7 +49,7 @@ class Round:
     way: str
     moment: str
     fate: str
-    point: Point
+    point: FailPoint
     url: str
     stores: str
 
@@ -111,10 +111,10 @@ def _work(work: Callable[[], str], writing: int) -> NoReturn:
     os._exit(0)
 
 
-def kill_at(point: Point) -> None:
+def kill_at(point: FailPoint) -> None:
     """Have this process die where it gets to."""
 
-    def kill(at: Point) -> None:
+    def kill(at: FailPoint) -> None:
         if at == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -170,7 +170,7 @@ class Both:
             told["child"] = self.ask("child")
         return json.dumps(told)
 
-    def _fork_at_point(self, at: Point) -> None:
+    def _fork_at_point(self, at: FailPoint) -> None:
         if at != self.one.point:
             return
         failpoints.hook = None
@@ -222,7 +222,7 @@ def check(one: Round, counts: dict[str, int]) -> None:
     died = {"child dies": "child", "parent dies": "parent"}.get(one.fate)
     for whom, count in counts.items():
         # There the server has a run of which nobody was told.
-        window = whom == died and one.point is Point.ANSWERED
+        window = whom == died and one.point is FailPoint.ANSWERED
         assert count == 1 + window, (one, counts)
     assert not cancels(one), one
 
@@ -255,7 +255,9 @@ def rounds(url: str, stores: str, number: int, rng: random.Random) -> Iterator[R
     """Yield every combination once, in a random order, and then random ones."""
     kinds = [(m, f) for m, fates in FATES.items() for f in fates]
     ways = [*PLAIN, *(way for way in GRAPHS if "suspend" not in way)]
-    every = [(way, *kind, point) for way, kind, point in product(ways, kinds, Point)]
+    every = [
+        (way, *kind, point) for way, kind, point in product(ways, kinds, FailPoint)
+    ]
     rng.shuffle(every)
     for n in range(number):
         one = every[n] if n < len(every) else rng.choice(every)

@@ -29,15 +29,15 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.exceptions import LostSubmitError
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Point
+from interactions_core.process.failpoints import FailPoint
 from interactions_core.services.job_watcher import JobWatcher
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from interactions_langgraph.resuming import resume_of
 
 RANDOM_S = 0.4
 LONGEST_S = 30.0
-WINDOW = (Point.INTENDED, Point.ANSWERED)
+WINDOW = (FailPoint.INTENDED, FailPoint.ANSWERED)
 
 PLAIN = ("invoke", "ainvoke", "stream", "astream")
 GRAPHS = (
@@ -59,7 +59,7 @@ class Round:
 
     number: int
     way: str
-    point: Point | None
+    point: FailPoint | None
     """Where it is killed; `None` for a random time."""
     policy: str
     url: str
@@ -139,8 +139,8 @@ def _in_graph(model: ChatInteractions, saver: InteractionsSaver, one: Round) -> 
 
 
 def _watch(app: Any, saver: InteractionsSaver, one: Round) -> None:
-    rules = Rules(max_retries=4, retention_s=1e6, clock=time.time)
-    client = InteractionsClient(Connection(base_url=one.url, api_key="k"), rules)
+    policy = ClientPolicy(max_retries=4, retention_s=1e6, clock=time.time)
+    client = InteractionsClient(Connection(base_url=one.url, api_key="k"), policy)
     JobWatcher(saver.sessions, client, resume=resume_of(app), poll=(0.02, 0.05)).run(
         until_idle=True
     )
@@ -164,7 +164,7 @@ def _run(app: Any, given: Any, config: Any, one: Round) -> Any:
     return app.invoke(given, config, durability=durability)
 
 
-def attempt(one: Round, killed_at: Point | float | None) -> tuple[bool, str, str]:
+def attempt(one: Round, killed_at: FailPoint | float | None) -> tuple[bool, str, str]:
     """Answer in a process of its own.
 
     Returns:
@@ -186,12 +186,12 @@ def attempt(one: Round, killed_at: Point | float | None) -> tuple[bool, str, str
     return False, told["answer"], told["error"]
 
 
-def _child(one: Round, killed_at: Point | float | None, writing: int) -> None:
-    def kill(at: Point) -> None:
+def _child(one: Round, killed_at: FailPoint | float | None, writing: int) -> None:
+    def kill(at: FailPoint) -> None:
         if at == killed_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if isinstance(killed_at, Point):
+    if isinstance(killed_at, FailPoint):
         failpoints.hook = kill
     elif killed_at is not None:
         timer = threading.Timer(killed_at, lambda: os.kill(os.getpid(), signal.SIGKILL))
@@ -238,10 +238,10 @@ def check(one: Round, told: dict[str, Any]) -> None:
         assert number <= 2, (one, told)
         if number == 2 and one.policy == "raise" and one.way in GRAPHS:
             assert told["losses"] == 1, (one, told)
-    elif one.point is Point.INTENDED:
+    elif one.point is FailPoint.INTENDED:
         assert number == 1, (one, told)
         assert told["losses"] == (one.policy == "raise"), (one, told)
-    elif one.point is Point.ANSWERED:
+    elif one.point is FailPoint.ANSWERED:
         assert number == 2, (one, told)
         assert told["losses"] == (one.policy == "raise"), (one, told)
     else:
@@ -264,7 +264,7 @@ def creates(one: Round) -> int:
 def rounds(url: str, stores: str, number: int, rng: random.Random) -> Iterator[Round]:
     """Yield every combination once, in a random order, and then random ones."""
     ways = (*PLAIN, *GRAPHS)
-    every = [*product(ways, Point, ("raise", "resubmit"))]
+    every = [*product(ways, FailPoint, ("raise", "resubmit"))]
     rng.shuffle(every)
     for n in range(number):
         way, point, policy = every[n] if n < len(every) else rng.choice(every)

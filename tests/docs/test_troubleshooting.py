@@ -32,7 +32,7 @@ from interactions_core import InteractionsError, PostgresStore, SqliteStore, ope
 from interactions_core.client.connection import Connection
 from interactions_core.options.plan_decisions import PlanDecision, decide
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Deletion, Point
+from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
 from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.functions import (
     declared,
@@ -317,7 +317,7 @@ def deleted_thread(bench: Bench) -> object:
     model = bench.model(background=True)
 
     def delete(at: object) -> None:
-        if at is Point.PLANNED:
+        if at is FailPoint.PLANNED:
             model._store().delete_thread("")
 
     bench.patch.setattr(failpoints, "hook", delete)
@@ -984,7 +984,7 @@ def test_what_a_deletion_overtakes_is_reported_as_the_page_says(
     emulator.fault(on="delete", do={"status": 503})
 
     def delete(at: object) -> None:
-        if at is Deletion.ANSWERED:
+        if at is DeletionFailPoint.ANSWERED:
             saver.delete_thread("1", remote=True)
 
     monkeypatch.setattr(failpoints, "hook", delete)

@@ -27,7 +27,7 @@ from interactions_core.exceptions import (
     UnknownStatusError,
 )
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Deletion, Point
+from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
 from interactions_core.records.jobs import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -127,8 +127,8 @@ def test_an_answer_to_a_create_that_was_given_up_elsewhere_names_the_run(
 ) -> None:
     """Ours: a process that sleeps during its create loses its lease, not its run."""
 
-    def give_up(point: Point) -> None:
-        if point is Point.ANSWERED:
+    def give_up(point: FailPoint) -> None:
+        if point is FailPoint.ANSWERED:
             [job] = store.list_jobs()
             store.take_job(job, "another process", now=job.updated_at, until=0.0)
             store.update_job(
@@ -645,16 +645,16 @@ def test_a_stream_that_breaks_off_is_resumed_where_it_was(
 def test_what_a_turn_without_background_pays_is_nothing(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reached: list[Point | Deletion] = []
+    reached: list[FailPoint | DeletionFailPoint] = []
     monkeypatch.setattr(failpoints, "hook", reached.append)
 
     make(background=False).invoke("Hi")
-    assert reached == [Deletion.ANSWERED]
+    assert reached == [DeletionFailPoint.ANSWERED]
 
     make().invoke("Hi")
-    of_job = [each for each in reached if isinstance(each, Point)]
+    of_job = [each for each in reached if isinstance(each, FailPoint)]
     assert of_job == sorted(of_job)
-    assert {*of_job, Point.LOOKED} == {*Point}
+    assert {*of_job, FailPoint.LOOKED} == {*FailPoint}
 
 
 # In graphs

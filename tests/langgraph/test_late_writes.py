@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_core.records.erasures import LATE_S
-from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_langgraph import InteractionsSaver
 from interactions_langgraph._storage.tables import MIGRATIONS
 from tests.langgraph.checkpoints import (
@@ -272,7 +272,7 @@ def test_an_older_release_beside_this_one_goes_on(tmp_path: Path) -> None:
     with InteractionsSaver(f"sqlite:///{tmp_path}/state.db") as saver:
         put_value(saver, 0)
         saver.delete_thread("t")
-        older = Database(tmp_path / "state.db")
+        older = SqliteDatabase(tmp_path / "state.db")
 
         older.install("checkpoints", MIGRATIONS)
 

@@ -8,7 +8,7 @@ import pytest
 
 from interactions_core.client.connection import Connection
 from interactions_core.process import failpoints
-from interactions_core.process.failpoints import Deletion
+from interactions_core.process.failpoints import DeletionFailPoint
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import bytes_of
@@ -45,7 +45,7 @@ class Died(BaseException):
     """Takes the place of a kill."""
 
 
-def die_at(point: Deletion, monkeypatch: pytest.MonkeyPatch) -> None:
+def die_at(point: DeletionFailPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(at: object) -> None:
         if at is point:
             raise Died
@@ -57,7 +57,7 @@ def test_ids_are_listed_when_the_network_is_never_reached(
     graph: Any, saver: InteractionsSaver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [interaction(say(graph, "t", text)) for text in ("One.", "Two.")]
-    die_at(Deletion.FORGOTTEN, monkeypatch)
+    die_at(DeletionFailPoint.FORGOTTEN, monkeypatch)
 
     with pytest.raises(Died):
         saver.delete_thread("t", remote=True)
@@ -71,7 +71,7 @@ def test_a_deletion_that_is_not_committed_has_not_happened(
     graph: Any, saver: InteractionsSaver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say(graph, "t", "My name is Ada.")
-    die_at(Deletion.LISTED, monkeypatch)
+    die_at(DeletionFailPoint.LISTED, monkeypatch)
     with pytest.raises(Died):
         saver.delete_thread("t", remote=True)
     monkeypatch.setattr(failpoints, "hook", None)
@@ -129,7 +129,7 @@ def test_a_turn_in_flight_is_deleted_with_the_next_call(
     reports: list[Any] = []
 
     def delete(at: object) -> None:
-        if at is Deletion.ANSWERED and not reports:
+        if at is DeletionFailPoint.ANSWERED and not reports:
             reports.append(saver.delete_thread("t", remote=True))
 
     monkeypatch.setattr(failpoints, "hook", delete)

@@ -14,7 +14,7 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.usage import Usage
 from interactions_langgraph import InteractionsSaver
 from interactions_langgraph._storage.tables import MIGRATIONS
@@ -259,7 +259,7 @@ def test_no_byte_of_a_deleted_thread_is_left_anywhere(
 
 def test_a_file_of_the_first_schema_is_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.install("checkpoints", MIGRATIONS[:1])
     database.close()
 

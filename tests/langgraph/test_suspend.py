@@ -17,7 +17,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, DeadlineExceededError
 from interactions_core.services.job_watcher import JobWatcher
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -56,9 +56,9 @@ def watch(
             emulator.advance(seconds)
 
         said: list[str] = []
-        rules = Rules(max_retries=0, retention_s=1e6, clock=clock)
+        policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=clock)
         client = InteractionsClient(
-            Connection(api_key="k", base_url=emulator.url), rules
+            Connection(api_key="k", base_url=emulator.url), policy
         )
         JobWatcher(
             saver.sessions,
@@ -208,8 +208,8 @@ def test_resuming_early_interrupts_again_while_a_watcher_waits(
 ) -> None:
     app = research(model, "invoke").compile(checkpointer=saver)
     [waiting] = app.invoke(ASKED, AT)["__interrupt__"]
-    rules = Rules(max_retries=0, retention_s=1e6, clock=clock)
-    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), rules)
+    policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=clock)
+    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), policy)
     watcher = JobWatcher(saver.sessions, client, clock=clock, pace=Pace(1e6))
     watcher.step()
 

@@ -10,7 +10,7 @@ from interactions_core import SqliteStore
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.protocol.retention import DAY_S
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY
 
@@ -37,8 +37,8 @@ def environment(
 
 @pytest.fixture
 def client(emulator: Emulator) -> Iterator[InteractionsClient]:
-    rules = Rules(max_retries=0, retention_s=55 * DAY_S, clock=time.time)
-    made = InteractionsClient(Connection(api_key=KEY, base_url=emulator.url), rules)
+    policy = ClientPolicy(max_retries=0, retention_s=55 * DAY_S, clock=time.time)
+    made = InteractionsClient(Connection(api_key=KEY, base_url=emulator.url), policy)
     yield made
     made.close()
 

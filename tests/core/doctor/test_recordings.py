@@ -15,7 +15,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.doctor.live import Models, Trial, profile_of
 from interactions_core.doctor.live.recordings import HOST
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY
 from tests.recorded import CASSETTES, cassette_at
@@ -51,8 +51,8 @@ def played(cassette: Path) -> dict[str, Any]:
     connection = Connection(
         api_key="not-a-key", base_url=HOST, api_version=before["api_version"]
     )
-    rules = Rules(max_retries=0, retention_s=0.0, clock=time.time)
-    client = InteractionsClient(connection, rules)
+    policy = ClientPolicy(max_retries=0, retention_s=0.0, clock=time.time)
+    client = InteractionsClient(connection, policy)
     with cassette_at(cassette):
         findings = list(Trial(client, models, sleep=lambda _: None).run())
     client.close()

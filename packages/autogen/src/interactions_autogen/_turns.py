@@ -29,8 +29,8 @@ from interactions_autogen._vocabulary import options_of_call
 from interactions_core.adapter import Json, JsonObject, Transcript, Turn
 from interactions_core.adapter.options import (
     check_values,
-    chosen,
     in_background,
+    merge_call_options,
     own_names,
     settings_of,
     target_of,
@@ -72,7 +72,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
     """
     call = replace(call, extra=options_of_call(OWNER, call.extra, options))
     built_in = [*options["tools"], *call.extra.get("tools", ())]
-    options = chosen(options, check_values(_EXTRA, call.extra))
+    options = merge_call_options(options, check_values(_EXTRA, call.extra))
     check_messages(call.messages)
     _check_able(call, info)
     _check_modalities(options)

@@ -45,11 +45,11 @@ from interactions_autogen._tools import ToolChoice
 from interactions_autogen._turns import Call, turn_of
 from interactions_core.adapter import (
     AsyncInteractionsClient,
+    ClientPolicy,
     Connection,
     InteractionsClient,
     Lock,
     Reply,
-    Rules,
     SessionStore,
     StreamEvent,
     Turn,
@@ -167,7 +167,7 @@ class InteractionsChatCompletionClient(
         Raises:
             ConfigurationError: The messages do not end with a model's reply.
         """
-        with closing(InteractionsClient(self._connection(), self._rules())) as sync:
+        with closing(InteractionsClient(self._connection(), self._policy())) as sync:
             sync.adopt(self.read(Call(messages)), self._sessions(), interaction_id)
 
     async def close(self) -> None:
@@ -332,7 +332,7 @@ class InteractionsChatCompletionClient(
         with self._lock:
             if self._driver is None:
                 self._driver = AsyncInteractionsClient(
-                    self._connection(), self._rules()
+                    self._connection(), self._policy()
                 )
             return self._driver
 
@@ -349,8 +349,8 @@ class InteractionsChatCompletionClient(
             timeout_s=config.timeout_s,
         )
 
-    def _rules(self) -> Rules:
-        return Rules(
+    def _policy(self) -> ClientPolicy:
+        return ClientPolicy(
             max_retries=self._config.max_retries,
             retention_s=self._config.retention.total_seconds(),
             clock=self._clock,

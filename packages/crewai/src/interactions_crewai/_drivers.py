@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from interactions_core.adapter import (
     AsyncInteractionsClient,
+    ClientPolicy,
     Connection,
     InteractionsClient,
     Lock,
     Mirror,
-    Rules,
     SessionStore,
     in_thread,
     open_store,
@@ -21,7 +21,7 @@ class Drivers:
     """A sync and an async client with the same settings."""
 
     connection: Connection
-    rules: Rules
+    policy: ClientPolicy
     sync: InteractionsClient
     awaited: AsyncInteractionsClient
 
@@ -52,13 +52,13 @@ class Clients:
         """Tell whether the store at a URL is open already."""
         return (url, mirror) in self._stores
 
-    def get(self, connection: Connection, rules: Rules) -> Drivers:
+    def get(self, connection: Connection, policy: ClientPolicy) -> Drivers:
         """Return the clients with these settings."""
         with self._lock:
             for made in self._made:
-                if (made.connection, made.rules) == (connection, rules):
+                if (made.connection, made.policy) == (connection, policy):
                     return made
-            self._made.append(self._new(connection, rules))
+            self._made.append(self._new(connection, policy))
             return self._made[-1]
 
     def close(self) -> None:
@@ -79,13 +79,13 @@ class Clients:
         with self._lock:
             return list(self._made)
 
-    def _new(self, connection: Connection, rules: Rules) -> Drivers:
+    def _new(self, connection: Connection, policy: ClientPolicy) -> Drivers:
         waits = self.waits
         return Drivers(
             connection,
-            rules,
-            InteractionsClient(connection, rules, sleep=waits.sleep),
-            AsyncInteractionsClient(connection, rules, sleep=waits.asleep),
+            policy,
+            InteractionsClient(connection, policy, sleep=waits.sleep),
+            AsyncInteractionsClient(connection, policy, sleep=waits.asleep),
         )
 
     def __deepcopy__(self, memo: object) -> "Clients":

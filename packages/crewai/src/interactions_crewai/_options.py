@@ -23,9 +23,9 @@ from interactions_core.adapter import (
     DEFAULT_POLL,
     DEFAULT_RETENTION_S,
     DEFAULT_TIMEOUT_S,
+    ClientPolicy,
     Connection,
     Mirror,
-    Rules,
     SessionStore,
     in_thread,
 )
@@ -191,7 +191,7 @@ class SharedOptions(BaseModel):
         return self._store()
 
     def _drivers(self, deadline_s: float) -> Drivers:
-        rules = Rules(
+        policy = ClientPolicy(
             max_retries=self.max_retries,
             retention_s=self.retention.total_seconds(),
             clock=self._clock,
@@ -201,7 +201,7 @@ class SharedOptions(BaseModel):
             # An LLM decides for itself: the text that stop words leave may be empty.
             returns_empty=self._returns_empty,
         )
-        return self._clients.get(self._connection(), rules)
+        return self._clients.get(self._connection(), policy)
 
     def _connection(self) -> Connection:
         for name in _MASKED:

@@ -329,7 +329,7 @@ class ChatInteractions(CountingModel):
     def _ready(self) -> Drivers:
         with _making:
             if self._drivers is None:
-                self._drivers = Drivers(self._connection(), self._rules())
+                self._drivers = Drivers(self._connection(), self._policy())
             return self._drivers
 
 

@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from interactions_core.adapter import (
+    ClientPolicy,
     Connection,
     InteractionsClient,
-    Rules,
     SessionStore,
 )
 from interactions_core.adapter.storage import ENDING, Eraser, Erasure
@@ -45,7 +45,7 @@ class DeletionReport:
 def open_client(connection: Connection) -> InteractionsClient:
     """Make a client that opens its connection with its first request."""
     return InteractionsClient(
-        connection, Rules(max_retries=0, retention_s=0.0, clock=time.time)
+        connection, ClientPolicy(max_retries=0, retention_s=0.0, clock=time.time)
     )
 
 

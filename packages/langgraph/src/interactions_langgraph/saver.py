@@ -21,7 +21,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from interactions_core.adapter import Connection, SessionStore
-from interactions_core.adapter.storage import Deletion, check_names, reached
+from interactions_core.adapter.storage import DeletionFailPoint, check_names, hit
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._saver.checkpoints import Checkpoints, NewCheckpoint
 from interactions_langgraph._saver.copying import copy_thread
@@ -214,13 +214,13 @@ class InteractionsSaver(WorkerThreads):
         thread_id = str(thread_id)
         check_names(thread_id=thread_id)
         self._make_secret()
-        reached(Deletion.BEGUN)
+        hit(DeletionFailPoint.BEGUN)
         with self._tables.writing(thread_id) as connection:
             planned = self.sessions.plan_erasures(thread_id) if remote else None
             bury_thread(connection, thread_id)
             delete_thread(connection, thread_id)
             self.sessions.delete_thread(thread_id, remote=remote)
-        reached(Deletion.FORGOTTEN)
+        hit(DeletionFailPoint.FORGOTTEN)
         self._offloader.forget(thread_id)
         self.sessions.database.erase_log()
         if planned is None:

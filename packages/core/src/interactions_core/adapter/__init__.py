@@ -24,10 +24,10 @@ from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.protocol.statuses import status_of
 from interactions_core.records.anchors import Anchor, anchor_from_metadata
 from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import Job, call_digest
+from interactions_core.records.jobs import Job, request_fingerprint
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.remainders import remainder_note
-from interactions_core.records.turn import Place, Reply, Turn
+from interactions_core.records.turn import GraphPosition, Reply, Turn
 from interactions_core.services.graph_resumer import Resume
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.opening import aopen_store, check_url, file_url
@@ -62,7 +62,11 @@ from interactions_core.transcript.streaming import (
     event_error,
     events_of,
 )
-from interactions_core.turns.context import DEFAULT_DEADLINE_S, DEFAULT_POLL, Rules
+from interactions_core.turns.context import (
+    DEFAULT_DEADLINE_S,
+    DEFAULT_POLL,
+    ClientPolicy,
+)
 from interactions_core.turns.local_answers import LocalAnswer
 from interactions_core.turns.usage_counter import UsageCounter
 from interactions_core.usage import Usage
@@ -79,7 +83,9 @@ __all__ = [
     "ArgumentsDelta",
     "AsyncInteractionsClient",
     "CallStarted",
+    "ClientPolicy",
     "Connection",
+    "GraphPosition",
     "InteractionsClient",
     "Job",
     "Json",
@@ -91,10 +97,8 @@ __all__ = [
     "Mirror",
     "Part",
     "PerProcess",
-    "Place",
     "Reply",
     "Resume",
-    "Rules",
     "Scope",
     "ServerStep",
     "SessionStore",
@@ -110,7 +114,6 @@ __all__ = [
     "anchor_from_metadata",
     "aopen_store",
     "blocked_by",
-    "call_digest",
     "chain_root",
     "check_url",
     "event_error",
@@ -132,6 +135,7 @@ __all__ = [
     "pending_calls",
     "remainder_note",
     "reply_text",
+    "request_fingerprint",
     "status_of",
     "text_part",
     "user_input",

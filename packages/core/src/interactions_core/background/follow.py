@@ -7,14 +7,14 @@ stream that breaks off for good costs its progress and nothing else.
 import contextlib
 from typing import Final
 
-from interactions_core.background.job_lease import Work, ended
+from interactions_core.background.job_lease import LeasedJob, record_result
 from interactions_core.background.listen import Listener, heard
-from interactions_core.background.poll import Watch, first_look, next_pause_s, settle
+from interactions_core.background.poll import Watch, first_poll, next_pause_s, settle
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InterruptedStreamError, RequestError
 from interactions_core.protocol.statuses import goes_on
 from interactions_core.records.jobs import LEASE_S
-from interactions_core.transcript.missing_events import unseen
+from interactions_core.transcript.missing_events import missing_events
 from interactions_core.transcript.streaming import Assembler, steps_of
 from interactions_core.turns.answers import Answer, joined
 from interactions_core.turns.effects import Flow, fetch, resume_stream, show, sleep
@@ -24,7 +24,7 @@ SILENCE_S: Final = LEASE_S / 2
 """How long a stream may say nothing before the run is looked at instead."""
 
 
-def waited_answer(work: Work, interaction: JsonObject) -> Flow[Answer]:
+def poll_until_done(work: LeasedJob, interaction: JsonObject) -> Flow[Answer]:
     """Wait for the end of a run.
 
     Args:
@@ -36,29 +36,29 @@ def waited_answer(work: Work, interaction: JsonObject) -> Flow[Answer]:
         RequestError: It cannot be read; the job is kept for the next try.
     """
     interaction = yield from settle(work, interaction)
-    yield from ended(work, interaction)
+    yield from record_result(work, interaction)
     return joined(None, interaction, steps_of(interaction))
 
 
-def adopted_answer(work: Work, *, stream: bool) -> Flow[Answer]:
+def resume_answer(work: LeasedJob, *, stream: bool) -> Flow[Answer]:
     """Go on with a run that another turn has begun, perhaps in another process."""
     if work.job.result:
         interaction = own_named(work.job.result, work.run.turn)
     else:
-        interaction = yield from first_look(work)
-    late = work.age_s() >= work.run.rules.deadline_s
+        interaction = yield from first_poll(work)
+    late = work.age_s() >= work.run.policy.deadline_s
     if stream and not late and goes_on(interaction.get("status")):
         listener = Listener(Assembler({"id": work.name}))
         if (yield from _resumed(work, listener)):
-            return (yield from followed_answer(work, listener))
-    answer = yield from waited_answer(work, interaction)
+            return (yield from stream_answer(work, listener))
+    answer = yield from poll_until_done(work, interaction)
     if stream:
         shown = {"steps": [*answer.steps], "id": work.name}
         yield from _shown_rest(Assembler(), shown)
     return answer
 
 
-def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
+def stream_answer(work: LeasedJob, listener: Listener) -> Flow[Answer]:
     """Show a run's events while its stream lasts, and wait for its end.
 
     Args:
@@ -75,7 +75,7 @@ def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
         resumable = news and listener.last_event_id and not assembler.repeats
         if assembler.completed or not resumable:
             break
-        yield from sleep(next_pause_s(work, Watch(work.run.rules.poll[0])))
+        yield from sleep(next_pause_s(work, Watch(work.run.policy.poll[0])))
         if not (yield from _resumed(work, listener)):
             break
     interaction: JsonObject = {**assembler.interaction, "id": work.name}
@@ -83,15 +83,15 @@ def followed_answer(work: Work, listener: Listener) -> Flow[Answer]:
         interaction = yield from settle(work, {**interaction, "status": "queued"})
         # First of all: where what was shown is not how it begins, whoever asks again
         # is given this answer.
-        yield from ended(work, interaction)
+        yield from record_result(work, interaction)
         yield from _shown_rest(assembler, interaction)
         return joined(None, interaction, steps_of(interaction))
     whole = yield from _with_usage(interaction)
-    yield from ended(work, {**whole, "steps": [*assembler.steps]})
+    yield from record_result(work, {**whole, "steps": [*assembler.steps]})
     return joined(None, whole, assembler.steps)
 
 
-def _resumed(work: Work, listener: Listener) -> Flow[bool]:
+def _resumed(work: LeasedJob, listener: Listener) -> Flow[bool]:
     """Open the stream of a run again, after what was heard; false if that fails."""
     listener.begin_again()
     try:
@@ -103,7 +103,7 @@ def _resumed(work: Work, listener: Listener) -> Flow[bool]:
 
 def _shown_rest(assembler: Assembler, interaction: JsonObject) -> Flow[None]:
     name = str(interaction.get("id") or "")
-    rest = unseen(assembler.steps, steps_of(interaction))
+    rest = missing_events(assembler.steps, steps_of(interaction))
     if rest is None:
         said = "the run goes another way than what was shown; ask again"
         raise InterruptedStreamError(name, said, assembler.steps)

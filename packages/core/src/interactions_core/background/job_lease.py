@@ -21,8 +21,8 @@ from interactions_core.exceptions import (
     UnknownStatusError,
 )
 from interactions_core.mapping.planning import Plan
-from interactions_core.process.failpoints import Point, reached
-from interactions_core.process.owners import this_process
+from interactions_core.process.failpoints import FailPoint, hit
+from interactions_core.process.owners import process_id
 from interactions_core.records.jobs import (
     CONSUMED_KEPT_S,
     HANDED_ON_KEPT_S,
@@ -30,18 +30,18 @@ from interactions_core.records.jobs import (
     LEASE_S,
     LOST,
     Job,
-    call_digest,
     noted,
+    request_fingerprint,
 )
 from interactions_core.secret_options import without_settings
-from interactions_core.turns.context import TurnRun
-from interactions_core.turns.effects import Flow, local, running
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, set_cleanup, store_call
 
 logger: Final = logging.getLogger("interactions_core")
 
 
 @dataclass(slots=True)
-class Work:
+class LeasedJob:
     """A job that this process holds, and the turn that waits for it.
 
     Attributes:
@@ -49,7 +49,7 @@ class Work:
         job: The job, as it was last written.
     """
 
-    run: TurnRun
+    run: TurnContext
     job: Job
 
     @property
@@ -62,61 +62,61 @@ class Work:
         return self.run.now() - self.job.created_at
 
 
-def intended(run: TurnRun, plan: Plan) -> Flow[Work]:
+def record_intent(run: TurnContext, plan: Plan) -> Flow[LeasedJob]:
     """Write down that a create is about to be sent.
 
     Raises:
         StoreError: That cannot be written; nothing was sent.
     """
-    reached(Point.PLANNED)
+    hit(FailPoint.PLANNED)
     now, scope = run.now(), run.records.scope
     job = Job(
         key=f"job_{uuid.uuid4().hex}",
         scope=scope,
-        call_digest=call_digest(run.turn, scope),
+        call_digest=request_fingerprint(run.turn, scope),
         target=run.turn.target_name,
         place=run.turn.place,
         created_at=now,
         updated_at=now,
-        deadline_at=now + run.rules.deadline_s,
-        forget_at=now + run.rules.retention_s,
-        owner=this_process(),
+        deadline_at=now + run.policy.deadline_s,
+        forget_at=now + run.policy.retention_s,
+        owner=process_id(),
         lease_until=now + LEASE_S,
         plan=plan_json(plan),
     )
-    work = Work(run, job)
+    work = LeasedJob(run, job)
     store = run.records.store
-    yield from running("", left(work, "forgotten"))
-    if not (yield from local(lambda: store.add_job(job, began=run.records.began))):
-        yield from running("")
+    yield from set_cleanup("", on_abandon(work, "forgotten"))
+    if not (yield from store_call(lambda: store.add_job(job, began=run.records.began))):
+        yield from set_cleanup("")
         reason = "its thread was deleted before the run was begun; nothing was sent"
         raise JobCancelledError(job.interaction_id, "cancelled", reason)
-    yield from running("", left(work, LOST))
-    reached(Point.INTENDED)
+    yield from set_cleanup("", on_abandon(work, LOST))
+    hit(FailPoint.INTENDED)
     return work
 
 
-def planned_again(work: Work, plan: Plan) -> Flow[None]:
+def record_resubmit(work: LeasedJob, plan: Plan) -> Flow[None]:
     """Write down that a create is about to be sent again, perhaps in another form."""
-    yield from written(
+    yield from update_job(
         work,
         status=INTENT,
         interaction_id="",
         plan=plan_json(plan),
     )
-    yield from running("", left(work, LOST))
-    reached(Point.INTENDED)
+    yield from set_cleanup("", on_abandon(work, LOST))
+    hit(FailPoint.INTENDED)
 
 
-def submitted(work: Work, interaction: JsonObject) -> Flow[None]:
+def record_submitted(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
     """Write down which run it is."""
-    reached(Point.ANSWERED)
+    hit(FailPoint.ANSWERED)
     name = str(interaction.get("id") or "")
     # First of all: whoever leaves from here on leaves a run with a name.
     work.job = replace(work.job, interaction_id=name)
-    yield from running(name, left(work, "cancelled"))
+    yield from set_cleanup(name, on_abandon(work, "cancelled"))
     if not (
-        yield from written(
+        yield from update_job(
             work,
             status=noted(interaction),
             attempts=work.run.tally.attempts,
@@ -124,12 +124,12 @@ def submitted(work: Work, interaction: JsonObject) -> Flow[None]:
     ):
         # Whoever took over may have given the create up as lost.
         job, store, now = work.job, work.run.records.store, work.run.now()
-        yield from local(lambda: store.note_status(job, job.status, now=now))
-        yield from displaced(work)
-    reached(Point.SUBMITTED)
+        yield from store_call(lambda: store.note_status(job, job.status, now=now))
+        yield from raise_displaced(work)
+    hit(FailPoint.SUBMITTED)
 
 
-def held(work: Work) -> Flow[None]:
+def renew_lease(work: LeasedJob) -> Flow[None]:
     """Make sure that the lease lasts for a while.
 
     Raises:
@@ -141,7 +141,7 @@ def held(work: Work) -> Flow[None]:
         return
     job, store, until = work.job, work.run.records.store, now + LEASE_S
     try:
-        kept = yield from local(
+        kept = yield from store_call(
             lambda: store.renew_job(job.key, job.owner, until=until)
         )
     except StoreError:
@@ -149,27 +149,27 @@ def held(work: Work) -> Flow[None]:
         return
     work.job = replace(job, lease_until=until)
     if not kept:
-        yield from displaced(work)
+        yield from raise_displaced(work)
 
 
-def displaced(work: Work) -> Flow[None]:
+def raise_displaced(work: LeasedJob) -> Flow[None]:
     """Say why a job is no longer this process's."""
     key, store = work.job.key, work.run.records.store
-    job = yield from local(lambda: store.get_job(key))
+    job = yield from store_call(lambda: store.get_job(key))
     if job is None:
         yield from _listed(work)
         reason = "its job was deleted while it ran, and it was cancelled"
         raise JobCancelledError(work.name, "cancelled", reason)
-    yield from running("")
+    yield from set_cleanup("")
     raise JobTakenOverError(work.name, str(job.status))
 
 
-def _listed(work: Work) -> Flow[None]:
+def _listed(work: LeasedJob) -> Flow[None]:
     """List a run for erasure whose thread was deleted while it went on."""
     records, made_at = work.run.records, work.job.created_at
     store, scope, name = records.store, records.scope, work.name
     try:
-        yield from local(
+        yield from store_call(
             lambda: store.note_late(
                 scope, name, records.began, is_running=True, created_at=made_at
             )
@@ -178,67 +178,67 @@ def _listed(work: Work) -> Flow[None]:
         logger.exception("run %s is not listed for erasure", name)
 
 
-def ended(work: Work, interaction: JsonObject) -> Flow[None]:
+def record_result(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
     """Keep the result until it is consumed."""
-    reached(Point.ENDED)
-    yield from running("", left(work, "free"))
-    yield from written(
+    hit(FailPoint.ENDED)
+    yield from set_cleanup("", on_abandon(work, "free"))
+    yield from update_job(
         work,
         status=str(interaction.get("status") or ""),
         result=without_settings(interaction),
     )
-    reached(Point.KEPT)
+    hit(FailPoint.KEPT)
 
 
-def handed_on(work: Work, failure: OutcomeError | None) -> Flow[None]:
+def mark_handed_on(work: LeasedJob, failure: OutcomeError | None) -> Flow[None]:
     """Write down that the caller has the result, or has heard of the failure.
 
     In a graph the result stays usable until the thread has a later checkpoint; an
     unknown status may become a known one. Everything else is consumed.
     """
-    reached(Point.RECORDED)
+    hit(FailPoint.RECORDED)
     if isinstance(failure, UnknownStatusError):
-        yield from written(work, lease_until=0.0, result={})
+        yield from update_job(work, lease_until=0.0, result={})
     elif failure is None and work.job.place is not None:
         now = work.run.now()
-        yield from written(
+        yield from update_job(
             work,
             lease_until=0.0,
             handed_on_at=now,
             forget_at=now + HANDED_ON_KEPT_S,
         )
     else:
-        yield from consumed(work)
-    yield from running("")
-    reached(Point.HANDED_ON)
+        yield from mark_consumed(work)
+    yield from set_cleanup("")
+    hit(FailPoint.HANDED_ON)
 
 
-def consumed(work: Work, status: str = "") -> Flow[None]:
+def mark_consumed(work: LeasedJob, status: str = "") -> Flow[None]:
     """Be done with a job; the row stays for a while, without its content."""
-    job = spent(work.job, work.run.now(), status)
+    job = as_consumed(work.job, work.run.now(), status)
     yield from _kept(work, job)
 
 
-def let_go(work: Work, status: str = "") -> Flow[None]:
+def release_lease(work: LeasedJob, status: str = "") -> Flow[None]:
     """Leave a job to whoever asks next."""
-    yield from written(work, lease_until=0.0, status=status or work.job.status)
-    yield from running("")
+    yield from update_job(work, lease_until=0.0, status=status or work.job.status)
+    yield from set_cleanup("")
 
 
-def dropped(work: Work) -> Flow[None]:
+def delete_intent(work: LeasedJob) -> Flow[None]:
     """Forget a job of which the server has said that it never began."""
     key, store = work.job.key, work.run.records.store
-    yield from local(lambda: store.delete_job(key))
-    yield from running("")
+    yield from store_call(lambda: store.delete_job(key))
+    yield from set_cleanup("")
 
 
-def lost(work: Work) -> Flow[LostSubmitError]:
+def mark_submit_lost(work: LeasedJob) -> Flow[LostSubmitError]:
     """Write down that nobody knows whether the run exists, and say so."""
-    yield from let_go(work, LOST)
+    yield from release_lease(work, LOST)
     return LostSubmitError(work.job.key)
 
 
-def spent(job: Job, now: float, status: str = "") -> Job:
+def as_consumed(job: Job, now: float, status: str = "") -> Job:
     """Return a job that was consumed."""
     return replace(
         job,
@@ -252,23 +252,23 @@ def spent(job: Job, now: float, status: str = "") -> Job:
     )
 
 
-def written(work: Work, **changes: object) -> Flow[bool]:
+def update_job(work: LeasedJob, **changes: object) -> Flow[bool]:
     """Change a job; false if it is not this process's any more."""
     # Only names of fields are passed, each with a value of its type.
     job = replace(work.job, updated_at=work.run.now(), **changes)  # pyright: ignore[reportArgumentType]
     return (yield from _kept(work, job))
 
 
-def _kept(work: Work, job: Job) -> Flow[bool]:
+def _kept(work: LeasedJob, job: Job) -> Flow[bool]:
     work.job, store = job, work.run.records.store
     try:
-        return (yield from local(lambda: store.update_job(job)))
+        return (yield from store_call(lambda: store.update_job(job)))
     except StoreError:
         logger.exception("job %s (%s) is out of date", job.key, job.interaction_id)
         return True
 
 
-def left(work: Work, how: str) -> Callable[[], object]:
+def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
     """Return what writes down that a turn was left: how depends on how far it was."""
     store = work.run.records.store
 
@@ -278,7 +278,7 @@ def left(work: Work, how: str) -> Callable[[], object]:
             if how == "forgotten":
                 store.delete_job(job.key)
             elif how == "cancelled":
-                store.update_job(spent(job, now, "cancelled"))
+                store.update_job(as_consumed(job, now, "cancelled"))
             else:
                 status = LOST if how == LOST else job.status
                 store.update_job(

@@ -9,24 +9,24 @@ import weakref
 from dataclasses import dataclass
 from typing import Final, cast
 
-from interactions_core.background.claims import claimed, interrupted
+from interactions_core.background.claims import claim_job, find_interrupted_job
 from interactions_core.background.follow import (
-    adopted_answer,
-    followed_answer,
-    waited_answer,
+    poll_until_done,
+    resume_answer,
+    stream_answer,
 )
 from interactions_core.background.job_lease import (
-    Work,
-    consumed,
-    handed_on,
-    left,
-    let_go,
-    lost,
-    written,
+    LeasedJob,
+    mark_consumed,
+    mark_handed_on,
+    mark_submit_lost,
+    on_abandon,
+    release_lease,
+    update_job,
 )
-from interactions_core.background.poll import first_look, is_there_again
+from interactions_core.background.poll import first_poll, is_there_again
 from interactions_core.background.saved_plans import plan_of
-from interactions_core.background.submit import Begun, begun_job
+from interactions_core.background.submit import SubmittedJob, submit_job
 from interactions_core.exceptions import DeadlineExceededError
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.statuses import goes_on, is_known
@@ -39,8 +39,8 @@ from interactions_core.turns.ask_separately import (
     leave_owed,
     mark_told,
 )
-from interactions_core.turns.context import TurnRun
-from interactions_core.turns.effects import Flow, local, running
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, set_cleanup, store_call
 from interactions_core.turns.handing_on import find_owed, kept_reply
 from interactions_core.turns.metering import metered
 from interactions_core.turns.outcomes import outcome_error
@@ -70,7 +70,7 @@ class Suspended:
     reply: Reply | None = None
 
 
-def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
+def take_job(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
     """Answer one message list in the background.
 
     Returns:
@@ -85,33 +85,33 @@ def take_job(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
         StoreError: The intent could not be written; nothing was sent.
     """
     _warn_of_memory(run.records.store)
-    work = yield from _adoptable(run)
+    work = yield from _claim_or_raise(run)
     if work is not None:
-        plan = yield from _adopted(work)
-        answer = yield from adopted_answer(work, stream=stream)
-        return (yield from _closed(work, plan, answer))
+        plan = yield from _resume(work)
+        answer = yield from resume_answer(work, stream=stream)
+        return (yield from _record_and_hand_on(work, plan, answer))
     reply = yield from _owed_reply(run, stream=stream)
     if reply is not None:
         return reply
-    begun = yield from begun_job(run, stream=stream)
+    begun = yield from submit_job(run, stream=stream)
     if begun is None:
         return None
     if begun.listener is not None:
-        answer = yield from followed_answer(begun.work, begun.listener)
+        answer = yield from stream_answer(begun.work, begun.listener)
     else:
-        answer = yield from waited_answer(begun.work, begun.interaction)
-    return (yield from _closed(begun.work, begun.plan, answer))
+        answer = yield from poll_until_done(begun.work, begun.interaction)
+    return (yield from _record_and_hand_on(begun.work, begun.plan, answer))
 
 
-def interrupted_job(run: TurnRun) -> Flow[Suspended | None]:
+def interrupted_job(run: TurnContext) -> Flow[Suspended | None]:
     """Say how often this call has interrupted its graph; `None` for never."""
-    job = yield from interrupted(run)
+    job = yield from find_interrupted_job(run)
     if job is None:
         return None
     return Suspended(job.key, job.interaction_id, job.interrupts)
 
 
-def suspend_job(run: TurnRun) -> Flow[Suspended]:
+def suspend_job(run: TurnContext) -> Flow[Suspended]:
     """Submit a run, or look at it once; never wait for it.
 
     Raises:
@@ -120,56 +120,56 @@ def suspend_job(run: TurnRun) -> Flow[Suspended]:
     return metered(with_own_names(_suspended(run), run.turn), run.tally)
 
 
-def _suspended(run: TurnRun) -> Flow[Suspended]:
-    work = yield from _adoptable(run)
+def _suspended(run: TurnContext) -> Flow[Suspended]:
+    work = yield from _claim_or_raise(run)
     if work is not None:
-        plan = yield from _adopted(work)
+        plan = yield from _resume(work)
         if work.job.result:
             interaction = own_named(work.job.result, run.turn)
         else:
-            interaction = yield from first_look(work)
+            interaction = yield from first_poll(work)
     else:
-        begun = cast("Begun", (yield from begun_job(run, stream=False)))
+        begun = cast("SubmittedJob", (yield from submit_job(run, stream=False)))
         plan, work, interaction = begun.plan, begun.work, begun.interaction
     late, status = run.now() >= work.job.deadline_at, interaction.get("status")
     if not goes_on(status) or (late and not is_known(status)):
-        answer = yield from waited_answer(work, interaction)
-        reply = yield from _closed(work, plan, answer)
+        answer = yield from poll_until_done(work, interaction)
+        reply = yield from _record_and_hand_on(work, plan, answer)
         yield from mark_told(run)
         return Suspended(work.job.key, work.name, work.job.interrupts, reply)
     if late:
-        yield from running(work.name, left(work, "cancelled"))
-        raise DeadlineExceededError(work.name, run.rules.deadline_s)
-    yield from written(work, interrupts=work.job.interrupts + 1)
-    yield from let_go(work, noted(interaction))
+        yield from set_cleanup(work.name, on_abandon(work, "cancelled"))
+        raise DeadlineExceededError(work.name, run.policy.deadline_s)
+    yield from update_job(work, interrupts=work.job.interrupts + 1)
+    yield from release_lease(work, noted(interaction))
     yield from leave_owed(run, counted=False)
     return Suspended(work.job.key, work.name, work.job.interrupts)
 
 
-def _adoptable(run: TurnRun) -> Flow[Work | None]:
+def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
     """Take over a job; one of which nobody knows is told, or begun anew.
 
     Anew is a job of its own: it has all its time, and what is heard of the run before
     is not taken for news of this one.
     """
-    work = yield from claimed(run)
+    work = yield from claim_job(run)
     if work is not None and work.job.status == GONE:
         work = work if (yield from is_there_again(work)) else None
     if work is None or work.name:
         return work
-    if run.rules.resubmits:
-        yield from consumed(work)
+    if run.policy.resubmits:
+        yield from mark_consumed(work)
         return None
-    raise (yield from lost(work))
+    raise (yield from mark_submit_lost(work))
 
 
-def _owed_reply(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
+def _owed_reply(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
     """Return what an earlier call has paid for and was not given."""
     if run.turn.place is not None:
         return None
     store, scope = run.records.store, run.records.scope
     digest = run.turn.transcript.request_digest
-    found = yield from local(lambda: store.find(scope, [digest]))
+    found = yield from store_call(lambda: store.find(scope, [digest]))
     owed = find_owed(run, found.get(digest, ()))
     if owed is None:
         return None
@@ -177,20 +177,20 @@ def _owed_reply(run: TurnRun, *, stream: bool) -> Flow[Reply | None]:
     return (yield from kept_reply(run, owed, stream=stream))
 
 
-def _adopted(work: Work) -> Flow[Plan]:
+def _resume(work: LeasedJob) -> Flow[Plan]:
     logger.info("job %s: going on with %s", work.job.key, work.name)
     work.run.tally.attempts = work.job.attempts
     yield from count_separately(work.run)
     return (yield from plan_of(work.run, work.job))
 
 
-def _closed(work: Work, plan: Plan, answer: Answer) -> Flow[Reply]:
+def _record_and_hand_on(work: LeasedJob, plan: Plan, answer: Answer) -> Flow[Reply]:
     """Record what came of a run and hand it on."""
     failure = outcome_error(
-        answer.interaction, answer.steps, returns_empty=work.run.rules.returns_empty
+        answer.interaction, answer.steps, returns_empty=work.run.policy.returns_empty
     )
     reply = yield from record_turn(work.run, plan, answer, failure)
-    yield from handed_on(work, failure)
+    yield from mark_handed_on(work, failure)
     if failure is not None:
         raise failure
     return reply

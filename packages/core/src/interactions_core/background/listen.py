@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from interactions_core.background.job_lease import Work, held
+from interactions_core.background.job_lease import LeasedJob, renew_lease
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import DeadlineExceededError, RequestError
-from interactions_core.process.failpoints import Point, reached
+from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.refusals import refusal
 from interactions_core.transcript.streaming import Assembler, StreamEvent
 from interactions_core.turns.effects import Flow, next_event, show
@@ -70,7 +70,7 @@ def named(listener: Listener) -> Flow[list[StreamEvent]]:
     return shown
 
 
-def heard(work: Work, listener: Listener) -> Flow[bool]:
+def heard(work: LeasedJob, listener: Listener) -> Flow[bool]:
     """Show a stream's events until it ends, for whatever reason.
 
     Returns:
@@ -79,7 +79,7 @@ def heard(work: Work, listener: Listener) -> Flow[bool]:
     Raises:
         DeadlineExceededError: It goes on for longer than `deadline_s`.
     """
-    deadline_s = work.run.rules.deadline_s
+    deadline_s = work.run.policy.deadline_s
     assembler, news = listener.assembler, False
     while not (assembler.completed or assembler.repeats or assembler.error is not None):
         try:
@@ -88,13 +88,13 @@ def heard(work: Work, listener: Listener) -> Flow[bool]:
             break
         if event is None:
             break
-        reached(Point.LOOKED)
+        hit(FailPoint.LOOKED)
         before = listener.last_event_id
         for item in listener.take(event):
             news = True
             yield from show(item)
         news = news or listener.last_event_id != before
-        yield from held(work)
+        yield from renew_lease(work)
         if not assembler.completed and work.age_s() >= deadline_s:
             raise DeadlineExceededError(work.name, deadline_s)
     return news

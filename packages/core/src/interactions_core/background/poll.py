@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final, Never
 
 from interactions_core.background.job_lease import (
-    Work,
-    consumed,
-    displaced,
-    held,
-    let_go,
-    written,
+    LeasedJob,
+    mark_consumed,
+    raise_displaced,
+    release_lease,
+    renew_lease,
+    update_job,
 )
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import (
@@ -26,10 +26,17 @@ from interactions_core.exceptions import (
     RequestError,
     StoreError,
 )
-from interactions_core.process.failpoints import Point, reached
+from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known, status_of
 from interactions_core.records.jobs import GONE, LEASE_S, LONGEST_MISSING_S, noted
-from interactions_core.turns.effects import Flow, fetch, give_up, local, running, sleep
+from interactions_core.turns.effects import (
+    Flow,
+    fetch,
+    give_up,
+    set_cleanup,
+    sleep,
+    store_call,
+)
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -62,46 +69,48 @@ class Watch:
     missing: NotFoundError | None = None
 
 
-def first_look(work: Work) -> Flow[JsonObject]:
+def first_poll(work: LeasedJob) -> Flow[JsonObject]:
     """Look at a run once; a look that fails says that nothing is known.
 
     Raises:
         RequestError: Nothing is known of a run whose deadline is over: it may have
             ended in time, long ago. The job is kept for the next try.
     """
-    late = work.age_s() >= work.run.rules.deadline_s
-    found = yield from look(work, Watch(0.0), passes=not late)
+    late = work.age_s() >= work.run.policy.deadline_s
+    found = yield from poll_once(work, Watch(0.0), passes=not late)
     return found or {"id": work.name, "status": "in_progress"}
 
 
-def settle(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
+def settle(work: LeasedJob, interaction: JsonObject) -> Flow[JsonObject]:
     """Look until a run is over, with pauses that grow.
 
     A status that this version does not know is taken for one of a run that goes on,
     until the deadline.
     """
-    watch = Watch(work.run.rules.poll[0])
+    watch = Watch(work.run.policy.poll[0])
     while goes_on(interaction.get("status")):
         if watch.missing is not None and _left_s(work) <= 0:
             yield from _despair(work, watch.missing)
         if not is_known(interaction.get("status")) and _left_s(work) <= 0:
             return (yield from _last_word(work, interaction))
         yield from pause(work, next_pause_s(work, watch))
-        found = yield from look(work, watch)
+        found = yield from poll_once(work, watch)
         interaction = found or interaction
     return interaction
 
 
-def pause(work: Work, pause_s: float) -> Flow[None]:
+def pause(work: LeasedJob, pause_s: float) -> Flow[None]:
     """Wait, and keep the lease meanwhile."""
     while pause_s > 0:
         slice_s = min(pause_s, LEASE_S / 3)
         yield from sleep(slice_s)
-        yield from held(work)
+        yield from renew_lease(work)
         pause_s -= slice_s
 
 
-def look(work: Work, watch: Watch, *, passes: bool = True) -> Flow[JsonObject | None]:
+def poll_once(
+    work: LeasedJob, watch: Watch, *, passes: bool = True
+) -> Flow[JsonObject | None]:
     """Look at a run; `None` for a look that says nothing about it.
 
     Args:
@@ -112,8 +121,8 @@ def look(work: Work, watch: Watch, *, passes: bool = True) -> Flow[JsonObject | 
     Raises:
         RequestError: It cannot be read. The job is kept, unless the run is gone.
     """
-    reached(Point.LOOKED)
-    while (wait_s := work.run.rules.pace.wait_s(work.run.now())) > 0:
+    hit(FailPoint.LOOKED)
+    while (wait_s := work.run.policy.pace.wait_s(work.run.now())) > 0:
         yield from pause(work, wait_s)
     try:
         found = yield from fetch(work.name)
@@ -126,7 +135,7 @@ def look(work: Work, watch: Watch, *, passes: bool = True) -> Flow[JsonObject | 
             return None
         if watch.missing is not None:
             yield from _despair(work, watch.missing)
-        yield from let_go(work)
+        yield from release_lease(work)
         _explain(error, work, _KEPT)
         raise
     watch.missing = None
@@ -135,7 +144,7 @@ def look(work: Work, watch: Watch, *, passes: bool = True) -> Flow[JsonObject | 
     return found
 
 
-def _check_wanted(work: Work) -> Flow[None]:
+def _check_wanted(work: LeasedJob) -> Flow[None]:
     """Stop at once where the run is unknown because we have deleted it.
 
     Raises:
@@ -143,15 +152,15 @@ def _check_wanted(work: Work) -> Flow[None]:
     """
     key, store = work.job.key, work.run.records.store
     try:
-        job = yield from local(lambda: store.get_job(key))
+        job = yield from store_call(lambda: store.get_job(key))
     except StoreError:
         logger.exception("job %s (%s) cannot be read", key, work.name)
         return
     if job is None:
-        yield from displaced(work)
+        yield from raise_displaced(work)
 
 
-def _despair(work: Work, error: NotFoundError) -> Flow[Never]:
+def _despair(work: LeasedJob, error: NotFoundError) -> Flow[Never]:
     """Stop to wait for a run that the service does not know: cancel it first.
 
     Raises:
@@ -164,12 +173,12 @@ def _despair(work: Work, error: NotFoundError) -> Flow[Never]:
     if failed is None:
         yield from _cancelled(work)
     is_gone = isinstance(failed, NotFoundError)
-    yield from let_go(work, GONE if is_gone else "")
+    yield from release_lease(work, GONE if is_gone else "")
     _explain(error, work, _GONE if is_gone else _KEPT)
     raise error
 
 
-def _last_word(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
+def _last_word(work: LeasedJob, interaction: JsonObject) -> Flow[JsonObject]:
     """Stop to wait for a run of which nobody knows whether it goes on.
 
     It may as well have ended with an answer that is paid for, so that it is read once
@@ -179,20 +188,20 @@ def _last_word(work: Work, interaction: JsonObject) -> Flow[JsonObject]:
         DeadlineExceededError: It went on, and is cancelled.
     """
     yield from give_up(work.name)
-    found = (yield from look(work, Watch(0.0))) or interaction
+    found = (yield from poll_once(work, Watch(0.0))) or interaction
     if status_of(found.get("status")).error is JobCancelledError:
         yield from _cancelled(work)
     return found
 
 
-def _cancelled(work: Work) -> Flow[Never]:
+def _cancelled(work: LeasedJob) -> Flow[Never]:
     """Be done with a run that was cancelled because its deadline is over."""
-    yield from consumed(work, "cancelled")
-    yield from running("")
-    raise DeadlineExceededError(work.name, work.run.rules.deadline_s)
+    yield from mark_consumed(work, "cancelled")
+    yield from set_cleanup("")
+    raise DeadlineExceededError(work.name, work.run.policy.deadline_s)
 
 
-def is_there_again(work: Work) -> Flow[bool]:
+def is_there_again(work: LeasedJob) -> Flow[bool]:
     """Look once more at a run that was given up as gone, and be done with it if not.
 
     Raises:
@@ -202,40 +211,40 @@ def is_there_again(work: Work) -> Flow[bool]:
     try:
         found = yield from fetch(work.name)
     except NotFoundError as error:
-        yield from consumed(work, GONE)
-        if work.run.rules.resubmits:
+        yield from mark_consumed(work, GONE)
+        if work.run.policy.resubmits:
             return False
         raise LostSubmitError(work.job.key, work.name) from error
     except RequestError as error:
-        yield from let_go(work)
+        yield from release_lease(work)
         _explain(error, work, _KEPT)
         raise
-    yield from written(work, status=noted(found))
+    yield from update_job(work, status=noted(found))
     return True
 
 
-def _explain(error: RequestError, work: Work, what: str) -> None:
+def _explain(error: RequestError, work: LeasedJob, what: str) -> None:
     """Say which run an error is about: the API's own words leave that open."""
     error.args = (f"{str(error).rstrip('.')}: the run {work.name} {what}",)
 
 
-def next_pause_s(work: Work, watch: Watch) -> float:
+def next_pause_s(work: LeasedJob, watch: Watch) -> float:
     """Return how long to wait before the next look."""
-    rules, now, left = work.run.rules, work.run.now(), _left_s(work)
+    policy, now, left = work.run.policy, work.run.now(), _left_s(work)
     if left <= 0:
-        raise DeadlineExceededError(work.name, rules.deadline_s)
-    longest = rules.poll[1]
+        raise DeadlineExceededError(work.name, policy.deadline_s)
+    longest = policy.poll[1]
     if watch.missing is not None:
         longest = max(longest, LONGEST_MISSING_S)
     wanted = min(watch.pause_s, longest)
-    pause = max(wanted * (0.75 + 0.25 * rules.jitter()), watch.asked_s)
+    pause = max(wanted * (0.75 + 0.25 * policy.jitter()), watch.asked_s)
     watch.pause_s = min(wanted * _GROWTH, longest)
     watch.asked_s = 0.0
-    return rules.pace.next_at(now, now + min(pause, left)) - now
+    return policy.pace.next_at(now, now + min(pause, left)) - now
 
 
-def _left_s(work: Work) -> float:
-    return work.run.rules.deadline_s - work.age_s()
+def _left_s(work: LeasedJob) -> float:
+    return work.run.policy.deadline_s - work.age_s()
 
 
 def _passes(error: RequestError, age_s: float) -> bool:

@@ -6,8 +6,8 @@ from interactions_core.canonical import JsonObject
 from interactions_core.mapping.planning import Plan
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.jobs import Job
-from interactions_core.turns.context import TurnRun
-from interactions_core.turns.effects import Flow, local
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.lookup import find_plan
 
 
@@ -25,7 +25,7 @@ def plan_json(plan: Plan) -> JsonObject:
     }
 
 
-def plan_of(run: TurnRun, job: Job) -> Flow[Plan]:
+def plan_of(run: TurnContext, job: Job) -> Flow[Plan]:
     """Return the plan that a job was submitted with.
 
     A store that keeps no content has no steps of it; they are then those that the
@@ -53,8 +53,8 @@ def plan_of(run: TurnRun, job: Job) -> Flow[Plan]:
     )
 
 
-def _record(run: TurnRun, key: str) -> Flow[InteractionRecord | None]:
+def _record(run: TurnContext, key: str) -> Flow[InteractionRecord | None]:
     if not key:
         return None
     store, scope = run.records.store, run.records.scope
-    return (yield from local(lambda: store.get(scope, key)))
+    return (yield from store_call(lambda: store.get(scope, key)))

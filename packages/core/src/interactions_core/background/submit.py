@@ -11,12 +11,12 @@ from typing import Final, TypeVar, cast
 
 from interactions_core.background.follow import SILENCE_S
 from interactions_core.background.job_lease import (
-    Work,
-    dropped,
-    intended,
-    lost,
-    planned_again,
-    submitted,
+    LeasedJob,
+    delete_intent,
+    mark_submit_lost,
+    record_intent,
+    record_resubmit,
+    record_submitted,
 )
 from interactions_core.background.listen import Listener, named
 from interactions_core.canonical import JsonObject
@@ -27,11 +27,11 @@ from interactions_core.exceptions import (
     RequestError,
 )
 from interactions_core.mapping.planning import Plan
-from interactions_core.protocol.refusals import lost as unanswered
+from interactions_core.protocol.refusals import network_error as unanswered
 from interactions_core.protocol.retries import is_lost
 from interactions_core.requests.bodies import request_body
 from interactions_core.turns.ask_separately import ask_separately
-from interactions_core.turns.context import TurnRun
+from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Flow,
     create,
@@ -48,9 +48,9 @@ from interactions_core.turns.lookup import find_plan
 from interactions_core.turns.send import (
     RerootedError,
     is_fresh,
-    recovered,
-    repeated,
+    plan_recovery,
     root_check,
+    with_retries,
 )
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ _NO_BACKGROUND: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class SubmittedJob:
     """A run that was just begun.
 
     Attributes:
@@ -75,12 +75,12 @@ class Begun:
     """
 
     plan: Plan
-    work: Work
+    work: LeasedJob
     interaction: JsonObject
     listener: Listener | None = None
 
 
-def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
+def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
     """Write the intent and send the create, anew where one replay helps.
 
     Args:
@@ -100,53 +100,53 @@ def begun_job(run: TurnRun, *, stream: bool) -> Flow[Begun | None]:
     run = yield from ask_separately(run)
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     plan = yield from recall_form(run, plan, evidence)
-    work = yield from intended(run, plan)
+    work = yield from record_intent(run, plan)
     while True:
         try:
-            return (yield from _submitted(work, plan, stream=stream))
+            return (yield from _send_create(work, plan, stream=stream))
         except InteractionsError as error:
             if isinstance(error, RerootedError):
                 yield from _give_up(error.interaction_id)
             elif work.name:
                 raise
             if isinstance(error, RequestError) and is_lost(error):
-                raise (yield from lost(work)) from error
+                raise (yield from mark_submit_lost(work)) from error
             if _may_answer_at_once(run, error):
-                yield from dropped(work)
+                yield from delete_intent(work)
                 return None
             try:
-                plan, evidence = yield from recovered(run, error, plan, evidence)
+                plan, evidence = yield from plan_recovery(run, error, plan, evidence)
             except InteractionsError:
-                yield from dropped(work)
+                yield from delete_intent(work)
                 raise
-        yield from planned_again(work, plan)
+        yield from record_resubmit(work, plan)
 
 
-def _submitted(work: Work, plan: Plan, *, stream: bool) -> Flow[Begun]:
+def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[SubmittedJob]:
     """Send the create and write down which run it began."""
     run = work.run
     body, check = _body(work, plan), root_check(plan)
 
     def repeat(attempt: Callable[[], Flow[T]]) -> Flow[T]:
-        return repeated(run, attempt, fresh=is_fresh(plan, run.now()))
+        return with_retries(run, attempt, fresh=is_fresh(plan, run.now()))
 
     if not stream:
         interaction = yield from repeat(lambda: _create(body))
-        yield from submitted(work, interaction)
+        yield from record_submitted(work, interaction)
         check(work.name)
-        return Begun(plan, work, interaction)
-    silence_s = min(SILENCE_S, run.rules.deadline_s)
+        return SubmittedJob(plan, work, interaction)
+    silence_s = min(SILENCE_S, run.policy.deadline_s)
     yield from repeat(lambda: open_stream(body, silence_s))
     listener = Listener()
     shown = yield from named(listener)
     if not listener.name:
         reason = "the stream ended before it named its run"
         raise unanswered(reason, sent=True)
-    yield from submitted(work, listener.assembler.interaction)
+    yield from record_submitted(work, listener.assembler.interaction)
     check(work.name)
     for item in shown:
         yield from show(item)
-    return Begun(plan, work, listener.assembler.interaction, listener)
+    return SubmittedJob(plan, work, listener.assembler.interaction, listener)
 
 
 def _give_up(interaction_id: str) -> Flow[None]:
@@ -174,7 +174,7 @@ def _create(body: JsonObject) -> Flow[JsonObject]:
     return interaction
 
 
-def _body(work: Work, plan: Plan) -> JsonObject:
+def _body(work: LeasedJob, plan: Plan) -> JsonObject:
     """Write the create; its webhooks are told which job it is."""
     # What is sent is JSON; the type of a body is wider.
     body = cast("dict[str, JsonObject]", request_body(work.run.turn, plan))
@@ -186,7 +186,7 @@ def _body(work: Work, plan: Plan) -> JsonObject:
     return {**body, "webhook_config": {**hook, "user_metadata": told}}
 
 
-def _may_answer_at_once(run: TurnRun, error: InteractionsError) -> bool:
+def _may_answer_at_once(run: TurnContext, error: InteractionsError) -> bool:
     refused = isinstance(error, InvalidRequestError)
     return (
         refused and run.turn.foreground_ok and bool(_NO_BACKGROUND.search(str(error)))

@@ -15,7 +15,7 @@ from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.services.graph_resumer import Resume
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 
 TIMEOUT_S: Final = 60.0
 """Of one request. A command only reads and cancels, and must end when it is told to."""
@@ -100,12 +100,12 @@ def opened(
 @contextlib.contextmanager
 def client() -> Generator[InteractionsClient]:
     """Open a client with the key, the address and the platform of the environment."""
-    rules = Rules(
+    policy = ClientPolicy(
         max_retries=DEFAULT_MAX_RETRIES,
         retention_s=DEFAULT_RETENTION_S,
         clock=time.time,
     )
-    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S), rules)
+    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S), policy)
     try:
         yield made
     finally:

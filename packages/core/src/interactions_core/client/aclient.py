@@ -41,7 +41,7 @@ from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.stores.workers import Threaded, in_thread, in_worker
 from interactions_core.transcript.streaming import StreamEvent
-from interactions_core.turns.context import Rules, TurnRun
+from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import (
     Create,
     Effect,
@@ -49,13 +49,13 @@ from interactions_core.turns.effects import (
     Flow,
     GiveUp,
     HandOn,
-    Local,
     NextEvent,
     OpenStream,
     ResumeStream,
-    Running,
+    SetCleanup,
     Show,
     Sleep,
+    StoreCall,
 )
 
 if TYPE_CHECKING:
@@ -101,12 +101,12 @@ class AsyncInteractionsClient:
     def __init__(
         self,
         connection: Connection,
-        rules: Rules,
+        policy: ClientPolicy,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.connection = connection
-        self._rules = rules
+        self._policy = policy
         self.sleep = sleep
         self._lock = Lock()
         self._opened = PerProcess[dict[_Loop, _LoopClient]](dict)
@@ -179,7 +179,7 @@ class AsyncInteractionsClient:
         """Read an interaction; `store` lends its threads for that."""
         worker = store or self
         resource = (await self.opened(worker)).aio.interactions.with_raw_response
-        with wire.explained():
+        with wire.translate_errors():
             raw = await resource.get(
                 interaction_id,
                 include_input=include_input,
@@ -190,7 +190,7 @@ class AsyncInteractionsClient:
     async def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""
         sdk = await self.opened(self)
-        with wire.explained():
+        with wire.translate_errors():
             await sdk.aio.interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
     async def give_up(self, interaction_id: str) -> InteractionsError | None:
@@ -209,7 +209,7 @@ class AsyncInteractionsClient:
     async def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
         sdk = await self.opened(self)
-        with wire.explained():
+        with wire.translate_errors():
             await sdk.aio.interactions.delete(
                 interaction_id, timeout=self.connection.timeout_s
             )
@@ -221,12 +221,12 @@ class AsyncInteractionsClient:
         if opened is not None:
             await opened.life.aclose()
 
-    async def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
+    async def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
         client, connection = await self.opened(store), self.connection
         records = await in_worker(
             store, lambda: wire.records_of(client, connection, turn, store)
         )
-        return TurnRun(turn, records, self._rules)
+        return TurnContext(turn, records, self._policy)
 
     async def _drive(
         self,
@@ -234,14 +234,14 @@ class AsyncInteractionsClient:
         store: SessionStore,
         hand_on: Callable[[Reply], Awaitable[object]] = itself,
     ) -> AsyncGenerator[StreamEvent | T]:
-        async with contextlib.aclosing(_Hands(self, store)) as hands:
+        async with contextlib.aclosing(_EffectRunner(self, store)) as hands:
             course = _Course(flow, hands, hands.origin)
             # The first decisions are about the whole list.
             effect = await in_worker(store, course.work)
             while not isinstance(effect, _Over):
                 answer = error = None
                 match effect:
-                    case Local(call, waits) if not waits:
+                    case StoreCall(call, waits) if not waits:
                         effect = await in_worker(store, partial(course.work, call))
                         continue
                     case Show(event):
@@ -357,7 +357,7 @@ class _Course:
     """A turn under way: is told what came of an effect, and asks for the next one."""
 
     flow: Flow[Any]
-    hands: "_Hands"
+    hands: "_EffectRunner"
     origin: Origin
 
     def go_on(
@@ -372,7 +372,7 @@ class _Course:
                 self._check()
                 return _Over(done.value)
             self._check()
-            if not isinstance(effect, Running):
+            if not isinstance(effect, SetCleanup):
                 return effect
             self.hands.running = effect
             answer = error = None
@@ -386,7 +386,7 @@ class _Course:
     def work(self, call: Callable[[], object] = lambda: None) -> Effect | _Over:
         """Do what takes its time, here, and return the next effect of another kind."""
         effect = self.go_on(*_tried(call))
-        while isinstance(effect, Local) and not effect.waits:
+        while isinstance(effect, StoreCall) and not effect.waits:
             effect = self.go_on(*_tried(effect.call))
         return effect
 
@@ -398,7 +398,7 @@ def _tried(call: Callable[[], object]) -> tuple[object, InteractionsError | None
         return None, exc
 
 
-class _Hands:
+class _EffectRunner:
     """Performs the effects of one turn; holds its open stream."""
 
     def __init__(self, client: AsyncInteractionsClient, store: SessionStore) -> None:
@@ -406,13 +406,13 @@ class _Hands:
         self._store = store
         self.origin = Origin()
         self._stream = contextlib.AsyncExitStack()
-        self.running = Running("")
+        self.running = SetCleanup("")
         self._events: AsyncIterator[JsonObject] = _nothing()
 
     async def perform(self, effect: Effect) -> object:
         answer: object = None
         match effect:
-            case Local(call):
+            case StoreCall(call):
                 # All others are done in `_Course.work`.
                 answer = await in_thread(call)
             case Create(body):
@@ -469,7 +469,7 @@ class _Hands:
     ) -> None:
         await self._close_stream()
         timeout_s = self._client.connection.timeout_s
-        with wire.explained():
+        with wire.translate_errors():
             response = await self._stream.enter_async_context(
                 self._resource().with_streaming_response.get(
                     interaction_id,
@@ -492,7 +492,7 @@ class _Hands:
         sdk, timeout_s = self._client.sdk(), self._client.connection.timeout_s
         limit_s = min(timeout_s, most_s or timeout_s)
         arguments = wire.create_arguments(body, limit_s, stream=stream)
-        with wire.explained():
+        with wire.translate_errors():
             if not wire.puts_bodies(sdk):
                 yield arguments
                 return
@@ -522,7 +522,7 @@ async def _events(
     worker: Threaded, chunks: AsyncIterator[bytes]
 ) -> AsyncIterator[JsonObject]:
     reader = EventReader()
-    with wire.explained():
+    with wire.translate_errors():
         async for chunk in chunks:
             if reader.pending + len(chunk) <= _LONGEST_EVENT:
                 events = reader.read(chunk)
@@ -533,7 +533,7 @@ async def _events(
             if reader.finished:
                 return
             wire.check_legible(reader)
-    for event in wire.last_words(reader):
+    for event in wire.flush_stream(reader):
         yield event
 
 

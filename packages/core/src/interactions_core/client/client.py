@@ -32,7 +32,7 @@ from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.streaming import StreamEvent
 from interactions_core.turns.adoption import adopted_record
-from interactions_core.turns.context import Rules, TurnRun
+from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import (
     Create,
     Effect,
@@ -40,13 +40,13 @@ from interactions_core.turns.effects import (
     Flow,
     GiveUp,
     HandOn,
-    Local,
     NextEvent,
     OpenStream,
     ResumeStream,
-    Running,
+    SetCleanup,
     Show,
     Sleep,
+    StoreCall,
 )
 from interactions_core.turns.local_answers import LocalAnswer, locally_answered
 
@@ -74,12 +74,12 @@ class InteractionsClient:
     def __init__(
         self,
         connection: Connection,
-        rules: Rules,
+        policy: ClientPolicy,
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.connection = connection
-        self._rules = rules
+        self._policy = policy
         self.sleep = sleep
         self._lock = Lock()
         self._opened = PerProcess[list["Client"]](list)
@@ -167,7 +167,7 @@ class InteractionsClient:
 
     def get(self, interaction_id: str, *, include_input: bool = True) -> JsonObject:
         """Read an interaction."""
-        with wire.explained():
+        with wire.translate_errors():
             raw = self.sdk().interactions.with_raw_response.get(
                 interaction_id,
                 include_input=include_input,
@@ -177,7 +177,7 @@ class InteractionsClient:
 
     def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""
-        with wire.explained():
+        with wire.translate_errors():
             self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
     def give_up(self, interaction_id: str) -> InteractionsError | None:
@@ -195,7 +195,7 @@ class InteractionsClient:
 
     def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
-        with wire.explained():
+        with wire.translate_errors():
             self.sdk().interactions.delete(
                 interaction_id, timeout=self.connection.timeout_s
             )
@@ -207,16 +207,16 @@ class InteractionsClient:
             while opened:
                 opened.pop().close()
 
-    def _run(self, turn: Turn, store: SessionStore) -> TurnRun:
+    def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
         records = wire.records_of(self.sdk(), self.connection, turn, store)
-        return TurnRun(turn, records, self._rules)
+        return TurnContext(turn, records, self._policy)
 
     def _drive(
         self, flow: Flow[T], hand_on: Callable[[Reply], object] = itself
     ) -> Generator[StreamEvent | T]:
         answer: object = None
         error: BaseException | None = None
-        with contextlib.closing(_Hands(self)) as hands:
+        with contextlib.closing(_EffectRunner(self)) as hands:
             while True:
                 hands.check(error)
                 try:
@@ -230,7 +230,7 @@ class InteractionsClient:
                 if isinstance(effect, Show):
                     yield effect.event
                     continue
-                if isinstance(effect, Running):
+                if isinstance(effect, SetCleanup):
                     hands.running = effect
                     continue
                 if isinstance(effect, HandOn):
@@ -257,20 +257,20 @@ class InteractionsClient:
             return opened[0]
 
 
-class _Hands:
+class _EffectRunner:
     """Performs the effects of one turn; holds its open stream."""
 
     def __init__(self, client: InteractionsClient) -> None:
         self._client = client
         self._origin = Origin()
         self._stream = contextlib.ExitStack()
-        self.running = Running("")
+        self.running = SetCleanup("")
         self._events: Iterator[JsonObject] = iter(())
 
     def perform(self, effect: Effect) -> object:
         answer: object = None
         match effect:
-            case Local(call):
+            case StoreCall(call):
                 answer = call()
             case Create(body):
                 answer = self._create(body)
@@ -314,7 +314,7 @@ class _Hands:
         self._stream.close()
 
     def _create(self, body: JsonObject) -> JsonObject:
-        with wire.explained():
+        with wire.translate_errors():
             raw = self._resource().with_raw_response.create(
                 **self._arguments(body, stream=False)
             )
@@ -322,7 +322,7 @@ class _Hands:
 
     def _open(self, body: JsonObject, silence_s: float | None) -> None:
         self._close_stream()
-        with wire.explained():
+        with wire.translate_errors():
             response = self._stream.enter_context(
                 self._resource().with_streaming_response.create(
                     **self._arguments(body, stream=True, most_s=silence_s)
@@ -335,7 +335,7 @@ class _Hands:
     ) -> None:
         self._close_stream()
         timeout_s = self._client.connection.timeout_s
-        with wire.explained():
+        with wire.translate_errors():
             response = self._stream.enter_context(
                 self._resource().with_streaming_response.get(
                     interaction_id,
@@ -361,10 +361,10 @@ class _Hands:
 
 def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:
     reader = EventReader()
-    with wire.explained():
+    with wire.translate_errors():
         for chunk in chunks:
             yield from reader.read(chunk)
             if reader.finished:
                 return
             wire.check_legible(reader)
-    yield from wire.last_words(reader)
+    yield from wire.flush_stream(reader)

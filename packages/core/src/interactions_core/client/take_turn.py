@@ -12,7 +12,7 @@ from interactions_core.turns.ask_separately import (
     leave_owed,
     mark_told,
 )
-from interactions_core.turns.context import TurnRun
+from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, show
 from interactions_core.turns.form_memory import recall_form
 from interactions_core.turns.handing_on import (
@@ -29,7 +29,7 @@ from interactions_core.turns.recording import record_turn
 from interactions_core.turns.send_plan import send_plan
 
 
-def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
+def take_turn(run: TurnContext, *, stream: bool = False) -> Flow[object]:
     """Answer one message list; reply and errors carry all that was answered.
 
     Args:
@@ -49,7 +49,7 @@ def take_turn(run: TurnRun, *, stream: bool = False) -> Flow[object]:
     return metered(taken, run.tally)
 
 
-def _settled(run: TurnRun, *, stream: bool) -> Flow[object]:
+def _settled(run: TurnContext, *, stream: bool) -> Flow[object]:
     """Take a turn; what was asked separately is used up with it, or left to another."""
     try:
         given = yield from _taken(run, stream=stream)
@@ -62,7 +62,7 @@ def _settled(run: TurnRun, *, stream: bool) -> Flow[object]:
     return given
 
 
-def _taken(run: TurnRun, *, stream: bool) -> Flow[object]:
+def _taken(run: TurnContext, *, stream: bool) -> Flow[object]:
     reply: Reply | None = None
     if run.turn.background:
         reply = yield from take_job(run, stream=stream)
@@ -74,7 +74,7 @@ def _taken(run: TurnRun, *, stream: bool) -> Flow[object]:
     return (yield from handed_on(run, reply))
 
 
-def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
+def _take_at_once(run: TurnContext, *, stream: bool) -> Flow[Reply]:
     """Answer one message list in the foreground."""
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     owed = find_owed(run, evidence.tries())
@@ -90,7 +90,7 @@ def _take_at_once(run: TurnRun, *, stream: bool) -> Flow[Reply]:
     plan = yield from recall_form(run, plan, evidence)
     plan, answer = yield from send_plan(run, plan, evidence, stream=stream)
     failure = outcome_error(
-        answer.interaction, answer.steps, returns_empty=run.rules.returns_empty
+        answer.interaction, answer.steps, returns_empty=run.policy.returns_empty
     )
     reply = yield from record_turn(run, plan, answer, failure)
     if answer.failure is not None:

@@ -35,7 +35,7 @@ from interactions_core.profiles.forming import takes_labels
 from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.api_versions import check_version
 from interactions_core.protocol.platforms import check_platform
-from interactions_core.protocol.refusals import error_of, lost, refusal
+from interactions_core.protocol.refusals import error_of, network_error, refusal
 from interactions_core.protocol.sse import EventReader
 from interactions_core.records.erasures import LATE
 from interactions_core.records.interactions import Scope
@@ -43,7 +43,7 @@ from interactions_core.records.names import check_names
 from interactions_core.records.turn import Turn
 from interactions_core.secret_options import check_address, check_header, host_of
 from interactions_core.stores.protocols.sessions import SessionStore
-from interactions_core.turns.lookup import Records
+from interactions_core.turns.lookup import TurnStore
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -228,7 +228,7 @@ def _key_of(client: "Client") -> str:
 
 def records_of(
     client: "Client", connection: Connection, turn: Turn, store: SessionStore
-) -> Records:
+) -> TurnStore:
     """Say where a turn's interactions are recorded, and whom to believe.
 
     Raises:
@@ -247,7 +247,7 @@ def records_of(
     check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
     key = connection.anchor_key
     began = store.deletion_mark(turn.thread_id)
-    return Records(
+    return TurnStore(
         store=store,
         scope=scope,
         anchor_key=key,
@@ -311,16 +311,16 @@ def parsed_interaction(body: bytes) -> JsonObject:
         reason = f"the answer is not JSON ({len(body)} bytes)"
         named = _NAMED.match(body)
         name = named[1].decode() if named else ""
-        raise lost(reason, sent=True, interaction_id=name) from exc
+        raise network_error(reason, sent=True, interaction_id=name) from exc
     if not isinstance(interaction, dict):
         reason = f"the answer is not an object but a {type(interaction).__name__}"
-        raise lost(reason, sent=True)
+        raise network_error(reason, sent=True)
     # JSON objects have strings for keys.
     return cast("JsonObject", interaction)
 
 
 @contextlib.contextmanager
-def explained() -> Generator[None]:
+def translate_errors() -> Generator[None]:
     """Raise our errors for the SDK's; this is the outermost boundary of its code."""
     try:
         yield
@@ -353,7 +353,7 @@ def meaning_of(exc: Exception) -> InteractionsError | None:
         sent = not any(_class_names(cause) & _NEVER_SENT for cause in causes)
         last = causes[-1]
         reason = f"{type(last).__name__}: {last}".rstrip(": ")
-        return lost(reason, sent=sent, proxy=_proxy_of(causes))
+        return network_error(reason, sent=sent, proxy=_proxy_of(causes))
     return None
 
 
@@ -393,10 +393,10 @@ def check_legible(reader: EventReader) -> None:
     """
     if reader.garbled:
         reason = "an event of the stream cannot be read"
-        raise lost(reason, sent=True)
+        raise network_error(reason, sent=True)
 
 
-def last_words(reader: EventReader) -> Iterator[JsonObject]:
+def flush_stream(reader: EventReader) -> Iterator[JsonObject]:
     """Yield what a stream that ended without `[DONE]` left unsaid.
 
     The front end cuts a stream after ten minutes with a bare JSON array, which is no

@@ -28,7 +28,7 @@ from interactions_core.exceptions import (
     RateLimitError,
 )
 from interactions_core.secret_options import check_address, masked_address
-from interactions_core.turns.context import Rules
+from interactions_core.turns.context import ClientPolicy
 
 TIMEOUT_S: Final = 20.0
 CLOCK_ALLOWED_S: Final = 5.0
@@ -79,8 +79,8 @@ def client_here(
     if trouble is not None:
         yield trouble
         return
-    rules = Rules(max_retries=0, retention_s=0.0, clock=clock)
-    with closing(InteractionsClient(Connection(timeout_s=TIMEOUT_S), rules)) as client:
+    policy = ClientPolicy(max_retries=0, retention_s=0.0, clock=clock)
+    with closing(InteractionsClient(Connection(timeout_s=TIMEOUT_S), policy)) as client:
         try:
             client.sdk()
         # google.auth has errors of its own for credentials that are not there.

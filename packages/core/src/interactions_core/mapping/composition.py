@@ -12,8 +12,8 @@ from typing import Final
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.agreement import Agreement
 from interactions_core.records.interactions import InteractionRecord
-from interactions_core.records.mirror import restored
-from interactions_core.transcript.as_text import told_in_words
+from interactions_core.records.mirror import rehydrate
+from interactions_core.transcript.as_text import as_text
 from interactions_core.transcript.asides import NO_ASIDES, Asides
 from interactions_core.transcript.steps import (
     Step,
@@ -183,7 +183,7 @@ def _is_said_to_model(step: JsonObject) -> bool:
     return step.get("type") in {"user_input", "function_result"}
 
 
-def compose_plainly(
+def compose_as_text(
     steps: Sequence[Step], *, nudge: str = NUDGE, asides: Asides = NO_ASIDES
 ) -> Composition:
     """Write a list as text and media only, which no server has cause to refuse.
@@ -198,7 +198,7 @@ def compose_plainly(
             plain.append(asides[i])
         if step.kind in {"function_call", "function_result"}:
             told.append(len(plain))
-            plain.append(told_in_words(step.wire))
+            plain.append(as_text(step.wire))
         else:
             plain.append(step.wire)
     if not plain or plain[-1].get("type") != "user_input":
@@ -227,7 +227,7 @@ def _reply(
     record, agreed = reply
     writer.close_calls()
     writer.has_thought = False
-    for step in restored(record.held, steps[start : start + agreed.consumed]):
+    for step in rehydrate(record.held, steps[start : start + agreed.consumed]):
         writer.add(step)
     writer.ends.append((len(writer.steps), record))
     _after_reply(writer, record, agreed)
@@ -245,7 +245,7 @@ def _results(writer: _Writer, steps: Sequence[Step], start: int) -> int:
         end += 1
     writer.close_calls()
     for stray in strays:
-        writer.invent(told_in_words(stray.wire))
+        writer.invent(as_text(stray.wire))
     return end - start
 
 

@@ -13,7 +13,7 @@ from interactions_core.mapping.composition import NUDGE
 from interactions_core.protocol.statuses import status_of
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import InteractionRecord
-from interactions_core.records.mirror import is_skeleton
+from interactions_core.records.mirror import is_redacted
 from interactions_core.transcript.asides import (
     NO_ASIDES,
     Asides,
@@ -32,7 +32,7 @@ Match = tuple[InteractionRecord, Agreement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matching:
+class MatchOptions:
     """What a plan takes into account beside the list itself.
 
     Attributes:
@@ -62,12 +62,12 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Candidates:
     """A message list beside what is recorded for its prefixes."""
 
     transcript: Transcript
     known: Known
-    matching: Matching
+    matching: MatchOptions
 
     def tries(self) -> Sequence[InteractionRecord]:
         """Return the answers to exactly this list."""
@@ -96,7 +96,7 @@ class Evidence:
         while i < len(self.transcript.steps):
             found = self._best(i, None)
             # A call that was answered locally is not in the list to be restored from.
-            if found is not None and found[1].local and is_skeleton(found[0].held):
+            if found is not None and found[1].local and is_redacted(found[0].held):
                 found = None
             if found is not None:
                 yield i, found
@@ -111,7 +111,7 @@ class Evidence:
         for i in user_positions(self.transcript.steps):
             known = self.known.get(separate_digest(digests[i]), ())
             newest = max(known, key=lambda record: record.created_at, default=None)
-            if newest is None or is_skeleton(newest.held):
+            if newest is None or is_redacted(newest.held):
                 continue
             if aside := aside_of(newest.held):
                 found[i - 1] = aside

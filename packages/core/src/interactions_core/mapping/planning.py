@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interactions_core.canonical import JsonObject
-from interactions_core.mapping.composition import Composition, compose, compose_plainly
-from interactions_core.mapping.matching import Evidence, Match, may_be_parent
+from interactions_core.mapping.composition import Composition, compose, compose_as_text
+from interactions_core.mapping.matching import Candidates, Match, may_be_parent
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import InteractionRecord, Reason
 from interactions_core.transcript.digest import SEED, Transcript, fold_wire
@@ -50,7 +50,7 @@ class Plan:
 
 
 def plan_chain(
-    evidence: Evidence, positions: Sequence[int], *, now: float
+    evidence: Candidates, positions: Sequence[int], *, now: float
 ) -> Plan | None:
     """Find the longest prefix that a usable interaction answers, and send the rest.
 
@@ -78,7 +78,7 @@ def plan_chain(
     return None
 
 
-def plan_replay(evidence: Evidence, reason: Reason) -> Plan:
+def plan_replay(evidence: Candidates, reason: Reason) -> Plan:
     """Send the whole list, every recorded reply with all its steps and signatures.
 
     Args:
@@ -103,9 +103,9 @@ def plan_replay(evidence: Evidence, reason: Reason) -> Plan:
     )
 
 
-def plan_plainly(evidence: Evidence) -> Plan:
+def plan_as_text(evidence: Candidates) -> Plan:
     """Send the whole list as text and media, after a refusal of the plan's form."""
-    composition = compose_plainly(
+    composition = compose_as_text(
         evidence.transcript.steps,
         nudge=evidence.matching.nudge,
         asides=evidence.asides(),
@@ -126,7 +126,7 @@ def plan_explicit(transcript: Transcript, previous_interaction_id: str) -> Plan:
     )
 
 
-def replay_reason(evidence: Evidence, *, now: float) -> Reason:
+def replay_reason(evidence: Candidates, *, now: float) -> Reason:
     """Say why nothing can be chained on.
 
     Args:
@@ -143,7 +143,7 @@ def replay_reason(evidence: Evidence, *, now: float) -> Reason:
     return "foreign" if evidence.matching.unverified else "root"
 
 
-def _chained(evidence: Evidence, i: int, found: Match, reason: Reason) -> Plan:
+def _chained(evidence: Candidates, i: int, found: Match, reason: Reason) -> Plan:
     record, agreed = found
     start = i + agreed.consumed
     composition = compose(
@@ -164,7 +164,7 @@ def _chained(evidence: Evidence, i: int, found: Match, reason: Reason) -> Plan:
     )
 
 
-def _anchored(evidence: Evidence, i: int, anchor: Anchor) -> Plan:
+def _anchored(evidence: Candidates, i: int, anchor: Anchor) -> Plan:
     composition = compose(
         evidence.transcript.steps,
         i,

@@ -10,7 +10,7 @@ from typing import Final
 
 from interactions_core.canonical import Json
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.mapping.composition import compose_plainly
+from interactions_core.mapping.composition import compose_as_text
 from interactions_core.mapping.planning import Plan
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.asides import separate_digest
@@ -108,7 +108,7 @@ def separate_turn(turn: Turn) -> Turn:
 
 def plan_separate(turn: Turn) -> Plan:
     """Send a whole list as a root that needs no functions: as text and media."""
-    composition = compose_plainly(turn.transcript.steps, nudge=turn.nudge)
+    composition = compose_as_text(turn.transcript.steps, nudge=turn.nudge)
     return Plan(
         reason="separate", steps=composition.steps, synthetic=composition.synthetic
     )

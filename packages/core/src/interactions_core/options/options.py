@@ -98,7 +98,9 @@ def target_of(options: Mapping[str, object]) -> tuple[str, str]:
     return given[0], str(options[given[0]]).removeprefix("models/")
 
 
-def chosen(options: Mapping[str, object], call: Mapping[str, object]) -> JsonObject:
+def merge_call_options(
+    options: Mapping[str, object], call: Mapping[str, object]
+) -> JsonObject:
     """Lay the options of a call over those of a constructor.
 
     A call that names a model or an agent replaces whichever of them was set.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 
-class Point(IntEnum):
+class FailPoint(IntEnum):
     """Where a background turn has got to.
 
     Between `INTENDED` and `SUBMITTED` the API leaves a window: whether a run exists
@@ -35,7 +35,7 @@ class Point(IntEnum):
     """The result is marked as handed on; the framework has not got it."""
 
 
-class Deletion(IntEnum):
+class DeletionFailPoint(IntEnum):
     """Where the deletion of a thread, or a turn that it overtakes, has got to.
 
     At every one of them the thread is whole, or each interaction that it had on the
@@ -60,11 +60,11 @@ class Deletion(IntEnum):
     """The answer was late: its interaction is listed for erasure."""
 
 
-hook: Callable[[Point | Deletion], None] | None = None
+hook: Callable[[FailPoint | DeletionFailPoint], None] | None = None
 """Called at every point, if it is set."""
 
 
-def reached(point: Point | Deletion) -> None:
+def hit(point: FailPoint | DeletionFailPoint) -> None:
     """Tell the hook, if there is one."""
     if hook is not None:
         hook(point)

@@ -18,7 +18,7 @@ _NAMESPACE = Path("/proc/self/ns/pid")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-def this_process() -> str:
+def process_id() -> str:
     """Return the name of this process; a forked child has another one."""
     return _own_name.get()
 
@@ -34,7 +34,7 @@ def is_dead(owner: str) -> bool:
     """
     process = owner.partition(_WATCHER)[0]
     machine, _, rest = process.rpartition("/")[0].rpartition("/")
-    if machine != _machine() or process == this_process() or not rest.isdigit():
+    if machine != _machine() or process == process_id() or not rest.isdigit():
         return False
     if int(rest) == os.getpid():
         # It had the number before this process.
@@ -42,12 +42,12 @@ def is_dead(owner: str) -> bool:
     return not _exists(int(rest))
 
 
-def watcher(name: str) -> str:
+def watcher_id(name: str) -> str:
     """Return the name of something in this process that watches jobs for others.
 
     What it holds is still there to be taken by a call that asks for it.
     """
-    return f"{this_process()}{_WATCHER}{name}"
+    return f"{process_id()}{_WATCHER}{name}"
 
 
 def is_watcher(owner: str) -> bool:

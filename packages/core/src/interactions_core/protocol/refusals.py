@@ -117,7 +117,7 @@ def is_about_parent(error: NotFoundError) -> bool:
     return not _MODEL.search(error.api_message)
 
 
-def lost(
+def network_error(
     reason: str, *, sent: bool, interaction_id: str = "", proxy: str = ""
 ) -> NetworkError:
     """Make the error for a request that nobody answered, or not whole.

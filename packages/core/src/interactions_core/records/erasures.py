@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interactions_core.protocol.retention import DAY_S
-from interactions_core.records.interactions import HeldInteraction
+from interactions_core.records.interactions import StoredInteraction
 
 LATE_S: Final = 30 * DAY_S
 """For how long after a deletion those are told apart that began before it, in seconds.
@@ -39,7 +39,7 @@ class Erasure:
 
 
 def plan_erasures(
-    held: Sequence[HeldInteraction], runs: Iterable[HeldInteraction]
+    held: Sequence[StoredInteraction], runs: Iterable[StoredInteraction]
 ) -> tuple[list[Erasure], frozenset[str]]:
     """Say what goes with a thread, and what others rest on.
 
@@ -68,7 +68,7 @@ def plan_erasures(
     return list(erasures.values()), shared
 
 
-def _shared(held: Sequence[HeldInteraction]) -> frozenset[str]:
+def _shared(held: Sequence[StoredInteraction]) -> frozenset[str]:
     """Return what others rest on, all the way up to the root."""
     parents = {each.key: each.parent_id for each in held}
     shared: set[str] = set()

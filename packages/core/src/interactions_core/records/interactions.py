@@ -99,8 +99,8 @@ class ReplyForm:
         calls = [step for step in visible if step.kind == "function_call"]
         text = reply_text(held)
         return cls(
-            marks=marks_of(visible),
-            calls=marks_of(calls),
+            marks=hashes_of(visible),
+            calls=hashes_of(calls),
             call_ids=tuple(pending_calls(held)),
             text_chars=len(text),
             text_sha256=text_hash(text),
@@ -217,7 +217,7 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldInteraction:
+class StoredInteraction:
     """An interaction of a thread, as deleting the thread must see it.
 
     Attributes:
@@ -237,7 +237,7 @@ class HeldInteraction:
     is_running: bool = False
 
 
-def marks_of(steps: Sequence[Step]) -> tuple[bytes, ...]:
+def hashes_of(steps: Sequence[Step]) -> tuple[bytes, ...]:
     """Return the marks of steps."""
     return tuple(step.mark for step in steps)
 

@@ -14,7 +14,7 @@ from interactions_core.protocol.statuses import ENDED as _ENDED
 from interactions_core.protocol.statuses import RUNNING as _RUNNING
 from interactions_core.protocol.statuses import is_known
 from interactions_core.records.interactions import Scope
-from interactions_core.records.turn import Place, Turn
+from interactions_core.records.turn import GraphPosition, Turn
 
 INTENT: Final = "intent"
 """Written before the create is sent; whether it was is not known."""
@@ -83,7 +83,7 @@ class Job:
     created_at: float
     deadline_at: float
     forget_at: float
-    place: Place | None = None
+    place: GraphPosition | None = None
     status: str = INTENT
     interaction_id: str = ""
     owner: str = ""
@@ -131,7 +131,7 @@ def noted(interaction: JsonObject) -> str:
     return str(word) if word and is_known(word) else SUBMITTED
 
 
-def told_since(before: Job, after: Job) -> Job:
+def merge_webhook_status(before: Job, after: Job) -> Job:
     """Keep what a webhook has told since the owner of a job looked at it.
 
     Args:
@@ -147,7 +147,7 @@ def told_since(before: Job, after: Job) -> Job:
     return replace(after, status=before.status, interaction_id=before.interaction_id)
 
 
-def call_digest(turn: Turn, scope: Scope) -> bytes:
+def request_fingerprint(turn: Turn, scope: Scope) -> bytes:
     """Name a call by everything that its answer depends on."""
     asked: list[Json] = [
         [scope.credential, scope.session_id, scope.thread_id],

@@ -28,7 +28,7 @@ _KEPT: Final = {
 }
 
 
-def kept(record: InteractionRecord, mirror: Mirror) -> InteractionRecord:
+def apply_mirror(record: InteractionRecord, mirror: Mirror) -> InteractionRecord:
     """Reduce a record to what a store of this policy may hold.
 
     Without content an answer that was given locally is no longer recognised; the
@@ -36,10 +36,10 @@ def kept(record: InteractionRecord, mirror: Mirror) -> InteractionRecord:
     """
     if mirror == "full":
         return record
-    return replace(record, held=skeleton(record.held), sent=(), local_results=())
+    return replace(record, held=redact(record.held), sent=(), local_results=())
 
 
-def skeleton(held: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
+def redact(held: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
     """Drop the content of an answer and keep its bones.
 
     Steps of tools that ran on the server are left out, calls of an agent's own
@@ -50,16 +50,16 @@ def skeleton(held: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
         bone
         for step in held
         if step.get("type") != "function_call" or step.get("id") in pending
-        if (bone := _bone(step)) is not None
+        if (bone := _redact_step(step)) is not None
     )
 
 
-def is_skeleton(held: Iterable[JsonObject]) -> bool:
+def is_redacted(held: Iterable[JsonObject]) -> bool:
     """Tell whether the content of an answer was dropped."""
-    return any(step.get("skeleton") for step in held)
+    return any(step.get("redact") for step in held)
 
 
-def restored(held: Sequence[JsonObject], steps: Sequence[Step]) -> list[JsonObject]:
+def rehydrate(held: Sequence[JsonObject], steps: Sequence[Step]) -> list[JsonObject]:
     """Put the content of a message list back onto the bones of an answer.
 
     Args:
@@ -69,7 +69,7 @@ def restored(held: Sequence[JsonObject], steps: Sequence[Step]) -> list[JsonObje
     Returns:
         The answer as the server held it; whole records come back as they are.
     """
-    if not is_skeleton(held):
+    if not is_redacted(held):
         return list(held)
     content = list(_content(steps))
     calls = {
@@ -80,7 +80,7 @@ def restored(held: Sequence[JsonObject], steps: Sequence[Step]) -> list[JsonObje
     flesh: list[JsonObject] = []
     for step in held:
         if step["type"] == "model_output":
-            parts = _taken(content, step)
+            parts = _take_parts(content, step)
             if parts:
                 flesh.append(model_output(parts).wire)
         elif step["type"] == "function_call":
@@ -90,7 +90,7 @@ def restored(held: Sequence[JsonObject], steps: Sequence[Step]) -> list[JsonObje
     return flesh
 
 
-def _bone(step: JsonObject) -> JsonObject | None:
+def _redact_step(step: JsonObject) -> JsonObject | None:
     kind = str(step.get("type"))
     if kind == "model_output":
         content = step.get("content")
@@ -102,11 +102,9 @@ def _bone(step: JsonObject) -> JsonObject | None:
             for block in blocks
             if isinstance(block, Mapping)
         ]
-        return {"type": kind, "content": shape, "skeleton": True}
+        return {"type": kind, "content": shape, "redact": True}
     if kind in _KEPT:
-        return {key: step[key] for key in _KEPT[kind] if key in step} | {
-            "skeleton": True
-        }
+        return {key: step[key] for key in _KEPT[kind] if key in step} | {"redact": True}
     return None
 
 
@@ -117,7 +115,7 @@ def _content(steps: Sequence[Step]) -> Iterator[Part]:
             yield from (part_from_wire(b) for b in blocks if isinstance(b, Mapping))
 
 
-def _taken(content: list[Part], bone: JsonObject) -> list[Part]:
+def _take_parts(content: list[Part], bone: JsonObject) -> list[Part]:
     """Cut the parts that a bone describes off the front of the content."""
     shape = bone["content"]
     taken: list[Part] = []
@@ -142,4 +140,4 @@ def _chars(block: JsonObject) -> int:
 
 
 def _without_flag(step: JsonObject) -> dict[str, Json]:
-    return {key: value for key, value in step.items() if key != "skeleton"}
+    return {key: value for key, value in step.items() if key != "redact"}

@@ -21,7 +21,7 @@ _SETUP_KEYS = ("system_instruction", "tools")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GraphPosition:
     """Where in a graph a call is made; a second run of the node is at the same place.
 
     Attributes:
@@ -37,7 +37,7 @@ class Place:
     occurrence: int = 0
 
 
-def _stays(_: Place) -> bool:
+def _stays(_: GraphPosition) -> bool:
     return False
 
 
@@ -101,8 +101,8 @@ class Turn:
     background: bool = False
     foreground_ok: bool = False
     suspends: bool = False
-    place: Place | None = None
-    moved_on: Callable[[Place], bool] = _stays
+    place: GraphPosition | None = None
+    moved_on: Callable[[GraphPosition], bool] = _stays
     is_late: Callable[[], bool] = _is_current
     previous_interaction_id: str = ""
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from interactions_core.exceptions import InvalidRequestError
-from interactions_core.mapping.matching import Evidence
-from interactions_core.mapping.planning import Plan, plan_plainly
+from interactions_core.mapping.matching import Candidates
+from interactions_core.mapping.planning import Plan, plan_as_text
 from interactions_core.protocol.blocking import BLOCKED
 from interactions_core.records.turn import Turn
 from interactions_core.requests.bodies import request_body
@@ -37,7 +37,7 @@ MOST: Final = 3
 
 
 def next_plan(
-    error: InvalidRequestError, plan: Plan, evidence: Evidence, turn: Turn
+    error: InvalidRequestError, plan: Plan, evidence: Candidates, turn: Turn
 ) -> Plan | None:
     """Return what was refused in the next form that the refusal suggests.
 
@@ -74,7 +74,9 @@ def may_change(plan: Plan, turn: Turn) -> bool:
     return plan.reason != "explicit" and not is_strict(turn.settings)
 
 
-def reshape(plan: Plan, changes: Iterable[str], evidence: Evidence, turn: Turn) -> Plan:
+def reshape(
+    plan: Plan, changes: Iterable[str], evidence: Candidates, turn: Turn
+) -> Plan:
     """Return a plan in another form: those of the changes that change anything."""
     for change in changes:
         other = _changed(plan, change, evidence, turn)
@@ -83,11 +85,11 @@ def reshape(plan: Plan, changes: Iterable[str], evidence: Evidence, turn: Turn) 
     return plan
 
 
-def _changed(plan: Plan, change: str, evidence: Evidence, turn: Turn) -> Plan:
+def _changed(plan: Plan, change: str, evidence: Candidates, turn: Turn) -> Plan:
     calls = calls_before(plan, evidence.transcript)
     form = (*plan.form, change)
     if change == PLAIN:
-        plan = tell_instruction(plan_plainly(evidence), turn)
+        plan = tell_instruction(plan_as_text(evidence), turn)
     elif change == SORTED:
         plan = sort_results(plan, calls)
     elif change == NAMED:

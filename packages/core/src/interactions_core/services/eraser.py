@@ -22,7 +22,7 @@ from interactions_core.exceptions import (
     NotFoundError,
     RateLimitError,
 )
-from interactions_core.process.failpoints import Deletion, reached
+from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.protocol.retries import FRESH_AGE_S
 from interactions_core.records.erasures import Erasure
 from interactions_core.stores.protocols.sessions import SessionStore
@@ -139,9 +139,9 @@ class Eraser:
         except InteractionsError as exc:
             self._ending = str(exc) if isinstance(exc, ENDING) else ""
             return str(exc)
-        reached(Deletion.ERASED)
+        hit(DeletionFailPoint.ERASED)
         self._store.drop_erasure(erasure)
-        reached(Deletion.STRUCK_OFF)
+        hit(DeletionFailPoint.STRUCK_OFF)
         return ""
 
     def _delete(self, erasure: Erasure) -> None:
@@ -152,7 +152,7 @@ class Eraser:
             except (NotFoundError, InvalidRequestError):
                 # It is over, or gone.
                 logger.debug("%s cannot be cancelled any more", name)
-            reached(Deletion.CANCELLED)
+            hit(DeletionFailPoint.CANCELLED)
         try:
             self._client.delete(name)
         except NotFoundError as exc:

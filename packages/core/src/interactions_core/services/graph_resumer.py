@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from interactions_core.process.forking import Origin
-from interactions_core.process.owners import watcher
+from interactions_core.process.owners import watcher_id
 from interactions_core.records.jobs import Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -74,7 +74,7 @@ class Resumer:
         Returns:
             Whether a graph was waiting for it.
         """
-        now, holder = self._clock(), watcher(self._name)
+        now, holder = self._clock(), watcher_id(self._name)
         if not job.interrupts or not job.is_free(now):
             return False
         if not self._store.take_job(job, holder, now=now, until=now + RESUMING_S):

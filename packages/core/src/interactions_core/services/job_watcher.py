@@ -20,9 +20,9 @@ from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
-from interactions_core.process.failpoints import Point, reached
+from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.forking import PerProcess
-from interactions_core.process.owners import watcher
+from interactions_core.process.owners import watcher_id
 from interactions_core.protocol.statuses import goes_on, is_known
 from interactions_core.records.jobs import (
     GONE,
@@ -228,7 +228,7 @@ class JobWatcher:
                     self._look_later(_Watched(0.0, job, 0.0))
 
     def _taken(self, listed: Job) -> Job | None:
-        now, owner = self._clock(), watcher(self._name)
+        now, owner = self._clock(), watcher_id(self._name)
         until = now + LEASE_S
         if not self._store.take_job(listed, owner, now=now, until=until):
             return None
@@ -277,9 +277,9 @@ class JobWatcher:
                 self._look_later(watched)
                 continue
             over += 1
-            reached(Point.ENDED)
+            hit(FailPoint.ENDED)
             if self._put(replace(seen, lease_until=0.0)):
-                reached(Point.KEPT)
+                hit(FailPoint.KEPT)
                 self._write(f"{seen.key}: {seen.status} ({seen.interaction_id})")
         return over
 
@@ -304,7 +304,7 @@ class JobWatcher:
     def _looked(self, watched: _Watched) -> Job:
         """Return a job as the server sees it; a look that fails changes nothing."""
         job = watched.job
-        reached(Point.LOOKED)
+        hit(FailPoint.LOOKED)
         while (wait_s := self._pace.wait_s(self._clock())) > 0:
             self._sleep(wait_s)
         try:

@@ -15,7 +15,7 @@ from interactions_core.transcript.steps import (
 )
 
 
-def told_in_words(step: JsonObject) -> JsonObject:
+def as_text(step: JsonObject) -> JsonObject:
     """Say in words what a call or a result was; media stay media."""
     if step["type"] == "function_call":
         said = f"[called {step['name']} with {_shown(step['arguments'])}]"

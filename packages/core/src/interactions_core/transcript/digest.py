@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interactions_core.canonical import JsonObject
-from interactions_core.transcript.steps import MODEL_KINDS, Step, wire_mark
+from interactions_core.transcript.steps import MODEL_KINDS, Step, step_hash
 
 SEED: Final = hashlib.sha256(
     b"interactions-adapters canonical steps, version 1"
@@ -26,7 +26,7 @@ def fold(digest: bytes, mark: bytes) -> bytes:
 def fold_wire(digest: bytes, steps: Iterable[JsonObject]) -> bytes:
     """Extend the digest of a server context by steps, hidden ones included."""
     for step in steps:
-        digest = fold(digest, wire_mark(step))
+        digest = fold(digest, step_hash(step))
     return digest
 
 

@@ -16,7 +16,7 @@ from interactions_core.transcript.streaming import (
 )
 
 
-def unseen(
+def missing_events(
     seen: Sequence[JsonObject], steps: Sequence[JsonObject]
 ) -> list[StreamEvent] | None:
     """Say what of an answer was not shown yet.

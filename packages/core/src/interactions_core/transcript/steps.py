@@ -180,7 +180,7 @@ def function_result(
     return Step(wire, canonical_hash(identity))
 
 
-def wire_mark(step: JsonObject) -> bytes:
+def step_hash(step: JsonObject) -> bytes:
     """Return the SHA-256 of a step exactly as it is on the wire, 32 bytes."""
     kind, content = step.get("type"), step.get("content")
     if kind in _SAID and len(step) == len({"type", "content"}):

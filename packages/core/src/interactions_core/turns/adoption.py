@@ -8,10 +8,10 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_core.records.interactions import InteractionRecord, ReplyForm
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import MODEL_KINDS
-from interactions_core.turns.context import TurnRun
+from interactions_core.turns.context import TurnContext
 
 
-def adopted_record(run: TurnRun, interaction_id: str) -> InteractionRecord:
+def adopted_record(run: TurnContext, interaction_id: str) -> InteractionRecord:
     """Describe an interaction that answered all but the last reply of a list.
 
     Args:
@@ -43,5 +43,5 @@ def adopted_record(run: TurnRun, interaction_id: str) -> InteractionRecord:
         setup=run.turn.setup,
         reason="explicit",
         created_at=run.now(),
-        expires_at=run.now() + run.rules.retention_s,
+        expires_at=run.now() + run.policy.retention_s,
     )

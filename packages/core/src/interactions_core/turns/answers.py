@@ -13,7 +13,7 @@ from interactions_core.exceptions import (
     OutcomeError,
     RequestError,
 )
-from interactions_core.protocol.refusals import lost, refusal
+from interactions_core.protocol.refusals import network_error, refusal
 from interactions_core.protocol.statuses import is_hop
 from interactions_core.transcript.streaming import Assembler, StreamEvent, steps_of
 from interactions_core.turns.effects import (
@@ -184,11 +184,11 @@ def _show(item: StreamEvent, before: int) -> Flow[None]:
 
 
 def _unfinished() -> NetworkError:
-    return lost("the stream ended before the interaction did", sent=True)
+    return network_error("the stream ended before the interaction did", sent=True)
 
 
 def _repeating() -> NetworkError:
-    return lost("events of the stream came twice", sent=True)
+    return network_error("events of the stream came twice", sent=True)
 
 
 def _interrupted(answer: Answer, error: InteractionsError) -> InterruptedStreamError:

@@ -11,7 +11,7 @@ from typing import Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError, StoreError
-from interactions_core.mapping.matching import Evidence, Matching
+from interactions_core.mapping.matching import Candidates, MatchOptions
 from interactions_core.mapping.separate_calls import (
     loop_positions,
     may_ask,
@@ -19,14 +19,14 @@ from interactions_core.mapping.separate_calls import (
     separate_turn,
     told_tools,
 )
-from interactions_core.process.owners import is_dead, this_process
+from interactions_core.process.owners import is_dead, process_id
 from interactions_core.protocol.statuses import is_settled
 from interactions_core.records.interactions import OWED, OWED_AGAIN, InteractionRecord
-from interactions_core.records.jobs import call_digest
+from interactions_core.records.jobs import request_fingerprint
 from interactions_core.transcript.asides import aside_of, separate_digest
 from interactions_core.transcript.streaming import steps_of
-from interactions_core.turns.context import Tally, TurnRun
-from interactions_core.turns.effects import Flow, local
+from interactions_core.turns.context import TurnContext, TurnStats
+from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.form_memory import recall_form
 from interactions_core.turns.handing_on import OWED_KEPT_S, content_of
 from interactions_core.turns.metering import metered
@@ -43,7 +43,7 @@ found on the web grows old."""
 _Found = Mapping[bytes, Sequence[InteractionRecord]]
 
 
-def ask_separately(run: TurnRun) -> Flow[TurnRun]:
+def ask_separately(run: TurnContext) -> Flow[TurnContext]:
     """Ask the built-in tools of a turn that the user begins, if it has any.
 
     Not in the middle of a loop of tools, and not again what was answered already.
@@ -58,7 +58,7 @@ def ask_separately(run: TurnRun) -> Flow[TurnRun]:
     """
     if not may_ask(run.turn):
         return run
-    separate = replace(run, turn=separate_turn(run.turn), tally=Tally())
+    separate = replace(run, turn=separate_turn(run.turn), tally=TurnStats())
     found = yield from _find(run)
     if _is_in_loop(run, separate, found):
         return run
@@ -73,7 +73,7 @@ def ask_separately(run: TurnRun) -> Flow[TurnRun]:
     return replace(run, turn=replace(run.turn, asides={place: aside}))
 
 
-def count_separately(run: TurnRun) -> Flow[None]:
+def count_separately(run: TurnContext) -> Flow[None]:
     """Count what a dead process has paid for the turn that is gone on with."""
     if not may_ask(run.turn):
         return
@@ -83,15 +83,15 @@ def count_separately(run: TurnRun) -> Flow[None]:
         yield from _take_over(run, record)
 
 
-def mark_told(run: TurnRun) -> Flow[None]:
+def mark_told(run: TurnContext) -> Flow[None]:
     """Note that a framework has got the turn that was told an answer."""
     key = run.tally.separate_key
     if key:
         store, scope = run.records.store, run.records.scope
-        yield from local(lambda: store.mark_handed_on(scope, key))
+        yield from store_call(lambda: store.mark_handed_on(scope, key))
 
 
-def leave_owed(run: TurnRun, *, counted: bool) -> Flow[None]:
+def leave_owed(run: TurnContext, *, counted: bool) -> Flow[None]:
     """Leave an answer to the next call of the same.
 
     Args:
@@ -103,20 +103,20 @@ def leave_owed(run: TurnRun, *, counted: bool) -> Flow[None]:
         return
     store, scope = run.records.store, run.records.scope
     try:
-        record = yield from local(lambda: store.get(scope, key))
-        if record is None or record.holder != this_process():
+        record = yield from store_call(lambda: store.get(scope, key))
+        if record is None or record.holder != process_id():
             return
         owed = OWED_AGAIN if counted else record.owed
-        yield from local(lambda: store.take_owed(record, owed, ""))
+        yield from store_call(lambda: store.take_owed(record, owed, ""))
     except StoreError:
         logger.exception("interaction %s is kept, but not for the next call", key)
 
 
-def _find(run: TurnRun) -> Flow[_Found]:
+def _find(run: TurnContext) -> Flow[_Found]:
     transcript, store = run.turn.transcript, run.records.store
     places = (len(transcript.steps), *loop_positions(transcript.steps))
     asked = [separate_digest(transcript.digests[i]) for i in places]
-    found = yield from local(lambda: store.find(run.records.scope, asked))
+    found = yield from store_call(lambda: store.find(run.records.scope, asked))
     # Of the others nobody knows what they came to.
     return {
         digest: [record for record in records if is_settled(record.status)]
@@ -124,7 +124,7 @@ def _find(run: TurnRun) -> Flow[_Found]:
     }
 
 
-def _is_in_loop(run: TurnRun, separate: TurnRun, found: _Found) -> bool:
+def _is_in_loop(run: TurnContext, separate: TurnContext, found: _Found) -> bool:
     """Tell whether the same tools were asked when the loop of tools began."""
     transcript = run.turn.transcript
     return any(
@@ -134,9 +134,9 @@ def _is_in_loop(run: TurnRun, separate: TurnRun, found: _Found) -> bool:
     )
 
 
-def _usable(separate: TurnRun, found: _Found) -> InteractionRecord | None:
+def _usable(separate: TurnContext, found: _Found) -> InteractionRecord | None:
     """Return the answer to an equal call that nobody has had, or had just now."""
-    asked = call_digest(separate.turn, separate.records.scope)
+    asked = request_fingerprint(separate.turn, separate.records.scope)
     now = separate.now()
     usable = [
         record
@@ -153,7 +153,7 @@ def _is_left(record: InteractionRecord) -> bool:
 
 
 def _told_again(
-    run: TurnRun, record: InteractionRecord
+    run: TurnContext, record: InteractionRecord
 ) -> Flow[Sequence[JsonObject] | None]:
     """Take an answer that is recorded; `None` if its content is gone."""
     interaction = yield from content_of(run, record)
@@ -164,15 +164,17 @@ def _told_again(
     return steps_of(interaction)
 
 
-def _take_over(run: TurnRun, record: InteractionRecord) -> Flow[None]:
+def _take_over(run: TurnContext, record: InteractionRecord) -> Flow[None]:
     """Hold an answer while its turn goes on; count it where nobody was told of it."""
     run.tally.separate_id = record.key if record.stored else ""
-    if record.holder == this_process():
+    if record.holder == process_id():
         run.tally.separate_key = record.key
     if not _is_left(record):
         return
     store = run.records.store
-    won = yield from local(lambda: store.take_owed(record, record.owed, this_process()))
+    won = yield from store_call(
+        lambda: store.take_owed(record, record.owed, process_id())
+    )
     if not won:
         return
     run.tally.separate_key = record.key
@@ -180,9 +182,9 @@ def _take_over(run: TurnRun, record: InteractionRecord) -> Flow[None]:
         run.tally.separate[record.key] = record.usage
 
 
-def _ask(run: TurnRun, separate: TurnRun) -> Flow[Sequence[JsonObject]]:
+def _ask(run: TurnContext, separate: TurnContext) -> Flow[Sequence[JsonObject]]:
     turn, before = separate.turn, dict(run.tally.answered)
-    evidence = Evidence(turn.transcript, {}, Matching(store=turn.store))
+    evidence = Candidates(turn.transcript, {}, MatchOptions(store=turn.store))
     plan = yield from recall_form(separate, plan_separate(turn), evidence)
     try:
         sent = send_plan(separate, plan, evidence, stream=False)
@@ -204,7 +206,7 @@ def _ask(run: TurnRun, separate: TurnRun) -> Flow[Sequence[JsonObject]]:
     return answer.steps
 
 
-def _explain(error: InteractionsError, run: TurnRun) -> None:
+def _explain(error: InteractionsError, run: TurnContext) -> None:
     said = (
         f"This was the call that asks {told_tools(run.turn)} first (`combine_tools`); "
         "the turn itself was not sent"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.records.turn import Turn
-from interactions_core.turns.lookup import Records
+from interactions_core.turns.lookup import TurnStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
 from interactions_core.usage import Usage
 
@@ -17,7 +17,7 @@ DEFAULT_POLL: Final = (1.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class ClientPolicy:
     """How turns behave, whatever they ask.
 
     Attributes:
@@ -46,7 +46,7 @@ class Rules:
 
 
 @dataclass(slots=True)
-class Tally:
+class TurnStats:
     """What one turn has been through.
 
     Attributes:
@@ -86,18 +86,18 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnRun:
+class TurnContext:
     """One turn under way."""
 
     turn: Turn
-    records: Records
-    rules: Rules
-    tally: Tally = field(default_factory=Tally)
+    records: TurnStore
+    policy: ClientPolicy
+    tally: TurnStats = field(default_factory=TurnStats)
 
     def now(self) -> float:
         """Return the time in epoch seconds."""
-        return self.rules.clock()
+        return self.policy.clock()
 
-    def in_foreground(self) -> "TurnRun":
+    def in_foreground(self) -> "TurnContext":
         """Return the same turn for a model that takes no background."""
         return replace(self, turn=replace(self.turn, background=False))

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class StoreCall:
     """Do something that takes its time; answered with what the function returns.
 
     The session store is asked so, and what is computed from long lists.
@@ -98,7 +98,7 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class SetCleanup:
     """Say which run the turn waits for; "" for none any more.
 
     The driver cancels it on the server if the turn ends before it: nobody would ever
@@ -131,7 +131,7 @@ class HandOn:
 
 
 Effect = (
-    Local
+    StoreCall
     | Create
     | OpenStream
     | ResumeStream
@@ -139,7 +139,7 @@ Effect = (
     | Fetch
     | Show
     | Sleep
-    | Running
+    | SetCleanup
     | GiveUp
     | HandOn
 )
@@ -149,14 +149,14 @@ Effect = (
 Flow = Generator[Effect, Any, T]
 
 
-def local(call: Callable[[], T]) -> Flow[T]:
+def store_call(call: Callable[[], T]) -> Flow[T]:
     """Run what takes its time where the driver sees fit."""
-    return cast("T", (yield Local(call)))
+    return cast("T", (yield StoreCall(call)))
 
 
-def elsewhere(call: Callable[[], T]) -> Flow[T]:
+def blocking_call(call: Callable[[], T]) -> Flow[T]:
     """Run a call that is not ours, wherever that does no harm."""
-    return cast("T", (yield Local(call, waits=True)))
+    return cast("T", (yield StoreCall(call, waits=True)))
 
 
 def with_answers(flow: Flow[T], change: Callable[[Effect, object], object]) -> Flow[T]:
@@ -221,11 +221,11 @@ def show(event: StreamEvent) -> Flow[None]:
     yield Show(event)
 
 
-def running(
+def set_cleanup(
     interaction_id: str, cancelled: Callable[[], object] | None = None
 ) -> Flow[None]:
     """Say which run is waited for."""
-    yield Running(interaction_id, cancelled)
+    yield SetCleanup(interaction_id, cancelled)
 
 
 def give_up(interaction_id: str) -> Flow[InteractionsError | None]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from interactions_core.exceptions import StoreError
-from interactions_core.mapping.matching import Evidence
+from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.profiles.forming import (
     changes_in_force,
@@ -18,13 +18,13 @@ from interactions_core.records.forms import KnownForm, feature_of
 from interactions_core.requests.ladder import may_change, reshape, warn_of_left_out
 from interactions_core.requests.refusal_texts import PLAIN
 from interactions_core.requests.settings import RENAMED
-from interactions_core.turns.context import TurnRun
-from interactions_core.turns.effects import Flow, local
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, store_call
 
 logger: Final = logging.getLogger("interactions_core")
 
 
-def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
+def recall_form(run: TurnContext, plan: Plan, evidence: Candidates) -> Flow[Plan]:
     """Return a plan in the form in which the service answers such requests.
 
     That is what the store remembers, and what a live profile has found.
@@ -32,7 +32,7 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
     if not _has_features(run, plan):
         return plan
     records = run.records
-    known, beliefs = yield from local(
+    known, beliefs = yield from store_call(
         lambda: (records.store.list_forms(), beliefs_here())
     )
     place = (*records.service, run.turn.target_name)
@@ -43,7 +43,7 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
         warn_of_long_names(run.turn.settings.get("tools"), run.turn.target_name)
     if not changes:
         return plan
-    shaped = yield from local(lambda: reshape(plan, changes, evidence, run.turn))
+    shaped = yield from store_call(lambda: reshape(plan, changes, evidence, run.turn))
     if shaped.form:
         # Whoever sets it now need not be who was told when it was refused.
         warn_of_left_out(shaped.form)
@@ -52,9 +52,9 @@ def recall_form(run: TurnRun, plan: Plan, evidence: Evidence) -> Flow[Plan]:
     return replace(shaped, known_form=shaped.form)
 
 
-def is_known_to_refuse_background(run: TurnRun) -> Flow[bool]:
+def is_known_to_refuse_background(run: TurnContext) -> Flow[bool]:
     """Tell whether a live profile has found that a model takes no background."""
-    beliefs = yield from local(beliefs_here)
+    beliefs = yield from store_call(beliefs_here)
     target = run.turn.target_name
     refuses = takes_no_background(beliefs, (*run.records.service, target))
     if refuses:
@@ -62,7 +62,7 @@ def is_known_to_refuse_background(run: TurnRun) -> Flow[bool]:
     return refuses
 
 
-def remember_form(run: TurnRun, plan: Plan) -> Flow[None]:
+def remember_form(run: TurnContext, plan: Plan) -> Flow[None]:
     """Remember in which form a request was answered that was refused before.
 
     What was answered as text alone says nothing of the other changes; and text alone
@@ -84,12 +84,12 @@ def remember_form(run: TurnRun, plan: Plan) -> Flow[None]:
         for change in plan.learned
     ]
     try:
-        yield from local(lambda: records.store.keep_forms(_last_of_each(forms)))
+        yield from store_call(lambda: records.store.keep_forms(_last_of_each(forms)))
     except StoreError as error:
         logger.warning("the form that was answered is not remembered: %s", error)
 
 
-def _has_features(run: TurnRun, plan: Plan) -> bool:
+def _has_features(run: TurnContext, plan: Plan) -> bool:
     """Tell whether there is anything in a request that a form may change."""
     if run.turn.settings.keys() - {"system_instruction"}:
         return True

@@ -17,7 +17,7 @@ from interactions_core.exceptions import (
     RequestError,
     StoreError,
 )
-from interactions_core.process.owners import is_dead, this_process
+from interactions_core.process.owners import is_dead, process_id
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import is_settled
 from interactions_core.records.interactions import (
@@ -26,14 +26,14 @@ from interactions_core.records.interactions import (
     InteractionRecord,
     ReplyForm,
 )
-from interactions_core.records.jobs import call_digest
-from interactions_core.records.mirror import is_skeleton
+from interactions_core.records.jobs import request_fingerprint
+from interactions_core.records.mirror import is_redacted
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
 from interactions_core.transcript.digest import fold_wire
 from interactions_core.transcript.streaming import events_of, steps_of
-from interactions_core.turns.context import TurnRun
-from interactions_core.turns.effects import Flow, fetch, hand_on, local, show
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, fetch, hand_on, show, store_call
 from interactions_core.turns.outcomes import outcome_error
 from interactions_core.turns.recording import anchor_of, wire_size
 from interactions_core.usage import Usage
@@ -47,7 +47,7 @@ KEPT: Final = "kept"
 """What `Reply.recovered` says of an answer that an earlier call has paid for."""
 
 
-def handed_on(run: TurnRun, reply: Reply) -> Flow[object]:
+def handed_on(run: TurnContext, reply: Reply) -> Flow[object]:
     """Hand a reply on; an answer that is refused on the way stays owed, once.
 
     Raises:
@@ -72,7 +72,7 @@ def handed_on(run: TurnRun, reply: Reply) -> Flow[object]:
 
 
 def find_owed(
-    run: TurnRun, known: Sequence[InteractionRecord]
+    run: TurnContext, known: Sequence[InteractionRecord]
 ) -> InteractionRecord | None:
     """Return the answer that an earlier call of the same was not given.
 
@@ -88,13 +88,13 @@ def find_owed(
     ]
     if not open_to_us:
         return None
-    digest = call_digest(run.turn, run.records.scope)
+    digest = request_fingerprint(run.turn, run.records.scope)
     asked = [record for record in open_to_us if record.call_digest == digest]
     return max(asked, key=lambda record: record.created_at, default=None)
 
 
 def kept_reply(
-    run: TurnRun, record: InteractionRecord, *, stream: bool
+    run: TurnContext, record: InteractionRecord, *, stream: bool
 ) -> Flow[Reply | None]:
     """Take an answer that is owed, and show and return it.
 
@@ -110,8 +110,8 @@ def kept_reply(
         return None
     if record.owed:
         store = run.records.store
-        won = yield from local(
-            lambda: store.take_owed(record, OWED_AGAIN, this_process())
+        won = yield from store_call(
+            lambda: store.take_owed(record, OWED_AGAIN, process_id())
         )
         if not won:
             return None
@@ -149,13 +149,13 @@ def _is_owed(record: InteractionRecord, now: float) -> bool:
     return not record.holder or is_dead(record.holder)
 
 
-def content_of(run: TurnRun, record: InteractionRecord) -> Flow[JsonObject | None]:
+def content_of(run: TurnContext, record: InteractionRecord) -> Flow[JsonObject | None]:
     """Return the interaction; one that is not wholly known here is read again.
 
     Raises:
         RequestError: It cannot be read now; later it may be.
     """
-    is_whole = bool(record.held) and not is_skeleton(record.held)
+    is_whole = bool(record.held) and not is_redacted(record.held)
     if is_whole and (is_settled(record.status) or not record.stored):
         kind, _, name = record.target.partition(":")
         return {
@@ -178,17 +178,17 @@ def content_of(run: TurnRun, record: InteractionRecord) -> Flow[JsonObject | Non
 
 
 def _settle(
-    run: TurnRun, record: InteractionRecord, interaction: JsonObject
+    run: TurnContext, record: InteractionRecord, interaction: JsonObject
 ) -> Flow[InteractionRecord]:
     """Write down what an answer came to of which that was not known.
 
     It may be a parent if what was recorded of it is how it begins.
     """
     steps, held, store = steps_of(interaction), record.held, run.records.store
-    failure = outcome_error(interaction, steps, returns_empty=run.rules.returns_empty)
+    failure = outcome_error(interaction, steps, returns_empty=run.policy.returns_empty)
     if failure is not None:
         # It was told twice; whoever asks again wants another.
-        yield from local(lambda: store.mark_handed_on(record.scope, record.key))
+        yield from store_call(lambda: store.mark_handed_on(record.scope, record.key))
         raise failure
     rest = steps[len(held) :]
     settled = replace(
@@ -201,29 +201,29 @@ def _settle(
         context_bytes=record.context_bytes + wire_size(rest),
         gone=steps[: len(held)] != held,
         owed=OWED_AGAIN,
-        holder=this_process(),
+        holder=process_id(),
     )
-    yield from local(lambda: store.put(settled, began=run.records.began))
+    yield from store_call(lambda: store.put(settled, began=run.records.began))
     return settled
 
 
-def _mark(run: TurnRun, reply: Reply) -> Flow[None]:
+def _mark(run: TurnContext, reply: Reply) -> Flow[None]:
     if not reply.key or run.turn.place is not None:
         return
     store, scope = run.records.store, run.records.scope
-    yield from local(lambda: store.mark_handed_on(scope, reply.key))
+    yield from store_call(lambda: store.mark_handed_on(scope, reply.key))
 
 
-def give_back(run: TurnRun, reply: Reply) -> Flow[None]:
+def give_back(run: TurnContext, reply: Reply) -> Flow[None]:
     """Leave an answer to the next call of the same; after that it is nobody's."""
     if not reply.key or run.turn.place is not None:
         return
     store, scope = run.records.store, run.records.scope
     try:
-        record = yield from local(lambda: store.get(scope, reply.key))
-        if record is None or record.holder != this_process():
+        record = yield from store_call(lambda: store.get(scope, reply.key))
+        if record is None or record.holder != process_id():
             return
         owed = OWED_AGAIN if record.owed == OWED else 0
-        yield from local(lambda: store.take_owed(record, owed, ""))
+        yield from store_call(lambda: store.take_owed(record, owed, ""))
     except StoreError:
         logger.exception("interaction %s is kept, but not for the next call", reply.key)

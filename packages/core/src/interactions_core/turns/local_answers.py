@@ -7,7 +7,7 @@ waits for it. Pure.
 from dataclasses import replace
 from typing import NamedTuple
 
-from interactions_core.records.interactions import InteractionRecord, marks_of
+from interactions_core.records.interactions import InteractionRecord, hashes_of
 from interactions_core.transcript.steps import function_result, model_output, text_part
 
 
@@ -31,6 +31,6 @@ def locally_answered(
     """Have the next turn send a result that the list shows as the reply."""
     return replace(
         record,
-        returned=marks_of([model_output([text_part(answer.text)])]),
+        returned=hashes_of([model_output([text_part(answer.text)])]),
         local_results=(function_result(*answer).wire,),
     )

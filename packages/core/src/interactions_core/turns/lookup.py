@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from interactions_core.mapping.matching import Evidence, Matching
+from interactions_core.mapping.matching import Candidates, MatchOptions
 from interactions_core.mapping.planning import (
     Plan,
     plan_chain,
@@ -21,14 +21,14 @@ from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.asides import separate_digest, user_positions
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import MODEL_KINDS
-from interactions_core.turns.effects import Flow, local
+from interactions_core.turns.effects import Flow, store_call
 
 _CHUNKS: Final = (4, 32)
 """Prefixes asked for at first: a list that grew is found with the first few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class TurnStore:
     """Where a turn looks, and whom it trusts.
 
     Attributes:
@@ -50,13 +50,15 @@ class Records:
     service: tuple[str, str] = ("", "")
 
 
-def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evidence]]:
+def find_plan(
+    turn: Turn, records: TurnStore, now: float
+) -> Flow[tuple[Plan, Candidates]]:
     """Decide what to send for a turn.
 
     Returns:
         The plan, and the evidence that a later replay is written from.
     """
-    evidence = Evidence(turn.transcript, {}, _matching(turn))
+    evidence = Candidates(turn.transcript, {}, _matching(turn))
     if turn.previous_interaction_id:
         plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
         evidence = yield from _known(evidence, (), records)
@@ -78,17 +80,17 @@ def find_plan(turn: Turn, records: Records, now: float) -> Flow[tuple[Plan, Evid
 
 
 def find_replay(
-    evidence: Evidence, turn: Turn, records: Records
-) -> Flow[tuple[Plan, Evidence]]:
+    evidence: Candidates, turn: Turn, records: TurnStore
+) -> Flow[tuple[Plan, Candidates]]:
     """Decide what to send when the server has lost the parent: everything."""
     positions = turn.transcript.reply_positions()
     evidence = yield from _known(evidence, positions, records)
-    plan = yield from local(lambda: plan_replay(evidence, "expired"))
+    plan = yield from store_call(lambda: plan_replay(evidence, "expired"))
     return tell_instruction(plan, turn), evidence
 
 
-def _matching(turn: Turn) -> Matching:
-    return Matching(
+def _matching(turn: Turn) -> MatchOptions:
+    return MatchOptions(
         store=turn.store,
         setup=turn.setup,
         context=turn.context,
@@ -100,7 +102,7 @@ def _matching(turn: Turn) -> Matching:
     )
 
 
-def _vouched(evidence: Evidence, turn: Turn, records: Records) -> Flow[Evidence]:
+def _vouched(evidence: Candidates, turn: Turn, records: TurnStore) -> Flow[Candidates]:
     """Take in the newest anchor, where the store does not know its interaction."""
     matching = evidence.matching
     found = {record.key for known in evidence.known.values() for record in known}
@@ -111,7 +113,7 @@ def _vouched(evidence: Evidence, turn: Turn, records: Records) -> Flow[Evidence]
         name = anchor.interaction_id
         if name in found:
             break
-        recorded = yield from local(lambda: records.store.get(records.scope, name))  # noqa: B023 - runs at once
+        recorded = yield from store_call(lambda: records.store.get(records.scope, name))  # noqa: B023 - runs at once
         if recorded is not None:
             break
         if _trusted(anchor, records):
@@ -121,7 +123,7 @@ def _vouched(evidence: Evidence, turn: Turn, records: Records) -> Flow[Evidence]
     return replace(evidence, matching=matching)
 
 
-def _trusted(anchor: Anchor, records: Records) -> bool:
+def _trusted(anchor: Anchor, records: TurnStore) -> bool:
     if records.trust_anchors:
         return True
     return bool(records.anchor_key) and verifies(
@@ -129,7 +131,7 @@ def _trusted(anchor: Anchor, records: Records) -> bool:
     )
 
 
-def _chunks(turn: Turn, matching: Matching) -> Iterator[Sequence[int]]:
+def _chunks(turn: Turn, matching: MatchOptions) -> Iterator[Sequence[int]]:
     positions = sorted(
         {*turn.transcript.reply_positions(), *matching.anchors}, reverse=True
     )
@@ -143,8 +145,8 @@ def _chunks(turn: Turn, matching: Matching) -> Iterator[Sequence[int]]:
 
 
 def _known(
-    evidence: Evidence, positions: Sequence[int], records: Records
-) -> Flow[Evidence]:
+    evidence: Candidates, positions: Sequence[int], records: TurnStore
+) -> Flow[Candidates]:
     transcript = evidence.transcript
     digests = {transcript.digests[i] for i in positions} | {transcript.request_digest}
     if evidence.matching.separate:
@@ -153,10 +155,10 @@ def _known(
     asked = [digest for digest in digests if digest not in evidence.known]
     if not asked:
         return evidence
-    found = yield from local(lambda: records.store.find(records.scope, asked))
+    found = yield from store_call(lambda: records.store.find(records.scope, asked))
     none: list[InteractionRecord] = []
     known = {**dict(evidence.known), **dict.fromkeys(asked, none), **found}
-    return Evidence(transcript, known, evidence.matching)
+    return Candidates(transcript, known, evidence.matching)
 
 
 def _start(transcript: Transcript, positions: Sequence[int]) -> int:
@@ -169,9 +171,9 @@ def _start(transcript: Transcript, positions: Sequence[int]) -> int:
     return shortest if any(spoken) else 0
 
 
-def _with_parent(plan: Plan, records: Records) -> Flow[Plan]:
+def _with_parent(plan: Plan, records: TurnStore) -> Flow[Plan]:
     if plan.parent is not None or not plan.previous_interaction_id:
         return plan
     name = plan.previous_interaction_id
-    parent = yield from local(lambda: records.store.get(records.scope, name))
+    parent = yield from store_call(lambda: records.store.get(records.scope, name))
     return replace(plan, parent=parent)

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError
-from interactions_core.turns.context import Tally
+from interactions_core.turns.context import TurnStats
 from interactions_core.turns.effects import (
     Create,
     Effect,
@@ -24,7 +24,7 @@ from interactions_core.usage import usage_from_wire
 T = TypeVar("T")
 
 
-def metered(flow: Flow[T], tally: Tally) -> Flow[T]:
+def metered(flow: Flow[T], tally: TurnStats) -> Flow[T]:
     """Carry a turn on and count what it is answered.
 
     Args:
@@ -49,7 +49,7 @@ def metered(flow: Flow[T], tally: Tally) -> Flow[T]:
         raise
 
 
-def note_answer(tally: Tally, interaction: JsonObject) -> None:
+def note_answer(tally: TurnStats, interaction: JsonObject) -> None:
     """Count what an interaction says that it took; the last word on an id holds."""
     usage = interaction.get("usage")
     if isinstance(usage, Mapping):

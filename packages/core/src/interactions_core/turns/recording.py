@@ -16,8 +16,8 @@ from interactions_core.exceptions import (
     UnknownStatusError,
 )
 from interactions_core.mapping.planning import Plan
-from interactions_core.process.failpoints import Deletion, reached
-from interactions_core.process.owners import this_process
+from interactions_core.process.failpoints import DeletionFailPoint, hit
+from interactions_core.process.owners import process_id
 from interactions_core.protocol.retention import DAY_S, learned_retention
 from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.interactions import (
@@ -27,9 +27,9 @@ from interactions_core.records.interactions import (
     LedgerEntry,
     ReplyForm,
     Scope,
-    marks_of,
+    hashes_of,
 )
-from interactions_core.records.jobs import call_digest
+from interactions_core.records.jobs import request_fingerprint
 from interactions_core.records.remainders import has_remainder, note_of, told_steps
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.secret_options import without_settings
@@ -37,8 +37,8 @@ from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.digest import SEED, fold, fold_wire
 from interactions_core.transcript.steps import says_something
 from interactions_core.turns.answers import Answer
-from interactions_core.turns.context import Tally, TurnRun
-from interactions_core.turns.effects import Flow, local
+from interactions_core.turns.context import TurnContext, TurnStats
+from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.form_memory import remember_form
 from interactions_core.turns.metering import note_answer
 from interactions_core.usage import Usage, usage_from_wire
@@ -66,7 +66,7 @@ class _Context:
 
 
 def record_turn(
-    run: TurnRun, plan: Plan, answer: Answer, failure: InteractionsError | None
+    run: TurnContext, plan: Plan, answer: Answer, failure: InteractionsError | None
 ) -> Flow[Reply]:
     """Keep the record of an answer and return the reply.
 
@@ -88,7 +88,7 @@ def record_turn(
     try:
         if run.tally.lost:
             yield from _learn(run)
-        limit = yield from local(lambda: store.retention(records.scope.credential))
+        limit = yield from store_call(lambda: store.retention(records.scope.credential))
         sent_bytes = wire_size(plan.steps)
         record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
         entry = _entry(record, plan, run.tally, sent_bytes)
@@ -97,12 +97,12 @@ def record_turn(
         elif blank or failure is not None:
             record = _dead(record)
         if not (yield from _is_recorded(run, record)):
-            reached(Deletion.ANSWERED)
-            kept = yield from local(
+            hit(DeletionFailPoint.ANSWERED)
+            kept = yield from store_call(
                 lambda: store.put(record, entry, began=records.began)
             )
             if not kept:
-                reached(Deletion.LATE)
+                hit(DeletionFailPoint.LATE)
                 logger.warning(
                     "interaction %s is not recorded, its thread was deleted meanwhile",
                     answer.interaction.get("id"),
@@ -120,7 +120,9 @@ def record_turn(
     return replace(_reply(run, plan, answer, anchor), key=record.key)
 
 
-def record_unfinished(run: TurnRun, plan: Plan, error: InteractionsError) -> Flow[None]:
+def record_unfinished(
+    run: TurnContext, plan: Plan, error: InteractionsError
+) -> Flow[None]:
     """Enter what was billed for an answer that never became a whole one."""
     if run.tally.own == Usage():
         return
@@ -129,17 +131,17 @@ def record_unfinished(run: TurnRun, plan: Plan, error: InteractionsError) -> Flo
     yield from record_turn(run, plan, Answer({"id": name, "status": status}, ()), error)
 
 
-def _is_recorded(run: TurnRun, record: InteractionRecord) -> Flow[bool]:
+def _is_recorded(run: TurnContext, record: InteractionRecord) -> Flow[bool]:
     """Tell whether another process has recorded, and counted, this answer."""
     if not run.turn.background:
         return False
     store = run.records.store
-    known = yield from local(lambda: store.get(record.scope, record.key))
+    known = yield from store_call(lambda: store.get(record.scope, record.key))
     return known is not None
 
 
 def make_record(
-    run: TurnRun, plan: Plan, answer: Answer, sent_bytes: int, retention_s: float
+    run: TurnContext, plan: Plan, answer: Answer, sent_bytes: int, retention_s: float
 ) -> InteractionRecord:
     """Describe an answer for the store.
 
@@ -154,7 +156,7 @@ def make_record(
     interaction_id = str(answer.interaction.get("id") or "")
     context = _context(plan)
     added = (*context.sent, *answer.steps)
-    expires_at = now + min(retention_s, run.rules.retention_s)
+    expires_at = now + min(retention_s, run.policy.retention_s)
     if plan.parent is not None:
         expires_at = min(expires_at, plan.parent.expires_at)
     return InteractionRecord(
@@ -183,10 +185,10 @@ def make_record(
         expires_at=expires_at,
         environment_id=str(answer.interaction.get("environment_id") or ""),
         usage=usage_from_wire(answer.interaction.get("usage")),
-        call_digest=call_digest(turn, scope),
+        call_digest=request_fingerprint(turn, scope),
         # In a graph the job is what keeps a result until the graph has saved it.
         owed=OWED if turn.place is None else 0,
-        holder=this_process() if turn.place is None else "",
+        holder=process_id() if turn.place is None else "",
     )
 
 
@@ -196,7 +198,7 @@ def _noted(
     """Return the marks of what a framework is told, where media are left out of it."""
     if not turn.only_text or not has_remainder(steps):
         return ()
-    return marks_of(told_steps(note_of(turn, interaction_id, steps), steps))
+    return hashes_of(told_steps(note_of(turn, interaction_id, steps), steps))
 
 
 def wire_size(steps: tuple[JsonObject, ...]) -> int:
@@ -222,7 +224,7 @@ def _context(plan: Plan) -> _Context:
 
 
 def _entry(
-    record: InteractionRecord, plan: Plan, tally: Tally, sent: int
+    record: InteractionRecord, plan: Plan, tally: TurnStats, sent: int
 ) -> LedgerEntry:
     base = plan.parent
     return LedgerEntry(
@@ -242,7 +244,7 @@ def _entry(
     )
 
 
-def _recovered(tally: Tally, plan: Plan) -> tuple[str, ...]:
+def _recovered(tally: TurnStats, plan: Plan) -> tuple[str, ...]:
     """Return what was worked around, by whichever process sent the request."""
     return tuple(dict.fromkeys((*tally.recovered, *plan.form)))
 
@@ -276,21 +278,23 @@ def _dead(record: InteractionRecord) -> InteractionRecord:
     )
 
 
-def _learn(run: TurnRun) -> Flow[None]:
+def _learn(run: TurnContext) -> Flow[None]:
     """Rule out a lost parent, and learn how long this key keeps.
 
     A chain lives as long as its root, so that the root's age is what counts.
     """
     store, scope, lost = run.records.store, run.records.scope, run.tally.lost
-    configured_s = run.rules.retention_s
-    root = yield from local(lambda: _root(store, scope, lost))
-    yield from local(lambda: store.mark_gone(scope, lost))
+    configured_s = run.policy.retention_s
+    root = yield from store_call(lambda: _root(store, scope, lost))
+    yield from store_call(lambda: store.mark_gone(scope, lost))
     if root is None:
         return
     seconds = learned_retention(run.now() - root.created_at, configured_s)
     if seconds is None:
         return
-    news = yield from local(lambda: store.learn_retention(scope.credential, seconds))
+    news = yield from store_call(
+        lambda: store.learn_retention(scope.credential, seconds)
+    )
     if news:
         logger.warning(
             "this key seems to keep interactions for %.0f day(s), not %.0f: "
@@ -309,7 +313,7 @@ def _root(store: SessionStore, scope: Scope, key: str) -> InteractionRecord | No
     return found
 
 
-def anchor_of(run: TurnRun, record: InteractionRecord) -> Anchor | None:
+def anchor_of(run: TurnContext, record: InteractionRecord) -> Anchor | None:
     """Return what a message may carry to be recognised; `None` if nothing is stored."""
     if not record.stored:
         return None
@@ -324,7 +328,9 @@ def anchor_of(run: TurnRun, record: InteractionRecord) -> Anchor | None:
     return signed(anchor, records.anchor_scope, key) if key else anchor
 
 
-def _reply(run: TurnRun, plan: Plan, answer: Answer, anchor: Anchor | None) -> Reply:
+def _reply(
+    run: TurnContext, plan: Plan, answer: Answer, anchor: Anchor | None
+) -> Reply:
     interaction: Mapping[str, Json] = answer.interaction
     interaction_id = str(interaction.get("id") or "")
     return Reply(

@@ -18,7 +18,7 @@ from interactions_core.exceptions import (
     ServiceError,
 )
 from interactions_core.protocol.statuses import is_hop, status_of
-from interactions_core.transcript.missing_events import unseen
+from interactions_core.transcript.missing_events import missing_events
 from interactions_core.transcript.streaming import Assembler, StreamEvent, steps_of
 from interactions_core.turns.effects import Flow
 from interactions_core.turns.read_back import READ_BACK_S, Found, is_whole, read_back
@@ -86,7 +86,7 @@ def salvage(
     part = Salvaged(found.interaction, steps)
     if not _is_part(found.status):
         return replace(part, failure=_ended(part, error, assembler)) if shown else part
-    rest = unseen(assembler.steps, steps)
+    rest = missing_events(assembler.steps, steps)
     if rest is None:
         return replace(part, failure=_differs(name, error, assembler))
     return replace(part, rest=tuple(rest))

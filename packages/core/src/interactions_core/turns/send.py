@@ -13,7 +13,7 @@ from interactions_core.exceptions import (
     RequestError,
     ServiceError,
 )
-from interactions_core.mapping.matching import Evidence
+from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.agents import asked_agent
@@ -31,8 +31,8 @@ from interactions_core.requests.advice import advise
 from interactions_core.requests.bodies import NEW
 from interactions_core.requests.ladder import next_plan, reshape, tell_changes
 from interactions_core.turns.answers import RootCheck
-from interactions_core.turns.context import Tally, TurnRun
-from interactions_core.turns.effects import Flow, local, sleep
+from interactions_core.turns.context import TurnContext, TurnStats
+from interactions_core.turns.effects import Flow, sleep, store_call
 from interactions_core.turns.lookup import find_replay
 
 logger: Final = logging.getLogger("interactions_core")
@@ -50,7 +50,9 @@ class RerootedError(InteractionsError):
     interaction_id = ""
 
 
-def repeated(run: TurnRun, attempt: Callable[[], Flow[T]], *, fresh: bool) -> Flow[T]:
+def with_retries(
+    run: TurnContext, attempt: Callable[[], Flow[T]], *, fresh: bool
+) -> Flow[T]:
     """Make a request, again where its errors allow that, and wait in between."""
     tally, failures = run.tally, 0
     while True:
@@ -62,18 +64,18 @@ def repeated(run: TurnRun, attempt: Callable[[], Flow[T]], *, fresh: bool) -> Fl
                 tally.maybe_billed += 1
             if fresh and _may_appear(error, tally):
                 seconds = _fresh_wait_s(tally)
-            elif failures < run.rules.max_retries and _repeats(run, error):
+            elif failures < run.policy.max_retries and _may_retry(run, error):
                 failures += 1
-                seconds = wait_s(failures, error.retry_after_s, run.rules.jitter())
+                seconds = wait_s(failures, error.retry_after_s, run.policy.jitter())
             else:
                 raise
             logger.info("create failed (%s); again in %.1f s", error, seconds)
         yield from sleep(seconds)
 
 
-def _repeats(run: TurnRun, error: RequestError) -> bool:
+def _may_retry(run: TurnContext, error: RequestError) -> bool:
     """Tell whether a create may be sent again; a run must not be begun twice."""
-    once = run.turn.background and not run.rules.resubmits
+    once = run.turn.background and not run.policy.resubmits
     return may_repeat(error) and not (once and is_lost(error))
 
 
@@ -82,7 +84,7 @@ def is_fresh(plan: Plan, now: float) -> bool:
     return plan.parent is not None and now - plan.parent.created_at < FRESH_AGE_S
 
 
-def _may_appear(error: RequestError, tally: Tally) -> bool:
+def _may_appear(error: RequestError, tally: TurnStats) -> bool:
     return (
         isinstance(error, NotFoundError)
         and is_about_parent(error)
@@ -90,7 +92,7 @@ def _may_appear(error: RequestError, tally: Tally) -> bool:
     )
 
 
-def _fresh_wait_s(tally: Tally) -> float:
+def _fresh_wait_s(tally: TurnStats) -> float:
     tally.fresh_waits += 1
     left = FRESH_WAIT_S - tally.fresh_wait_s
     seconds = min(wait_s(tally.fresh_waits, None, 1.0), left)
@@ -98,15 +100,17 @@ def _fresh_wait_s(tally: Tally) -> float:
     return seconds
 
 
-def recovered(
-    run: TurnRun, error: InteractionsError, plan: Plan, evidence: Evidence
-) -> Flow[tuple[Plan, Evidence]]:
+def plan_recovery(
+    run: TurnContext, error: InteractionsError, plan: Plan, evidence: Candidates
+) -> Flow[tuple[Plan, Candidates]]:
     """Return the plan to try next, or raise the error for good."""
     tally = run.tally
     if isinstance(error, InvalidRequestError):
-        other = yield from local(lambda: next_plan(error, plan, evidence, run.turn))
+        other = yield from store_call(
+            lambda: next_plan(error, plan, evidence, run.turn)
+        )
         if other is None:
-            taken = yield from local(lambda: _taken_points(run))
+            taken = yield from store_call(lambda: _taken_points(run))
             _advise(error, run.turn, plan, taken)
             raise error
         tally.recovered.extend(tell_changes(plan, other))
@@ -129,7 +133,7 @@ def recovered(
     return again, evidence
 
 
-def _cause(error: InteractionsError, plan: Plan, tally: Tally) -> str | None:
+def _cause(error: InteractionsError, plan: Plan, tally: TurnStats) -> str | None:
     """Name what one replay can work around; each of them once."""
     chained = bool(plan.previous_interaction_id) and plan.reason != "explicit"
     cause = None
@@ -154,7 +158,7 @@ def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
     error.args = (f"{str(error).rstrip('.')}. {said}",)
 
 
-def _taken_points(run: TurnRun) -> frozenset[str]:
+def _taken_points(run: TurnContext) -> frozenset[str]:
     """Return the points that live profiles have found answered, of who is asked."""
     believed = beliefs_here().about((*run.records.service, run.turn.target_name))
     return frozenset(p for p, belief in believed.items() if belief.came == "answered")

@@ -4,20 +4,25 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from interactions_core.exceptions import InteractionsError
-from interactions_core.mapping.matching import Evidence
+from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.requests.bodies import request_body
 from interactions_core.turns.answers import Answer, streamed_answer, unary_answer
-from interactions_core.turns.context import TurnRun
+from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow
 from interactions_core.turns.recording import record_unfinished
-from interactions_core.turns.send import is_fresh, recovered, repeated, root_check
+from interactions_core.turns.send import (
+    is_fresh,
+    plan_recovery,
+    root_check,
+    with_retries,
+)
 
 T = TypeVar("T")
 
 
 def send_plan(
-    run: TurnRun, plan: Plan, evidence: Evidence, *, stream: bool
+    run: TurnContext, plan: Plan, evidence: Candidates, *, stream: bool
 ) -> Flow[tuple[Plan, Answer]]:
     """Send a plan, and others in its place where that helps.
 
@@ -33,18 +38,18 @@ def send_plan(
             return plan, (yield from _answered(run, plan, stream=stream))
         except InteractionsError as error:
             try:
-                plan, evidence = yield from recovered(run, error, plan, evidence)
+                plan, evidence = yield from plan_recovery(run, error, plan, evidence)
             except InteractionsError as final:
                 yield from record_unfinished(run, plan, final)
                 raise
 
 
-def _answered(run: TurnRun, plan: Plan, *, stream: bool) -> Flow[Answer]:
+def _answered(run: TurnContext, plan: Plan, *, stream: bool) -> Flow[Answer]:
     """Send a plan and follow it until it is answered or refused."""
     body, check = request_body(run.turn, plan), root_check(plan)
     answer = streamed_answer if stream else unary_answer
 
     def repeat(attempt: Callable[[], Flow[T]], *, hop: int) -> Flow[T]:
-        return repeated(run, attempt, fresh=hop > 0 or is_fresh(plan, run.now()))
+        return with_retries(run, attempt, fresh=hop > 0 or is_fresh(plan, run.now()))
 
     return (yield from answer(body, check, repeat, store=run.turn.store))

@@ -2,9 +2,9 @@
 
 from interactions_core.adapter import (
     AsyncInteractionsClient,
+    ClientPolicy,
     Connection,
     InteractionsClient,
-    Rules,
     SessionStore,
 )
 
@@ -21,11 +21,11 @@ class Drivers:
             long as somebody holds it.
     """
 
-    def __init__(self, connection: Connection, rules: Rules) -> None:
-        self._made_from = (connection, rules)
+    def __init__(self, connection: Connection, policy: ClientPolicy) -> None:
+        self._made_from = (connection, policy)
         self.store: SessionStore | None = None
-        self.sync = InteractionsClient(connection, rules)
-        self.awaited = AsyncInteractionsClient(connection, rules)
+        self.sync = InteractionsClient(connection, policy)
+        self.awaited = AsyncInteractionsClient(connection, policy)
 
     def release_store(self) -> None:
         """Let go of the session store until the next call."""
@@ -34,5 +34,5 @@ class Drivers:
     def __deepcopy__(self, memo: object) -> "Drivers":
         return self
 
-    def __reduce__(self) -> tuple[type["Drivers"], tuple[Connection, Rules]]:
+    def __reduce__(self) -> tuple[type["Drivers"], tuple[Connection, ClientPolicy]]:
         return type(self), self._made_from

@@ -8,7 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_config
 from langgraph.runtime import ExecutionInfo, get_runtime
 
-from interactions_core.adapter import Place, SessionStore
+from interactions_core.adapter import GraphPosition, SessionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class GraphRun:
     saver: Any = None
     config: RunnableConfig = field(default_factory=RunnableConfig)
 
-    def moved_on(self, place: Place) -> bool:
+    def moved_on(self, place: GraphPosition) -> bool:
         """Tell whether the thread has a checkpoint after a place.
 
         Checkpoint ids sort by time, also those of different namespaces: a subgraph is

@@ -26,9 +26,9 @@ from interactions_core.adapter import (
     DEFAULT_POLL,
     DEFAULT_RETENTION_S,
     DEFAULT_TIMEOUT_S,
+    ClientPolicy,
     Connection,
     Mirror,
-    Rules,
     SessionStore,
     aopen_store,
     open_store,
@@ -255,8 +255,8 @@ class ModelOptions(BaseChatModel):
             trust_anchors=self.trust_anchors,
         )
 
-    def _rules(self) -> Rules:
-        return Rules(
+    def _policy(self) -> ClientPolicy:
+        return ClientPolicy(
             max_retries=self.max_retries,
             retention_s=self.retention.total_seconds(),
             clock=self._clock,

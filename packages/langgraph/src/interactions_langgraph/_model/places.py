@@ -9,7 +9,13 @@ from typing import Final
 
 from langgraph.runtime import ExecutionInfo
 
-from interactions_core.adapter import Lock, Place, Scope, Turn, call_digest
+from interactions_core.adapter import (
+    GraphPosition,
+    Lock,
+    Scope,
+    Turn,
+    request_fingerprint,
+)
 from interactions_langgraph._model.graph import GraphRun, execution, namespace_of
 
 _MOST_CALLS: Final = 10_000
@@ -19,12 +25,12 @@ _counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
 _lock: Final = Lock()
 
 
-def place_of(turn: Turn, around: GraphRun) -> Place | None:
+def place_of(turn: Turn, around: GraphRun) -> GraphPosition | None:
     """Return where a call is made; `None` if no second run of the node could come."""
     info = execution() if around.saver is not None and around.thread_id else None
     if info is None or not info.checkpoint_id or not info.task_id:
         return None
-    return Place(
+    return GraphPosition(
         namespace_of(info),
         info.checkpoint_id,
         info.task_id,
@@ -34,7 +40,7 @@ def place_of(turn: Turn, around: GraphRun) -> Place | None:
 
 def _occurrence(turn: Turn, info: ExecutionInfo) -> int:
     """Count the equal calls that this run of the node has made before."""
-    asked = call_digest(turn, Scope("", turn.session_id, turn.thread_id))
+    asked = request_fingerprint(turn, Scope("", turn.session_id, turn.thread_id))
     run = (info.task_id, info.node_attempt, info.node_first_attempt_time, asked)
     with _lock:
         count = _counts[run] = _counts.get(run, -1) + 1

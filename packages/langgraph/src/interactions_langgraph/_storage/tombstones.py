@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 
-from interactions_core.adapter.storage import BIRTH_BYTES, LATE_S, SqlConnection
+from interactions_core.adapter.storage import LATE_S, SELECT_BIRTH_BYTES, SqlConnection
 from interactions_langgraph._storage.addresses import Address
 
 PART: Final = "tombstones"
@@ -30,7 +30,7 @@ MIGRATIONS: Final = (
 )
 
 # Most databases never have any: one look is enough then.
-_KEY: Final = f"{BIRTH_BYTES} AND EXISTS (SELECT 1 FROM checkpoint_tombstones)"  # noqa: S608  constants
+_KEY: Final = f"{SELECT_BIRTH_BYTES} AND EXISTS (SELECT 1 FROM checkpoint_tombstones)"  # noqa: S608  constants
 _BURY: Final = (
     "INSERT INTO checkpoint_tombstones (digest, deleted_at) VALUES (?, ?) "
     "ON CONFLICT (digest) DO UPDATE SET deleted_at = excluded.deleted_at"
@@ -141,7 +141,7 @@ def _key(connection: SqlConnection) -> bytes | None:
 
 
 def _secret(connection: SqlConnection) -> bytes:
-    row = connection.execute(BIRTH_BYTES).fetchone()
+    row = connection.execute(SELECT_BIRTH_BYTES).fetchone()
     if row is None:
         message = "the store has no secret, by which deletions are remembered"
         raise RuntimeError(message)

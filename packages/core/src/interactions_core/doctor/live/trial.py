@@ -141,7 +141,7 @@ class Trial:
 
     def _create(self, body: JsonObject) -> JsonObject:
         arguments = wire.create_arguments(body, TIMEOUT_S, stream=False)
-        with wire.explained():
+        with wire.translate_errors():
             raw = self._resource().with_raw_response.create(**arguments)
             return wire.parsed_interaction(raw.read())
 
@@ -151,7 +151,7 @@ class Trial:
         steps: dict[object, JsonObject] = {}
         kinds: dict[str, None] = {}
         with (
-            wire.explained(),
+            wire.translate_errors(),
             self._resource().with_streaming_response.create(**arguments) as response,
         ):
             for chunk in response.iter_bytes():

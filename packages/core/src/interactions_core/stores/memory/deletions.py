@@ -14,7 +14,7 @@ _MOST_MARKS: Final = 10_000
 """Deleted threads that are remembered before the oldest go."""
 
 
-class DeletionMemory:
+class MemoryDeletionMixin:
     """The methods about deletions of a store in memory; one lock, held briefly."""
 
     _lock: Lock

@@ -6,7 +6,7 @@ from interactions_core.process.forking import Lock
 from interactions_core.records.forms import LIFE_S, KnownForm
 
 
-class FormMemory:
+class MemoryFormMixin:
     """The methods about forms of a store in memory; one lock, held briefly."""
 
     _lock: Lock

@@ -6,17 +6,17 @@ from typing import Final
 
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import UNFINISHED, Job, told_since
+from interactions_core.records.jobs import UNFINISHED, Job, merge_webhook_status
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
-from interactions_core.stores.memory.deletions import DeletionMemory
+from interactions_core.stores.memory.deletions import MemoryDeletionMixin
 from interactions_core.stores.sql.job_rows import without_content
 
 _MOST_JOBS: Final = 10_000
 """Jobs that are kept before the oldest go."""
 
 
-class JobMemory(DeletionMemory):
+class MemoryJobMixin(MemoryDeletionMixin):
     """The job methods of a store in memory; one lock, held for an instant."""
 
     mirror: Mirror
@@ -101,7 +101,7 @@ class JobMemory(DeletionMemory):
             before = self._jobs.get(job.key)
             if before is None or before.owner != job.owner:
                 return False
-            self._jobs[job.key] = self._reduced(told_since(before, job))
+            self._jobs[job.key] = self._reduced(merge_webhook_status(before, job))
             return True
 
     def note_status(self, job: Job, status: str, *, now: float) -> bool:

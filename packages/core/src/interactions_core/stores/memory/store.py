@@ -10,15 +10,15 @@ from interactions_core.process.forking import Lock
 from interactions_core.protocol.retention import Life, shortened
 from interactions_core.records.erasures import Erasure, plan_erasures
 from interactions_core.records.interactions import (
-    HeldInteraction,
     InteractionRecord,
     LedgerEntry,
     Scope,
+    StoredInteraction,
 )
-from interactions_core.records.mirror import Mirror, kept
+from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
-from interactions_core.stores.memory.forms import FormMemory
-from interactions_core.stores.memory.jobs import JobMemory
+from interactions_core.stores.memory.forms import MemoryFormMixin
+from interactions_core.stores.memory.jobs import MemoryJobMixin
 from interactions_core.usage import Usage
 
 _Where = TypeVar("_Where")
@@ -27,7 +27,7 @@ DEFAULT_LIMIT: Final = 10_000
 """Interactions that a memory store keeps before the least recently used go."""
 
 
-class MemoryStore(FormMemory, JobMemory):
+class MemoryStore(MemoryFormMixin, MemoryJobMixin):
     """Keeps sessions in memory; the least recently used interactions go first.
 
     One lock, held for dictionary operations only. The ledger's entries go together
@@ -89,7 +89,7 @@ class MemoryStore(FormMemory, JobMemory):
         began: bytes | None = None,
     ) -> bool:
         """Keep a record and its ledger entry."""
-        record = kept(record, self.mirror)
+        record = apply_mirror(record, self.mirror)
         scope, name = record.scope, (record.scope, record.key)
         on_server = Erasure(
             scope.credential,
@@ -223,7 +223,7 @@ class MemoryStore(FormMemory, JobMemory):
             self.put(record)
         return len(new)
 
-    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+    def held_by(self, thread_id: str) -> list[StoredInteraction]:
         """Return what the server keeps of a thread."""
         check_names(thread_id=thread_id)
         with self._lock:
@@ -237,7 +237,7 @@ class MemoryStore(FormMemory, JobMemory):
     def _plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
         others = self._held_by_others(thread_id)
         runs = [
-            HeldInteraction(
+            StoredInteraction(
                 job.scope,
                 job.interaction_id,
                 "",
@@ -258,7 +258,7 @@ class MemoryStore(FormMemory, JobMemory):
             for key in (record.key, record.parent_id)
         }
 
-    def _held_by(self, thread_id: str) -> list[HeldInteraction]:
+    def _held_by(self, thread_id: str) -> list[StoredInteraction]:
         others = self._held_by_others(thread_id)
         mine = [
             record
@@ -266,7 +266,7 @@ class MemoryStore(FormMemory, JobMemory):
             if record.scope.thread_id == thread_id and record.stored
         ]
         return [
-            HeldInteraction(
+            StoredInteraction(
                 record.scope,
                 record.key,
                 record.parent_id,

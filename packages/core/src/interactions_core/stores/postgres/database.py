@@ -23,11 +23,11 @@ from interactions_core.stores.postgres.connection import Locks, PostgresConnecti
 from interactions_core.stores.postgres.dialect import quoted
 from interactions_core.stores.postgres.errors import (
     LOCK_TIMEOUT_S,
-    explained,
+    to_store_error,
 )
 from interactions_core.stores.postgres.pools import Connections, Pool
 from interactions_core.stores.postgres.schemas import Parts, Schema
-from interactions_core.stores.postgres.urls import Place
+from interactions_core.stores.postgres.urls import PostgresTarget
 from interactions_core.stores.sql.database import Migration, check_text
 from interactions_core.stores.sql.refusing import refuse_to_write
 
@@ -62,7 +62,7 @@ class PostgresDatabase:
         read_only: Whether nothing may be made or changed.
     """
 
-    def __init__(self, place: Place, pool: Pool | None = None) -> None:
+    def __init__(self, place: PostgresTarget, pool: Pool | None = None) -> None:
         self.place = place.shown
         self.read_only = False
         self._schema = Schema(place.schema, place.shown)
@@ -178,7 +178,7 @@ class PostgresDatabase:
                 committing = locks is not None
                 connection.execute("COMMIT")
         except psycopg.Error as exc:
-            raise explained(self.place, exc, committing=committing) from exc
+            raise to_store_error(self.place, exc, committing=committing) from exc
         except UnicodeEncodeError as exc:
             check_text(self.place, exc)
             raise

@@ -73,7 +73,7 @@ _KNOWN: Final[tuple[tuple[type[psycopg.Error], str, str], ...]] = (
 )
 
 
-def explained(
+def to_store_error(
     place: str, exc: psycopg.Error, *, committing: bool = False
 ) -> StoreError:
     """Say what an error means and what to do.

@@ -27,7 +27,7 @@ NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Place:
+class PostgresTarget:
     """A database and the schema in it.
 
     Attributes:
@@ -41,7 +41,7 @@ class Place:
     schema: str
 
 
-def read_url(url: str) -> Place:
+def read_url(url: str) -> PostgresTarget:
     """Read `postgresql://user:password@host:port/database?schema=name`.
 
     All of libpq's parameters may follow the `?`; `schema` is ours.
@@ -72,7 +72,7 @@ def _tail(url: str) -> str:
 
 def read_conninfo(
     conninfo: str, schema: str = SCHEMA, more: Mapping[str, Any] = NOTHING
-) -> Place:
+) -> PostgresTarget:
     """Read what libpq takes, a URL or `host=... dbname=...`, and what comes beside."""
     _check_schema(schema)
     named = {name: str(more[name]) for name in _SHOWN if more.get(name)}
@@ -86,7 +86,7 @@ def read_conninfo(
     options.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
     options.setdefault("fallback_application_name", "interactions")
     options["client_encoding"] = "UTF8"
-    return Place(make_conninfo("", **options), _shown(options, schema), schema)
+    return PostgresTarget(make_conninfo("", **options), _shown(options, schema), schema)
 
 
 def _check_schema(name: str) -> None:

@@ -75,7 +75,7 @@ class JobStore(Protocol):
         """Write a job down as it is, if `job.owner` still holds it.
 
         What `note_status` was told meanwhile stays: that the run is over, and which
-        run a lost submit has begun (`jobs.told_since`).
+        run a lost submit has begun (`jobs.merge_webhook_status`).
 
         Returns:
             Whether it does.

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from interactions_core.records.interactions import (
-    HeldInteraction,
     InteractionRecord,
     LedgerEntry,
     Scope,
+    StoredInteraction,
 )
 from interactions_core.records.mirror import Mirror
 from interactions_core.stores.protocols.deletions import DeletionStore
@@ -140,7 +140,7 @@ class SessionStore(JobStore, DeletionStore, FormStore, Protocol):
         """
         ...
 
-    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+    def held_by(self, thread_id: str) -> list[StoredInteraction]:
         """Return what the server keeps of a thread, oldest first, in all scopes."""
         ...
 

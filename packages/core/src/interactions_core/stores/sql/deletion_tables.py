@@ -6,14 +6,14 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
-from interactions_core.records.interactions import HeldInteraction, Scope
+from interactions_core.records.interactions import Scope, StoredInteraction
 from interactions_core.records.jobs import UNFINISHED
 from interactions_core.stores.sql import deletion_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.rows import BIRTH_BYTES
+from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
 
 
-class DeletionTables:
+class SqlDeletionMixin:
     """The methods about deletions of a store over its own `database`."""
 
     database: SqlDatabase
@@ -23,7 +23,7 @@ class DeletionTables:
         """Return the bytes that the store was born with."""
 
     @abstractmethod
-    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+    def held_by(self, thread_id: str) -> list[StoredInteraction]:
         """Return what the server keeps of a thread."""
 
     def deletion_mark(self, thread_id: str) -> bytes:
@@ -65,10 +65,10 @@ class DeletionTables:
         with self.database.writing(erasure.interaction_id) as db:
             return db.execute(deletion_rows.DROP, name).rowcount > 0
 
-    def _runs_of(self, db: SqlConnection, thread_id: str) -> list[HeldInteraction]:
+    def _runs_of(self, db: SqlConnection, thread_id: str) -> list[StoredInteraction]:
         found = db.execute(deletion_rows.RUNS, {"thread": thread_id}).fetchall()
         return [
-            HeldInteraction(
+            StoredInteraction(
                 Scope(*row[:3]),
                 row[3],
                 row[4],
@@ -100,7 +100,7 @@ class DeletionTables:
 
 
 def _mark(db: SqlConnection, thread_id: str) -> bytes:
-    secret = db.execute(BIRTH_BYTES).fetchone()
+    secret = db.execute(SELECT_BIRTH_BYTES).fetchone()
     # A store without a secret has never deleted anything.
     if secret is None:
         return b""

@@ -7,7 +7,7 @@ from interactions_core.stores.sql import form_rows
 from interactions_core.stores.sql.database import SqlDatabase
 
 
-class FormTables:
+class SqlFormMixin:
     """The methods about forms of a store over its own `database`."""
 
     database: SqlDatabase

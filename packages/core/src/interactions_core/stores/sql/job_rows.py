@@ -13,7 +13,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
-from interactions_core.records.turn import Place
+from interactions_core.records.turn import GraphPosition
 
 PART: Final = "jobs"
 """The name under which schema versions of this table are counted."""
@@ -73,7 +73,7 @@ def _words(statuses: Sequence[str]) -> str:
 
 _TOLD_SINCE: Final = f"""interaction_id <> '' AND (? = '{LOST}' OR (
 ? IN ({_words(RUNNING)}) AND interaction_id = ? AND status IN ({_words(ENDED)})))"""
-"""`jobs.told_since`, in SQL."""
+"""`jobs.merge_webhook_status`, in SQL."""
 
 UPDATE: Final = f"""UPDATE jobs SET place = ?,
 status = CASE WHEN {_TOLD_SINCE} THEN status ELSE ? END,
@@ -147,7 +147,7 @@ def job_from_row(row: Sequence[Any]) -> Job:
         key=row[0],
         scope=Scope(row[1], row[2], row[3]),
         call_digest=bytes.fromhex(row[4]),
-        place=Place(*json.loads(row[5])) if row[5] else None,
+        place=GraphPosition(*json.loads(row[5])) if row[5] else None,
         target=row[6],
         status=row[7],
         interaction_id=row[8],
@@ -178,7 +178,7 @@ def _content(job: Job, mirror: Mirror) -> tuple[str, str]:
     return _dump(without_content(job.plan)), "{}"
 
 
-def _place_text(place: Place | None) -> str:
+def _place_text(place: GraphPosition | None) -> str:
     return _dump(astuple(place)) if place is not None else ""
 
 

@@ -7,10 +7,10 @@ from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.stores.sql import job_rows
-from interactions_core.stores.sql.deletion_tables import DeletionTables
+from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
 
 
-class JobTables(DeletionTables):
+class SqlJobMixin(SqlDeletionMixin):
     """The job methods of a store over its own `database`."""
 
     mirror: Mirror

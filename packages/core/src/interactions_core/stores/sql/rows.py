@@ -61,9 +61,9 @@ MIGRATIONS: Final = (
     ),
 )
 
-BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
+SELECT_BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
 
-KEEP_BYTES: Final = (
+INSERT_BYTES: Final = (
     "INSERT INTO session_meta VALUES ('secret', ?) ON CONFLICT DO NOTHING"
 )
 
@@ -116,7 +116,7 @@ _ENTRY = (
     "tool_use_tokens, total_tokens"
 )
 
-ENTER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({','.join('?' * 21)})"
+INSERT_LEDGER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({','.join('?' * 21)})"
 
 _SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
 
@@ -138,14 +138,16 @@ WHERE {_SCOPE} AND key = ?"""
 TAKE_OWED: Final = f"""UPDATE interactions SET owed = ?, holder = ?
 WHERE {_SCOPE} AND key = ? AND owed = ? AND holder = ?"""
 
-LEARN: Final = """INSERT INTO retention VALUES (?, ?)
+UPSERT_RETENTION: Final = """INSERT INTO retention VALUES (?, ?)
 ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
 WHERE excluded.seconds < retention.seconds"""
 
-LIVES: Final = """SELECT session_id, thread_id, key, parent_id, created_at, expires_at
+SELECT_LIFETIMES: Final = """SELECT session_id, thread_id, key, parent_id, created_at, expires_at
 FROM interactions WHERE credential = ?"""
 
-EXPIRE: Final = f"UPDATE interactions SET expires_at = ? WHERE {_SCOPE} AND key = ?"
+UPDATE_EXPIRY: Final = (
+    f"UPDATE interactions SET expires_at = ? WHERE {_SCOPE} AND key = ?"
+)
 
 _WITHIN = """(CAST(? AS TEXT) IS NULL OR session_id = ?)
 AND (CAST(? AS TEXT) IS NULL OR thread_id = ?)"""

@@ -5,20 +5,20 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from interactions_core.process.failpoints import Deletion, reached
+from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.protocol.retention import Life, shortened
 from interactions_core.records.interactions import (
-    HeldInteraction,
     InteractionRecord,
     LedgerEntry,
     Scope,
+    StoredInteraction,
 )
-from interactions_core.records.mirror import Mirror, kept
+from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.stores.sql import deletion_rows, form_rows, job_rows, rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.form_tables import FormTables
-from interactions_core.stores.sql.job_tables import JobTables
+from interactions_core.stores.sql.form_tables import SqlFormMixin
+from interactions_core.stores.sql.job_tables import SqlJobMixin
 from interactions_core.stores.sql.marks import Marks, write_last
 from interactions_core.usage import Usage
 
@@ -28,7 +28,7 @@ _BATCH: Final = 500
 _SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
 
 
-class SqlStore(JobTables, FormTables):
+class SqlStore(SqlJobMixin, SqlFormMixin):
     """Keeps sessions in a database; its subclasses say which one.
 
     Args:
@@ -60,11 +60,11 @@ class SqlStore(JobTables, FormTables):
     def secret(self) -> bytes:
         """Return the bytes that the store was born with."""
         with self.database.reading() as db:
-            row = db.execute(rows.BIRTH_BYTES).fetchone()
+            row = db.execute(rows.SELECT_BIRTH_BYTES).fetchone()
         if row is None:
             with self.database.writing() as db:
-                db.execute(rows.KEEP_BYTES, (secrets.token_bytes(32),))
-                row = db.execute(rows.BIRTH_BYTES).fetchone()
+                db.execute(rows.INSERT_BYTES, (secrets.token_bytes(32),))
+                row = db.execute(rows.SELECT_BIRTH_BYTES).fetchone()
         return bytes(row[0])
 
     def find(
@@ -95,7 +95,7 @@ class SqlStore(JobTables, FormTables):
         began: bytes | None = None,
     ) -> bool:
         """Keep a record and its ledger entry in one transaction."""
-        row = rows.record_row(kept(record, self.mirror))
+        row = rows.record_row(apply_mirror(record, self.mirror))
         scope, created_at = record.scope, record.created_at
         name = record.key if record.stored else ""
         # Puts need not wait for each other: each is one row, one of the ledger, and
@@ -111,7 +111,7 @@ class SqlStore(JobTables, FormTables):
             if not late:
                 db.execute(rows.UPSERT, row)
                 if entry is not None:
-                    db.execute(rows.ENTER, rows.entry_row(scope, entry))
+                    db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
             if marks:
                 db.executemany(rows.HANDED_ON, marks)
         return not late
@@ -149,13 +149,13 @@ class SqlStore(JobTables, FormTables):
     def learn_retention(self, credential: str, seconds: float) -> bool:
         """Remember a shorter retention and shorten what is recorded."""
         with self.database.writing() as db:
-            news = db.execute(rows.LEARN, (credential, seconds)).rowcount > 0
+            news = db.execute(rows.UPSERT_RETENTION, (credential, seconds)).rowcount > 0
             if news:
-                found = db.execute(rows.LIVES, (credential,)).fetchall()
+                found = db.execute(rows.SELECT_LIFETIMES, (credential,)).fetchall()
                 lives = {row[:3]: Life((*row[:2], row[3]), *row[4:]) for row in found}
                 limits = shortened(lives, seconds)
                 db.executemany(
-                    rows.EXPIRE, [(limits[n], credential, *n) for n in limits]
+                    rows.UPDATE_EXPIRY, [(limits[n], credential, *n) for n in limits]
                 )
         return news
 
@@ -183,13 +183,13 @@ class SqlStore(JobTables, FormTables):
         with self.database.writing(source, target) as db:
             return db.execute(rows.COPY_THREAD, (target, source)).rowcount
 
-    def held_by(self, thread_id: str) -> list[HeldInteraction]:
+    def held_by(self, thread_id: str) -> list[StoredInteraction]:
         """Return what the server keeps of a thread, in one snapshot."""
         check_names(thread_id=thread_id)
         with self.database.reading() as db:
             found = db.execute(rows.HELD_BY, {"thread": thread_id}).fetchall()
         return [
-            HeldInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]), row[6])
+            StoredInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]), row[6])
             for row in found
         ]
 
@@ -206,7 +206,7 @@ class SqlStore(JobTables, FormTables):
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = ?", (thread_id,)
             ).rowcount
-            reached(Deletion.LISTED)
+            hit(DeletionFailPoint.LISTED)
         self.database.erase_log()
         return deleted
 

@@ -26,8 +26,8 @@ from interactions_core.stores.sqlite.files import (
     MEMORY,
     Identity,
     connect,
-    explained,
     identity_of,
+    to_store_error,
     version_of,
 )
 from interactions_core.stores.workers import is_loop_thread
@@ -36,7 +36,7 @@ ERASE_TIMEOUT_S: Final = 1.0
 """How long erasing waits for readers of the write-ahead log."""
 
 
-class Database:
+class SqliteDatabase:
     """A SQLite file in WAL mode behind one connection and one lock.
 
     Safe for any number of threads: statements of one process take turns, as they
@@ -233,7 +233,7 @@ class Database:
         try:
             yield
         except sqlite3.DatabaseError as exc:
-            raise explained(self.path, exc) from exc
+            raise to_store_error(self.path, exc) from exc
         except UnicodeEncodeError as exc:
             check_text(self.path, exc)
             raise

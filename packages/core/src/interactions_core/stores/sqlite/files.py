@@ -96,7 +96,7 @@ def version_of(connection: sqlite3.Connection, part: str) -> int:
     return int(row[0]) if row else 0
 
 
-def explained(path: str, exc: sqlite3.DatabaseError) -> StoreError:
+def to_store_error(path: str, exc: sqlite3.DatabaseError) -> StoreError:
     """Say what an error of SQLite means and what to do."""
     text = str(exc)
     if "not a database" in text or "malformed" in text:

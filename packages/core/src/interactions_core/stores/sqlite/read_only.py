@@ -11,14 +11,14 @@ from pathlib import Path
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql.database import Migration
 from interactions_core.stores.sql.refusing import check_version, refuse_to_write
-from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.files import BUSY_TIMEOUT_S, MEMORY, version_of
 
 _Idle = tuple[int, int]
 """Size, and the time of the last change in nanoseconds, of a file without a log."""
 
 
-class ReadOnlyDatabase(Database):
+class ReadOnlyDatabase(SqliteDatabase):
     """A SQLite file that others write.
 
     A file without a write-ahead log is in nobody's hands, and is read as it is: SQLite

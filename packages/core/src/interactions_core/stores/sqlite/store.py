@@ -4,7 +4,7 @@ from pathlib import Path
 
 from interactions_core.records.mirror import Mirror
 from interactions_core.stores.sql.store import SqlStore
-from interactions_core.stores.sqlite.database import Database
+from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.read_only import ReadOnlyDatabase
 
 
@@ -24,10 +24,10 @@ class SqliteStore(SqlStore):
     threads = 1
     """More would only wait for each other: the statements of a file take turns."""
 
-    database: Database
+    database: SqliteDatabase
 
     def __init__(
         self, path: str | Path, *, mirror: Mirror = "full", read_only: bool = False
     ) -> None:
-        kind = ReadOnlyDatabase if read_only else Database
+        kind = ReadOnlyDatabase if read_only else SqliteDatabase
         super().__init__(kind(path), f"sqlite:///{path}", mirror=mirror)
