@@ -222,6 +222,17 @@ def clients(session: nox.Session) -> None:
 
 
 @nox.session
+def agent_framework(session: nox.Session) -> None:
+    """Try the example of an adapter for Agent Framework with its newest release."""
+    parts = editable("core", "langgraph", "autogen", "emulator")
+    locked(session, *parts, "--group", "test")
+    # Not locked: no package here depends on it, and the newest is what is asked for.
+    session.install("--upgrade", "agent-framework-core")
+    session.run("python", "examples/agent_framework_client.py")
+    session.run("pytest", "tests/adapters", *session.posargs)
+
+
+@nox.session
 def record(session: nox.Session) -> None:
     """Record the cassettes anew: on the emulator, or `-- --live` with a key."""
     parts = editable("core", "langgraph", "autogen", "crewai", "emulator")

@@ -7,7 +7,9 @@ answer's `own` is the framework's message, which goes back into the list as it c
 
 import asyncio
 import json
+import runpy
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
@@ -25,9 +27,11 @@ from interactions_core import open_store
 from interactions_core.adapter import Connection
 from interactions_langgraph import ChatInteractions
 from tests.adapters.toy import toy_model
+from tests.docs.pages import ROOT
 
 Message = dict[str, Any]
 MODEL: Final = "gemini-3.5-flash"
+AGENT_FRAMEWORK: Final = ROOT / "examples" / "agent_framework_client.py"
 
 
 class Driver(Protocol):
@@ -294,9 +298,97 @@ def _crewai(message: Message) -> Message:
     return said
 
 
+class AgentFramework:
+    """The chat client of examples/agent_framework_client.py, asked by hand."""
+
+    ways = ("async", "async stream")
+
+    def __init__(self, options: Mapping[str, Any], _: Callable[[], float]) -> None:
+        rest = {**options}
+        store = open_store(rest.pop("sessions"))
+        self._example = runpy.run_path(str(AGENT_FRAMEWORK))
+        made = self._example["InteractionsChatClient"]
+        self._client: Any = made(MODEL, store, api_key="k", **rest)
+
+    def ask(
+        self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
+    ) -> Message:
+        return asyncio.run(self._ask(messages, tools, way))
+
+    async def _ask(
+        self, messages: list[Message], tools: Sequence[Message], way: str
+    ) -> Message:
+        af = import_module("agent_framework")
+        declared = [
+            af.FunctionTool(
+                name=tool["name"],
+                description=tool["description"],
+                input_model=tool["parameters"],
+            )
+            for tool in tools
+        ]
+        asked = self._client.get_response(
+            [_agent_framework(af, message) for message in messages],
+            stream=way == "async stream",
+            options={"tools": declared} if declared else {},
+        )
+        response = await (
+            asked.get_final_response()
+            if hasattr(asked, "get_final_response")
+            else asked
+        )
+        [own] = response.messages
+        calls = [
+            {"id": c.call_id, "name": c.name, "arguments": c.arguments}
+            for c in own.contents
+            if c.type == "function_call"
+        ]
+        return {
+            "role": "assistant",
+            "content": response.text,
+            "calls": calls,
+            "own": own,
+        }
+
+    def adopt(self, messages: list[Message], interaction_id: str) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """The example's client lives as long as its program."""
+
+
+def _agent_framework(af: Any, message: Message) -> Any:
+    if message.get("own") is not None:
+        return message["own"]
+    contents = [af.Content.from_text(message["content"])] if message["content"] else []
+    if message["role"] == "tool":
+        contents = [
+            af.Content.from_function_result(
+                message["call_id"], result=message["content"]
+            )
+        ]
+    contents += [
+        af.Content.from_function_call(c["id"], c["name"], arguments=c["arguments"])
+        for c in message.get("calls", ())
+    ]
+    return af.Message(message["role"], contents)
+
+
+OPTIONAL: Final = {
+    "agent_framework": {
+        "test_adopted_interaction_is_gone_on_with",
+        "test_run_in_the_background_is_waited_for",
+        "test_misspelt_value_is_refused_before_anything_is_sent",
+    }
+}
+"""What an adapter may leave out: at most three, by name."""
+
 DRIVERS: Final[dict[str, Any]] = (
-    {"crewai": CrewAI}
+    {"agent_framework": AgentFramework}
+    if find_spec("agent_framework")
+    else {"crewai": CrewAI}
     if find_spec("crewai")
     else {"toy": Toy, "langgraph": LangGraph, "autogen": AutoGen}
 )
-"""CrewAI has an environment of its own, where the others have been tried already."""
+"""CrewAI and Agent Framework have environments of their own, `nox -s crewai` and
+`nox -s agent_framework`; the others have been tried already."""

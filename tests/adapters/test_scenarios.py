@@ -9,7 +9,7 @@ import pytest
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_emulator import Emulator
-from tests.adapters.drivers import DRIVERS, Driver, Message
+from tests.adapters.drivers import DRIVERS, OPTIONAL, Driver, Message
 from tests.conftest import Clock
 
 MakeDriver = Callable[..., Driver]
@@ -33,6 +33,8 @@ def make_driver(
 ) -> Iterator[MakeDriver]:
     """Make drivers of one adapter that share a session store, as processes would."""
     made: list[Driver] = []
+    if request.function.__name__ in OPTIONAL.get(request.param, ()):
+        pytest.skip(f"optional, and not in {request.param}")
 
     def make(**options: Any) -> Driver:
         shared = {"sessions": f"sqlite:///{tmp_path}/s.db", "base_url": emulator.url}

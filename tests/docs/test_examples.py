@@ -46,8 +46,10 @@ PRINTED = {
 }
 
 FILES = sorted(EXAMPLES.glob("*.py"))
-# `tests/crewai` runs those of CrewAI, in an environment of their own.
-RUN = [path for path in FILES if not path.stem.startswith("crewai")]
+# `tests/crewai` runs those of CrewAI, in an environment of their own, and
+# `nox -s agent_framework` that of Agent Framework.
+ELSEWHERE = ("crewai", "agent_framework")
+RUN = [path for path in FILES if not path.stem.startswith(ELSEWHERE)]
 
 
 def stem_of(path: Path) -> str:
