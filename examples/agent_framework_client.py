@@ -1,6 +1,6 @@
-"""Microsoft's Agent Framework on server-side sessions, in one file.
+"""A chat client for Microsoft's Agent Framework keeps conversations on the server.
 
-AutoGen's successor, which AutoGen's own users are told to move to: a chat client whose
+One file for AutoGen's successor, which AutoGen's users are told to move to: its
 `service_session_id` is an interaction, with streams, tools and background runs that are
 found again by their continuation token; a conversation that AutoGen began goes on here.
 Needs `pip install agent-framework-core`. Without `base_url` and `api_key` it asks Google.
@@ -260,7 +260,7 @@ async def move_from_autogen(client, store, server, where):
     assert len(sent(server)[-1]["input"]) == 1
 
 
-async def main():
+async def run():
     with Emulator(job_s=3) as server:
         store = MemoryStore()
         where = {"base_url": server.url, "api_key": "any"}
@@ -270,5 +270,9 @@ async def main():
         await move_from_autogen(client, store, server, where)
 
 
+def main():
+    asyncio.run(run())
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

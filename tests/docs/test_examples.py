@@ -11,8 +11,8 @@ import pytest
 from tests.docs.pages import ROOT, rows_of
 
 EXAMPLES = ROOT / "examples"
-LONG = {"support_conversation"}
-"""May be longer and prints its table."""
+LONG = {"agent_framework_client", "support_conversation"}
+"""May be longer: a whole adapter, and the demo, which prints its table."""
 
 PRINTED = {
     "adopt_interaction": ["Your name is Ada."],
