@@ -60,7 +60,6 @@ def test_all_that_the_gemini_api_does_not_take_is_named_at_once(
 @pytest.mark.parametrize("came", [answered, refused])
 def test_labels_are_sent_where_somebody_has_found_that_they_are_taken(
     connect: Connect,
-    emulator: Emulator,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     came: Callable[[int, str], dict[str, Any]],
@@ -69,10 +68,12 @@ def test_labels_are_sent_where_somebody_has_found_that_they_are_taken(
     monkeypatch.setenv("INTERACTIONS_PROFILE", profile)
     turn = replace(make_turn(["hello"]), settings={"labels": {"team": "a"}})
 
-    with nullcontext() if came is answered else pytest.raises(ConfigurationError):
-        connect("unary", api_version="v1").take(turn)
+    with Emulator(profile=profile) as service:
+        here = connect("unary", base_url=service.url, api_version="v1")
+        with nullcontext() if came is answered else pytest.raises(ConfigurationError):
+            here.take(turn)
 
-    assert len(emulator.requests()) == (came is answered)
+        assert len(service.requests()) == (came is answered)
 
 
 @pytest.mark.parametrize(("settings", "_named"), ONLY_ENTERPRISE)
