@@ -1,0 +1,123 @@
+"""What was written before the modules moved into rooms opens after it.
+
+The files in `tests/fixtures` were made by the last commit before: a thread with a tool
+loop, a graph suspended for a run in the background, dumps of a model and a component.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from autogen_core.models import ChatCompletionClient
+from langchain.agents import create_agent
+from langchain_core.load import loads
+from langgraph.graph import START, MessagesState, StateGraph
+
+from interactions_autogen import InteractionsChatCompletionClient
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions, InteractionsSaver
+from tests.conftest import Clock
+from tests.docs.pages import ROOT
+
+AGENT = "deep-research-preview-04-2026"
+FIXTURES = ROOT / "tests" / "fixtures"
+HOST = "127.0.0.1:34925"
+"""Where the server listened; what another host has said is found by nobody here."""
+
+
+def restored(name: str, folder: Path, host: str = HOST) -> Path:
+    path = folder / f"{name}.db"
+    path.touch(0o600)
+    script = (FIXTURES / f"before_rooms_{name}.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script.replace(HOST, host))
+    return path
+
+
+@pytest.fixture
+def server(clock: Clock, tmp_path: Path) -> Iterator[Emulator]:
+    state = restored("server", tmp_path)
+    with Emulator(state=state, clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+def saver(server: Emulator, tmp_path: Path) -> Iterator[InteractionsSaver]:
+    path = restored("state", tmp_path, urlsplit(server.url).netloc)
+    with InteractionsSaver(f"sqlite:///{path}") as opened:
+        yield opened
+
+
+def made(server: Emulator, clock: Clock, **options: Any) -> ChatInteractions:
+    model = ChatInteractions(base_url=server.url, api_key="any", **options)
+    model._clock = clock
+    return model
+
+
+def get_weather(city: str) -> str:
+    """Tells the weather."""
+    return f"{city}: 21 degrees"
+
+
+def test_a_thread_goes_on_with_one_step(
+    saver: InteractionsSaver, server: Emulator, clock: Clock
+) -> None:
+    model = made(server, clock, model="gemini-3.5-flash")
+    graph = create_agent(model, [get_weather], checkpointer=saver)
+
+    said = graph.invoke(
+        {"messages": "What is my name?"}, {"configurable": {"thread_id": "1"}}
+    )
+
+    assert "Ada" in said["messages"][-1].text
+    [request] = [r for r in server.requests() if r["method"] == "POST"]
+    assert request["body"]["previous_interaction_id"]
+    assert [step["type"] for step in request["body"]["input"]] == ["user_input"]
+    model.close()
+
+
+def test_a_job_is_read_with_its_place(saver: InteractionsSaver) -> None:
+    [job] = saver.sessions.list_jobs()
+
+    assert (job.target, job.status) == (f"agent:{AGENT}", "in_progress")
+    assert job.place is not None
+    assert job.place.checkpoint_id
+
+
+def test_a_suspended_graph_still_waits(
+    saver: InteractionsSaver, server: Emulator, clock: Clock
+) -> None:
+    agent = made(server, clock, agent=AGENT, background="suspend")
+    graph = StateGraph(MessagesState)
+    graph.add_node("ask", lambda s: {"messages": [agent.invoke(s["messages"])]})
+    compiled = graph.add_edge(START, "ask").compile(checkpointer=saver)
+
+    state = compiled.get_state({"configurable": {"thread_id": "2"}})
+
+    [waiting] = state.interrupts
+    assert waiting.value["type"] == "interactions.job"
+    assert state.next == ("ask",)
+    agent.close()
+
+
+@pytest.mark.filterwarnings("ignore:The function `loads` is in beta")
+def test_dumps_of_models_and_components_are_loaded() -> None:
+    text = (FIXTURES / "before_rooms_chat_model.json").read_text(encoding="utf-8")
+    model: Any = loads(
+        text,
+        allowed_objects=[ChatInteractions],
+        valid_namespaces=["interactions_langgraph"],
+    )
+    component = json.loads(
+        (FIXTURES / "before_rooms_component.json").read_text(encoding="utf-8")
+    )
+
+    client = ChatCompletionClient.load_component(component)
+
+    assert (model.session_id, model.temperature) == ("tenant", 0.5)
+    assert isinstance(client, InteractionsChatCompletionClient)
