@@ -24,9 +24,9 @@ from starlette.routing import Match, Route
 
 from interactions_emulator.base.points import POINTS
 from interactions_emulator.base.settings import Settings
+from interactions_emulator.base.tool_kinds import TOOLS
 from interactions_emulator.http.app import build_app
 from interactions_emulator.http.state import EmulatorState
-from interactions_emulator.reply.server_tools import TOOLS
 from interactions_emulator.request.generation import _CHECKS as CONFIG_KEYS
 from interactions_emulator.request.tools import _TYPES as TOOL_TYPES
 from interactions_emulator.request.validation import _KEYS

@@ -6,10 +6,11 @@ from interactions_emulator.base.errors import ApiError, default_message
 from interactions_emulator.base.fields import problem, read_fields
 from interactions_emulator.base.media import make_audio, make_image, make_video
 from interactions_emulator.base.payloads import JsonObject, is_object
+from interactions_emulator.base.tool_kinds import TOOLS
 from interactions_emulator.reply.annotations import citations_of
 from interactions_emulator.reply.replies import FunctionCall, Reply
 from interactions_emulator.reply.server_results import default_result
-from interactions_emulator.reply.server_tools import TOOLS, ServerToolUse
+from interactions_emulator.reply.server_tools import ServerToolUse
 
 _REPLY = {
     "text": str,

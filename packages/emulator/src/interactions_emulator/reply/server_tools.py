@@ -10,21 +10,10 @@ from typing import Any
 
 from interactions_emulator.base.models import needs_signatures
 from interactions_emulator.base.payloads import JsonObject, Step
+from interactions_emulator.base.tool_kinds import step_name
 
 GROUNDING = frozenset({"google_search", "google_maps", "retrieval"})
 """Tools whose uses are counted in `grounding_tool_count`."""
-
-TOOLS = (
-    "google_search",
-    "code_execution",
-    "url_context",
-    "google_maps",
-    "file_search",
-    "mcp_server",
-    "retrieval",
-    "tool_search",
-)
-"""Types of declared tools that have steps of their own."""
 
 _NAMED = ("name", "server_name")
 _WITH_ERROR_FLAG = frozenset({"google_search", "code_execution", "url_context"})
@@ -50,7 +39,7 @@ def steps_of(
     use: ServerToolUse, call_id: str, model: str, sign: Callable[[], str]
 ) -> list[Step]:
     """Return the call and the result; both are signed from Gemini 3 on."""
-    prefix = "mcp_server_tool" if use.tool == "mcp_server" else use.tool
+    prefix = step_name(use.tool)
     signed = needs_signatures(model)
     call = _head("id", call_id, f"{prefix}_call", sign() if signed else None)
     result = _head("call_id", call_id, f"{prefix}_result", sign() if signed else None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from interactions_emulator.base import refusals
 from interactions_emulator.base.payloads import JsonObject, Step, is_list, is_object
+from interactions_emulator.base.tool_kinds import SERVER_STEPS
 
 _MEDIA_KEYS = frozenset({"type", "data", "uri", "mime_type", "resolution"})
 _CONTENT_KEYS: dict[str, frozenset[str]] = {
@@ -25,22 +26,6 @@ _STEP_KEYS: dict[str, frozenset[str]] = {
         {"type", "call_id", "name", "result", "is_error", "signature"}
     ),
 }
-_SERVER_TOOLS = (
-    "code_execution",
-    "google_search",
-    "url_context",
-    "google_maps",
-    "file_search",
-    "mcp_server_tool",
-    "retrieval",
-    "tool_search",
-    "processing",
-)
-_SERVER_STEPS = frozenset(
-    {f"{tool}_{end}" for tool in _SERVER_TOOLS for end in ("call", "result")}
-    | {"tool_call", "tool_result"}
-)
-
 _SECONDS = re.compile(r"\d+(?:\.\d+)?s")
 
 
@@ -94,7 +79,7 @@ def _read_step(step: JsonObject, kind: str, place: str) -> list[Step]:
     if kind in _CONTENT_KEYS:
         why = f"{place} is content among steps"
         raise refusals.invalid_argument(why)
-    if kind in _SERVER_STEPS:
+    if kind in SERVER_STEPS:
         _check_signature(step, place)
         return [step]
     if kind not in _STEP_KEYS:
