@@ -108,7 +108,7 @@ def test_a_graph_that_is_interrupted_searches_once_and_counts_it(
         agent = create_agent(model, [get_weather], checkpointer=saver)
         done = agent.invoke({"messages": [("user", QUESTION)]}, on("t"))
         while waiting := done.get("__interrupt__"):
-            if resumes == 0:
+            if resumes <= 0:
                 searching.advance(3_600)
             resumes -= 1
             done = agent.invoke(Command(resume={waiting[0].id: "go on"}), on("t"))
