@@ -296,3 +296,12 @@ def test_misspelt_value_is_refused_before_anything_is_sent(
         make_driver(max_retries="many").ask([user("Hello.")])
 
     assert emulator.requests() == []
+
+
+def test_misspelt_option_is_refused_before_anything_is_sent(
+    make_driver: MakeDriver, emulator: Emulator
+) -> None:
+    with pytest.raises((ConfigurationError, TypeError), match="sesion_id"):
+        make_driver(sesion_id="a").ask([user("Hello.")])
+
+    assert emulator.requests() == []

@@ -19,6 +19,7 @@ from interactions_core import MemoryStore, SqliteStore
 from interactions_core.exceptions import AuthenticationError, ConfigurationError
 from interactions_emulator import Emulator
 from tests.autogen.conftest import MakeClient
+from tests.docs.pages import ROOT
 
 Client = InteractionsChatCompletionClient
 
@@ -37,6 +38,15 @@ def through_json(component: ComponentModel) -> dict[str, Any]:
 
 def hello() -> list[UserMessage]:
     return [UserMessage(content="Hello", source="user")]
+
+
+def test_component_from_before_the_modules_moved_is_loaded() -> None:
+    path = ROOT / "tests" / "fixtures" / "before_rooms_component.json"
+
+    client = ChatCompletionClient.load_component(json.loads(path.read_text("utf-8")))
+
+    assert isinstance(client, Client)
+    assert client.dump_component().config["session_id"] == "tenant"
 
 
 def test_dump_holds_what_was_given_and_nothing_else() -> None:

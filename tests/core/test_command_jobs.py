@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -147,7 +149,7 @@ def test_a_store_that_is_not_there_is_not_made() -> None:
     done = run("list")
 
     assert done.exit_code == 2
-    assert "there is no session store at state.db" in done.stderr
+    assert f"there is no session store at {Path('state.db').absolute()}" in done.stderr
     assert not Path("state.db").exists()
 
 
@@ -172,10 +174,27 @@ def test_a_mistyped_store_is_refused_by_whoever_waits_for_jobs(
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith(
-        "Error: there is no session store at sate.db: name the one that your program "
-        "uses, or give --create where it may come up later\n"
+        f"Error: there is no session store at {Path('sate.db').absolute()}: name the "
+        "one that your program uses, or give --create where it may come up later\n"
     )
     assert not Path("sate.db").exists()
+
+
+@pytest.mark.parametrize("filled", [True, False], ids=["another's", "empty"])
+@pytest.mark.usefixtures("environment")
+def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # noqa: FBT001
+    other = Path("other.db")
+    with closing(sqlite3.connect(other)) as connection:
+        if filled:
+            connection.execute("CREATE TABLE orders (id INTEGER)")
+    other.touch()
+    before = other.read_bytes()
+
+    done = run("watch", "--until-idle", "--sessions", "sqlite:///other.db")
+
+    assert done.exit_code == 2
+    assert f"the file {other.absolute()} is no session store: name the" in done.stderr
+    assert other.read_bytes() == before
 
 
 @pytest.mark.usefixtures("environment")

@@ -1,10 +1,9 @@
 """What was written before the modules moved into rooms opens after it.
 
 The files in `tests/fixtures` were made by the last commit before: a thread with a tool
-loop, a graph suspended for a run in the background, dumps of a model and a component.
+loop, a graph suspended for a run in the background, a dump of a model.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,12 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from autogen_core.models import ChatCompletionClient
 from langchain.agents import create_agent
 from langchain_core.load import loads
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_autogen import InteractionsChatCompletionClient
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.conftest import Clock
@@ -106,18 +103,12 @@ def test_a_suspended_graph_still_waits(
 
 
 @pytest.mark.filterwarnings("ignore:The function `loads` is in beta")
-def test_dumps_of_models_and_components_are_loaded() -> None:
+def test_a_dump_of_a_model_is_loaded() -> None:
     text = (FIXTURES / "before_rooms_chat_model.json").read_text(encoding="utf-8")
     model: Any = loads(
         text,
         allowed_objects=[ChatInteractions],
         valid_namespaces=["interactions_langgraph"],
     )
-    component = json.loads(
-        (FIXTURES / "before_rooms_component.json").read_text(encoding="utf-8")
-    )
-
-    client = ChatCompletionClient.load_component(component)
 
     assert (model.session_id, model.temperature) == ("tenant", 0.5)
-    assert isinstance(client, InteractionsChatCompletionClient)

@@ -11,10 +11,12 @@ import click
 
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
+from interactions_core.exceptions import StoreError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.services.graph_resumer import Resume
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.sql.refusing import NOT_OURS
 from interactions_core.turns.context import ClientPolicy
 
 TIMEOUT_S: Final = 60.0
@@ -83,18 +85,31 @@ def opened(
         read_only: Whether the command only looks, and needs no right to write.
 
     Raises:
-        click.UsageError: There is no such file.
+        click.UsageError: There is no such file, or it is no session store.
         InteractionsError: The store cannot be opened.
     """
-    path = Path(url.removeprefix(_SQLITE)).expanduser()
-    if must_exist and url.startswith(_SQLITE) and not path.exists():
-        msg = f"there is no session store at {path}{hint}"
-        raise click.UsageError(msg)
+    if must_exist and url.startswith(_SQLITE):
+        _check_file(url, hint)
     store = open_store(url, read_only=read_only)
     try:
         yield store
     finally:
         store.close()
+
+
+def _check_file(url: str, hint: str) -> None:
+    """Refuse a file that is not there, and one that somebody else has filled."""
+    path = Path(url.removeprefix(_SQLITE)).expanduser().absolute()
+    if not path.exists():
+        msg = f"there is no session store at {path}{hint}"
+        raise click.UsageError(msg)
+    try:
+        open_store(url, read_only=True).close()
+    except StoreError as error:
+        # An older one is brought up to date, and all else is said when it is opened.
+        if error.advice == NOT_OURS:
+            msg = f"the file {path} is no session store{hint}"
+            raise click.UsageError(msg) from error
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from typing import Final, Never
 from interactions_core.exceptions import StoreError, StoreSchemaError
 
 UPGRADE: Final = "Open it once with a program that may write there, which upgrades it."
+NOT_OURS: Final = "Nothing was changed; name the store that your program uses."
 
 
 def check_version(place: str, part: str, *, found: int, supported: int) -> None:
@@ -17,7 +18,7 @@ def check_version(place: str, part: str, *, found: int, supported: int) -> None:
     if found > supported:
         raise StoreSchemaError(place, part, found=found, supported=supported)
     if found == 0:
-        raise StoreError(place, f"it has no tables for its {part!r}", UPGRADE)
+        raise StoreError(place, f"it has no tables for its {part!r}", NOT_OURS)
     if found < supported:
         problem = (
             f"its {part!r} tables have schema version {found}, and it was opened to be "
