@@ -193,6 +193,15 @@ def test_the_variable_is_read_unless_something_is_given(
     assert (followed.status_code, ignored.status_code) == (400, 200)
 
 
+def test_an_error_names_the_variable_that_named_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "none.json"))
+
+    with pytest.raises(ValueError, match=rf"^{VARIABLE}: .*none\.json cannot be read"):
+        Emulator()
+
+
 def test_a_file_that_is_no_profile_is_an_error_at_once(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     path.write_text("{}")

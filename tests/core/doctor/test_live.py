@@ -229,6 +229,16 @@ def test_an_interrupted_run_deletes_and_keeps_what_it_has_found(
     assert len(profile["calls"]) == 4
 
 
+def test_a_profile_that_is_there_is_replaced_with_a_word(emulator: Emulator) -> None:
+    Path("mine.json").write_text("{}", encoding="utf-8")
+
+    done = run("--profile", "mine.json", answer="n\n")
+
+    assert "mine.json, which is there, is replaced" in done.stdout
+    assert Path("mine.json").read_text(encoding="utf-8") == "{}"
+    assert emulator.stats()["creates"] == 0
+
+
 def test_a_profile_that_cannot_be_written_is_told_before_anything_is_sent(
     emulator: Emulator,
 ) -> None:

@@ -63,6 +63,8 @@ def try_live(
         _check_recordings(recordings)
     for line in plan_lines(models):
         write(line)
+    if profile.exists():
+        write(f"{profile}, which is there, is replaced; --profile names another.")
     if not agreed:
         click.confirm("Send them?", abort=True, err=True)
     with client_here(offline=False, clock=time.time) as client:

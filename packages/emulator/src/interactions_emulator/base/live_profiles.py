@@ -127,7 +127,13 @@ def read_profiles(paths: str | Path | None) -> Found:
     Raises:
         ValueError: A file cannot be read, or is no profile.
     """
-    given = os.environ.get(VARIABLE, "") if paths is None else str(paths)
+    if paths is None:
+        try:
+            return read_profiles(os.environ.get(VARIABLE, ""))
+        except ValueError as exc:
+            message = f"{VARIABLE}: {exc}"
+            raise ValueError(message) from exc
+    given = str(paths)
     said: dict[Question, list[tuple[str, Outcome]]] = {}
     for path in dict.fromkeys(part for part in given.split(os.pathsep) if part):
         whole = _read(path)
