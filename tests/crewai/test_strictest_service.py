@@ -110,7 +110,8 @@ def test_with_a_profile_of_it_a_crew_that_plans_is_never_refused(
 ) -> None:
     path = write_profile(tmp_path / "profile.json", refused_call(7, NEWEST))
     monkeypatch.setenv("INTERACTIONS_PROFILE", path)
-    llm = make_llm(model=NEWEST)
+    # What the profile is of; google-genai 2 would ask v1beta.
+    llm = make_llm(model=NEWEST, api_version="v1")
     emulator.script(CREW_PLANNED)
 
     crew = two_agents(llm, planning=True, planning_llm=llm)
