@@ -32,7 +32,14 @@ FIRST: Final = ROOT / "docs" / "langgraph.md"
 COMMANDS: Final = ("pip", "python", "export", "interactions", "sqlite3")
 """What a line begins with that is typed; other lines of unnamed blocks are pictures."""
 
-ELSEWHERE: Final = (".venv/", "user@host", "package.module", "old.db", "state.db ")
+ELSEWHERE: Final = (
+    ".venv/",
+    "user@host",
+    "package.module",
+    "old.db",
+    "state.db ",
+    "interactions-profile.json",
+)
 """What stands for something of the reader's own, or for the checkout itself."""
 
 UNREAD: Final = ("CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md")
