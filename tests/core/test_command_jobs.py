@@ -197,6 +197,30 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
     assert other.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("part", "tables"),
+    [
+        ("forms", ["forms"]),
+        ("jobs", ["jobs"]),
+        ("deletions", ["deleted_threads", "erasures"]),
+    ],
+)
+@pytest.mark.usefixtures("environment")
+def test_a_store_from_before_a_part_of_it_is_watched(
+    part: str, tables: list[str]
+) -> None:
+    SqliteStore("old.db").close()
+    with closing(sqlite3.connect("old.db")) as connection:
+        connection.execute("DELETE FROM schema_versions WHERE part = ?", (part,))
+        for table in tables:
+            connection.execute(f"DROP TABLE {table}")
+        connection.commit()
+
+    done = run("watch", "--until-idle", "--sessions", "sqlite:///old.db")
+
+    assert (done.exit_code, done.output) == (0, "")
+
+
 @pytest.mark.usefixtures("environment")
 def test_the_first_watcher_of_a_deployment_makes_the_store() -> None:
     watched = run("watch", "--create", "--until-idle")

@@ -18,7 +18,9 @@ def check_version(place: str, part: str, *, found: int, supported: int) -> None:
     if found > supported:
         raise StoreSchemaError(place, part, found=found, supported=supported)
     if found == 0:
-        raise StoreError(place, f"it has no tables for its {part!r}", NOT_OURS)
+        # Every store has had these from its beginning; the others came later.
+        advice = NOT_OURS if part == "sessions" else UPGRADE
+        raise StoreError(place, f"it has no tables for its {part!r}", advice)
     if found < supported:
         problem = (
             f"its {part!r} tables have schema version {found}, and it was opened to be "
