@@ -106,7 +106,9 @@ def lock(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check the types of all packages, strictly."""
     with_crewai(session, *editable(*PACKAGES), "--group", "types")
-    session.run("basedpyright", *session.posargs)
+    # Told by name: it would take a `.venv` beside it, which has nox and nothing else.
+    python = str(Path(session.bin) / "python")
+    session.run("basedpyright", "--pythonpath", python, *session.posargs)
 
 
 @nox.session
