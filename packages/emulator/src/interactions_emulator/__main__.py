@@ -54,6 +54,7 @@ def _prepare(options: argparse.Namespace) -> tuple[EmulatorState, socket.socket]
         profile=options.profile,
         api_keys=frozenset(options.api_key),
         isolate_keys=not options.share,
+        projects=_projects(options.project),
         upstream=options.upstream,
         upstream_model=options.model,
         upstream_key=os.environ.get(_UPSTREAM_KEY, ""),
@@ -136,6 +137,14 @@ def _parser() -> argparse.ArgumentParser:
         help="accept only this key; repeatable",
     )
     parser.add_argument(
+        "--project",
+        action="append",
+        default=[],
+        type=_project,
+        metavar="NAME=KEY[,KEY]",
+        help="keys of one project, which see the same interactions; repeatable",
+    )
+    parser.add_argument(
         "--share", action="store_true", help="show all interactions to every key"
     )
     return parser
@@ -146,6 +155,23 @@ def _port(given: str) -> int:
         return int(given)
     message = f"{given!r} is no port: a number from 0 to {_MOST_PORT}"
     raise argparse.ArgumentTypeError(message)
+
+
+def _project(given: str) -> tuple[str, list[str]]:
+    name, _, keys = given.partition("=")
+    found = [key for key in keys.split(",") if key]
+    if name and found:
+        return name, found
+    # Without what was given, which may be a key.
+    message = "a project and its keys are written as NAME=KEY,KEY"
+    raise argparse.ArgumentTypeError(message)
+
+
+def _projects(given: Sequence[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, keys in given:
+        found.setdefault(name, []).extend(keys)
+    return found
 
 
 def _upstream(given: str) -> str:

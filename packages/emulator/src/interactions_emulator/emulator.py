@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from time import time
 from types import TracebackType
@@ -43,6 +43,7 @@ class Emulator:
         profile: str | Path | None = None,
         api_keys: Collection[str] = (),
         isolate_keys: bool = True,
+        projects: Mapping[str, Collection[str]] | None = None,
         job_s: float = 1.0,
         upstream: str | None = None,
         upstream_model: str = "",
@@ -62,6 +63,7 @@ class Emulator:
             profile=profile,
             api_keys=frozenset(api_keys),
             isolate_keys=isolate_keys,
+            projects=projects or {},
             job_s=job_s,
             upstream=upstream,
             upstream_model=upstream_model,

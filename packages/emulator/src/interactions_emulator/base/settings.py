@@ -1,6 +1,6 @@
 """How an emulator behaves where the API leaves a choice or is not known."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -35,7 +35,15 @@ class Settings:
     api_keys: Collection[str] = field(default=(), repr=False)
     """The only keys that are accepted; empty accepts any."""
     isolate_keys: bool = True
-    """Whether interactions are visible only to the key that made them."""
+    """Whether interactions are visible only to the key, or project, that made them."""
+    projects: Mapping[str, Collection[str]] = field(
+        default_factory=dict[str, Collection[str]], repr=False
+    )
+    """The keys of each project, which see the same interactions."""
+    project_of: Mapping[str, str] = field(
+        init=False, repr=False, default_factory=dict[str, str]
+    )
+    """The project of each of these keys."""
     job_s: float = 1.0
     """How long background work takes when no script says so."""
     upstream: str | None = field(default=None, repr=False)
@@ -55,9 +63,11 @@ class Settings:
         """Refuse names of points that there are not, and files that are no profiles.
 
         Raises:
-            ValueError: `disputed` has one, or `profile` names one.
+            ValueError: `disputed` has one, or `profile` names one; or a key is in two
+                projects.
         """
         self.strictness()
+        object.__setattr__(self, "project_of", _project_of(self.projects))
         # Frozen: what was found is as fixed as the rest.
         object.__setattr__(self, "found", read_profiles(self.profile))
 
@@ -68,3 +78,14 @@ class Settings:
     def random(self) -> Random:
         """Return the source of ids and signatures."""
         return SystemRandom() if self.seed is None else Random(self.seed)  # noqa: S311  ids, not secrets
+
+
+def _project_of(projects: Mapping[str, Collection[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for project, keys in projects.items():
+        for key in keys:
+            if found.setdefault(key, project) != project:
+                # Without the key itself: errors are logged.
+                message = f"a key is in two projects, {found[key]!r} and {project!r}"
+                raise ValueError(message)
+    return found

@@ -25,11 +25,12 @@ def identify(request: Request, settings: Settings) -> Caller:
     key = in_header or in_query or _bearer(request)
     if not key:
         raise refusals.no_credentials()
-    if settings.api_keys and key not in settings.api_keys:
+    project = settings.project_of.get(key, "")
+    if settings.api_keys and key not in settings.api_keys and not project:
         raise refusals.wrong_key()
     if _LEGACY_CLIENT in request.headers.get("x-goog-api-client", ""):
         raise refusals.legacy_client()
-    return _caller(request, key)
+    return _caller(request, f"keys of {project}" if project else f"key {key}")
 
 
 def _bearer(request: Request) -> str:
@@ -37,13 +38,13 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _caller(request: Request, key: str) -> Caller:
+def _caller(request: Request, holder: str) -> Caller:
     # Tokens are renewed every hour, so a project counts for more than a token.
     project = request.path_params.get("project")
     project = project or request.headers.get("x-goog-user-project")
     version = request.url.path.split("/")[1]
     is_vertex = version == "v1beta1" or "project" in request.path_params
-    name = f"project {project}" if project else f"key {key}"
+    name = f"project {project}" if project else holder
     return Caller(
         hashlib.sha256(name.encode()).hexdigest()[:16],
         "vertex" if is_vertex else "gemini",
