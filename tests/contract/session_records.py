@@ -66,6 +66,7 @@ def whole_record() -> InteractionRecord:
         call_digest=b"call",
         owed=2,
         holder="here/1/ab",
+        learned_expires_at=1_790_000_000.125 + DAY_S,
     )
 
 

@@ -8,7 +8,13 @@ import pytest
 
 from interactions_core.records.interactions import StoredInteraction
 from interactions_core.stores import MemoryStore, SessionStore, open_store
-from tests.contract.session_records import SCOPE, make_entry, make_record, whole_record
+from tests.contract.session_records import (
+    DAY_S,
+    SCOPE,
+    make_entry,
+    make_record,
+    whole_record,
+)
 
 OTHER = replace(SCOPE, thread_id="other")
 
@@ -31,6 +37,7 @@ def test_a_copy_has_every_field_but_no_ledger_and_owes_nothing(
 ) -> None:
     """Ours: an answer that was not handed on is owed to one of the two threads."""
     store.put(replace(whole_record(), children=0), make_entry("v1_whole"))
+    store.learn_retention(SCOPE.credential, DAY_S)
 
     copied = store.copy_thread(SCOPE.thread_id, "other")
 

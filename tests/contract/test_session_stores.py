@@ -69,6 +69,7 @@ def test_every_field_of_a_record_comes_back(store: SessionStore) -> None:
     ]
     store.put(record)
     store.put(make_record("v1_child", parent_id="v1_whole"))
+    store.learn_retention(SCOPE.credential, DAY_S)
 
     found = store.get(SCOPE, "v1_whole")
 
@@ -233,8 +234,23 @@ def test_a_shorter_retention_is_news_once_and_for_one_credential(
     found, untouched = store.get(SCOPE, "v1_a"), store.get(other, "v1_a")
     assert found is not None
     assert untouched is not None
-    assert found.expires_at == found.created_at + DAY_S
-    assert untouched.expires_at == untouched.created_at + 55 * DAY_S
+    assert found.ends_at == found.created_at + DAY_S
+    assert untouched.ends_at == untouched.created_at + 55 * DAY_S
+
+
+def test_what_was_recorded_stays_as_it_was_when_a_retention_is_learned(
+    store: SessionStore,
+) -> None:
+    """Ours: what is learned can be taken back, and learning rewrites nothing."""
+    record = make_record()
+    store.put(record)
+
+    store.learn_retention(SCOPE.credential, DAY_S)
+
+    found = store.get(SCOPE, record.key)
+    assert found is not None
+    assert found.expires_at == record.created_at + 55 * DAY_S
+    assert found.ends_at == record.created_at + DAY_S
 
 
 def test_no_interaction_outlives_its_root_once_retention_is_learned(
@@ -248,8 +264,23 @@ def test_no_interaction_outlives_its_root_once_retention_is_learned(
 
     store.learn_retention(SCOPE.credential, DAY_S)
 
-    found = [store.get(SCOPE, key) for key, _, _ in ages]
-    assert [record and record.expires_at / DAY_S for record in found] == [1, 1, 1, 1.9]
+    alone = [store.get(SCOPE, key) for key, _, _ in ages]
+    together = store.find(SCOPE, [f"request of {key}".encode() for key, _, _ in ages])
+    found = [record for records in together.values() for record in records]
+    ends = {record.key: record.ends_at / DAY_S for record in [*alone, *found] if record}
+    assert ends == {"a": 1, "b": 1, "c": 1, "d": 1.9}
+    assert sorted(found, key=lambda record: record.key) == alone
+
+
+def test_a_loop_of_ancestors_expires_with_the_oldest(store: SessionStore) -> None:
+    store.put(make_record("a", parent_id="b", created_at=DAY_S))
+    store.put(make_record("b", parent_id="a", created_at=2 * DAY_S))
+
+    store.learn_retention(SCOPE.credential, DAY_S)
+
+    found = store.get(SCOPE, "b")
+    assert found is not None
+    assert found.ends_at == 2 * DAY_S
 
 
 def test_usage_adds_up_by_session_and_by_thread(store: SessionStore) -> None:

@@ -152,5 +152,5 @@ def may_be_parent(record: InteractionRecord, now: float) -> bool:
         record.stored
         and not record.gone
         and status_of(record.status).is_parent
-        and now < record.expires_at
+        and now < record.ends_at
     )

@@ -4,6 +4,7 @@ Pure. Documented: 55 days on a paid project, 1 day on the free tier; paid projec
 choose 7, 14, 28 or 55 days.
 """
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -34,33 +35,31 @@ def learned_retention(age_s: float, configured_s: float) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Life(Generic[Name]):
+class Birth(Generic[Name]):
     """What decides how long an interaction can be chained on.
 
     Attributes:
         parent: The name of the interaction that it continues.
         created_at: Epoch seconds.
-        expires_at: Epoch seconds, as recorded.
     """
 
     parent: Name
     created_at: float
-    expires_at: float
 
 
-def shortened(lives: Mapping[Name, Life[Name]], seconds: float) -> dict[Name, float]:
+def expire(births: Mapping[Name, Birth[Name]], seconds: float) -> dict[Name, float]:
     """Return when interactions expire if none is kept longer than `seconds`.
 
-    None outlives an ancestor; what `lives` does not name limits nothing.
+    None outlives an ancestor; what `births` does not name limits nothing.
     """
     limits: dict[Name, float] = {}
-    for name in lives:
-        line: dict[Name, Life[Name]] = {}
-        while name in lives and name not in limits and name not in line:
-            line[name] = lives[name]
-            name = lives[name].parent  # noqa: PLW2901 - climbs to the root
-        limit = limits.get(name, float("inf"))
-        for one, life in reversed(line.items()):
-            limit = min(limit, life.expires_at, life.created_at + seconds)
+    for name in births:
+        line: dict[Name, Birth[Name]] = {}
+        while name in births and name not in limits and name not in line:
+            line[name] = births[name]
+            name = births[name].parent  # noqa: PLW2901 - climbs to the root
+        limit = limits.get(name, math.inf)
+        for one, birth in reversed(line.items()):
+            limit = min(limit, birth.created_at + seconds)
             limits[one] = limit
     return limits

@@ -4,6 +4,7 @@ Pure values. Nothing here decides whether one may be chained on; see `planning`.
 """
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -137,7 +138,10 @@ class InteractionRecord:
         stored: Whether the server keeps it.
         status: As reported.
         created_at: Epoch seconds.
-        expires_at: Epoch seconds; the earliest of its ancestry.
+        expires_at: Epoch seconds; the earliest of its ancestry, as expected when it was
+            recorded.
+        learned_expires_at: Epoch seconds; the earliest of its ancestry by the retention
+            that was learned since. Stores work it out when they read, and keep it not.
         gone: Whether the server is known to have lost it or an ancestor.
         children: How many known interactions continue it.
         environment_id: The environment that an agent worked in; "" for none.
@@ -178,6 +182,12 @@ class InteractionRecord:
     call_digest: bytes = b""
     owed: int = 0
     holder: str = ""
+    learned_expires_at: float = math.inf
+
+    @property
+    def ends_at(self) -> float:
+        """Until when the server should hold it and its ancestry, in epoch seconds."""
+        return min(self.expires_at, self.learned_expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,15 +150,17 @@ def make_record(
         plan: What was sent.
         answer: What came back.
         sent_bytes: The size of what was sent.
-        retention_s: The retention that was learned, if it is shorter than configured.
+        retention_s: The retention that was learned; infinite if none was.
     """
     turn, now, scope = run.turn, run.now(), run.records.scope
     interaction_id = str(answer.interaction.get("id") or "")
     context = _context(plan)
     added = (*context.sent, *answer.steps)
-    expires_at = now + min(retention_s, run.policy.retention_s)
+    expires_at, learned_expires_at = now + run.policy.retention_s, now + retention_s
     if plan.parent is not None:
         expires_at = min(expires_at, plan.parent.expires_at)
+        learned = plan.parent.learned_expires_at
+        learned_expires_at = min(learned_expires_at, learned)
     return InteractionRecord(
         key=interaction_id or f"local:{uuid.uuid4().hex}",
         scope=scope,
@@ -183,6 +185,7 @@ def make_record(
         status=str(answer.interaction.get("status")),
         created_at=now,
         expires_at=expires_at,
+        learned_expires_at=learned_expires_at,
         environment_id=str(answer.interaction.get("environment_id") or ""),
         usage=usage_from_wire(answer.interaction.get("usage")),
         call_digest=request_fingerprint(turn, scope),
@@ -321,7 +324,7 @@ def anchor_of(run: TurnContext, record: InteractionRecord) -> Anchor | None:
     anchor = Anchor(
         interaction_id=record.key,
         digest=digest.hex(),
-        expires_at=record.expires_at,
+        expires_at=record.ends_at,
     )
     records = run.records
     key = records.anchor_key

@@ -20,6 +20,7 @@ class MemoryDeletionMixin:
     _lock: Lock
 
     def __init__(self) -> None:
+        super().__init__()
         self._marks: OrderedDict[str, bytes] = OrderedDict()
         self._erasures: dict[tuple[str, str], Erasure] = {}
 

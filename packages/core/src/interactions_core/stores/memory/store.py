@@ -1,5 +1,6 @@
 """A session store in this process: bounded, gone with it."""
 
+import math
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -7,7 +8,6 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from interactions_core.process.forking import Lock
-from interactions_core.protocol.retention import Life, shortened
 from interactions_core.records.erasures import Erasure, plan_erasures
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -19,6 +19,7 @@ from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.stores.memory.forms import MemoryFormMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
+from interactions_core.stores.memory.retention import MemoryRetentionMixin
 from interactions_core.usage import Usage
 
 _Where = TypeVar("_Where")
@@ -27,7 +28,7 @@ DEFAULT_LIMIT: Final = 10_000
 """Interactions that a memory store keeps before the least recently used go."""
 
 
-class MemoryStore(MemoryFormMixin, MemoryJobMixin):
+class MemoryStore(MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin):
     """Keeps sessions in memory; the least recently used interactions go first.
 
     One lock, held for dictionary operations only. The ledger's entries go together
@@ -70,16 +71,22 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin):
         """Return the records of these requests and count them as used."""
         found: dict[bytes, list[InteractionRecord]] = {}
         with self._lock:
-            for digest in request_digests:
-                keys = self._by_digest.get((scope, digest))
-                if keys:
-                    found[digest] = [self._read(scope, key) for key in keys]
+            keys = [
+                key
+                for digest in dict.fromkeys(request_digests)
+                for key in self._by_digest.get((scope, digest), ())
+            ]
+            read = [self._read(scope, key) for key in keys]
+            for record in self._expiring(scope, read):
+                found.setdefault(record.request_digest, []).append(record)
         return found
 
     def get(self, scope: Scope, key: str) -> InteractionRecord | None:
         """Return one record."""
         with self._lock:
-            return self._read(scope, key) if (scope, key) in self._records else None
+            if (scope, key) not in self._records:
+                return None
+            return self._expiring(scope, [self._read(scope, key)])[0]
 
     def put(
         self,
@@ -89,7 +96,7 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin):
         began: bytes | None = None,
     ) -> bool:
         """Keep a record and its ledger entry."""
-        record = apply_mirror(record, self.mirror)
+        record = replace(apply_mirror(record, self.mirror), learned_expires_at=math.inf)
         scope, name = record.scope, (record.scope, record.key)
         on_server = Erasure(
             scope.credential,
@@ -153,27 +160,6 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin):
                     changed += 1
                 waiting.extend(self._children.get(name, ()))
         return changed
-
-    def retention(self, credential: str) -> float | None:
-        """Return what was learned, in seconds."""
-        return self._retention.get(credential)
-
-    def learn_retention(self, credential: str, seconds: float) -> bool:
-        """Remember a shorter retention and shorten what is recorded."""
-        with self._lock:
-            if self._retention.get(credential, float("inf")) <= seconds:
-                return False
-            self._retention[credential] = seconds
-            lives = {
-                name: Life(
-                    (name[0], record.parent_id), record.created_at, record.expires_at
-                )
-                for name, record in self._records.items()
-                if name[0].credential == credential
-            }
-            for name, limit in shortened(lives, seconds).items():
-                self._records[name] = replace(self._records[name], expires_at=limit)
-        return True
 
     def usage(
         self, *, session_id: str | None = None, thread_id: str | None = None
@@ -299,7 +285,6 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin):
         self._children: dict[tuple[Scope, str], dict[str, None]] = {}
         self._entries: dict[tuple[Scope, str], tuple[LedgerEntry, ...]] = {}
         self._sums: dict[Scope, Usage] = {}
-        self._retention: dict[str, float] = {}
 
     def _read(self, scope: Scope, key: str) -> InteractionRecord:
         self._records.move_to_end((scope, key))

@@ -110,7 +110,9 @@ class SessionStore(JobStore, DeletionStore, FormStore, Protocol):
         ...
 
     def learn_retention(self, credential: str, seconds: float) -> bool:
-        """Remember a shorter retention and shorten what is recorded.
+        """Remember a shorter retention, by which records then expire as they are read.
+
+        Nothing that is recorded is rewritten.
 
         Returns:
             Whether this was news.

@@ -82,7 +82,10 @@ SELECT: Final = f"""SELECT {_COLUMNS}, (
     AND child.session_id = interactions.session_id
     AND child.thread_id = interactions.thread_id
     AND child.parent_id = interactions.key
-), {_OWED} FROM interactions"""
+), {_OWED}, (
+    SELECT seconds FROM retention
+    WHERE retention.credential = interactions.credential
+) FROM interactions"""
 
 _WRITTEN = f"{_COLUMNS}, {_OWED}"
 
@@ -142,12 +145,15 @@ UPSERT_RETENTION: Final = """INSERT INTO retention VALUES (?, ?)
 ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
 WHERE excluded.seconds < retention.seconds"""
 
-SELECT_LIFETIMES: Final = """SELECT session_id, thread_id, key, parent_id, created_at, expires_at
-FROM interactions WHERE credential = ?"""
-
-UPDATE_EXPIRY: Final = (
-    f"UPDATE interactions SET expires_at = ? WHERE {_SCOPE} AND key = ?"
+FIND_BIRTHS: Final = f"""WITH RECURSIVE line (key, parent_id, created_at) AS (
+    SELECT key, parent_id, created_at FROM interactions WHERE {{where}}
+    UNION
+    SELECT older.key, older.parent_id, older.created_at
+    FROM line JOIN interactions AS older ON older.key = line.parent_id
+    WHERE {_SCOPE}
 )
+SELECT key, parent_id, created_at FROM line"""
+"""The interactions of `where`, and all that they continue."""
 
 _WITHIN = """(CAST(? AS TEXT) IS NULL OR session_id = ?)
 AND (CAST(? AS TEXT) IS NULL OR thread_id = ?)"""
@@ -229,6 +235,11 @@ def record_from_row(row: Sequence[Any]) -> InteractionRecord:
         owed=row[23],
         holder=row[24],
     )
+
+
+def learned_from_row(row: Sequence[Any]) -> float | None:
+    """Read how long the server keeps, as was learned, of a row of `SELECT`."""
+    return row[25]
 
 
 def entry_row(scope: Scope, entry: LedgerEntry) -> tuple[object, ...]:

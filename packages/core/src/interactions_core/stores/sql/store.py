@@ -1,12 +1,14 @@
 """A session store in the tables of a database, whichever it is."""
 
+import math
 import secrets
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from interactions_core.process.failpoints import DeletionFailPoint, hit
-from interactions_core.protocol.retention import Life, shortened
+from interactions_core.protocol.retention import Birth, expire
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -76,16 +78,15 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
             for start in range(0, len(request_digests), _BATCH):
                 batch = request_digests[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
-                where = f"{_SCOPE} AND request_digest IN ({marks})"
-                for record in _select(db, where, (*rows.scope_row(scope), *batch)):
+                where = f"request_digest IN ({marks})"
+                for record in _select(db, scope, where, batch):
                     found.setdefault(record.request_digest, []).append(record)
         return found
 
     def get(self, scope: Scope, key: str) -> InteractionRecord | None:
         """Return one record."""
         with self.database.reading() as db:
-            where = f"{_SCOPE} AND key = ?"
-            return next(iter(_select(db, where, (*rows.scope_row(scope), key))), None)
+            return next(iter(_select(db, scope, "key = ?", (key,))), None)
 
     def put(
         self,
@@ -147,17 +148,9 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         return float(row[0]) if row else None
 
     def learn_retention(self, credential: str, seconds: float) -> bool:
-        """Remember a shorter retention and shorten what is recorded."""
-        with self.database.writing() as db:
-            news = db.execute(rows.UPSERT_RETENTION, (credential, seconds)).rowcount > 0
-            if news:
-                found = db.execute(rows.SELECT_LIFETIMES, (credential,)).fetchall()
-                lives = {row[:3]: Life((*row[:2], row[3]), *row[4:]) for row in found}
-                limits = shortened(lives, seconds)
-                db.executemany(
-                    rows.UPDATE_EXPIRY, [(limits[n], credential, *n) for n in limits]
-                )
-        return news
+        """Remember a shorter retention."""
+        with self.database.writing(credential) as db:
+            return db.execute(rows.UPSERT_RETENTION, (credential, seconds)).rowcount > 0
 
     def usage(
         self, *, session_id: str | None = None, thread_id: str | None = None
@@ -217,12 +210,25 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
 
 
 def _select(
-    db: SqlConnection, where: str, values: Sequence[object]
-) -> Iterator[InteractionRecord]:
+    db: SqlConnection, scope: Scope, where: str, values: Sequence[object]
+) -> list[InteractionRecord]:
     # Only placeholders are put together here; every value is bound.
+    where = f"{_SCOPE} AND {where}"
+    owner = rows.scope_row(scope)
     query = f"{rows.SELECT} WHERE {where} ORDER BY created_at"
-    for row in db.execute(query, values).fetchall():
-        yield rows.record_from_row(row)
+    found = db.execute(query, (*owner, *values)).fetchall()
+    records = [rows.record_from_row(row) for row in found]
+    seconds = rows.learned_from_row(found[0]) if found else None
+    if seconds is None:
+        return records
+    query = rows.FIND_BIRTHS.format(where=where)
+    lines = db.execute(query, (*owner, *values, *owner)).fetchall()
+    limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
+    # In a file, another process may have deleted one between the two queries.
+    return [
+        replace(each, learned_expires_at=limits.get(each.key, math.inf))
+        for each in records
+    ]
 
 
 def _twice(*values: str | None) -> tuple[str | None, ...]:
