@@ -250,7 +250,7 @@ def test_a_child_that_is_forked_in_a_transaction_keeps_nothing_of_it(
     store = open_store(store_url)
     assert isinstance(store, SqlStore)
     block = store.database.writing()
-    block.__enter__().execute("INSERT INTO retention VALUES (?, ?)", ("ours", 1.0))
+    block.__enter__().execute("INSERT INTO retention VALUES ($1, $2)", ("ours", 1.0))
 
     with pytest.raises(ForkedError, match="this transaction was begun"):
         in_child(lambda: block.__exit__(None, None, None))

@@ -258,7 +258,7 @@ def test_deletions_of_long_ago_are_forgotten_with_the_next(
     saver.delete_thread("t")
     with saver.sessions.database.writing() as connection:
         for table in ("checkpoint_tombstones", "deleted_threads"):
-            query = f"UPDATE {table} SET deleted_at = deleted_at - ?"  # noqa: S608
+            query = f"UPDATE {table} SET deleted_at = deleted_at - $1"  # noqa: S608
             connection.execute(query, (LATE_S + 60.0,))
 
     saver.delete_thread("another")

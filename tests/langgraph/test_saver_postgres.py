@@ -164,7 +164,8 @@ def test_the_newest_checkpoint_is_read_without_the_others(
     [find] = [each for each in seen if "checkpoint_threads t" in each]
     with saver.sessions.database.reading() as db:
         db.execute("SET LOCAL enable_sort TO off")
-        explain = ("EXPLAIN " + find.replace("%s", "'t'")).encode()
+        named = find.replace("$1", "'t'").replace("$2", "''")
+        explain = f"EXPLAIN {named}".encode()
         plan = "".join(line for (line,) in db.raw.execute(explain).fetchall())
     assert "Index Scan Backward" in plan
     assert "Seq Scan" not in plan

@@ -5,10 +5,13 @@ from typing import Any
 import psycopg
 
 from interactions_core.stores import PostgresStore
+from interactions_core.stores.sql.statements import in_dialects
 from tests.postgres import PASSWORD
 
-NOTES = (("CREATE TABLE notes (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",),)
-ADD = "INSERT INTO notes (text) VALUES (?)"
+NOTES = (
+    (in_dialects("CREATE TABLE notes (number {row_number}, text TEXT NOT NULL)"),),
+)
+ADD = "INSERT INTO notes (text) VALUES ($1)"
 
 
 def notes(store: PostgresStore) -> list[str]:

@@ -16,7 +16,7 @@ from interactions_core.exceptions import (
     StoreSchemaError,
 )
 from interactions_core.stores import PostgresStore
-from interactions_core.stores.postgres.dialect import quoted
+from interactions_core.stores.postgres.text import quoted
 from tests.contract.postgres.databases import (
     ADD,
     NOTES,

@@ -28,7 +28,7 @@ def test_text_comes_back_to_the_character(text: str, store: PostgresStore) -> No
 
     assert notes(store) == [text]
     with store.database.reading() as db:
-        found = db.execute("SELECT count(*) FROM notes WHERE text = ?", (text,))
+        found = db.execute("SELECT count(*) FROM notes WHERE text = $1", (text,))
         assert found.fetchone() == (1,)
 
 

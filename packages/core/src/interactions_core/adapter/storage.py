@@ -7,6 +7,7 @@ from interactions_core.services.eraser import ENDING, Eraser
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
+from interactions_core.stores.sql.statements import in_dialects, placeholders
 from interactions_core.stores.sql.store import SqlStore
 
 __all__ = [
@@ -22,4 +23,6 @@ __all__ = [
     "SqlStore",
     "check_names",
     "hit",
+    "in_dialects",
+    "placeholders",
 ]

@@ -11,13 +11,14 @@ from interactions_langgraph._migration.sources import CheckpointKey, Source, Wri
 
 _CHECKPOINTS: Final = (
     "SELECT c.checkpoint_id, s.namespace, c.parent_id FROM checkpoint_threads t "
-    "CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
-    "CROSS JOIN checkpoints c ON c.space = s.number WHERE t.thread_id = ?"
+    "CROSS JOIN checkpoint_spaces s CROSS JOIN checkpoints c "
+    "WHERE t.thread_id = $1 AND s.thread = t.number AND c.space = s.number"
 )
 _WRITES: Final = (
     "SELECT w.checkpoint_id, s.namespace, w.task_id, w.channel "
-    "FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
-    "CROSS JOIN checkpoint_writes w ON w.space = s.number WHERE t.thread_id = ?"
+    "FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s "
+    "CROSS JOIN checkpoint_writes w "
+    "WHERE t.thread_id = $1 AND s.thread = t.number AND w.space = s.number"
 )
 
 

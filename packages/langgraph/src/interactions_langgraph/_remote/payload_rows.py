@@ -16,25 +16,25 @@ from interactions_langgraph._storage.value_reader import read_contents
 _AT_ONCE: Final = 64
 
 _THREADS: Final = "SELECT number, thread_id FROM checkpoint_threads ORDER BY number"
-_THREAD: Final = "SELECT number FROM checkpoint_threads WHERE thread_id = ?"
-_OWNER: Final = "SELECT thread_id FROM checkpoint_threads WHERE number = ?"
+_THREAD: Final = "SELECT number FROM checkpoint_threads WHERE thread_id = $1"
+_OWNER: Final = "SELECT thread_id FROM checkpoint_threads WHERE number = $1"
 _CONTENTS: Final = (
     "SELECT number, digest, type, length(body) FROM checkpoint_contents "
-    "WHERE number > ? AND number < ? ORDER BY number"
+    "WHERE number > $1 AND number < $2 ORDER BY number"
 )
 # What outlines are deflated against is read as it is, under the lock.
 _DICTIONARIES: Final = (
-    "SELECT dictionary FROM checkpoint_spaces WHERE thread = ? "
+    "SELECT dictionary FROM checkpoint_spaces WHERE thread = $1 "
     "AND dictionary IS NOT NULL UNION SELECT c.dictionary FROM checkpoint_spaces s "
     "JOIN checkpoints c ON c.space = s.number "
-    "WHERE s.thread = ? AND c.dictionary IS NOT NULL"
+    "WHERE s.thread = $1 AND c.dictionary IS NOT NULL"
 )
-_OWN: Final = "SELECT 1 FROM interactions WHERE thread_id = ? AND key = ? LIMIT 1"
-_ANY: Final = "SELECT 1 FROM interactions WHERE key = ? LIMIT 1"
-_LISTED: Final = "SELECT 1 FROM erasures WHERE interaction_id = ? LIMIT 1"
+_OWN: Final = "SELECT 1 FROM interactions WHERE thread_id = $1 AND key = $2 LIMIT 1"
+_ANY: Final = "SELECT 1 FROM interactions WHERE key = $1 LIMIT 1"
+_LISTED: Final = "SELECT 1 FROM erasures WHERE interaction_id = $1 LIMIT 1"
 _REPLACE: Final = (
-    "UPDATE checkpoint_contents SET type = ?, body = ? "
-    "WHERE number = ? AND digest = ? AND type = ?"
+    "UPDATE checkpoint_contents SET type = $1, body = $2 "
+    "WHERE number = $3 AND digest = $4 AND type = $5"
 )
 
 
@@ -79,7 +79,7 @@ class PayloadRows:
     def fixed(self, thread: int) -> set[int]:
         """Return the rows of a thread that must stay as they are."""
         with self._tables.snapshot() as connection:
-            found = connection.execute(_DICTIONARIES, (thread, thread)).fetchall()
+            found = connection.execute(_DICTIONARIES, (thread,)).fetchall()
         return {first_number(thread) + count for (count,) in found}
 
     def dumps(self, rows: Iterable[PayloadRow]) -> Iterator[tuple[PayloadRow, Dump]]:

@@ -32,7 +32,7 @@ from interactions_langgraph._storage.value_writer import ValueWriter
 
 _KEEP: Final = (
     "INSERT INTO checkpoints (space, checkpoint_id, parent_id, run_id, dictionary, "
-    "type, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "type, body) VALUES ($1, $2, $3, $4, $5, $6, $7) "
     "ON CONFLICT (space, checkpoint_id) DO UPDATE SET parent_id = excluded.parent_id, "
     "run_id = excluded.run_id, dictionary = excluded.dictionary, "
     "type = excluded.type, body = excluded.body"

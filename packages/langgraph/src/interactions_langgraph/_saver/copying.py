@@ -14,41 +14,41 @@ from interactions_langgraph._storage.threads import delete_thread
 
 _THREAD: Final = (
     "INSERT INTO checkpoint_threads (thread_id, type, key, floor) "
-    "SELECT ?, type, key, floor FROM checkpoint_threads WHERE number = ?"
+    "SELECT $1, type, key, floor FROM checkpoint_threads WHERE number = $2"
 )
 _SPACES: Final = (
     "INSERT INTO checkpoint_spaces (thread, namespace, dictionary) "
-    "SELECT ?, namespace, dictionary FROM checkpoint_spaces WHERE thread = ? "
+    "SELECT $1, namespace, dictionary FROM checkpoint_spaces WHERE thread = $2 "
     "ORDER BY number"
 )
 _CONTENTS: Final = (
     "INSERT INTO checkpoint_contents (number, digest, type, body) "
-    "SELECT number + ?, digest, type, body FROM checkpoint_contents "
-    "WHERE number > ? AND number < ?"
+    "SELECT number + $1, digest, type, body FROM checkpoint_contents "
+    "WHERE number > $2 AND number < $3"
 )
 _NODES: Final = (
     "INSERT INTO checkpoint_nodes (number, digest, parent, content, message_id) "
-    "SELECT number + ?, digest, parent + ?, content + ?, message_id "
+    "SELECT number + $1, digest, parent + $1, content + $1, message_id "
     "FROM checkpoint_nodes "
-    "WHERE number > ? AND number < ?"
-)
-_PAIRED: Final = (
-    "FROM checkpoint_spaces old CROSS JOIN checkpoint_spaces new "
-    "ON new.thread = ? AND new.namespace = old.namespace "
+    "WHERE number > $2 AND number < $3"
 )
 _CHECKPOINTS: Final = (
     "INSERT INTO checkpoints "
     "(space, checkpoint_id, parent_id, run_id, dictionary, type, body) "
     "SELECT new.number, c.checkpoint_id, c.parent_id, c.run_id, c.dictionary, "
-    f"c.type, c.body {_PAIRED} CROSS JOIN checkpoints c ON c.space = old.number "
-    "WHERE old.thread = ? ORDER BY c.number"
+    "c.type, c.body FROM checkpoint_spaces old CROSS JOIN checkpoint_spaces new "
+    "CROSS JOIN checkpoints c WHERE old.thread = $2 AND new.thread = $1 "
+    "AND new.namespace = old.namespace AND c.space = old.number "
+    "ORDER BY c.number"
 )
 _WRITES: Final = (
     "INSERT INTO checkpoint_writes "
     "(space, checkpoint_id, task_id, idx, task_path, channel, reference) "
     "SELECT new.number, w.checkpoint_id, w.task_id, w.idx, w.task_path, "
-    f"w.channel, w.reference {_PAIRED} "
-    "CROSS JOIN checkpoint_writes w ON w.space = old.number WHERE old.thread = ?"
+    "w.channel, w.reference FROM checkpoint_spaces old "
+    "CROSS JOIN checkpoint_spaces new CROSS JOIN checkpoint_writes w "
+    "WHERE old.thread = $2 AND new.thread = $1 "
+    "AND new.namespace = old.namespace AND w.space = old.number"
 )
 
 
@@ -81,14 +81,14 @@ def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
     bounds = first_number(old), first_number(old + 1)
     connection.execute(_SPACES, (new, old))
     connection.execute(_CONTENTS, (shift, *bounds))
-    connection.execute(_NODES, (shift, shift, shift, *bounds))
+    connection.execute(_NODES, (shift, *bounds))
     connection.execute(_CHECKPOINTS, (new, old))
     connection.execute(_WRITES, (new, old))
 
 
 def _number_of(connection: SqlConnection, thread_id: str) -> int | None:
     row = connection.execute(
-        "SELECT number FROM checkpoint_threads WHERE thread_id = ?", (thread_id,)
+        "SELECT number FROM checkpoint_threads WHERE thread_id = $1", (thread_id,)
     ).fetchone()
     return row[0] if row else None
 
@@ -97,9 +97,9 @@ def _is_in_use(connection: SqlConnection, thread_id: str) -> bool:
     for table in ("checkpoints", "checkpoint_writes"):
         row = connection.execute(
             f"SELECT 1 FROM checkpoint_threads t "  # noqa: S608  a constant above
-            "CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
-            f"CROSS JOIN {table} c ON c.space = s.number "
-            "WHERE t.thread_id = ? LIMIT 1",
+            f"CROSS JOIN checkpoint_spaces s CROSS JOIN {table} c "
+            "WHERE t.thread_id = $1 AND s.thread = t.number AND c.space = s.number "
+            "LIMIT 1",
             (thread_id,),
         ).fetchone()
         if row:

@@ -17,11 +17,11 @@ from interactions_langgraph._storage.value_reader import ValueReader
 # UNION, not UNION ALL: a checkpoint that was put again may be its own ancestor.
 _ANCESTORS: Final = """
 WITH RECURSIVE line (space, number, checkpoint_id, parent_id) AS (
-    SELECT space, number, checkpoint_id, parent_id FROM checkpoints WHERE number = ?
+    SELECT space, number, checkpoint_id, parent_id FROM checkpoints WHERE number = $1
     UNION
     SELECT c.space, c.number, c.checkpoint_id, c.parent_id
     FROM line CROSS JOIN checkpoints c
-    ON c.space = line.space AND c.checkpoint_id = line.parent_id
+    WHERE c.space = line.space AND c.checkpoint_id = line.parent_id
 )
 SELECT number, checkpoint_id, parent_id FROM line
 """

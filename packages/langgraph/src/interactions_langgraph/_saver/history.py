@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple
 
-from interactions_core.adapter.storage import SqlConnection
+from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._saver.writes import StoredWrite, read_writes
 from interactions_langgraph._storage.addresses import Address, Search
 from interactions_langgraph._storage.codec import Codec
@@ -28,30 +28,33 @@ _FIND: Final = """
 SELECT c.number, s.thread, t.thread_id, s.namespace, c.checkpoint_id, c.parent_id,
     c.dictionary, c.type, c.body
 FROM checkpoint_threads t
-CROSS JOIN checkpoint_spaces s ON s.thread = t.number
-CROSS JOIN checkpoints c ON c.number = (
+CROSS JOIN checkpoint_spaces s
+CROSS JOIN checkpoints c
+WHERE t.thread_id = $1 AND s.thread = t.number AND s.namespace = $2
+AND c.number = (
     SELECT own.number FROM checkpoints own WHERE own.space = s.number {terms}
     ORDER BY own.checkpoint_id DESC LIMIT 1
 )
-WHERE t.thread_id = ? AND s.namespace = ?
 """
 _FIND_NEWEST: Final = _FIND.format(terms="")
-_FIND_BY_ID: Final = _FIND.format(terms="AND own.checkpoint_id = ?")
+_FIND_BY_ID: Final = _FIND.format(terms="AND own.checkpoint_id = $3")
 _NEWEST_FIRST: Final = "ORDER BY c.checkpoint_id DESC, c.number DESC"
-_BY_NUMBER: Final = """
+_BY_NUMBER: Final = in_dialects("""
 SELECT c.number, s.thread, t.thread_id, s.namespace, c.checkpoint_id, c.parent_id,
     c.dictionary, c.type, c.body
-FROM json_each(?) AS wanted
-CROSS JOIN checkpoints c ON c.number = wanted.value
-CROSS JOIN checkpoint_spaces s ON s.number = c.space
-CROSS JOIN checkpoint_threads t ON t.number = s.thread
+FROM {numbers}
+CROSS JOIN checkpoints c
+CROSS JOIN checkpoint_spaces s
+CROSS JOIN checkpoint_threads t
+WHERE c.number = given.value AND s.number = c.space AND t.number = s.thread
 ORDER BY c.checkpoint_id DESC, c.number DESC
-"""
+""")
 _NUMBERS: Final = """
 SELECT c.number
 FROM checkpoint_threads t
-CROSS JOIN checkpoint_spaces s ON s.thread = t.number
-CROSS JOIN checkpoints c ON c.space = s.number
+CROSS JOIN checkpoint_spaces s
+CROSS JOIN checkpoints c
+WHERE s.thread = t.number AND c.space = s.number
 """
 
 Writes = Mapping[int, Sequence[StoredWrite]]
@@ -142,7 +145,7 @@ class History:
         terms, parameters = search.conditions()
         with self._tables.snapshot() as connection:
             rows = connection.execute(
-                f"{_NUMBERS} WHERE {terms} {_NEWEST_FIRST}", parameters
+                f"{_NUMBERS} AND {terms} {_NEWEST_FIRST}", parameters
             )
             return [number for (number,) in rows]
 
@@ -169,7 +172,7 @@ def find_row(connection: SqlConnection, address: Address, codec: Codec) -> Row |
     """Read a checkpoint's row, or that of the newest one."""
     space = address.thread_id, address.namespace
     if address.checkpoint_id:
-        found = connection.execute(_FIND_BY_ID, (address.checkpoint_id, *space))
+        found = connection.execute(_FIND_BY_ID, (*space, address.checkpoint_id))
     else:
         found = connection.execute(_FIND_NEWEST, space)
     row = found.fetchone()

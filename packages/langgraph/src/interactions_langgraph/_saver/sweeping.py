@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from interactions_core.adapter.storage import SqlConnection
+from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._saver.history import Row, read_rows
 from interactions_langgraph._saver.lineage import Member, ancestors_needed
 from interactions_langgraph._storage.addresses import Address
@@ -33,27 +33,26 @@ _log = logging.getLogger("interactions_langgraph")
 _KIND_MASK: Final = 3
 
 _ROWS: Final = (
-    "SELECT c.number FROM checkpoint_spaces s "
-    "CROSS JOIN checkpoints c ON c.space = s.number "
-    "WHERE s.thread = ? ORDER BY c.checkpoint_id DESC, c.number DESC"
+    "SELECT c.number FROM checkpoint_spaces s CROSS JOIN checkpoints c "
+    "WHERE s.thread = $1 AND c.space = s.number ORDER BY c.checkpoint_id DESC, c.number DESC"
 )
 _THREADS: Final = (
     "SELECT DISTINCT t.thread_id FROM checkpoints c "
     "JOIN checkpoint_spaces s ON s.number = c.space "
-    "JOIN checkpoint_threads t ON t.number = s.thread WHERE c.run_id = ?"
+    "JOIN checkpoint_threads t ON t.number = s.thread WHERE c.run_id = $1"
 )
-_SPACES: Final = "SELECT number FROM checkpoint_spaces WHERE thread = ?"
-_DELETE_WRITES: Final = (
+_SPACES: Final = "SELECT number FROM checkpoint_spaces WHERE thread = $1"
+_DELETE_WRITES: Final = in_dialects(
     "DELETE FROM checkpoint_writes WHERE (space, checkpoint_id) IN "
     "(SELECT space, checkpoint_id FROM checkpoints "
-    "WHERE number IN (SELECT value FROM json_each(?)))"
+    "WHERE number IN (SELECT value FROM {numbers}))"
 )
 _DELETE_WAITING: Final = (
-    "DELETE FROM checkpoint_writes WHERE checkpoint_id = ? AND space IN "
-    "(SELECT number FROM checkpoint_spaces WHERE thread = ? AND namespace = ?)"
+    "DELETE FROM checkpoint_writes WHERE checkpoint_id = $1 AND space IN "
+    "(SELECT number FROM checkpoint_spaces WHERE thread = $2 AND namespace = $3)"
 )
-_DELETE_ROWS: Final = (
-    "DELETE FROM checkpoints WHERE number IN (SELECT value FROM json_each(?))"
+_DELETE_ROWS: Final = in_dialects(
+    "DELETE FROM checkpoints WHERE number IN (SELECT value FROM {numbers})"
 )
 # Newer ones may be of a checkpoint that is about to be put.
 _DELETE_STRAY_WRITES: Final = f"""
@@ -70,27 +69,32 @@ AND NOT EXISTS (SELECT 1 FROM checkpoints p WHERE p.space = checkpoints.space
     AND p.checkpoint_id = checkpoints.parent_id)
 """  # noqa: S608  constants above
 _WRITTEN: Final = f"SELECT reference FROM checkpoint_writes WHERE space IN ({_SPACES})"  # noqa: S608
-_CHAINS: Final = """
+_CHAINS: Final = in_dialects("""
 WITH RECURSIVE chain (number, parent, content) AS (
     SELECT number, parent, content FROM checkpoint_nodes
-    WHERE number IN (SELECT value FROM json_each(?))
+    WHERE number IN (SELECT value FROM {numbers})
     UNION
     SELECT n.number, n.parent, n.content
-    FROM chain CROSS JOIN checkpoint_nodes n ON n.number = chain.parent
+    FROM chain CROSS JOIN checkpoint_nodes n WHERE n.number = chain.parent
 )
 SELECT number, content FROM chain
-"""
+""")
+_UNMARKED: Final = (
+    "WHERE number > $2 AND number < $3 AND number NOT IN (SELECT value FROM {numbers})"
+)
+_DELETE_NODES: Final = in_dialects(f"DELETE FROM checkpoint_nodes {_UNMARKED}")  # noqa: S608
+_DELETE_CONTENTS: Final = in_dialects(f"DELETE FROM checkpoint_contents {_UNMARKED}")  # noqa: S608
 # A number is given out once: a reader may remember what it meant.
 _RAISE_FLOOR: Final = """
 UPDATE checkpoint_threads SET floor = (SELECT max(given.count) FROM (
     SELECT checkpoint_threads.floor AS count
     UNION ALL
     SELECT max(number) & 4294967295 FROM checkpoint_contents
-        WHERE number > ? AND number < ?
+        WHERE number > $1 AND number < $2
     UNION ALL
     SELECT max(number) & 4294967295 FROM checkpoint_nodes
-        WHERE number > ? AND number < ?
-) AS given) WHERE number = ?
+        WHERE number > $1 AND number < $2
+) AS given) WHERE number = $3
 """
 
 
@@ -212,23 +216,23 @@ def _repack(
     rows: Sequence[Row],
 ) -> None:
     """Pack outlines anew: they were deflated against ones that are gone."""
-    query = "UPDATE checkpoint_spaces SET dictionary = NULL WHERE thread = ?"
+    query = "UPDATE checkpoint_spaces SET dictionary = NULL WHERE thread = $1"
     connection.execute(query, (thread.number,))
     writer = ValueWriter(connection, thread, codec)
     # Oldest first, as they were packed when they were put.
     for row in reversed(rows):
         (number,) = connection.execute(
-            "SELECT space FROM checkpoints WHERE number = ?", (row.number,)
+            "SELECT space FROM checkpoints WHERE number = $1", (row.number,)
         ).fetchone()
         (dictionary,) = connection.execute(
-            "SELECT dictionary FROM checkpoint_spaces WHERE number = ?", (number,)
+            "SELECT dictionary FROM checkpoint_spaces WHERE number = $1", (number,)
         ).fetchone()
         packed = pack_outline(
             row.outline.dump(codec), (number, dictionary), thread, writer
         )
         connection.execute(
-            "UPDATE checkpoints SET dictionary = ?, type = ?, body = ? "
-            "WHERE number = ?",
+            "UPDATE checkpoints SET dictionary = $1, type = $2, body = $3 "
+            "WHERE number = $4",
             (packed.dictionary, packed.type, packed.body, row.number),
         )
 
@@ -244,16 +248,12 @@ def _sweep(
     references |= {reference for (reference,) in written}
     marked = _mark(connection, thread, codec, references)
     bounds = first_number(thread.number), first_number(thread.number + 1)
-    connection.execute(_RAISE_FLOOR, (*bounds, *bounds, thread.number))
-    for table, numbers in (
-        ("checkpoint_nodes", marked.nodes),
-        ("checkpoint_contents", marked.contents),
+    connection.execute(_RAISE_FLOOR, (*bounds, thread.number))
+    for statement, numbers in (
+        (_DELETE_NODES, marked.nodes),
+        (_DELETE_CONTENTS, marked.contents),
     ):
-        connection.execute(
-            f"DELETE FROM {table} WHERE number > ? AND number < ? "  # noqa: S608
-            "AND number NOT IN (SELECT value FROM json_each(?))",
-            (*bounds, json.dumps([*numbers])),
-        )
+        connection.execute(statement, (json.dumps([*numbers]), *bounds))
 
 
 def _mark(
@@ -281,8 +281,8 @@ def _mark(
 def _dictionaries(connection: SqlConnection, thread: Thread) -> set[int]:
     counts = connection.execute(
         f"SELECT dictionary FROM checkpoints WHERE space IN ({_SPACES}) "  # noqa: S608
-        "UNION SELECT dictionary FROM checkpoint_spaces WHERE thread = ?",
-        (thread.number, thread.number),
+        "UNION SELECT dictionary FROM checkpoint_spaces WHERE thread = $1",
+        (thread.number,),
     )
     first = first_number(thread.number)
     return {first + count for (count,) in counts if count is not None}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from langgraph.checkpoint.base import WRITES_IDX_MAP
 
-from interactions_core.adapter.storage import SqlConnection
+from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._storage.drafts import Draft
 from interactions_langgraph._storage.value_writer import ValueWriter
 
@@ -17,17 +17,17 @@ StoredWrite = tuple[str, str, int]
 
 _KEEP = (
     "INSERT INTO checkpoint_writes (space, checkpoint_id, task_id, idx, task_path, "
-    "channel, reference) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "channel, reference) VALUES ($1, $2, $3, $4, $5, $6, $7) "
     "ON CONFLICT (space, checkpoint_id, task_id, idx) DO UPDATE SET "
     "task_path = excluded.task_path, channel = excluded.channel, "
     "reference = excluded.reference"
 )
 
-_READ = (
+_READ = in_dialects(
     "SELECT c.number, w.task_path, w.task_id, w.idx, w.channel, w.reference "
     "FROM checkpoints c CROSS JOIN checkpoint_writes w "
-    "ON w.space = c.space AND w.checkpoint_id = c.checkpoint_id "
-    "WHERE c.number IN (SELECT value FROM json_each(?))"
+    "WHERE w.space = c.space AND w.checkpoint_id = c.checkpoint_id "
+    "AND c.number IN (SELECT value FROM {numbers})"
 )
 
 
@@ -84,7 +84,7 @@ def _kept_indexes(
 ) -> set[int]:
     rows = connection.execute(
         "SELECT idx FROM checkpoint_writes "
-        "WHERE space = ? AND checkpoint_id = ? AND task_id = ?",
+        "WHERE space = $1 AND checkpoint_id = $2 AND task_id = $3",
         (*checkpoint, task_id),
     )
     return {idx for (idx,) in rows}

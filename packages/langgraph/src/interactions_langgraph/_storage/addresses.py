@@ -97,14 +97,14 @@ class Search:
     def conditions(self) -> tuple[str, list[str]]:
         """Return the part that SQL can decide, and its parameters."""
         wanted = (
-            ("t.thread_id = ?", self.thread_id),
-            ("s.namespace = ?", self.namespace),
-            ("c.checkpoint_id = ?", self.checkpoint_id),
-            ("c.checkpoint_id < ?", self.before_id),
+            ("t.thread_id =", self.thread_id),
+            ("s.namespace =", self.namespace),
+            ("c.checkpoint_id =", self.checkpoint_id),
+            ("c.checkpoint_id <", self.before_id),
         )
         given = [(term, value) for term, value in wanted if value is not None]
-        terms = [term for term, _ in given] or ["1 = 1"]
-        return " AND ".join(terms), [value for _, value in given]
+        terms = [f"{term} ${at}" for at, (term, _) in enumerate(given, 1)]
+        return " AND ".join(terms or ["1 = 1"]), [value for _, value in given]
 
     def accepts(self, metadata: Mapping[str, Any]) -> bool:
         """Tell whether the metadata holds all that is asked for."""

@@ -78,7 +78,7 @@ def pack_outline(
                 return PackedOutline(PACKED_TYPE, body, dictionary)
     dictionary = count_of(writer.keep_content(draft_content(dump, thread.key)))
     connection.execute(
-        "UPDATE checkpoint_spaces SET dictionary = ? WHERE number = ?",
+        "UPDATE checkpoint_spaces SET dictionary = $1 WHERE number = $2",
         (dictionary, number),
     )
     return PackedOutline(PACKED_TYPE, _deflate(dump[1], dump[1]), dictionary)

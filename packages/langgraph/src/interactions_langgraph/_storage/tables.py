@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Generator
 from typing import Final
 
-from interactions_core.adapter.storage import SqlConnection, SqlDatabase
+from interactions_core.adapter.storage import SqlConnection, SqlDatabase, in_dialects
 from interactions_langgraph._storage import tombstones
 
 COUNT_BITS: Final = 32
@@ -19,64 +19,67 @@ COUNT_BITS: Final = 32
 THREAD: Final = "CAST(number >> 32 AS INT)"
 """The thread of a row by its number; an index serves this very text only."""
 
-_VERSION_1: Final = f"""
+_TABLES: Final = """
 CREATE TABLE checkpoint_threads (
-    number INTEGER PRIMARY KEY,
+    number {row_number},
     thread_id TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL,
-    key BLOB NOT NULL
+    key {bytes} NOT NULL
 );
 CREATE TABLE checkpoint_spaces (
-    number INTEGER PRIMARY KEY,
-    thread INTEGER NOT NULL,
+    number {row_number},
+    thread {integer} NOT NULL,
     namespace TEXT NOT NULL,
-    dictionary INTEGER,
+    dictionary {integer},
     UNIQUE (thread, namespace)
 );
 CREATE TABLE checkpoint_contents (
-    number INTEGER PRIMARY KEY,
-    digest BLOB NOT NULL,
+    number {row_number},
+    digest {bytes} NOT NULL,
     type TEXT NOT NULL,
-    body BLOB NOT NULL
+    body {bytes} NOT NULL
 );
--- The thread is part of the index, so that a copied thread may keep its digests.
-CREATE UNIQUE INDEX checkpoint_contents_by_digest
-    ON checkpoint_contents (({THREAD}), digest);
 CREATE TABLE checkpoint_nodes (
-    number INTEGER PRIMARY KEY,
-    digest BLOB NOT NULL,
-    parent INTEGER NOT NULL,
-    content INTEGER NOT NULL
+    number {row_number},
+    digest {bytes} NOT NULL,
+    parent {integer} NOT NULL,
+    content {integer} NOT NULL
 );
-CREATE UNIQUE INDEX checkpoint_nodes_by_digest
-    ON checkpoint_nodes (({THREAD}), digest);
 CREATE TABLE checkpoints (
-    number INTEGER PRIMARY KEY,
-    space INTEGER NOT NULL,
-    dictionary INTEGER,
-    checkpoint_id TEXT COLLATE BINARY NOT NULL,
-    parent_id TEXT COLLATE BINARY,
+    number {row_number},
+    space {integer} NOT NULL,
+    dictionary {integer},
+    checkpoint_id TEXT {by_bytes} NOT NULL,
+    parent_id TEXT {by_bytes},
     run_id TEXT,
     type TEXT NOT NULL,
-    body BLOB NOT NULL
+    body {bytes} NOT NULL
 );
 CREATE UNIQUE INDEX checkpoints_by_id ON checkpoints (space, checkpoint_id);
 CREATE INDEX checkpoints_by_run ON checkpoints (run_id) WHERE run_id IS NOT NULL;
 CREATE TABLE checkpoint_writes (
-    space INTEGER NOT NULL,
-    reference INTEGER NOT NULL,
+    space {integer} NOT NULL,
+    reference {integer} NOT NULL,
     idx INT NOT NULL,
-    checkpoint_id TEXT COLLATE BINARY NOT NULL,
+    checkpoint_id TEXT {by_bytes} NOT NULL,
     task_id TEXT NOT NULL,
     task_path TEXT NOT NULL,
     channel TEXT NOT NULL,
     PRIMARY KEY (space, checkpoint_id, task_id, idx)
-) WITHOUT ROWID
+) {by_key}
 """
+_VERSION_1: Final = (
+    *_TABLES.split(";"),
+    # The thread is part of the index, so that a copied thread may keep its digests.
+    f"""CREATE UNIQUE INDEX checkpoint_contents_by_digest
+    ON checkpoint_contents (({THREAD}), digest)""",
+    f"""CREATE UNIQUE INDEX checkpoint_nodes_by_digest
+    ON checkpoint_nodes (({THREAD}), digest)""",
+)
 
 # A number is given out once, also after the rows with the highest were erased.
 _VERSION_2: Final = (
-    "ALTER TABLE checkpoint_threads ADD COLUMN floor INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE checkpoint_threads ADD COLUMN floor {integer} NOT NULL DEFAULT 0",
 )
 
 # Parts of values have places, which an older version would not fill.
@@ -84,9 +87,12 @@ _VERSION_3: Final = ()
 
 # A message's id, where its content is stored without it. Bytes, because PostgreSQL has
 # no text for every id.
-_VERSION_4: Final = ("ALTER TABLE checkpoint_nodes ADD COLUMN message_id BLOB",)
+_VERSION_4: Final = ("ALTER TABLE checkpoint_nodes ADD COLUMN message_id {bytes}",)
 
-MIGRATIONS: Final = (tuple(_VERSION_1.split(";")), _VERSION_2, _VERSION_3, _VERSION_4)
+MIGRATIONS: Final = tuple(
+    tuple(map(in_dialects, statements))
+    for statements in (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+)
 
 
 class CheckpointTables:

@@ -17,8 +17,8 @@ from interactions_langgraph._storage.tables import CheckpointTables, first_numbe
 _TABLES_BY_NUMBER = ("checkpoint_contents", "checkpoint_nodes")
 
 _HOLDINGS: Final = """
-SELECT 1 FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s ON s.thread = t.number
-WHERE t.thread_id = ? AND (
+SELECT 1 FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s
+WHERE t.thread_id = $1 AND s.thread = t.number AND (
     EXISTS (SELECT 1 FROM checkpoints c WHERE c.space = s.number)
     OR EXISTS (SELECT 1 FROM checkpoint_writes w WHERE w.space = s.number)
 ) LIMIT 1
@@ -85,7 +85,7 @@ class Threads:
                     return None
                 connection.execute(
                     "INSERT INTO checkpoint_threads (thread_id, type, key) "
-                    "VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                     (thread_id, type_, key),
                 )
                 row = _find(connection, thread_id)
@@ -106,7 +106,7 @@ def find_thread(
 def is_current(connection: SqlConnection, thread: Thread) -> bool:
     """Tell whether nobody has deleted the thread since it was found."""
     row = connection.execute(
-        "SELECT key FROM checkpoint_threads WHERE number = ?", (thread.number,)
+        "SELECT key FROM checkpoint_threads WHERE number = $1", (thread.number,)
     ).fetchone()
     return row is not None and row[0] == thread.sealed_key
 
@@ -122,12 +122,12 @@ def ensure_space(
     key = (thread.number, namespace)
     query = (
         "SELECT number, dictionary FROM checkpoint_spaces "
-        "WHERE thread = ? AND namespace = ?"
+        "WHERE thread = $1 AND namespace = $2"
     )
     row = connection.execute(query, key).fetchone()
     if row is None:
         connection.execute(
-            "INSERT INTO checkpoint_spaces (thread, namespace) VALUES (?, ?)", key
+            "INSERT INTO checkpoint_spaces (thread, namespace) VALUES ($1, $2)", key
         )
         row = connection.execute(query, key).fetchone()
     return row[0], row[1]
@@ -142,16 +142,16 @@ def delete_thread(connection: SqlConnection, thread_id: str) -> None:
     for table in ("checkpoint_writes", "checkpoints"):
         connection.execute(
             f"DELETE FROM {table} WHERE space IN "  # noqa: S608  a constant above
-            "(SELECT number FROM checkpoint_spaces WHERE thread = ?)",
+            "(SELECT number FROM checkpoint_spaces WHERE thread = $1)",
             (number,),
         )
     for table in _TABLES_BY_NUMBER:
         connection.execute(
-            f"DELETE FROM {table} WHERE number > ? AND number < ?",  # noqa: S608
+            f"DELETE FROM {table} WHERE number > $1 AND number < $2",  # noqa: S608
             (first_number(number), first_number(number + 1)),
         )
-    connection.execute("DELETE FROM checkpoint_spaces WHERE thread = ?", (number,))
-    connection.execute("DELETE FROM checkpoint_threads WHERE number = ?", (number,))
+    connection.execute("DELETE FROM checkpoint_spaces WHERE thread = $1", (number,))
+    connection.execute("DELETE FROM checkpoint_threads WHERE number = $1", (number,))
 
 
 def delete_if_empty(connection: SqlConnection, thread_id: str) -> bool:
@@ -170,6 +170,6 @@ def _open_thread(row: tuple[int, str, bytes], codec: Codec) -> Thread:
 
 def _find(connection: SqlConnection, thread_id: str) -> tuple[int, str, bytes] | None:
     return connection.execute(
-        "SELECT number, type, key FROM checkpoint_threads WHERE thread_id = ?",
+        "SELECT number, type, key FROM checkpoint_threads WHERE thread_id = $1",
         (thread_id,),
     ).fetchone()

@@ -13,7 +13,13 @@ from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 
-from interactions_core.adapter.storage import LATE_S, SELECT_BIRTH_BYTES, SqlConnection
+from interactions_core.adapter.storage import (
+    LATE_S,
+    SELECT_BIRTH_BYTES,
+    SqlConnection,
+    in_dialects,
+    placeholders,
+)
 from interactions_langgraph._storage.addresses import Address
 
 PART: Final = "tombstones"
@@ -21,9 +27,9 @@ PART: Final = "tombstones"
 
 MIGRATIONS: Final = (
     (
-        """CREATE TABLE checkpoint_tombstones (
-            digest BLOB NOT NULL PRIMARY KEY, deleted_at DOUBLE PRECISION NOT NULL
-        ) WITHOUT ROWID""",
+        in_dialects("""CREATE TABLE checkpoint_tombstones (
+            digest {bytes} NOT NULL PRIMARY KEY, deleted_at DOUBLE PRECISION NOT NULL
+        ) {by_key}"""),
         """CREATE INDEX checkpoint_tombstones_by_time
             ON checkpoint_tombstones (deleted_at)""",
     ),
@@ -32,15 +38,15 @@ MIGRATIONS: Final = (
 # Most databases never have any: one look is enough then.
 _KEY: Final = f"{SELECT_BIRTH_BYTES} AND EXISTS (SELECT 1 FROM checkpoint_tombstones)"  # noqa: S608  constants
 _BURY: Final = (
-    "INSERT INTO checkpoint_tombstones (digest, deleted_at) VALUES (?, ?) "
+    "INSERT INTO checkpoint_tombstones (digest, deleted_at) VALUES ($1, $2) "
     "ON CONFLICT (digest) DO UPDATE SET deleted_at = excluded.deleted_at"
 )
-_EXHUME: Final = "DELETE FROM checkpoint_tombstones WHERE digest = ?"
-_FORGET: Final = "DELETE FROM checkpoint_tombstones WHERE deleted_at < ?"
+_EXHUME: Final = "DELETE FROM checkpoint_tombstones WHERE digest = $1"
+_FORGET: Final = "DELETE FROM checkpoint_tombstones WHERE deleted_at < $1"
 _ADDRESSES: Final = (
     "SELECT s.namespace, c.checkpoint_id FROM checkpoint_threads t "
-    "CROSS JOIN checkpoint_spaces s ON s.thread = t.number "
-    "CROSS JOIN checkpoints c ON c.space = s.number WHERE t.thread_id = ?"
+    "CROSS JOIN checkpoint_spaces s CROSS JOIN checkpoints c "
+    "WHERE t.thread_id = $1 AND s.thread = t.number AND c.space = s.number"
 )
 _AT_ONCE: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
@@ -151,7 +157,7 @@ def _secret(connection: SqlConnection) -> bytes:
 def _found(connection: SqlConnection, digests: Iterable[bytes]) -> list[bytes]:
     found: list[bytes] = []
     for batch in _batches(sorted(digests)):
-        marks = ",".join("?" * len(batch))
+        marks = placeholders(len(batch))
         query = f"SELECT digest FROM checkpoint_tombstones WHERE digest IN ({marks})"  # noqa: S608
         found += [bytes(row[0]) for row in connection.execute(query, batch).fetchall()]
     return found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from interactions_core.adapter.storage import SqlConnection
+from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_core.exceptions import StoreError
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.drafts import DeltaSnapshot
@@ -23,17 +23,21 @@ from interactions_langgraph._storage.tables import COUNT_BITS, count_of
 _LISTS: Final = (MESSAGES, SNAPSHOT)
 
 # CROSS JOIN keeps the chain outside: one look-up by number for each node.
-_CHAINS: Final = """
+_CHAINS: Final = in_dialects("""
 WITH RECURSIVE chain (number, parent, content, message_id) AS (
     SELECT number, parent, content, message_id FROM checkpoint_nodes
-    WHERE number IN (SELECT value FROM json_each(?))
+    WHERE number IN (SELECT value FROM {numbers})
     UNION
     SELECT n.number, n.parent, n.content, n.message_id
-    FROM chain CROSS JOIN checkpoint_nodes n ON n.number = chain.parent
+    FROM chain CROSS JOIN checkpoint_nodes n WHERE n.number = chain.parent
 )
 SELECT chain.number, chain.parent, chain.content, chain.message_id, c.type, c.body
-FROM chain CROSS JOIN checkpoint_contents c ON c.number = chain.content
-"""
+FROM chain CROSS JOIN checkpoint_contents c WHERE c.number = chain.content
+""")
+_CONTENTS: Final = in_dialects(
+    "SELECT number, type, body FROM checkpoint_contents "
+    "WHERE number IN (SELECT value FROM {numbers})"
+)
 
 
 _Stored = tuple[int, bytes | None]
@@ -174,9 +178,5 @@ def open_assembly(
 
 def read_contents(connection: SqlConnection, numbers: Iterable[int]) -> dict[int, Dump]:
     """Read serialized bytes by number; absent ones are left out."""
-    rows = connection.execute(
-        "SELECT number, type, body FROM checkpoint_contents "
-        "WHERE number IN (SELECT value FROM json_each(?))",
-        (json.dumps([*numbers]),),
-    )
+    rows = connection.execute(_CONTENTS, (json.dumps([*numbers]),))
     return {number: (type_, body) for number, type_, body in rows}

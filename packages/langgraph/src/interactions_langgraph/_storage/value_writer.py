@@ -7,7 +7,7 @@ grew by one message costs one node, and lists with a common beginning share it.
 from collections.abc import Sequence
 from typing import Final
 
-from interactions_core.adapter.storage import SqlConnection
+from interactions_core.adapter.storage import SqlConnection, placeholders
 from interactions_langgraph._storage.codec import Codec, MessageState
 from interactions_langgraph._storage.drafts import (
     AssemblyDraft,
@@ -35,9 +35,9 @@ BATCH: Final = 500
 _CONTENTS: Final = "checkpoint_contents"
 _NODES: Final = "checkpoint_nodes"
 _LAST: Final = """
-SELECT (SELECT max(number) FROM checkpoint_contents WHERE number > ? AND number < ?),
-    (SELECT max(number) FROM checkpoint_nodes WHERE number > ? AND number < ?), floor
-FROM checkpoint_threads WHERE number = ?
+SELECT (SELECT max(number) FROM checkpoint_contents WHERE number > $1 AND number < $2),
+    (SELECT max(number) FROM checkpoint_nodes WHERE number > $1 AND number < $2), floor
+FROM checkpoint_threads WHERE number = $3
 """
 
 
@@ -108,7 +108,7 @@ class ValueWriter:
     def _insert(self, table: str, rows: Sequence[Sequence[object]]) -> None:
         if not rows:
             return
-        marks = ", ".join("?" * len(rows[0]))
+        marks = placeholders(len(rows[0]))
         insert = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608  constants above
         if len(rows) == 1:
             self.connection.execute(insert, rows[0])
@@ -137,10 +137,10 @@ class ValueWriter:
         new = [digest for digest in digests if (table, digest) not in self._known]
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
-            marks = ",".join("?" * len(batch))
+            marks = placeholders(len(batch), after=1)
             rows = self.connection.execute(
                 f"SELECT digest, number FROM {table} "  # noqa: S608  constants above
-                f"WHERE {THREAD} = ? AND digest IN ({marks})",
+                f"WHERE {THREAD} = $1 AND digest IN ({marks})",
                 (self._thread.number, *batch),
             )
             self._known.update({(table, digest): None for digest in batch})
@@ -158,7 +158,7 @@ class ValueWriter:
         first = first_number(self._thread.number)
         bounds = first, first_number(self._thread.number + 1)
         *found, floor = self.connection.execute(
-            _LAST, (*bounds, *bounds, self._thread.number)
+            _LAST, (*bounds, self._thread.number)
         ).fetchone()
         return {
             table: max(number or first, first + floor)

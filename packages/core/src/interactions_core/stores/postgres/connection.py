@@ -14,8 +14,9 @@ from psycopg.pq import Format
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8BinaryDumper
 
-from interactions_core.stores.postgres.dialect import escaped, translated, unescaped
+from interactions_core.stores.postgres.text import escaped, unescaped
 from interactions_core.stores.sql.database import Parameters
+from interactions_core.stores.sql.statements import Statement
 
 RawConnection = psycopg.Connection[Any]
 
@@ -77,8 +78,11 @@ def _adapters() -> AdaptersMap:
 _ADAPTERS: Final = _adapters()
 
 
-class StoreCursor(psycopg.Cursor[Any]):
-    """A cursor with our types, whatever its connection was configured for."""
+class StoreCursor(psycopg.RawCursor[Any]):
+    """A cursor with our types, whatever its connection was configured for.
+
+    It hands statements on as they are, with PostgreSQL's own placeholders.
+    """
 
     def __init__(self, connection: RawConnection) -> None:
         super().__init__(connection, row_factory=tuple_row)
@@ -115,12 +119,18 @@ class PostgresConnection:
         """Tell whether a block inside may write these names."""
         return self._locks is not None and self._locks.cover(wanted)
 
-    def execute(self, sql: str, parameters: Parameters = (), /) -> StoreCursor:
+    def execute(self, sql: Statement, parameters: Parameters = (), /) -> StoreCursor:
         """Run one statement."""
-        return StoreCursor(self.raw).execute(translated(sql), parameters)
+        return StoreCursor(self.raw).execute(_as_bytes(sql), parameters)
 
-    def executemany(self, sql: str, parameters: Sequence[Any], /) -> StoreCursor:
+    def executemany(
+        self, sql: Statement, parameters: Sequence[Parameters], /
+    ) -> StoreCursor:
         """Run one statement for each of several rows of values."""
         cursor = StoreCursor(self.raw)
-        cursor.executemany(translated(sql), parameters)
+        cursor.executemany(_as_bytes(sql), parameters)
         return cursor
+
+
+def _as_bytes(sql: Statement) -> bytes:
+    return (sql if isinstance(sql, str) else sql.postgres).encode()

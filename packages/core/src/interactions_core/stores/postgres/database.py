@@ -20,13 +20,13 @@ from interactions_core.process.forking import (
     hold_forks,
 )
 from interactions_core.stores.postgres.connection import Locks, PostgresConnection
-from interactions_core.stores.postgres.dialect import quoted
 from interactions_core.stores.postgres.errors import (
     LOCK_TIMEOUT_S,
     to_store_error,
 )
 from interactions_core.stores.postgres.pools import Connections, Pool
 from interactions_core.stores.postgres.schemas import Parts, Schema
+from interactions_core.stores.postgres.text import quoted
 from interactions_core.stores.postgres.urls import PostgresTarget
 from interactions_core.stores.sql.database import Migration, check_text
 from interactions_core.stores.sql.refusing import refuse_to_write

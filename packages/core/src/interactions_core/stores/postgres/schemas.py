@@ -8,7 +8,7 @@ from typing import Final
 
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
-from interactions_core.stores.postgres.dialect import quoted
+from interactions_core.stores.postgres.text import quoted
 from interactions_core.stores.sql.database import Migration
 from interactions_core.stores.sql.foreign import foreign_schema, tables_made
 from interactions_core.stores.sql.refusing import check_version
@@ -21,15 +21,15 @@ _FIND_VERSIONS: Final = """
 SELECT current_setting('server_encoding'), EXISTS (
     SELECT 1 FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = ? AND c.relname = 'schema_versions'
-), EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?)
+    WHERE n.nspname = $1 AND c.relname = 'schema_versions'
+), EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)
 """
 _VERSIONS: Final = (
-    "CREATE TABLE schema_versions (part TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+    "CREATE TABLE schema_versions (part TEXT PRIMARY KEY, version BIGINT NOT NULL)"
 )
-_TABLES: Final = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ?"
+_TABLES: Final = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = $1"
 _KEEP_VERSION: Final = (
-    "INSERT INTO schema_versions VALUES (?, ?) "
+    "INSERT INTO schema_versions VALUES ($1, $2) "
     "ON CONFLICT (part) DO UPDATE SET version = excluded.version"
 )
 
@@ -87,7 +87,6 @@ class Schema:
         # Another process may have been here since this one looked.
         _, has_versions, has_schema = self._look(connection)
         if not has_schema:
-            # As it is: a name may look like a placeholder, or like a type of SQLite.
             run_all(connection.raw, f"CREATE SCHEMA {quoted(self.name)}")
         if not has_versions:
             connection.execute(_VERSIONS)
@@ -109,7 +108,7 @@ class Schema:
             raise foreign_schema(self._place, self.name, tables, wanted)
 
     def _look(self, connection: PostgresConnection) -> tuple[str, bool, bool]:
-        query = connection.execute(_FIND_VERSIONS, (self.name, self.name))
+        query = connection.execute(_FIND_VERSIONS, (self.name,))
         [(encoding, has_versions, has_schema)] = query.fetchall()
         return encoding, has_versions, has_schema
 

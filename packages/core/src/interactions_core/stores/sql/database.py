@@ -1,20 +1,20 @@
 """What a store needs of a database, whichever it is.
 
-`sqlite3` fulfils the contracts of the connection and its cursors as it is; other
-back ends read the SQL of this package, which is SQLite's, in their own way.
+How statements are written is in `sql.statements`; a database runs them as they are.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from interactions_core.exceptions import StoreError
+from interactions_core.stores.sql.statements import Statement
 
-Migration = Sequence[str]
-"""The SQL statements that lead from one schema version to the next."""
+Migration = Sequence[Statement]
+"""The statements that lead from one schema version to the next."""
 
-Parameters = Sequence[Any] | Mapping[str, Any]
-"""Values for the `?` of a statement, or by name for its `:name`."""
+Parameters = Sequence[Any]
+"""Values for the `$1`, `$2`, ... of a statement."""
 
 
 class SqlCursor(Protocol):
@@ -45,11 +45,13 @@ class SqlConnection(Protocol):
         """Whether what is read comes from one state, and what is written is pending."""
         ...
 
-    def execute(self, sql: str, parameters: Parameters = ..., /) -> SqlCursor:
-        """Run one statement; numbers in a list go in as JSON, for `json_each(?)`."""
+    def execute(self, sql: Statement, parameters: Parameters = ..., /) -> SqlCursor:
+        """Run one statement."""
         ...
 
-    def executemany(self, sql: str, parameters: Sequence[Any], /) -> SqlCursor:
+    def executemany(
+        self, sql: Statement, parameters: Sequence[Parameters], /
+    ) -> SqlCursor:
         """Run one statement for each of several rows of values."""
         ...
 

@@ -8,36 +8,37 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from interactions_core.records.erasures import Erasure
+from interactions_core.stores.sql.statements import in_dialects
 
 PART: Final = "deletions"
 """The name under which schema versions of these tables are counted."""
 
 MIGRATIONS: Final = (
     (
-        """CREATE TABLE deleted_threads (
-            thread BLOB NOT NULL PRIMARY KEY,
-            mark BLOB NOT NULL, deleted_at DOUBLE PRECISION NOT NULL
-        ) WITHOUT ROWID""",
+        in_dialects("""CREATE TABLE deleted_threads (
+            thread {bytes} NOT NULL PRIMARY KEY,
+            mark {bytes} NOT NULL, deleted_at DOUBLE PRECISION NOT NULL
+        ) {by_key}"""),
         "CREATE INDEX deleted_threads_by_time ON deleted_threads (deleted_at)",
-        """CREATE TABLE erasures (
+        in_dialects("""CREATE TABLE erasures (
             credential TEXT NOT NULL, interaction_id TEXT NOT NULL,
-            is_running INTEGER NOT NULL, created_at DOUBLE PRECISION NOT NULL,
+            is_running {integer} NOT NULL, created_at DOUBLE PRECISION NOT NULL,
             PRIMARY KEY (credential, interaction_id)
-        ) WITHOUT ROWID""",
+        ) {by_key}"""),
     ),
 )
 
-MARK: Final = "SELECT mark FROM deleted_threads WHERE thread = ?"
+MARK: Final = "SELECT mark FROM deleted_threads WHERE thread = $1"
 
 KEEP_MARK: Final = """INSERT INTO deleted_threads (thread, mark, deleted_at)
-VALUES (?, ?, ?) ON CONFLICT (thread) DO UPDATE SET
+VALUES ($1, $2, $3) ON CONFLICT (thread) DO UPDATE SET
 mark = excluded.mark, deleted_at = excluded.deleted_at"""
 
-FORGET_MARKS: Final = "DELETE FROM deleted_threads WHERE deleted_at < ?"
+FORGET_MARKS: Final = "DELETE FROM deleted_threads WHERE deleted_at < $1"
 
 # What was seen running is cancelled, whoever noted it in another way.
 LIST: Final = """INSERT INTO erasures
-(credential, interaction_id, is_running, created_at) VALUES (?, ?, ?, ?)
+(credential, interaction_id, is_running, created_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (credential, interaction_id) DO UPDATE SET
 is_running = excluded.is_running WHERE excluded.is_running > erasures.is_running"""
 
@@ -45,18 +46,18 @@ is_running = excluded.is_running WHERE excluded.is_running > erasures.is_running
 PENDING: Final = """SELECT credential, interaction_id, is_running, created_at
 FROM erasures ORDER BY created_at DESC, interaction_id"""
 
-DROP: Final = "DELETE FROM erasures WHERE credential = ? AND interaction_id = ?"
+DROP: Final = "DELETE FROM erasures WHERE credential = $1 AND interaction_id = $2"
 
 # The others are gone through once, not once for each row.
 RUNS: Final = """WITH others (credential, key) AS (
-    SELECT credential, key FROM interactions WHERE thread_id <> :thread
+    SELECT credential, key FROM interactions WHERE thread_id <> $1
     UNION
-    SELECT credential, parent_id FROM interactions WHERE thread_id <> :thread
+    SELECT credential, parent_id FROM interactions WHERE thread_id <> $1
 )
 SELECT credential, session_id, thread_id, interaction_id, '',
     (credential, interaction_id) IN (SELECT credential, key FROM others),
     created_at, status
-FROM jobs WHERE thread_id = :thread AND interaction_id <> ''
+FROM jobs WHERE thread_id = $1 AND interaction_id <> ''
 ORDER BY created_at, key"""
 
 

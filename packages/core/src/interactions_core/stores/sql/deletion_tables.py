@@ -66,7 +66,7 @@ class SqlDeletionMixin:
             return db.execute(deletion_rows.DROP, name).rowcount > 0
 
     def _runs_of(self, db: SqlConnection, thread_id: str) -> list[StoredInteraction]:
-        found = db.execute(deletion_rows.RUNS, {"thread": thread_id}).fetchall()
+        found = db.execute(deletion_rows.RUNS, (thread_id,)).fetchall()
         return [
             StoredInteraction(
                 Scope(*row[:3]),

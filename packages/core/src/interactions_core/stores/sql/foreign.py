@@ -13,6 +13,7 @@ from typing import Final
 
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.statements import Statement
 
 OWN: Final = "schema_versions"
 """The table that every database of ours has."""
@@ -29,8 +30,12 @@ def tables_made(migrations: Sequence[Migration]) -> set[str]:
         name
         for statements in migrations
         for statement in statements
-        for name in _MADE.findall(statement)
+        for name in _MADE.findall(_text(statement))
     }
+
+
+def _text(statement: Statement) -> str:
+    return statement if isinstance(statement, str) else statement.sqlite
 
 
 def check_file(path: str, parts: Iterable[Sequence[Migration]]) -> None:

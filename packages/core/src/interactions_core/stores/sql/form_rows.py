@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from interactions_core.records.forms import KnownForm
+from interactions_core.stores.sql.statements import in_dialects, placeholders
 
 PART: Final = "forms"
 """The name under which schema versions of this table are counted."""
 
 MIGRATIONS: Final = (
     (
-        """CREATE TABLE forms (
+        in_dialects("""CREATE TABLE forms (
             platform TEXT NOT NULL, api_version TEXT NOT NULL, target TEXT NOT NULL,
             feature TEXT NOT NULL, change TEXT NOT NULL,
             answered_at DOUBLE PRECISION NOT NULL,
             PRIMARY KEY (platform, api_version, target, feature)
-        ) WITHOUT ROWID""",
+        ) {by_key}"""),
     ),
 )
 
@@ -26,11 +27,11 @@ _COLUMNS = "platform, api_version, target, feature, change, answered_at"
 
 LIST: Final = f"SELECT {_COLUMNS} FROM forms ORDER BY answered_at DESC, feature"
 
-KEEP: Final = f"""INSERT INTO forms ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+KEEP: Final = f"""INSERT INTO forms ({_COLUMNS}) VALUES ({placeholders(6)})
 ON CONFLICT (platform, api_version, target, feature) DO UPDATE SET
 change = excluded.change, answered_at = excluded.answered_at"""
 
-FORGET: Final = "DELETE FROM forms WHERE answered_at <= ?"
+FORGET: Final = "DELETE FROM forms WHERE answered_at <= $1"
 
 CLEAR: Final = "DELETE FROM forms"
 

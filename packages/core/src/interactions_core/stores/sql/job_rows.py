@@ -14,19 +14,20 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
+from interactions_core.stores.sql.statements import in_dialects, placeholders
 
 PART: Final = "jobs"
 """The name under which schema versions of this table are counted."""
 
 MIGRATIONS: Final = (
     (
-        """CREATE TABLE jobs (
+        in_dialects("""CREATE TABLE jobs (
             key TEXT NOT NULL PRIMARY KEY,
             credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
             call_digest TEXT NOT NULL, place TEXT NOT NULL, target TEXT NOT NULL,
             status TEXT NOT NULL, interaction_id TEXT NOT NULL,
             owner TEXT NOT NULL, lease_until DOUBLE PRECISION NOT NULL,
-            attempts INTEGER NOT NULL, interrupts INTEGER NOT NULL,
+            attempts {integer} NOT NULL, interrupts {integer} NOT NULL,
             created_at DOUBLE PRECISION NOT NULL,
             deadline_at DOUBLE PRECISION NOT NULL,
             updated_at DOUBLE PRECISION NOT NULL,
@@ -34,7 +35,7 @@ MIGRATIONS: Final = (
             consumed_at DOUBLE PRECISION NOT NULL,
             forget_at DOUBLE PRECISION NOT NULL,
             plan TEXT NOT NULL, result TEXT NOT NULL
-        )""",
+        )"""),
         "CREATE INDEX jobs_by_call ON jobs (call_digest, consumed_at)",
         "CREATE INDEX jobs_by_thread ON jobs (thread_id)",
         "CREATE INDEX jobs_by_interaction ON jobs (interaction_id)",
@@ -48,22 +49,22 @@ _SHOWN = (
     "deadline_at, updated_at, handed_on_at, consumed_at, forget_at"
 )
 
-ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({','.join('?' * 21)})"
+ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({placeholders(21)})"
 
-GET: Final = f"SELECT {_SHOWN}, plan, result FROM jobs WHERE key = ?"
+GET: Final = f"SELECT {_SHOWN}, plan, result FROM jobs WHERE key = $1"
 
 FIND: Final = f"""SELECT {_SHOWN}, plan, result FROM jobs
-WHERE call_digest = ? AND consumed_at = 0
-AND credential = ? AND session_id = ? AND thread_id = ? ORDER BY created_at, key"""
+WHERE call_digest = $1 AND consumed_at = 0
+AND credential = $2 AND session_id = $3 AND thread_id = $4 ORDER BY created_at, key"""
 
 LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
 
 WAITING: Final = "interrupts > 0 AND handed_on_at = 0 AND consumed_at = 0"
 
-TAKE: Final = """UPDATE jobs SET owner = ?, lease_until = ?, updated_at = ?
-WHERE key = ? AND owner = ? AND lease_until = ? AND consumed_at = 0"""
+TAKE: Final = """UPDATE jobs SET owner = $1, lease_until = $2, updated_at = $3
+WHERE key = $4 AND owner = $5 AND lease_until = $6 AND consumed_at = 0"""
 
-RENEW: Final = "UPDATE jobs SET lease_until = ? WHERE key = ? AND owner = ?"
+RENEW: Final = "UPDATE jobs SET lease_until = $1 WHERE key = $2 AND owner = $3"
 
 
 def _words(statuses: Sequence[str]) -> str:
@@ -71,27 +72,28 @@ def _words(statuses: Sequence[str]) -> str:
     return ", ".join(f"'{status}'" for status in statuses)
 
 
-_TOLD_SINCE: Final = f"""interaction_id <> '' AND (? = '{LOST}' OR (
-? IN ({_words(RUNNING)}) AND interaction_id = ? AND status IN ({_words(ENDED)})))"""
+_TOLD_SINCE: Final = f"""interaction_id <> '' AND ($2 = '{LOST}' OR (
+$2 IN ({_words(RUNNING)}) AND interaction_id = $3 AND status IN ({_words(ENDED)})))"""
 """`jobs.merge_webhook_status`, in SQL."""
 
-UPDATE: Final = f"""UPDATE jobs SET place = ?,
-status = CASE WHEN {_TOLD_SINCE} THEN status ELSE ? END,
-interaction_id = CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE ? END, lease_until = ?,
-attempts = ?, interrupts = ?, updated_at = ?, handed_on_at = ?, consumed_at = ?,
-forget_at = ?, plan = ?, result = ? WHERE key = ? AND owner = ?"""
+UPDATE: Final = f"""UPDATE jobs SET place = $1,
+status = CASE WHEN {_TOLD_SINCE} THEN status ELSE $2 END,
+interaction_id = CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE $3 END,
+lease_until = $4, attempts = $5, interrupts = $6, updated_at = $7, handed_on_at = $8,
+consumed_at = $9, forget_at = $10, plan = $11, result = $12
+WHERE key = $13 AND owner = $14"""
 
-NOTE: Final = f"""UPDATE jobs SET status = ?, interaction_id = ?, updated_at = ?
-WHERE key = ? AND consumed_at = 0 AND interaction_id IN ('', ?) AND status <> ?
+NOTE: Final = f"""UPDATE jobs SET status = $1, interaction_id = $2, updated_at = $3
+WHERE key = $4 AND consumed_at = 0 AND interaction_id IN ('', $2) AND status <> $1
 AND (status IN ({_words(UNFINISHED)}))"""
 
-ANY_OVER: Final = "SELECT 1 FROM jobs WHERE forget_at < ? LIMIT 1"
+ANY_OVER: Final = "SELECT 1 FROM jobs WHERE forget_at < $1 LIMIT 1"
 
-CLEAN: Final = "DELETE FROM jobs WHERE forget_at < ?"
+CLEAN: Final = "DELETE FROM jobs WHERE forget_at < $1"
 
-DELETE: Final = "DELETE FROM jobs WHERE key = ?"
+DELETE: Final = "DELETE FROM jobs WHERE key = $1"
 
-DELETE_THREAD: Final = "DELETE FROM jobs WHERE thread_id = ?"
+DELETE_THREAD: Final = "DELETE FROM jobs WHERE thread_id = $1"
 
 
 def job_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
@@ -120,12 +122,9 @@ def job_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
 
 def update_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
     """Return the values of `UPDATE`."""
-    told_since = (job.status, job.status, job.interaction_id)
     return (
         _place_text(job.place),
-        *told_since,
         job.status,
-        *told_since,
         job.interaction_id,
         job.lease_until,
         job.attempts,

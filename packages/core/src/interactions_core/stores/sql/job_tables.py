@@ -8,6 +8,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.stores.sql import job_rows
 from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
+from interactions_core.stores.sql.statements import placeholders
 
 
 class SqlJobMixin(SqlDeletionMixin):
@@ -56,9 +57,11 @@ class SqlJobMixin(SqlDeletionMixin):
         wanted = {"thread_id": thread_id, "interaction_id": interaction_id}
         given = {name: value for name, value in wanted.items() if value is not None}
         # Names and placeholders are put together here; every value is bound.
-        clauses = [f"{name} = ?" for name in given]
+        clauses = [f"{name} = ${at}" for at, name in enumerate(given, 1)]
         if statuses:
-            clauses.append(f"status IN ({','.join('?' * len(statuses))})")
+            clauses.append(
+                f"status IN ({placeholders(len(statuses), after=len(given))})"
+            )
         if waiting:
             clauses.append(job_rows.WAITING)
         where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
@@ -86,8 +89,7 @@ class SqlJobMixin(SqlDeletionMixin):
 
     def note_status(self, job: Job, status: str, *, now: float) -> bool:
         """Note what the server says of a run, whoever waits for it."""
-        name = job.interaction_id
-        values = (status, name, now, job.key, name, status)
+        values = (status, job.interaction_id, now, job.key)
         with self.database.writing(job.key) as db:
             return db.execute(job_rows.NOTE, values).rowcount > 0
 

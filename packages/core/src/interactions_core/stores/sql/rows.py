@@ -1,7 +1,6 @@
 """The tables of the session store and the rows in them.
 
-SQL and conversions only; `sql_store` decides when they run. Every back end takes
-the same statements: what PostgreSQL reads in another way is in `postgres.dialect`.
+SQL and conversions only; `store` decides when they run.
 """
 
 import json
@@ -14,49 +13,54 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
+from interactions_core.stores.sql.statements import in_dialects, placeholders
 from interactions_core.usage import Usage
 
 MIGRATIONS: Final = (
     (
-        "CREATE TABLE session_meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
-        """CREATE TABLE interactions (
+        in_dialects(
+            "CREATE TABLE session_meta (name TEXT PRIMARY KEY, value {bytes}) {by_key}"
+        ),
+        in_dialects("""CREATE TABLE interactions (
             credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
-            key TEXT NOT NULL, request_digest BLOB NOT NULL,
+            key TEXT NOT NULL, request_digest {bytes} NOT NULL,
             parent_id TEXT NOT NULL, base_key TEXT NOT NULL,
-            context_digest BLOB NOT NULL, setup BLOB NOT NULL,
+            context_digest {bytes} NOT NULL, setup {bytes} NOT NULL,
             target TEXT NOT NULL, context TEXT NOT NULL, reason TEXT NOT NULL,
-            status TEXT NOT NULL, stored INTEGER NOT NULL, gone INTEGER NOT NULL,
-            created_at REAL NOT NULL, expires_at REAL NOT NULL,
+            status TEXT NOT NULL, stored {integer} NOT NULL, gone {integer} NOT NULL,
+            created_at {real} NOT NULL, expires_at {real} NOT NULL,
             form TEXT NOT NULL, held TEXT NOT NULL, sent TEXT NOT NULL,
             extra TEXT NOT NULL,
             PRIMARY KEY (thread_id, credential, session_id, key)
-        )""",
+        )"""),
         """CREATE INDEX interactions_by_request ON interactions
             (credential, session_id, thread_id, request_digest)""",
         """CREATE INDEX interactions_by_parent ON interactions
             (credential, session_id, thread_id, parent_id)""",
-        """CREATE TABLE ledger (
-            number INTEGER PRIMARY KEY,
+        in_dialects("""CREATE TABLE ledger (
+            number {row_number},
             credential TEXT NOT NULL, session_id TEXT NOT NULL, thread_id TEXT NOT NULL,
             key TEXT NOT NULL, target TEXT NOT NULL, reason TEXT NOT NULL,
-            status TEXT NOT NULL, created_at REAL NOT NULL,
-            attempts INTEGER NOT NULL, maybe_billed INTEGER NOT NULL,
+            status TEXT NOT NULL, created_at {real} NOT NULL,
+            attempts {integer} NOT NULL, maybe_billed {integer} NOT NULL,
             recovered TEXT NOT NULL,
-            steps_sent INTEGER NOT NULL, bytes_sent INTEGER NOT NULL,
-            replay_steps INTEGER NOT NULL, replay_bytes INTEGER NOT NULL,
-            input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
-            output_tokens INTEGER NOT NULL, thought_tokens INTEGER NOT NULL,
-            tool_use_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL
-        )""",
+            steps_sent {integer} NOT NULL, bytes_sent {integer} NOT NULL,
+            replay_steps {integer} NOT NULL, replay_bytes {integer} NOT NULL,
+            input_tokens {integer} NOT NULL, cached_tokens {integer} NOT NULL,
+            output_tokens {integer} NOT NULL, thought_tokens {integer} NOT NULL,
+            tool_use_tokens {integer} NOT NULL, total_tokens {integer} NOT NULL
+        )"""),
         "CREATE INDEX ledger_by_thread ON ledger (thread_id)",
-        """CREATE TABLE retention (
-            credential TEXT PRIMARY KEY, seconds REAL NOT NULL
-        ) WITHOUT ROWID""",
+        in_dialects("""CREATE TABLE retention (
+            credential TEXT PRIMARY KEY, seconds {real} NOT NULL
+        ) {by_key}"""),
     ),
     (
         "ALTER TABLE interactions ADD COLUMN call_digest TEXT NOT NULL DEFAULT ''",
         # What was recorded before is owed to nobody.
-        "ALTER TABLE interactions ADD COLUMN owed INTEGER NOT NULL DEFAULT 0",
+        in_dialects(
+            "ALTER TABLE interactions ADD COLUMN owed {integer} NOT NULL DEFAULT 0"
+        ),
         "ALTER TABLE interactions ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
     ),
 )
@@ -64,7 +68,7 @@ MIGRATIONS: Final = (
 SELECT_BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
 
 INSERT_BYTES: Final = (
-    "INSERT INTO session_meta VALUES ('secret', ?) ON CONFLICT DO NOTHING"
+    "INSERT INTO session_meta VALUES ('secret', $1) ON CONFLICT DO NOTHING"
 )
 
 _COLUMNS = (
@@ -92,25 +96,25 @@ _WRITTEN = f"{_COLUMNS}, {_OWED}"
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN.split(", ")[4:])
 
 UPSERT: Final = (
-    f"INSERT INTO interactions ({_WRITTEN}) VALUES ({','.join('?' * 24)}) "
+    f"INSERT INTO interactions ({_WRITTEN}) VALUES ({placeholders(24)}) "
     f"ON CONFLICT (credential, session_id, thread_id, key) DO UPDATE SET {_SET}"
 )
 
 COPY_THREAD: Final = (
     f"INSERT INTO interactions ({_COLUMNS}) SELECT "  # constants above
-    f"{_COLUMNS.replace('thread_id', '?', 1)} FROM interactions WHERE thread_id = ? "
+    f"{_COLUMNS.replace('thread_id', '$1', 1)} FROM interactions WHERE thread_id = $2 "
     "ON CONFLICT DO NOTHING"
 )
 
 # The others are gone through once, not once for each row.
 HELD_BY: Final = """WITH others (credential, key) AS (
-    SELECT credential, key FROM interactions WHERE thread_id <> :thread
+    SELECT credential, key FROM interactions WHERE thread_id <> $1
     UNION
-    SELECT credential, parent_id FROM interactions WHERE thread_id <> :thread
+    SELECT credential, parent_id FROM interactions WHERE thread_id <> $1
 )
 SELECT credential, session_id, thread_id, key, parent_id,
     (credential, key) IN (SELECT credential, key FROM others), created_at
-FROM interactions WHERE thread_id = :thread AND stored = 1 ORDER BY created_at"""
+FROM interactions WHERE thread_id = $1 AND stored = 1 ORDER BY created_at"""
 
 _ENTRY = (
     "credential, session_id, thread_id, key, target, reason, status, created_at, "
@@ -119,29 +123,31 @@ _ENTRY = (
     "tool_use_tokens, total_tokens"
 )
 
-INSERT_LEDGER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({','.join('?' * 21)})"
+INSERT_LEDGER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({placeholders(21)})"
 
-_SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
+SCOPE: Final = "credential = $1 AND session_id = $2 AND thread_id = $3"
+"""Whose row it is; further values begin with `$4`."""
 
 MARK_GONE: Final = f"""UPDATE interactions SET gone = 1
-WHERE {_SCOPE} AND gone = 0 AND key IN (
+WHERE {SCOPE} AND gone = 0 AND key IN (
     WITH RECURSIVE line (key) AS (
-        SELECT CAST(? AS TEXT)
+        SELECT CAST($4 AS TEXT)
         UNION
         SELECT child.key
         FROM interactions AS child JOIN line ON child.parent_id = line.key
-        WHERE child.credential = ? AND child.session_id = ? AND child.thread_id = ?
+        WHERE child.credential = $1 AND child.session_id = $2
+        AND child.thread_id = $3
     )
     SELECT key FROM line
 )"""
 
 HANDED_ON: Final = f"""UPDATE interactions SET owed = 0, holder = ''
-WHERE {_SCOPE} AND key = ?"""
+WHERE {SCOPE} AND key = $4"""
 
-TAKE_OWED: Final = f"""UPDATE interactions SET owed = ?, holder = ?
-WHERE {_SCOPE} AND key = ? AND owed = ? AND holder = ?"""
+TAKE_OWED: Final = f"""UPDATE interactions SET owed = $5, holder = $6
+WHERE {SCOPE} AND key = $4 AND owed = $7 AND holder = $8"""
 
-UPSERT_RETENTION: Final = """INSERT INTO retention VALUES (?, ?)
+UPSERT_RETENTION: Final = """INSERT INTO retention VALUES ($1, $2)
 ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
 WHERE excluded.seconds < retention.seconds"""
 
@@ -150,13 +156,13 @@ FIND_BIRTHS: Final = f"""WITH RECURSIVE line (key, parent_id, created_at) AS (
     UNION
     SELECT older.key, older.parent_id, older.created_at
     FROM line JOIN interactions AS older ON older.key = line.parent_id
-    WHERE {_SCOPE}
+    WHERE {SCOPE}
 )
 SELECT key, parent_id, created_at FROM line"""
 """The interactions of `where`, and all that they continue."""
 
-_WITHIN = """(CAST(? AS TEXT) IS NULL OR session_id = ?)
-AND (CAST(? AS TEXT) IS NULL OR thread_id = ?)"""
+_WITHIN = """(CAST($1 AS TEXT) IS NULL OR session_id = $1)
+AND (CAST($2 AS TEXT) IS NULL OR thread_id = $2)"""
 
 SUM_LEDGER: Final = f"""SELECT sum(input_tokens), sum(cached_tokens),
 sum(output_tokens), sum(thought_tokens), sum(tool_use_tokens), sum(total_tokens)

@@ -22,12 +22,11 @@ from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
 from interactions_core.stores.sql.marks import Marks, write_last
+from interactions_core.stores.sql.statements import placeholders
 from interactions_core.usage import Usage
 
 _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
-
-_SCOPE = "credential = ? AND session_id = ? AND thread_id = ?"
 
 
 class SqlStore(SqlJobMixin, SqlFormMixin):
@@ -77,7 +76,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         with self.database.reading() as db:
             for start in range(0, len(request_digests), _BATCH):
                 batch = request_digests[start : start + _BATCH]
-                marks = ",".join("?" * len(batch))
+                marks = placeholders(len(batch), after=3)
                 where = f"request_digest IN ({marks})"
                 for record in _select(db, scope, where, batch):
                     found.setdefault(record.request_digest, []).append(record)
@@ -86,7 +85,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
     def get(self, scope: Scope, key: str) -> InteractionRecord | None:
         """Return one record."""
         with self.database.reading() as db:
-            return next(iter(_select(db, scope, "key = ?", (key,))), None)
+            return next(iter(_select(db, scope, "key = $4", (key,))), None)
 
     def put(
         self,
@@ -127,23 +126,24 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
 
     def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
         """Change to whom an answer is owed, if that is as it was seen."""
-        where = (*rows.scope_row(seen.scope), seen.key, seen.owed, seen.holder)
+        where = (*rows.scope_row(seen.scope), seen.key)
+        values = (*where, owed, holder, seen.owed, seen.holder)
         with self.database.writing(seen.key) as db:
-            return db.execute(rows.TAKE_OWED, (owed, holder, *where)).rowcount > 0
+            return db.execute(rows.TAKE_OWED, values).rowcount > 0
 
     def mark_gone(self, scope: Scope, key: str) -> int:
         """Rule out an interaction and its descendants as parents."""
         if not key:
             return 0
-        where = rows.scope_row(scope)
+        where = (*rows.scope_row(scope), key)
         with self.database.writing(scope.thread_id) as db:
-            return db.execute(rows.MARK_GONE, (*where, key, *where)).rowcount
+            return db.execute(rows.MARK_GONE, where).rowcount
 
     def retention(self, credential: str) -> float | None:
         """Return what was learned, in seconds."""
         with self.database.reading() as db:
             row = db.execute(
-                "SELECT seconds FROM retention WHERE credential = ?", (credential,)
+                "SELECT seconds FROM retention WHERE credential = $1", (credential,)
             ).fetchone()
         return float(row[0]) if row else None
 
@@ -158,7 +158,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         """Add up the ledger."""
         check_names(session_id=session_id, thread_id=thread_id)
         with self.database.reading() as db:
-            sums = db.execute(rows.SUM_LEDGER, _twice(session_id, thread_id)).fetchone()
+            sums = db.execute(rows.SUM_LEDGER, (session_id, thread_id)).fetchone()
         return Usage(*(int(value or 0) for value in sums))
 
     def ledger(
@@ -167,7 +167,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         """Return the ledger, oldest first."""
         check_names(session_id=session_id, thread_id=thread_id)
         with self.database.reading() as db:
-            found = db.execute(rows.LEDGER, _twice(session_id, thread_id)).fetchall()
+            found = db.execute(rows.LEDGER, (session_id, thread_id)).fetchall()
         return [rows.entry_from_row(row) for row in found]
 
     def copy_thread(self, source: str, target: str) -> int:
@@ -180,7 +180,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         """Return what the server keeps of a thread, in one snapshot."""
         check_names(thread_id=thread_id)
         with self.database.reading() as db:
-            found = db.execute(rows.HELD_BY, {"thread": thread_id}).fetchall()
+            found = db.execute(rows.HELD_BY, (thread_id,)).fetchall()
         return [
             StoredInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]), row[6])
             for row in found
@@ -194,10 +194,10 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         with self.database.writing(thread_id) as db:
             erasures = self.plan_erasures(thread_id)[0] if remote else []
             self._bury(db, thread_id, erasures)
-            db.execute("DELETE FROM ledger WHERE thread_id = ?", (thread_id,))
+            db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
-                "DELETE FROM interactions WHERE thread_id = ?", (thread_id,)
+                "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)
             ).rowcount
             hit(DeletionFailPoint.LISTED)
         self.database.erase_log()
@@ -213,23 +213,19 @@ def _select(
     db: SqlConnection, scope: Scope, where: str, values: Sequence[object]
 ) -> list[InteractionRecord]:
     # Only placeholders are put together here; every value is bound.
-    where = f"{_SCOPE} AND {where}"
-    owner = rows.scope_row(scope)
+    where = f"{rows.SCOPE} AND {where}"
+    values = (*rows.scope_row(scope), *values)
     query = f"{rows.SELECT} WHERE {where} ORDER BY created_at"
-    found = db.execute(query, (*owner, *values)).fetchall()
+    found = db.execute(query, values).fetchall()
     records = [rows.record_from_row(row) for row in found]
     seconds = rows.learned_from_row(found[0]) if found else None
     if seconds is None:
         return records
     query = rows.FIND_BIRTHS.format(where=where)
-    lines = db.execute(query, (*owner, *values, *owner)).fetchall()
+    lines = db.execute(query, values).fetchall()
     limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
     # In a file, another process may have deleted one between the two queries.
     return [
         replace(each, learned_expires_at=limits.get(each.key, math.inf))
         for each in records
     ]
-
-
-def _twice(*values: str | None) -> tuple[str | None, ...]:
-    return tuple(value for value in values for _ in range(2))

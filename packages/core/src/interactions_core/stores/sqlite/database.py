@@ -21,6 +21,7 @@ from interactions_core.process.forking import (
 )
 from interactions_core.stores.sql.database import Migration, check_text
 from interactions_core.stores.sql.foreign import check_file, check_part
+from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.files import (
     BUSY_TIMEOUT_S,
     MEMORY,
@@ -51,7 +52,7 @@ class SqliteDatabase:
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: SqliteConnection | None = None
         self._identity: Identity = None
         self._parts: dict[str, Sequence[Migration]] = {}
         self._due: set[str] = set()
@@ -104,7 +105,7 @@ class SqliteDatabase:
             pass
 
     @contextlib.contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
+    def reading(self) -> Generator[SqliteConnection]:
         """Hold the connection for reads that need not be one snapshot.
 
         Fetch everything before leaving: a cursor that outlives the block would
@@ -116,7 +117,7 @@ class SqliteDatabase:
     @contextlib.contextmanager
     def writing(
         self, *_names: str, shared: Collection[str] = ()
-    ) -> Generator[sqlite3.Connection]:
+    ) -> Generator[SqliteConnection]:
         """Hold the write lock; all that the block does is kept, or none of it.
 
         A file has one lock, whatever the names of what is written.
@@ -168,7 +169,7 @@ class SqliteDatabase:
             leave_to_parent(self._connection)
             self._connection = None
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> SqliteConnection:
         if self._connection is not None:
             self._check_identity(self._connection)
             self._migrate_due(self._connection)
@@ -186,10 +187,10 @@ class SqliteDatabase:
         self._connection, self._identity = connection, identity_of(self.path)
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> SqliteConnection:
         return connect(self.path)
 
-    def _check_identity(self, connection: sqlite3.Connection) -> None:
+    def _check_identity(self, connection: SqliteConnection) -> None:
         """Refuse to write into a file that nobody can find any more."""
         if connection.in_transaction or identity_of(self.path) == self._identity:
             return
@@ -200,14 +201,14 @@ class SqliteDatabase:
             "The next use opens what is there then, or a new file.",
         )
 
-    def _migrate_due(self, connection: sqlite3.Connection) -> None:
+    def _migrate_due(self, connection: SqliteConnection) -> None:
         if self._due and not connection.in_transaction:
             for part in [*self._due]:
                 self._migrate(connection, part, self._parts[part])
                 self._due.discard(part)
 
     def _migrate(
-        self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]
+        self, connection: SqliteConnection, part: str, migrations: Sequence[Migration]
     ) -> None:
         found = version_of(connection, part)
         if found > len(migrations):
@@ -224,7 +225,7 @@ class SqliteDatabase:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(
-                "INSERT OR REPLACE INTO schema_versions VALUES (?, ?)",
+                "INSERT OR REPLACE INTO schema_versions VALUES ($1, $2)",
                 (part, len(migrations)),
             )
 
@@ -240,7 +241,7 @@ class SqliteDatabase:
 
 
 @contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Generator[None]:
+def _transaction(connection: SqliteConnection) -> Generator[None]:
     origin = Origin()
     try:
         connection.execute("BEGIN IMMEDIATE")

@@ -9,6 +9,7 @@ import time
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.private_files import make_private
 
 MEMORY: Final = ":memory:"
@@ -34,7 +35,7 @@ def identity_of(path: str) -> Identity:
     return found.st_dev, found.st_ino
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(path: str) -> SqliteConnection:
     """Open a file in WAL mode; create it and its folder if need be.
 
     Raises:
@@ -48,6 +49,7 @@ def connect(path: str) -> sqlite3.Connection:
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
+        factory=SqliteConnection,
         cached_statements=256,
     )
     try:
@@ -69,7 +71,7 @@ def _make_private(path: str) -> None:
         ) from exc
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: SqliteConnection) -> None:
     give_up = time.monotonic() + BUSY_TIMEOUT_S
     # The switch to WAL ignores the busy timeout when two processes open a new
     # file at once: https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy
@@ -88,10 +90,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(_VERSIONS)
 
 
-def version_of(connection: sqlite3.Connection, part: str) -> int:
+def version_of(connection: SqliteConnection, part: str) -> int:
     """Return the schema version of a part's tables; 0 if there are none."""
     row = connection.execute(
-        "SELECT version FROM schema_versions WHERE part = ?", (part,)
+        "SELECT version FROM schema_versions WHERE part = $1", (part,)
     ).fetchone()
     return int(row[0]) if row else 0
 

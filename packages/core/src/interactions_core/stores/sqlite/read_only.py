@@ -11,6 +11,7 @@ from pathlib import Path
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql.database import Migration
 from interactions_core.stores.sql.refusing import check_version, refuse_to_write
+from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.files import BUSY_TIMEOUT_S, MEMORY, version_of
 
@@ -34,7 +35,7 @@ class ReadOnlyDatabase(SqliteDatabase):
         super().__init__(path)
 
     @contextlib.contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
+    def reading(self) -> Generator[SqliteConnection]:
         """Hold the connection for reads.
 
         Raises:
@@ -53,7 +54,7 @@ class ReadOnlyDatabase(SqliteDatabase):
     @contextlib.contextmanager
     def writing(
         self, *_names: str, shared: Collection[str] = ()
-    ) -> Generator[sqlite3.Connection]:
+    ) -> Generator[SqliteConnection]:
         """Refuse to write.
 
         Raises:
@@ -66,12 +67,12 @@ class ReadOnlyDatabase(SqliteDatabase):
     def erase_log(self) -> None:
         """Do nothing: what was deleted is its writer's to erase."""
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> SqliteConnection:
         if self._connection is not None and self._has_changed():
             self.close()
         return super()._open()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> SqliteConnection:
         path = Path(self.path).absolute()
         if self.path == MEMORY or not path.is_file():
             raise StoreError(
@@ -85,6 +86,7 @@ class ReadOnlyDatabase(SqliteDatabase):
             timeout=BUSY_TIMEOUT_S,
             isolation_level=None,
             check_same_thread=False,
+            factory=SqliteConnection,
         )
 
     @contextlib.contextmanager
@@ -108,7 +110,7 @@ class ReadOnlyDatabase(SqliteDatabase):
         return self._idle is not None and _idle(Path(self.path)) != self._idle
 
     def _migrate(
-        self, connection: sqlite3.Connection, part: str, migrations: Sequence[Migration]
+        self, connection: SqliteConnection, part: str, migrations: Sequence[Migration]
     ) -> None:
         """Check the version of a part; nothing is brought up to date here."""
         has_versions = connection.execute(
