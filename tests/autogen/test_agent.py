@@ -74,7 +74,7 @@ def make_agent(emulator: Emulator, clock: Clock) -> MakeAgent:
         }
         agent = InteractionsAgent(name, **given | options)
         agent._client._clock = clock
-        agent._client._ready().sleep = pause
+        agent._client._ready().awaited.sleep = pause
         return agent
 
     return make
@@ -158,7 +158,7 @@ async def test_everything_is_sent_again_when_the_server_forgot(
     agent = make_agent()
     first = await agent.run(task="The history of TPUs")
     name = first.messages[-1].metadata["interaction_id"]
-    await agent._client._ready().delete(name)
+    await agent._client._ready().awaited.delete(name)
 
     done = await agent.run(task="And of GPUs?")
 

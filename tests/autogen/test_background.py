@@ -37,7 +37,7 @@ def make(
     def make(**options: Any) -> InteractionsChatCompletionClient:
         sessions = f"sqlite:///{tmp_path / 'sessions.db'}"
         client = make_client(**{"background": True, "sessions": sessions} | options)
-        client._ready().sleep = pause
+        client._ready().awaited.sleep = pause
         return client
 
     return make
@@ -79,7 +79,7 @@ async def test_a_call_goes_on_with_the_run_that_a_dead_process_began(
     store = dead._sessions()
     assert isinstance(store, SqliteStore)
     turn = dead.read(Call([user("Hi")]))
-    found = await dead._ready().suspend(turn, store)
+    found = await dead._ready().awaited.suspend(turn, store)
     job = store.get_job(found.job_key)
     assert job is not None
     store.take_job(job, "another process", now=job.updated_at, until=0.0)
@@ -112,7 +112,7 @@ async def test_a_token_cancels_the_run_and_its_job(
         asleep.set()
         await asyncio.Event().wait()
 
-    client._ready().sleep = wait
+    client._ready().awaited.sleep = wait
     call = asyncio.ensure_future(client.create([user("Hi")], cancellation_token=token))
     await asleep.wait()
     token.cancel()

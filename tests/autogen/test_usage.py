@@ -47,7 +47,7 @@ def make(make_client: MakeClient, emulator: Emulator, clock: Clock) -> MakeClien
 
     def make(**options: Any) -> Client:
         client = make_client(max_retries=0, **options)
-        client._ready().sleep = passing(clock, emulator)
+        client._ready().awaited.sleep = passing(clock, emulator)
         return client
 
     return make
@@ -105,7 +105,7 @@ async def test_an_answer_that_is_handed_on_again_is_counted_and_logged_once(
     options: Any = {"base_url": emulator.url, "api_key": "k", "sessions": MemoryStore()}
     agent = InteractionsAgent("a", agent=RESEARCH, **options)
     agent._client._clock = clock
-    agent._client._ready().sleep = passing(clock, emulator)
+    agent._client._ready().awaited.sleep = passing(clock, emulator)
 
     for _ in range(2):
         with pytest.raises(UnsupportedContentError):

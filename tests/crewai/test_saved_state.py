@@ -1,16 +1,18 @@
 """Checkpoints, copies and pickles go on with their sessions."""
 
 import copy
+import gc
 import pickle
 from pathlib import Path
 from typing import Any
 
 import pytest
-from crewai import CheckpointConfig, Crew
+from crewai import Agent, CheckpointConfig, Crew
 from crewai.agents.agent_builder.base_agent import _validate_llm_ref
 from crewai.events import crewai_event_bus
 
 from interactions_core import MemoryStore
+from interactions_core.adapter import InteractionsClient
 from interactions_core.exceptions import AuthenticationError, ConfigurationError
 from interactions_crewai import InteractionsLLM
 from interactions_emulator import Emulator
@@ -107,3 +109,33 @@ def test_pickle_of_a_client_is_refused() -> None:
 
     with pytest.raises(ConfigurationError, match="client="):
         pickle.dumps(llm)
+
+
+def test_a_key_that_is_renewed_leaves_no_client_behind(make_llm: MakeLLM) -> None:
+    """Ours: whoever renews a key every hour has the clients of the last few."""
+    llm = make_llm()
+
+    made = {f"key {number}" for number in range(20)}
+    for key in sorted(made):
+        llm.api_key = key
+        llm.call("Hi")
+
+    gc.collect()
+    left = [one for one in gc.get_objects() if isinstance(one, InteractionsClient)]
+    keys = {one.connection.api_key for one in left}
+    assert llm.api_key in keys
+    assert len(keys & made) <= 4
+
+
+def test_agents_with_time_limits_of_their_own_share_one_client(
+    make_llm: MakeLLM,
+) -> None:
+    llm = make_llm()
+
+    for seconds in (60, 61, 62):
+        words = {"role": "r", "goal": "g", "backstory": "b"}
+        agent = Agent(**words, llm=llm, max_execution_time=seconds)
+        llm.call("Hi", from_agent=agent)
+
+    asked = [one for one in gc.get_objects() if isinstance(one, InteractionsClient)]
+    assert sum(bool(one._opened.get()) for one in asked) == 1

@@ -46,7 +46,7 @@ def test_llm_events_ledger_and_server_agree_after_every_outcome(
         clock.sleep(seconds)
         emulator.advance(seconds)
 
-    llm._drivers(llm.deadline_s).sync.sleep = pass_time
+    llm._ready().sync.sleep = pass_time
     told = 0
 
     for number, outcome in enumerate(shuffled(seed, background=background)):

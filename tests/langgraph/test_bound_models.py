@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.prebuilt import create_react_agent
+from pydantic import SecretStr
 
+from interactions_core.exceptions import InvalidRequestError
 from interactions_emulator import Emulator
 from tests.langgraph.conftest import MakeModel
+from tests.langgraph.headers import heard_headers
 
 pytestmark = pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
 
@@ -83,3 +86,22 @@ def test_bound_functions_are_sent_alike_however_they_travel(
     assert [body["tools"] for body in bodies] == [[{**ADD, "defer_loading": True}]] * 3
     choices = {body["generation_config"]["tool_choice"] for body in bodies}
     assert choices == {"validated"}
+
+
+@pytest.mark.parametrize("way", ["copied", "set"])
+def test_a_key_that_is_changed_is_the_one_that_is_sent(
+    way: str, make_model: MakeModel
+) -> None:
+    """Ours: clients are made of the options as they are, not as they once were."""
+    with heard_headers() as (url, heard):
+        model = make_model(api_key="first", base_url=url)
+        with pytest.raises(InvalidRequestError):
+            model.invoke("Hi")
+
+        changed = model.model_copy() if way == "copied" else model
+        changed.api_key = SecretStr("second")
+        with pytest.raises(InvalidRequestError):
+            changed.invoke("Ho")
+        changed.close()
+
+    assert {row["x-goog-api-key"] for row in heard} == {"first", "second"}

@@ -358,7 +358,7 @@ def test_key_is_in_no_repr_and_no_metadata(make_model: MakeModel) -> None:
     model = make_model(api_key="AIza-very-secret", anchor_key="also-secret")
     reply = model.invoke("Hello")
 
-    shown = repr(model) + str(model) + repr(reply) + repr(model._drivers)
+    shown = repr(model) + str(model) + repr(reply) + repr(model._clients)
     shown += model.model_dump_json(exclude={"callbacks"})
     assert "very-secret" not in shown
     assert "also-secret" not in shown

@@ -62,7 +62,7 @@ class AutoGen:
             **options, background=background
         )
         self._client._clock = clock
-        self._client._ready().sleep = clock.asleep
+        self._client._ready().awaited.sleep = clock.asleep
         self._runner = asyncio.Runner()
 
     def ask(self, lines: list[Line]) -> str:

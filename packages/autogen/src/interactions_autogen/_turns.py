@@ -91,6 +91,7 @@ def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
         store=_is_stored(options, call, settings),
         background=in_background(options),
         foreground_ok=options["background"] == "prefer",
+        deadline_s=options["deadline_s"],
         previous_interaction_id=call.extra.get("previous_interaction_id") or "",
         context=agent_id(),
         nudge=options["nudge"],

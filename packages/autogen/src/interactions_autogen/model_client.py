@@ -44,10 +44,9 @@ from interactions_autogen._tokens import estimated_tokens
 from interactions_autogen._tools import ToolChoice
 from interactions_autogen._turns import Call, turn_of
 from interactions_core.adapter import (
-    AsyncInteractionsClient,
+    ClientPair,
     ClientPolicy,
     Connection,
-    InteractionsClient,
     Lock,
     Reply,
     SessionStore,
@@ -112,7 +111,7 @@ class InteractionsChatCompletionClient(
         self._lock = Lock()
         self._counter = UsageCounter()
         self._store: SessionStore | None = None
-        self._driver: AsyncInteractionsClient | None = None
+        self._clients: ClientPair | None = None
 
     async def create(
         self,
@@ -167,13 +166,13 @@ class InteractionsChatCompletionClient(
         Raises:
             ConfigurationError: The messages do not end with a model's reply.
         """
-        with closing(InteractionsClient(self._connection(), self._policy())) as sync:
+        with closing(self._ready().sync) as sync:
             sync.adopt(self.read(Call(messages)), self._sessions(), interaction_id)
 
     async def close(self) -> None:
         """Close the connections of this event loop; the next call opens them again."""
-        if self._driver is not None:
-            await self._driver.close()
+        if self._clients is not None:
+            await self._clients.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -253,7 +252,7 @@ class InteractionsChatCompletionClient(
                 log_call(reply)
                 return result_of(reply)
 
-            return await self._ready().turn(turn, store, hand_on)
+            return await self._ready().awaited.turn(turn, store, hand_on)
 
     async def _said(self, call: Call) -> AsyncGenerator[str | CreateResult]:
         async with aclosing(self.follow(call, result_of)) as said:
@@ -290,7 +289,7 @@ class InteractionsChatCompletionClient(
                 log_stream_end(reply)
                 return answered(reply)
 
-            said = self._ready().stream(turn, store, hand_on)
+            said = self._ready().awaited.stream(turn, store, hand_on)
             started = False
             async with aclosing(said):
                 async for event in said:
@@ -328,13 +327,11 @@ class InteractionsChatCompletionClient(
             return await in_thread(self._sessions)
         return self._sessions()
 
-    def _ready(self) -> AsyncInteractionsClient:
+    def _ready(self) -> ClientPair:
         with self._lock:
-            if self._driver is None:
-                self._driver = AsyncInteractionsClient(
-                    self._connection(), self._policy()
-                )
-            return self._driver
+            if self._clients is None:
+                self._clients = ClientPair(self._connection(), self._policy())
+            return self._clients
 
     def _connection(self) -> Connection:
         config = self._config
@@ -354,7 +351,6 @@ class InteractionsChatCompletionClient(
             max_retries=self._config.max_retries,
             retention_s=self._config.retention.total_seconds(),
             clock=self._clock,
-            deadline_s=self._config.deadline_s,
             poll=self._config.poll,
             resubmits=self._config.on_lost_submit == "resubmit",
             returns_empty=self._config.on_empty == "return",

@@ -23,6 +23,7 @@ from interactions_core.adapter import (
     DEFAULT_POLL,
     DEFAULT_RETENTION_S,
     DEFAULT_TIMEOUT_S,
+    ClientPair,
     ClientPolicy,
     Connection,
     Mirror,
@@ -37,7 +38,7 @@ from interactions_core.adapter.options import (
 )
 from interactions_core.adapter.secrets import check_address, masked, shown_store
 from interactions_core.exceptions import ConfigurationError
-from interactions_crewai._drivers import Clients, Drivers
+from interactions_crewai._clients import Clients
 from interactions_crewai._secrets import masks_in
 
 _MASKED: Final = ("tools", "environment", "agent_config", "webhook_config", "base_url")
@@ -190,12 +191,11 @@ class SharedOptions(BaseModel):
             return await in_thread(self._store)
         return self._store()
 
-    def _drivers(self, deadline_s: float) -> Drivers:
+    def _ready(self) -> ClientPair:
         policy = ClientPolicy(
             max_retries=self.max_retries,
             retention_s=self.retention.total_seconds(),
             clock=self._clock,
-            deadline_s=deadline_s,
             poll=self.poll,
             resubmits=self.on_lost_submit == "resubmit",
             # An LLM decides for itself: the text that stop words leave may be empty.

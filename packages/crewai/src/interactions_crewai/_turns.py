@@ -84,6 +84,7 @@ def turn_of(
         store=options["store"],
         background=in_background(options),
         foreground_ok=options["background"] == "prefer",
+        deadline_s=asked.limit_s(options["deadline_s"]),
         context=context,
         glued=True,
         nudge=options["nudge"],

@@ -201,10 +201,11 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             ),
             session_id=self.session_id,
             background=not model,
+            deadline_s=self.deadline_s,
         )
 
     def _ask(self, turn: Turn, request: Request) -> Run:
-        client = self._drivers(self.deadline_s).sync
+        client = self._ready().sync
         kickoff, plans = current_kickoff(), _plans(turn)
         with chat_span(turn, vertexai=self.vertexai) as described:
 

@@ -34,7 +34,6 @@ from interactions_core.exceptions import (
 )
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
-from interactions_crewai._drivers import Drivers
 from interactions_crewai._events import AnnouncingLLM
 from interactions_crewai._replies import calls_of, told_text
 from interactions_crewai._stops import is_final, stopping
@@ -147,8 +146,7 @@ class InteractionsLLM(AnnouncingLLM):
         """
         asked = Asked(messages, [], None, {}, None, None, None)
         asked.messages = self._format_messages(messages)
-        drivers = self._drivers(self.deadline_s)
-        drivers.sync.adopt(self._as_turn(asked), self._store(), interaction_id)
+        self._ready().sync.adopt(self._as_turn(asked), self._store(), interaction_id)
 
     def supports_function_calling(self) -> bool:
         """Return whether tools go to the API as such; agents bring their own."""
@@ -217,7 +215,7 @@ class InteractionsLLM(AnnouncingLLM):
             raise stop from error
 
     def _ask(self, turn: Turn, asked: Asked, hand_on: Callable[[Reply], Any]) -> Any:
-        client = self._for(asked).sync
+        client = self._ready().sync
         if not self._effective_stream():
             return client.turn(turn, self._store(), hand_on)
         chunks, answer = Chunks(turn.own_names), None
@@ -237,7 +235,7 @@ class InteractionsLLM(AnnouncingLLM):
         asked: Asked,
         hand_on: Callable[[Reply], Awaitable[Any]],
     ) -> Any:
-        client = self._for(asked).awaited
+        client = self._ready().awaited
         if not self._effective_stream():
             return await client.turn(turn, store, hand_on)
 
@@ -252,9 +250,6 @@ class InteractionsLLM(AnnouncingLLM):
                 else:
                     self._show(chunks, event, asked)
         return answer
-
-    def _for(self, asked: Asked) -> Drivers:
-        return self._drivers(asked.limit_s(self.deadline_s))
 
     def _answer(self, turn: Turn, reply: Reply, asked: Asked) -> Any:
         with self._answering(reply):
@@ -305,7 +300,7 @@ class InteractionsLLM(AnnouncingLLM):
             )
             raise LocalAnswerError(msg)
         answer = LocalAnswer(call["id"], name, result)
-        self._for(asked).sync.answer_locally(turn, self._store(), reply, answer=answer)
+        self._ready().sync.answer_locally(turn, self._store(), reply, answer=answer)
         return self._invoke_after_llm_call_hooks(asked.messages, result, asked.agent)
 
 

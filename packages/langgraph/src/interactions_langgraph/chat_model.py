@@ -16,18 +16,17 @@ from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
 from interactions_core.adapter import (
+    ClientPair,
     Lock,
     Reply,
     SessionStore,
     Turn,
-    in_thread,
     in_worker,
 )
 from interactions_langgraph._messages.blocks import Version
 from interactions_langgraph._messages.chunks import Chunks
 from interactions_langgraph._messages.replies import message_of
 from interactions_langgraph._model.answers import answer_function
-from interactions_langgraph._model.drivers import Drivers
 from interactions_langgraph._model.errors import model_errors
 from interactions_langgraph._model.formats import json_format
 from interactions_langgraph._model.graph import graph_run
@@ -68,7 +67,7 @@ class ChatInteractions(CountingModel):
             `agent` are given.
     """
 
-    _drivers: Drivers | None = PrivateAttr(default=None)
+    _clients: ClientPair | None = PrivateAttr(default=None)
 
     def bind_tools(
         self,
@@ -180,16 +179,13 @@ class ChatInteractions(CountingModel):
 
     def close(self) -> None:
         """Close the connections of sync calls; the next call opens them again."""
-        if self._drivers is not None:
-            self._drivers.store = None
-            self._drivers.sync.close()
+        if self._clients is not None:
+            self._clients.close()
 
     async def aclose(self) -> None:
         """Close the connections of this event loop."""
-        if self._drivers is not None:
-            # A file that nobody else holds is closed with this.
-            await in_thread(self._drivers.release_store)
-            await self._drivers.awaited.close()
+        if self._clients is not None:
+            await self._clients.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -326,11 +322,13 @@ class ChatInteractions(CountingModel):
         store = self._ready().store = await self._astore()
         return store
 
-    def _ready(self) -> Drivers:
+    def _ready(self) -> ClientPair:
+        """Return the clients with the options as they are; a copy may have others."""
+        settings = (self._connection(), self._policy())
         with _making:
-            if self._drivers is None:
-                self._drivers = Drivers(self._connection(), self._policy())
-            return self._drivers
+            if self._clients is None or not self._clients.is_made_of(*settings):
+                self._clients = ClientPair(*settings)
+            return self._clients
 
 
 _making = Lock()

@@ -16,6 +16,7 @@ from interactions_core.client.connection import (
     DEFAULT_TIMEOUT_S,
     Connection,
 )
+from interactions_core.client.pair import ClientPair
 from interactions_core.extras import install_command
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.blocking import BLOCKED, blocked_by
@@ -83,6 +84,7 @@ __all__ = [
     "ArgumentsDelta",
     "AsyncInteractionsClient",
     "CallStarted",
+    "ClientPair",
     "ClientPolicy",
     "Connection",
     "GraphPosition",

@@ -46,7 +46,7 @@ def resume_answer(work: LeasedJob, *, stream: bool) -> Flow[Answer]:
         interaction = own_named(work.job.result, work.run.turn)
     else:
         interaction = yield from first_poll(work)
-    late = work.age_s() >= work.run.policy.deadline_s
+    late = work.age_s() >= work.run.deadline_s
     if stream and not late and goes_on(interaction.get("status")):
         listener = Listener(Assembler({"id": work.name}))
         if (yield from _resumed(work, listener)):

@@ -78,7 +78,7 @@ def record_intent(run: TurnContext, plan: Plan) -> Flow[LeasedJob]:
         place=run.turn.place,
         created_at=now,
         updated_at=now,
-        deadline_at=now + run.policy.deadline_s,
+        deadline_at=now + run.deadline_s,
         forget_at=now + run.policy.retention_s,
         owner=process_id(),
         lease_until=now + LEASE_S,

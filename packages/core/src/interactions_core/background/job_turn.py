@@ -139,7 +139,7 @@ def _suspended(run: TurnContext) -> Flow[Suspended]:
         return Suspended(work.job.key, work.name, work.job.interrupts, reply)
     if late:
         yield from set_cleanup(work.name, on_abandon(work, "cancelled"))
-        raise DeadlineExceededError(work.name, run.policy.deadline_s)
+        raise DeadlineExceededError(work.name, run.deadline_s)
     yield from update_job(work, interrupts=work.job.interrupts + 1)
     yield from release_lease(work, noted(interaction))
     yield from leave_owed(run, counted=False)

@@ -79,7 +79,7 @@ def heard(work: LeasedJob, listener: Listener) -> Flow[bool]:
     Raises:
         DeadlineExceededError: It goes on for longer than `deadline_s`.
     """
-    deadline_s = work.run.policy.deadline_s
+    deadline_s = work.run.deadline_s
     assembler, news = listener.assembler, False
     while not (assembler.completed or assembler.repeats or assembler.error is not None):
         try:

@@ -76,7 +76,7 @@ def first_poll(work: LeasedJob) -> Flow[JsonObject]:
         RequestError: Nothing is known of a run whose deadline is over: it may have
             ended in time, long ago. The job is kept for the next try.
     """
-    late = work.age_s() >= work.run.policy.deadline_s
+    late = work.age_s() >= work.run.deadline_s
     found = yield from poll_once(work, Watch(0.0), passes=not late)
     return found or {"id": work.name, "status": "in_progress"}
 
@@ -198,7 +198,7 @@ def _cancelled(work: LeasedJob) -> Flow[Never]:
     """Be done with a run that was cancelled because its deadline is over."""
     yield from mark_consumed(work, "cancelled")
     yield from set_cleanup("")
-    raise DeadlineExceededError(work.name, work.run.policy.deadline_s)
+    raise DeadlineExceededError(work.name, work.run.deadline_s)
 
 
 def is_there_again(work: LeasedJob) -> Flow[bool]:
@@ -232,7 +232,7 @@ def next_pause_s(work: LeasedJob, watch: Watch) -> float:
     """Return how long to wait before the next look."""
     policy, now, left = work.run.policy, work.run.now(), _left_s(work)
     if left <= 0:
-        raise DeadlineExceededError(work.name, policy.deadline_s)
+        raise DeadlineExceededError(work.name, work.run.deadline_s)
     longest = policy.poll[1]
     if watch.missing is not None:
         longest = max(longest, LONGEST_MISSING_S)
@@ -244,7 +244,7 @@ def next_pause_s(work: LeasedJob, watch: Watch) -> float:
 
 
 def _left_s(work: LeasedJob) -> float:
-    return work.run.policy.deadline_s - work.age_s()
+    return work.run.deadline_s - work.age_s()
 
 
 def _passes(error: RequestError, age_s: float) -> bool:

@@ -135,7 +135,7 @@ def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[Submitted
         yield from record_submitted(work, interaction)
         check(work.name)
         return SubmittedJob(plan, work, interaction)
-    silence_s = min(SILENCE_S, run.policy.deadline_s)
+    silence_s = min(SILENCE_S, run.deadline_s)
     yield from repeat(lambda: open_stream(body, silence_s))
     listener = Listener()
     shown = yield from named(listener)

@@ -67,6 +67,8 @@ class Turn:
         background: Whether the server works on it while nobody listens.
         foreground_ok: Whether a model that refuses the background may answer at once.
         suspends: Whether the graph is interrupted instead of waiting.
+        deadline_s: How long such a run may take; `None` for what the client's policy
+            says.
         place: Where in a graph the call is made; `None` outside.
         moved_on: Tells whether the thread has a checkpoint after a place; it may read
             the checkpointer.
@@ -101,6 +103,7 @@ class Turn:
     background: bool = False
     foreground_ok: bool = False
     suspends: bool = False
+    deadline_s: float | None = None
     place: GraphPosition | None = None
     moved_on: Callable[[GraphPosition], bool] = _stays
     is_late: Callable[[], bool] = _is_current

@@ -26,7 +26,7 @@ class ClientPolicy:
             may have learned a shorter time.
         clock: Epoch seconds.
         jitter: A random number from 0 to 1, for back-off.
-        deadline_s: How long a run in the background may take.
+        deadline_s: How long a run in the background may take whose turn does not say.
         poll: The first and the longest pause between two looks at it, in seconds.
         resubmits: Whether a background create whose answer was lost is sent again.
         returns_empty: Whether an answer with nothing in it is returned; otherwise it
@@ -97,6 +97,12 @@ class TurnContext:
     def now(self) -> float:
         """Return the time in epoch seconds."""
         return self.policy.clock()
+
+    @property
+    def deadline_s(self) -> float:
+        """How long a run in the background may take."""
+        own = self.turn.deadline_s
+        return self.policy.deadline_s if own is None else own
 
     def in_foreground(self) -> "TurnContext":
         """Return the same turn for a model that takes no background."""

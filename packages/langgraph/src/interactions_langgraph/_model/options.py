@@ -260,7 +260,6 @@ class ModelOptions(BaseChatModel):
             max_retries=self.max_retries,
             retention_s=self.retention.total_seconds(),
             clock=self._clock,
-            deadline_s=self.deadline_s,
             poll=self.poll,
             resubmits=self.on_lost_submit == "resubmit",
             returns_empty=self.on_empty == "return",

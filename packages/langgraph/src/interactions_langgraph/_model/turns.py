@@ -71,6 +71,7 @@ def turn_of(
         is_late=around.is_late,
         store=chosen["store"],
         background=_in_background(chosen),
+        deadline_s=chosen["deadline_s"],
         previous_interaction_id=call.get("previous_interaction_id") or "",
         anchors=conversation.anchors,
         thoughts=conversation.thoughts,

@@ -1,12 +1,11 @@
-"""Core's two clients behind an LLM or a tool, and behind all its copies."""
+"""Core's two clients and the session stores of an LLM or a tool, and of its copies."""
 
-from dataclasses import dataclass
+from typing import Final
 
 from interactions_core.adapter import (
-    AsyncInteractionsClient,
+    ClientPair,
     ClientPolicy,
     Connection,
-    InteractionsClient,
     Lock,
     Mirror,
     SessionStore,
@@ -15,15 +14,8 @@ from interactions_core.adapter import (
 )
 from interactions_crewai._waits import Waits
 
-
-@dataclass(frozen=True, slots=True)
-class Drivers:
-    """A sync and an async client with the same settings."""
-
-    connection: Connection
-    policy: ClientPolicy
-    sync: InteractionsClient
-    awaited: AsyncInteractionsClient
+_MOST: Final = 4
+"""Of settings: copies with other options ask in turns, while a renewed key is final."""
 
 
 class Clients:
@@ -37,7 +29,7 @@ class Clients:
         self.waits = Waits()
         self._lock = Lock()
         self._opening = Lock()
-        self._made: list[Drivers] = []
+        self._pairs: list[ClientPair] = []
         self._stores: dict[tuple[str, Mirror], SessionStore] = {}
 
     def store(self, url: str, mirror: Mirror) -> SessionStore:
@@ -52,19 +44,19 @@ class Clients:
         """Tell whether the store at a URL is open already."""
         return (url, mirror) in self._stores
 
-    def get(self, connection: Connection, policy: ClientPolicy) -> Drivers:
-        """Return the clients with these settings."""
+    def get(self, connection: Connection, policy: ClientPolicy) -> ClientPair:
+        """Return the clients with these settings, which are then the last to go."""
         with self._lock:
-            for made in self._made:
-                if (made.connection, made.policy) == (connection, policy):
-                    return made
-            self._made.append(self._new(connection, policy))
-            return self._made[-1]
+            found = [p for p in self._pairs if p.is_made_of(connection, policy)]
+            pair = found[0] if found else self._new(connection, policy)
+            others = [other for other in self._pairs if other is not pair]
+            self._pairs = [pair, *others[: _MOST - 1]]
+            return pair
 
     def close(self) -> None:
         """Close the connections of sync calls, and let go of session files."""
-        for made in self._taken():
-            made.sync.close()
+        for pair in self._pairs:
+            pair.close()
         with self._opening:
             self._stores.clear()
 
@@ -72,21 +64,12 @@ class Clients:
         """Do as `close` does, and close the connections of the running event loop."""
         # A file that nobody else holds is closed with this.
         await in_thread(self.close)
-        for made in self._taken():
-            await made.awaited.close()
+        for pair in self._pairs:
+            await pair.aclose()
 
-    def _taken(self) -> list[Drivers]:
-        with self._lock:
-            return list(self._made)
-
-    def _new(self, connection: Connection, policy: ClientPolicy) -> Drivers:
+    def _new(self, connection: Connection, policy: ClientPolicy) -> ClientPair:
         waits = self.waits
-        return Drivers(
-            connection,
-            policy,
-            InteractionsClient(connection, policy, sleep=waits.sleep),
-            AsyncInteractionsClient(connection, policy, sleep=waits.asleep),
-        )
+        return ClientPair(connection, policy, sleep=waits.sleep, asleep=waits.asleep)
 
     def __deepcopy__(self, memo: object) -> "Clients":
         return self
