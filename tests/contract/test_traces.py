@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tests.contract.trace_replay import ANSWERED_LOCALLY, Seen, played
-from tests.contract.transcript_oracle import disagreement
+from tests.oracle.comparison import disagreement, wire_entries
 
 PREFIX_RULE_CHAINS = {"HIT", "FORK", "EMPTY", "PREFIX"}
 
@@ -49,7 +49,8 @@ def wrong_contexts(scenarios: Played) -> list[str]:
     for seen in itertools.chain.from_iterable(scenarios):
         call = seen.call
         local = ANSWERED_LOCALLY.get((call.scenario, call.number - 1))
-        said = disagreement(seen.context, seen.steps, glued=call.glued, local=local)
+        meant = wire_entries(step.wire for step in seen.steps)
+        said = disagreement(seen.context, meant, glued=call.glued, local=local)
         found.extend([f"{call.scenario} {call.number}: {said}"] if said else [])
     return found
 

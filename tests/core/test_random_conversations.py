@@ -18,8 +18,17 @@ from interactions_core.records.interactions import InteractionRecord
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import Step, visible_reply
 from interactions_emulator.request.turn_rules import check_turns, pending_calls
-from tests.contract.transcript_oracle import GLUE, disagreement
-from tests.core.session import SCOPE, Session, call, model, result, thought, user
+from tests.core.session import (
+    SCOPE,
+    Session,
+    call,
+    model,
+    result,
+    thought,
+    user,
+    wires,
+)
+from tests.oracle.comparison import GLUE, disagreement, wire_entries
 
 Flagged: TypeAlias = list[tuple[JsonObject, bool]]
 Said: TypeAlias = tuple[list[Step], list[JsonObject]]
@@ -48,7 +57,7 @@ class World:
             sent = sent[len(before) :]
         flagged = [(step, i in record.synthetic) for i, step in enumerate(sent)]
         context = [*before, *flagged]
-        assert disagreement(context, steps, glued=True) == ""
+        assert disagreement(context, wire_entries(wires(steps)), glued=True) == ""
         self.check_form(asked.parent, asked.input)
         self.contexts[record.key] = [*context, *((step, False) for step in held)]
         self.said.append((steps, held))

@@ -38,8 +38,8 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.agents import get_weather
 from tests.langgraph.meddling import Dice, Meddler
+from tests.langgraph.oracle import said_by
 from tests.langgraph.watched import Call, Listener, assert_told, on
-from tests.oracle import said_by
 
 TURNS = int(os.environ.get("RANDOM_TURNS", "16"))
 FIXED_SEEDS = (*range(4), 98480243)  # The last begins a list with a call.

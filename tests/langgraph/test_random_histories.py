@@ -30,12 +30,12 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.prebuilt import ToolNode, tools_condition
 
-from interactions_core.records.interactions import Scope
 from interactions_core.stores import SessionStore
 from interactions_core.stores.sqlite.store import SqliteStore
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
-from tests.oracle import chain_of, held, listed, synthetic_of
+from tests.langgraph.oracle import difference
+from tests.oracle.contexts import Contexts
 
 TURNS = int(os.environ.get("RANDOM_TURNS", "50"))
 FIXED_SEEDS = tuple(range(8))
@@ -341,17 +341,6 @@ def check(
     seed: int,
 ) -> None:
     """Hold the server's context of each call against the list that was passed."""
-    records = {}
-    for scope, entry in store.ledger(thread_id="t"):
-        record = store.get(Scope(scope.credential, "", "t"), entry.key)
-        assert record is not None
-        records[entry.key] = record
-    sent = {row["interaction"]: row["body"]["input"] for row in emulator.requests()}
-    for messages, reply in calls:
-        key = reply.response_metadata["interaction_id"]
-        chain = chain_of(records, key)
-        sizes = [len(sent[record.key]) for record in chain]
-        steps = emulator.transcript(key)
-        assert held(steps, synthetic_of(chain, sizes)) == listed([*messages, reply]), (
-            f"seed {seed}: {reply.response_metadata['plan_reason']} {key}"
-        )
+    contexts = Contexts(emulator, store)
+    found = [difference(contexts, messages, reply) for messages, reply in calls]
+    assert list(filter(None, found)) == [], f"seed {seed}"

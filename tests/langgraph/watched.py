@@ -13,7 +13,8 @@ from interactions_core import MemoryStore
 from interactions_core.stores import SessionStore
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
-from tests.oracle import chain_of, held, listed, synthetic_of
+from tests.langgraph.oracle import difference
+from tests.oracle.contexts import Contexts
 
 Call = tuple[list[BaseMessage], AIMessage]
 """One model call: the list that was passed, and the reply that came."""
@@ -90,19 +91,9 @@ def on(thread: str) -> dict[str, Any]:
 
 def assert_told(calls: Sequence[Call], emulator: Emulator, store: SessionStore) -> None:
     """Fail where the server holds anything else than what a call was passed."""
-    records = {}
-    for scope, entry in store.ledger():
-        record = store.get(scope, entry.key)
-        assert record is not None
-        records[entry.key] = record
-    sent = _inputs(emulator)
-    for messages, reply in calls:
-        key = reply.response_metadata["interaction_id"]
-        chain = chain_of(records, key)
-        sizes = [len(sent[record.key]) for record in chain]
-        said = held(emulator.transcript(key), synthetic_of(chain, sizes))
-        reason = reply.response_metadata["plan_reason"]
-        assert said == listed([*messages, reply]), f"{reason} {key}"
+    contexts = Contexts(emulator, store)
+    found = [difference(contexts, messages, reply) for messages, reply in calls]
+    assert list(filter(None, found)) == []
 
 
 def _inputs(emulator: Emulator) -> dict[str, list[Any]]:
