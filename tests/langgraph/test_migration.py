@@ -20,7 +20,7 @@ from langgraph.types import Command
 
 from interactions_core.cli.root import interactions
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._migration.loading import Loader, UnreadableValueError
+from interactions_langgraph._migration.loader import Loader, UnreadableValueError
 from tests.langgraph.checkpoints import put
 from tests.langgraph.conftest import MakeModel
 from tests.langgraph.old_savers import (

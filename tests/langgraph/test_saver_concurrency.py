@@ -171,7 +171,7 @@ def test_event_loops_in_several_threads_share_a_saver(saver: InteractionsSaver) 
 def test_deleting_beside_writers_leaves_whole_checkpoints(
     saver: InteractionsSaver,
 ) -> None:
-    """A draft made for a thread that is deleted meanwhile is made again."""
+    """What was prepared for a thread that is deleted meanwhile is prepared again."""
     messages = [HumanMessage("x", id=str(at_)) for at_ in range(20)]
 
     def put_many() -> None:

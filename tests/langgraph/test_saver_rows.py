@@ -16,7 +16,7 @@ from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_langgraph import InteractionsSaver
-from interactions_langgraph._storage.guarding import _named
+from interactions_langgraph._storage.guarded_serde import _named
 from interactions_langgraph._storage.written_classes import code_of
 from tests.langgraph.checkpoints import put, put_value, value_of
 from tests.langgraph.kept_classes import HOLDERS, LEAVES, Box, nested

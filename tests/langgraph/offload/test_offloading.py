@@ -63,7 +63,7 @@ def test_postgres_leaves_to_the_server_what_a_file_does(
         with again(saver, emulator.url) as reopened:
             found = chat(model, reopened).get_state(thread("copy")).values
             assert found["messages"] == messages
-            assert reopened.bring_back().failed == {}
+            assert reopened.restore_offloaded().failed == {}
             stored = bytes_of(reopened)
             assert all(text[400:800].encode() in stored for text in texts)
             reopened.delete_thread("t")

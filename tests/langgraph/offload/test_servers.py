@@ -9,7 +9,11 @@ from langchain_core.messages import AIMessage, HumanMessage
 from interactions_core.client.connection import Connection
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
-from interactions_langgraph._remote.put_places import PAUSE_S, WINDOW, PutPlaces
+from interactions_langgraph._remote.offload_cursors import (
+    PAUSE_S,
+    WINDOW,
+    OffloadCursors,
+)
 from interactions_langgraph.offload import OffloadedPayloadError
 from tests.langgraph.offload.large import (
     DAY_S,
@@ -185,20 +189,20 @@ def test_a_server_that_fails_after_a_reply_is_asked_again_after_the_next(
 
 def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while() -> None:
     now = 0.0
-    places = PutPlaces(lambda: now)
+    places = OffloadCursors(lambda: now)
 
     def reply(number: int) -> AIMessage:
         return AIMessage("", response_metadata={"interaction_id": f"i{number}"})
 
-    places.note("t", [[reply(1)]])
-    assert places.take("t") == 0
-    places.keep("t", 0, 500, is_well=False, is_cut_off=True)
-    places.note("t", [reply(2)])
-    assert places.take("t") is None
+    places.record_reply("t", [[reply(1)]])
+    assert places.pop_due("t") == 0
+    places.advance("t", 0, 500, is_well=False, is_cut_off=True)
+    places.record_reply("t", [reply(2)])
+    assert places.pop_due("t") is None
     now = PAUSE_S
-    assert places.take("t") == 500 - WINDOW
-    places.keep("t", 436, 600, is_well=True, is_cut_off=False)
-    places.note("t", [[HumanMessage("a")], "b", [], [reply(2)]])
-    assert places.take("t") is None
-    places.note("t", [[reply(3)]])
-    assert places.take("t") == 600
+    assert places.pop_due("t") == 500 - WINDOW
+    places.advance("t", 436, 600, is_well=True, is_cut_off=False)
+    places.record_reply("t", [[HumanMessage("a")], "b", [], [reply(2)]])
+    assert places.pop_due("t") is None
+    places.record_reply("t", [[reply(3)]])
+    assert places.pop_due("t") == 600

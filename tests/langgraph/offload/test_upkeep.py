@@ -212,20 +212,20 @@ def test_all_of_it_can_be_brought_back(filled: str, emulator: Emulator) -> None:
         before = everything(saver)
         gone = saver.offload()
 
-        back = saver.bring_back()
+        back = saver.restore_offloaded()
 
         assert (back.values, back.freed, back.failed) == (gone.values, -gone.freed, {})
         with again(saver, "http://127.0.0.1:9") as cut_off:
             assert everything(cut_off) == before
 
 
-def test_a_server_that_is_down_is_asked_once_by_bring_back(
+def test_a_server_that_is_down_is_asked_once_by_restore_offloaded(
     saver: InteractionsSaver, model: ChatInteractions
 ) -> None:
     talk(model, saver)
 
     with again(saver, "http://127.0.0.1:9") as cut_off:
-        report = cut_off.bring_back()
+        report = cut_off.restore_offloaded()
 
     assert (report.values, len(report.failed)) == (0, 1)
 
@@ -238,7 +238,7 @@ def test_what_cannot_be_brought_back_is_reported(
     emulator.advance(60 * DAY_S)
 
     with again(saver, emulator.url) as reopened:
-        report = asyncio.run(reopened.abring_back(["t"]))
+        report = asyncio.run(reopened.arestore_offloaded(["t"]))
 
     assert report.values == 0
     assert report.failed

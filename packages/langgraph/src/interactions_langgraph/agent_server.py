@@ -36,11 +36,11 @@ async def checkpointer() -> AsyncGenerator[InteractionsSaver]:
     if not sessions:
         message = f"{SESSIONS} is not set; give it a URL, e.g. 'sqlite:///state.db'"
         raise ConfigurationError(message)
-    async with await in_thread(partial(_opened, sessions)) as saver:
+    async with await in_thread(partial(_open_saver, sessions)) as saver:
         yield saver
 
 
-def _opened(sessions: str) -> InteractionsSaver:
+def _open_saver(sessions: str) -> InteractionsSaver:
     return InteractionsSaver.from_conn_string(sessions, serde=_serde())
 
 

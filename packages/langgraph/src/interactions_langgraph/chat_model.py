@@ -29,24 +29,24 @@ from interactions_langgraph._messages.replies import message_of
 from interactions_langgraph._model.answers import answer_function
 from interactions_langgraph._model.errors import model_errors
 from interactions_langgraph._model.formats import json_format
-from interactions_langgraph._model.graph import graph_run
+from interactions_langgraph._model.graph_run import current_run
 from interactions_langgraph._model.structured import (
     Method,
     answer_parser,
     call_parser,
     check_request,
-    parsed,
     shown_schema,
+    with_parser,
 )
-from interactions_langgraph._model.suspending import (
-    areplied,
-    atold_of,
+from interactions_langgraph._model.suspension import (
+    aget_reply,
+    astream_reply,
     check_fallbacks,
     check_suspends,
-    replied,
-    told_of,
+    get_reply,
+    stream_reply,
 )
-from interactions_langgraph._model.tools import Tool, declarations
+from interactions_langgraph._model.tools import Tool, declare
 from interactions_langgraph._model.turns import turn_of
 from interactions_langgraph._model.usage_callbacks import CountingModel, counting_errors
 
@@ -90,7 +90,7 @@ class ChatInteractions(CountingModel):
         Raises:
             ConfigurationError: The API would refuse a tool, or the choice.
         """
-        declared = declarations(tools)
+        declared = declare(tools)
         if strict and tool_choice in {None, "auto"}:
             tool_choice = "validated"
         if tool_choice is not None:
@@ -140,7 +140,7 @@ class ChatInteractions(CountingModel):
             kwargs |= {"response_format": wanted}
             model = self.bind_tools(tools, **kwargs) if tools else self.bind(**kwargs)
             parser = answer_parser(schema)
-        return parsed(model, parser, include_raw=include_raw)
+        return with_parser(model, parser, include_raw=include_raw)
 
     def with_fallbacks(
         self,
@@ -173,8 +173,8 @@ class ChatInteractions(CountingModel):
             ConfigurationError: The messages do not end with a model's reply.
         """
         with model_errors():
-            said = self._convert_input(messages).to_messages()
-            turn = self._turn(said, {}, thread_id=thread_id)
+            read = self._convert_input(messages).to_messages()
+            turn = self._turn(read, {}, thread_id=thread_id)
             self._ready().sync.adopt(turn, self._store(), interaction_id)
 
     def close(self) -> None:
@@ -208,9 +208,9 @@ class ChatInteractions(CountingModel):
     ) -> ChatResult:
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
-            store = self._held_store()
+            store = self._open_store()
             with counting_errors(turn, run_manager):
-                return replied(self._ready().sync, turn, store, self._result)
+                return get_reply(self._ready().sync, turn, store, self._result)
 
     async def _agenerate(
         self,
@@ -220,10 +220,12 @@ class ChatInteractions(CountingModel):
         **kwargs: Any,
     ) -> ChatResult:
         with model_errors():
-            store = await self._aheld_store()
+            store = await self._aopen_store()
             turn = await self._aturn(store, messages, kwargs, stop)
             with counting_errors(turn, run_manager):
-                return await areplied(self._ready().awaited, turn, store, self._result)
+                return await aget_reply(
+                    self._ready().awaited, turn, store, self._result
+                )
 
     def _stream(
         self,
@@ -235,11 +237,11 @@ class ChatInteractions(CountingModel):
         with model_errors():
             turn = self._turn(messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            store = self._held_store()
-            told = told_of(self._ready().sync, turn, store, pieces.last)
-            with counting_errors(turn, run_manager), closing(told) as events:
+            store = self._open_store()
+            stream = stream_reply(self._ready().sync, turn, store, pieces.last_chunks)
+            with counting_errors(turn, run_manager), closing(stream) as events:
                 for event in events:
-                    for chunk in pieces.heard(event):
+                    for chunk in pieces.to_chunks(event):
                         if run_manager is not None:
                             run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                         yield chunk
@@ -252,14 +254,16 @@ class ChatInteractions(CountingModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         with model_errors():
-            store = await self._aheld_store()
+            store = await self._aopen_store()
             turn = await self._aturn(store, messages, kwargs, stop)
             pieces = Chunks(self._version, agent=turn.target[0] == "agent")
-            told = atold_of(self._ready().awaited, turn, store, pieces.last)
+            stream = astream_reply(
+                self._ready().awaited, turn, store, pieces.last_chunks
+            )
             with counting_errors(turn, run_manager):
-                async with aclosing(told) as events:
+                async with aclosing(stream) as events:
                     async for event in events:
-                        for chunk in pieces.heard(event):
+                        for chunk in pieces.to_chunks(event):
                             if run_manager is not None:
                                 await run_manager.on_llm_new_token(
                                     chunk.text, chunk=chunk
@@ -281,7 +285,7 @@ class ChatInteractions(CountingModel):
         stop: list[str] | None = None,
         thread_id: str = "",
     ) -> Turn:
-        around = graph_run()
+        around = current_run()
         turn = turn_of(
             self.__dict__,
             messages,
@@ -300,7 +304,7 @@ class ChatInteractions(CountingModel):
         call: dict[str, Any],
         stop: list[str] | None,
     ) -> Turn:
-        around = graph_run()
+        around = current_run()
         read = partial(
             turn_of,
             self.__dict__,
@@ -314,11 +318,11 @@ class ChatInteractions(CountingModel):
         check_suspends(turn)
         return turn
 
-    def _held_store(self) -> SessionStore:
+    def _open_store(self) -> SessionStore:
         store = self._ready().store = self._store()
         return store
 
-    async def _aheld_store(self) -> SessionStore:
+    async def _aopen_store(self) -> SessionStore:
         store = self._ready().store = await self._astore()
         return store
 

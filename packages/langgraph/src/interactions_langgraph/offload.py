@@ -1,4 +1,4 @@
-"""Leaving large payloads to the server, and bringing them back.
+"""Leaving large payloads to the server, and restoring them.
 
 A local copy is dropped only after the interaction was read and holds the same bytes.
 Each value is replaced in one statement, so whoever is killed in between leaves it
@@ -14,8 +14,8 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from interactions_core.adapter import Connection, InteractionsClient, SessionStore
 from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._remote.offload_cursors import OffloadCursors
 from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
-from interactions_langgraph._remote.put_places import PutPlaces
 from interactions_langgraph._remote.thread_offload import (
     READS,
     InVain,
@@ -24,7 +24,7 @@ from interactions_langgraph._remote.thread_offload import (
 )
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.message_states import Dump
-from interactions_langgraph._storage.recall import Recaller
+from interactions_langgraph._storage.offload_reader import OffloadReader
 from interactions_langgraph._storage.tables import CheckpointTables
 from interactions_langgraph.deletion import ENDING, open_client
 from interactions_langgraph.errors import OffloadedPayloadError
@@ -40,8 +40,8 @@ PUT_TIMEOUT_S: Final = 10.0
 PUT_READS: Final = 4
 """How many interactions are read within a `put` at most."""
 
-FIRST_LOOK: Final = 64
-"""How many of a thread's newest rows the first `put` of a saver looks through."""
+FIRST_ROWS: Final = 64
+"""How many of a thread's newest rows the first `put` of a saver searches."""
 
 _log = logging.getLogger("interactions_langgraph")
 
@@ -67,41 +67,43 @@ class Offloader:
         least: int | None,
     ) -> None:
         self._least = least
-        self._places = PutPlaces()
+        self._cursors = OffloadCursors()
         self._rows = PayloadRows(tables)
         self._sessions = sessions
         self._client = open_client(connection)
         # Whoever waits for `put` should not wait for a server that is down.
         timeout_s = min(connection.timeout_s, PUT_TIMEOUT_S)
-        self._hasty = open_client(dataclasses.replace(connection, timeout_s=timeout_s))
+        self._put_client = open_client(
+            dataclasses.replace(connection, timeout_s=timeout_s)
+        )
         self._in_vain: InVain = set()
-        self.recaller = Recaller(self._client)
+        self.reader = OffloadReader(self._client)
 
     def close(self) -> None:
         """Close the connections; the next use opens them again."""
         self._client.close()
-        self._hasty.close()
+        self._put_client.close()
 
     def forget(self, thread_id: str) -> None:
-        """Take note that a thread was deleted."""
-        self._places.forget(thread_id)
+        """Drop what is remembered of a thread that was deleted."""
+        self._cursors.forget(thread_id)
 
-    def note(self, thread_id: str, values: Iterable[object]) -> None:
-        """Look for replies among values that were stored."""
+    def record_reply(self, thread_id: str, values: Iterable[object]) -> None:
+        """Make a thread due if a reply is among values that were stored."""
         if self._least is not None:
-            self._places.note(thread_id, values)
+            self._cursors.record_reply(thread_id, values)
 
     def after_put(self, thread_id: str, values: Iterable[object], codec: Codec) -> None:
         """Offload what is new of a thread, if a reply was stored."""
-        self.note(thread_id, values)
-        place = self._places.take(thread_id)
+        self.record_reply(thread_id, values)
+        position = self._cursors.pop_due(thread_id)
         # A serializer that was set on the saver later may be any.
-        if place is None or self._least is None or not codec.knows_messages:
+        if position is None or self._least is None or not codec.knows_messages:
             return
         # The checkpoint is stored: whoever put it is not to be told otherwise, not
         # even by a constructor of the user's own classes.
         try:
-            self._offload_newest(thread_id, place, codec, self._least)
+            self._offload_newest(thread_id, position, codec, self._least)
         except Exception as exc:  # noqa: BLE001
             _log.warning("thread %s: not offloaded (%s)", thread_id, type(exc).__name__)
 
@@ -115,22 +117,22 @@ class Offloader:
         for number, thread_id in self._rows.threads(thread_ids):
             held = self._sessions.held_by(thread_id)
             newest_first = [each.key for each in reversed(held)]
-            run = self._new_run(self._client, codec, self._least, report, READS)
-            run.run((number, thread_id), self._rows.of(number), newest_first)
-            if run.is_cut_off:
+            offload = self._new_offload(self._client, codec, self._least, report, READS)
+            offload.offload(
+                (number, thread_id), self._rows.rows_of(number), newest_first
+            )
+            if offload.is_cut_off:
                 break
         return report
 
-    def bring_back(
-        self, thread_ids: Iterable[str] | None, codec: Codec
-    ) -> OffloadReport:
+    def restore(self, thread_ids: Iterable[str] | None, codec: Codec) -> OffloadReport:
         """Read what was offloaded, and store it here again."""
         report = OffloadReport()
         for number, thread_id in self._rows.threads(thread_ids):
-            rows = [row for row in self._rows.of(number) if row.is_offloaded]
-            for row, dump in self._rows.dumps(rows):
+            rows = [row for row in self._rows.rows_of(number) if row.is_offloaded]
+            for row, dump in self._rows.read_dumps(rows):
                 try:
-                    self._bring_back(row, dump, codec, report)
+                    self._restore(row, dump, codec, report)
                 except OffloadedPayloadError as exc:
                     report.failed[exc.interaction_id] = str(exc.in_thread(thread_id))
                     if isinstance(exc.__cause__, ENDING):
@@ -138,28 +140,28 @@ class Offloader:
         return report
 
     def _offload_newest(
-        self, thread_id: str, place: int, codec: Codec, least: int
+        self, thread_id: str, position: int, codec: Codec, least: int
     ) -> None:
         report = OffloadReport()
-        run = self._new_run(self._hasty, codec, least, report, PUT_READS)
-        last = place
+        offload = self._new_offload(self._put_client, codec, least, report, PUT_READS)
+        last = position
         for number, _ in self._rows.threads([thread_id]):
             # None behind a place: the thread was deleted and begins anew.
-            behind = self._rows.of(number, place) if place else []
-            rows = behind or self._rows.of(number)[-FIRST_LOOK:]
-            run.run((number, thread_id), rows, ())
-            last = rows[-1].number if rows else 0
+            behind = self._rows.rows_of(number, position) if position else []
+            rows = behind or self._rows.rows_of(number)[-FIRST_ROWS:]
+            offload.offload((number, thread_id), rows, ())
+            last = rows[-1].row_id if rows else 0
         for interaction_id, problem in report.failed.items():
             _log.warning("not offloaded from %s yet: %s", interaction_id, problem)
-        self._places.keep(
+        self._cursors.advance(
             thread_id,
-            place,
+            position,
             last,
             is_well=not report.failed,
-            is_cut_off=run.is_cut_off,
+            is_cut_off=offload.is_cut_off,
         )
 
-    def _new_run(
+    def _new_offload(
         self,
         client: InteractionsClient,
         codec: Codec,
@@ -174,18 +176,18 @@ class Offloader:
             least,
             in_vain=self._in_vain,
             report=report,
-            remember=self.recaller.remember,
+            remember=self.reader.remember,
             most_reads=most_reads,
         )
 
-    def _bring_back(
+    def _restore(
         self, row: PayloadRow, dump: Dump, codec: Codec, report: OffloadReport
     ) -> None:
         offloaded = codec.open_offloaded(dump)
         holders = {each.interaction_id for each in offloaded.references()}
         if holders & report.failed.keys():
             return
-        found = self.recaller.recall(offloaded)
+        found = self.reader.read(offloaded)
         new = codec.seal(found)
         if self._rows.replace(row, new):
             report.count(row.size, len(new[1]))

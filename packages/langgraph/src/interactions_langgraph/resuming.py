@@ -16,7 +16,7 @@ from langgraph.pregel import Pregel  # pyright: ignore[reportMissingTypeStubs]
 from langgraph.types import Command, Interrupt
 
 from interactions_core.adapter import Job, Resume
-from interactions_langgraph._model.suspending import JOB
+from interactions_langgraph._model.suspension import JOB
 
 
 def resume_of(graph: object) -> Resume | None:

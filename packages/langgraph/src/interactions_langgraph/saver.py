@@ -23,17 +23,17 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from interactions_core.adapter import Connection, SessionStore
 from interactions_core.adapter.storage import DeletionFailPoint, check_names, hit
 from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._saver.async_saver import AsyncSaverMixin
 from interactions_langgraph._saver.checkpoints import Checkpoints, NewCheckpoint
-from interactions_langgraph._saver.copying import copy_thread
 from interactions_langgraph._saver.deltas import read_delta_history
-from interactions_langgraph._saver.history import History
-from interactions_langgraph._saver.sessions import open_sessions
-from interactions_langgraph._saver.sweeping import (
+from interactions_langgraph._saver.garbage_collection import (
     delete_runs,
-    keep_newest,
+    prune_to_newest,
     threads_of_runs,
 )
-from interactions_langgraph._saver.worker_threads import WorkerThreads
+from interactions_langgraph._saver.history import History
+from interactions_langgraph._saver.sessions import open_sessions
+from interactions_langgraph._saver.thread_copy import copy_thread
 from interactions_langgraph._storage.addresses import Address, Search
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.tables import CheckpointTables
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("interactions_langgraph")
 
 
-class InteractionsSaver(WorkerThreads):
+class InteractionsSaver(AsyncSaverMixin):
     """Keeps LangGraph's state in a database that grows with the conversation only.
 
     Every message is stored once per thread, a checkpoint refers to the last one.
@@ -104,7 +104,7 @@ class InteractionsSaver(WorkerThreads):
         # A full mirror would keep here what is being left to the server.
         mirror = "full" if offload is None else "signatures"
         self.sessions = open_sessions(sessions, mirror=mirror)
-        self._asks = offload is not None
+        self._may_ask_server = offload is not None
         self._owns_sessions = self.sessions is not sessions
         connection = connection or Connection()
         self._client = open_client(connection)
@@ -179,7 +179,7 @@ class InteractionsSaver(WorkerThreads):
             values = new.values.values()
             self._offloader.after_put(address.thread_id, values, self._codec)
         else:
-            self._tell_late("checkpoint", new.checkpoint_id, address)
+            self._warn_late("checkpoint", new.checkpoint_id, address)
         return address.at(new.checkpoint_id).to_config()
 
     def put_writes(
@@ -194,9 +194,11 @@ class InteractionsSaver(WorkerThreads):
         lineage = Lineage.of(config, get_checkpoint_metadata(config, {}))
         task = task_id, task_path
         if self._checkpoints.put_writes(address, tuple(writes), task, lineage):
-            self._offloader.note(address.thread_id, (value for _, value in writes))
+            self._offloader.record_reply(
+                address.thread_id, (value for _, value in writes)
+            )
         else:
-            self._tell_late("writes of task", task_id, address)
+            self._warn_late("writes of task", task_id, address)
 
     def delete_thread(self, thread_id: str, *, remote: bool = False) -> DeletionReport:
         """Erase a thread's checkpoints and its sessions from the database.
@@ -276,7 +278,7 @@ class InteractionsSaver(WorkerThreads):
             if strategy == "delete":
                 self.delete_thread(thread_id)
             else:
-                self._keep_newest(str(thread_id))
+                self._prune_thread(str(thread_id))
         self.sessions.database.erase_log()
 
     def offload(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
@@ -295,9 +297,11 @@ class InteractionsSaver(WorkerThreads):
         self.sessions.database.erase_log()
         return report
 
-    def bring_back(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+    def restore_offloaded(
+        self, thread_ids: Sequence[str] | None = None
+    ) -> OffloadReport:
         """Store again what was left to the server, as far as it still has it."""
-        return self._offloader.bring_back(thread_ids, self._codec)
+        return self._offloader.restore(thread_ids, self._codec)
 
     def get_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
@@ -326,7 +330,7 @@ class InteractionsSaver(WorkerThreads):
         return self._last_codec
 
     def _new_codec(self) -> Codec:
-        return Codec(self.serde, self._offloader.recaller.recall)
+        return Codec(self.serde, self._offloader.reader.read)
 
     @property
     def _checkpoints(self) -> Checkpoints:
@@ -350,7 +354,7 @@ class InteractionsSaver(WorkerThreads):
         # It is not made within the transaction that remembers a deletion by it.
         self.sessions.secret()
 
-    def _tell_late(self, what: str, name: str, address: Address) -> None:
+    def _warn_late(self, what: str, name: str, address: Address) -> None:
         _log.warning(
             "thread %s was deleted while a run of it went on; %s %s is not stored",
             address.thread_id,
@@ -360,13 +364,13 @@ class InteractionsSaver(WorkerThreads):
         # Writes that waited for it may have gone with it.
         self.sessions.database.erase_log()
 
-    def _keep_newest(self, thread_id: str) -> None:
+    def _prune_thread(self, thread_id: str) -> None:
         check_names(thread_id=thread_id)
         # One transaction for each thread, so that writers of others wait less.
         with self._tables.writing(thread_id) as connection:
             thread = find_thread(connection, thread_id, self._codec)
             if thread is not None:
-                keep_newest(connection, thread, self._codec)
+                prune_to_newest(connection, thread, self._codec)
 
     def _pages(
         self,

@@ -44,7 +44,7 @@ from interactions_langgraph._messages.metadata import (
     usage_of,
 )
 
-_Place = tuple[str, int, int]
+_BlockKey = tuple[str, int, int]
 """Kind, step and count of a block: pieces with the same one are merged."""
 
 
@@ -60,10 +60,10 @@ class Chunks:
 
     version: Version
     agent: bool = False
-    _places: dict[_Place, int] = field(default_factory=dict[_Place, int])
+    _indexes: dict[_BlockKey, int] = field(default_factory=dict[_BlockKey, int])
     _media: int = 0
 
-    def heard(
+    def to_chunks(
         self, event: StreamEvent | list[AIMessageChunk]
     ) -> Iterator[ChatGenerationChunk]:
         """Yield what an event, or the end of a stream, adds to the message."""
@@ -71,11 +71,11 @@ class Chunks:
             for chunk in event:
                 yield ChatGenerationChunk(message=chunk)
             return
-        chunk = self.of(event)
+        chunk = self.to_chunk(event)
         if chunk is not None:
             yield ChatGenerationChunk(message=chunk)
 
-    def of(self, event: StreamEvent) -> AIMessageChunk | None:
+    def to_chunk(self, event: StreamEvent) -> AIMessageChunk | None:
         """Return what an event adds to the message; `None` for nothing yet."""
         match event:
             case TextDelta(index=index, text=text):
@@ -94,11 +94,11 @@ class Chunks:
             case ArgumentsDelta(index=index, fragment=fragment):
                 return None if self.agent else self._arguments(index, fragment)
 
-    def last(self, reply: Reply) -> list[AIMessageChunk]:
+    def last_chunks(self, reply: Reply) -> list[AIMessageChunk]:
         """Return what the reply that ends a stream adds to the message."""
-        return [*self.end(reply)]
+        return [*self.end_chunks(reply)]
 
-    def end(self, reply: Reply) -> Iterator[AIMessageChunk]:
+    def end_chunks(self, reply: Reply) -> Iterator[AIMessageChunk]:
         """Yield what is only known at the end, and the piece with the metadata."""
         yield from filter(None, self._late(reply.steps))
         if self.agent:
@@ -129,65 +129,65 @@ class Chunks:
             elif kind == "function_call":
                 if str(step.get("id")) not in left:
                     yield self._server(index, step)
-            elif kind != "user_input" and ("server", index, 0) not in self._places:
+            elif kind != "user_input" and ("server", index, 0) not in self._indexes:
                 yield self._server(index, step)
 
     def _left_calls(self, steps: Sequence[JsonObject]) -> Iterator[AIMessageChunk]:
         for index, step in enumerate(visible_reply(steps)):
             if step.kind == "function_call":
                 call = step.wire
-                place = -1 - index
-                yield self._call(place, str(call["id"]), str(call["name"]))
+                index_before = -1 - index
+                yield self._call(index_before, str(call["id"]), str(call["name"]))
                 arguments = json.dumps(call["arguments"], ensure_ascii=False)
-                yield self._arguments(place, arguments)
+                yield self._arguments(index_before, arguments)
 
-    def _text(self, text: str, place: _Place) -> AIMessageChunk:
+    def _text(self, text: str, key: _BlockKey) -> AIMessageChunk:
         if self.version == "v0":
             return self._marked(text)
-        return self._content({"type": "text", "text": text}, place)
+        return self._content({"type": "text", "text": text}, key)
 
-    def _block(self, block: Block, place: _Place) -> AIMessageChunk:
-        if self.version == "v0" and place[0] != "thought":
+    def _block(self, block: Block, key: _BlockKey) -> AIMessageChunk:
+        if self.version == "v0" and key[0] != "thought":
             return self._marked([block])
-        return self._content(block, place)
+        return self._content(block, key)
 
     def _server(self, index: int, step: JsonObject) -> AIMessageChunk | None:
-        place = ("server", index, 0)
+        key = ("server", index, 0)
         block = server_block(step, self.version)
-        self._place(place)
-        return None if block is None else self._block(block, place)
+        self._index_of(key)
+        return None if block is None else self._block(block, key)
 
     def _signature(self, index: int, step: JsonObject) -> AIMessageChunk | None:
-        place = ("thought", index, 0)
-        if place not in self._places or not step.get("signature"):
+        key = ("thought", index, 0)
+        if key not in self._indexes or not step.get("signature"):
             return None
         signature = str(step["signature"])
-        return self._content(signature_block(self.version, signature), place)
+        return self._content(signature_block(self.version, signature), key)
 
-    def _annotations(self, block: JsonObject, place: _Place) -> AIMessageChunk | None:
+    def _annotations(self, block: JsonObject, key: _BlockKey) -> AIMessageChunk | None:
         annotations = annotations_of(block) if self.version == "v1" else []
         if not annotations:
             return None
         return self._content(
-            {"type": "text", "text": "", "annotations": annotations}, place
+            {"type": "text", "text": "", "annotations": annotations}, key
         )
 
     def _call(self, index: int, call_id: str, name: str) -> AIMessageChunk:
-        place = self._place(("call", index, 0))
-        call = tool_call_chunk(name=name, args="", id=call_id, index=place)
+        position = self._index_of(("call", index, 0))
+        call = tool_call_chunk(name=name, args="", id=call_id, index=position)
         return self._called(call)
 
     def _arguments(self, index: int, fragment: str) -> AIMessageChunk:
-        place = self._place(("call", index, 0))
-        return self._called(tool_call_chunk(args=fragment, index=place))
+        position = self._index_of(("call", index, 0))
+        return self._called(tool_call_chunk(args=fragment, index=position))
 
     def _called(self, call: ToolCallChunk) -> AIMessageChunk:
         chunk = self._marked("" if self.version == "v0" else [dict(call)])
         chunk.tool_call_chunks = [call]
         return chunk
 
-    def _content(self, block: Block, place: _Place) -> AIMessageChunk:
-        return self._marked([{**block, "index": self._place(place)}])
+    def _content(self, block: Block, key: _BlockKey) -> AIMessageChunk:
+        return self._marked([{**block, "index": self._index_of(key)}])
 
     def _marked(self, content: str | list[str | Block]) -> AIMessageChunk:
         """Say on a piece how its blocks are to be read; LangChain joins these words.
@@ -202,9 +202,9 @@ class Chunks:
             marks = {"model_provider": PROVIDER}
         return AIMessageChunk(content=content, response_metadata=marks)
 
-    def _place(self, key: _Place) -> int:
+    def _index_of(self, key: _BlockKey) -> int:
         """Return the block's index in the whole message."""
-        return self._places.setdefault(key, len(self._places))
+        return self._indexes.setdefault(key, len(self._indexes))
 
 
 def _blocks(step: JsonObject) -> list[JsonObject]:

@@ -59,14 +59,16 @@ def input_parts(message: BaseMessage) -> list[Part]:
     if isinstance(message.content, str):
         return [text_part(message.content)]
     # API: an input without content is refused, an empty text is not.
-    return [_quoted(block) for block in _heard(message.content)] or [text_part("")]
+    return [_quoted(block) for block in _without_silent(message.content)] or [
+        text_part("")
+    ]
 
 
 def result_parts(message: BaseMessage) -> list[Part]:
     """Read what a tool gives; a block that the API has no place for goes as JSON."""
     if isinstance(message.content, str):
         return [text_part(message.content)]
-    return [_result_part(block) for block in _heard(message.content)]
+    return [_result_part(block) for block in _without_silent(message.content)]
 
 
 def output_parts(message: BaseMessage) -> list[Part]:
@@ -76,10 +78,10 @@ def output_parts(message: BaseMessage) -> list[Part]:
     """
     if isinstance(message.content, str):
         return [text_part(message.content)]
-    return list(_said(message))
+    return list(_output(message))
 
 
-def _heard(content: Iterable[str | Block]) -> list[str | Block]:
+def _without_silent(content: Iterable[str | Block]) -> list[str | Block]:
     return [block for block in content if not _is_silent(block)]
 
 
@@ -107,7 +109,7 @@ def _result_part(block: str | Block) -> Part:
         return text_part(json_text({**told, "error": str(exc)}))
 
 
-def _said(message: BaseMessage) -> Iterable[Part]:
+def _output(message: BaseMessage) -> Iterable[Part]:
     for block in message.content:
         if isinstance(block, str):
             yield text_part(block)

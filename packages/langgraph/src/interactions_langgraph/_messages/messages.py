@@ -89,7 +89,7 @@ def read_messages(messages: Sequence[BaseMessage]) -> Conversation:
                 continue
             read = _steps_at(messages, number, len(steps))
         except UnsupportedContentError as exc:
-            raise _placed(exc, number, message) from exc.__cause__
+            raise _with_message(exc, number, message) from exc.__cause__
         if isinstance(message, AIMessage):
             if THOUGHTS in message.additional_kwargs:
                 thoughts |= thoughts_in(message, len(steps))
@@ -110,13 +110,13 @@ def steps_of(message: BaseMessage) -> list[Step]:
         case AIMessage():
             return _model_steps(message)
         case HumanMessage() | ChatMessage(role="user" | "human"):
-            return [user_input(_heard(message))]
+            return [user_input(_input_content(message))]
         case ToolMessage() | FunctionMessage():
             return [_result(message, getattr(message, "tool_call_id", ""))]
         case SystemMessage() | ChatMessage(role="system" | "developer"):
             return [user_input(_marked(message))]
         case ChatMessage(role="assistant" | "ai" | "model"):
-            return _said(output_parts(message))
+            return _output_steps(output_parts(message))
         case _:
             role = getattr(message, "role", None)
             who = f" of the role {role!r}" if role else ""
@@ -143,7 +143,7 @@ def _steps_at(
     return steps_of(message)
 
 
-def _placed(
+def _with_message(
     problem: UnsupportedContentError, number: int, message: BaseMessage
 ) -> UnsupportedContentError:
     """Say which message it is, and how the thread goes on without it."""
@@ -165,7 +165,7 @@ def _model_steps(message: AIMessage) -> list[Step]:
     if isinstance(content, str):
         steps = [model_output(content)] if content else []
     else:
-        steps = _said(output_parts(message))
+        steps = _output_steps(output_parts(message))
     for i, call in enumerate(message.tool_calls):
         steps.append(_call(call["id"], i, call["name"], json_value(call["args"])))
     for i, call in enumerate(message.invalid_tool_calls, len(message.tool_calls)):
@@ -178,12 +178,12 @@ def _call(call_id: str | None, i: int, name: str, arguments: Json) -> Step:
     return function_call(call_id or f"call_{i}", name, arguments)
 
 
-def _heard(message: BaseMessage) -> str | list[Part]:
+def _input_content(message: BaseMessage) -> str | list[Part]:
     content = message.content
     return content if isinstance(content, str) else input_parts(message)
 
 
-def _said(parts: list[Part]) -> list[Step]:
+def _output_steps(parts: list[Part]) -> list[Step]:
     parts = joined_parts(parts)
     return [model_output(parts)] if parts else []
 

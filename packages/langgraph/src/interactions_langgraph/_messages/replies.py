@@ -48,8 +48,8 @@ def message_of(reply: Reply, version: Version = "v0") -> AIMessage:
 def chunks_of(reply: Reply, version: Version) -> list[AIMessageChunk]:
     """Return the pieces that a stream of this reply would have had."""
     pieces = Chunks(version, is_agents(reply))
-    said = [pieces.of(event) for event in events_of(reply.steps)]
-    return [*filter(None, said), *pieces.end(reply)]
+    said = [pieces.to_chunk(event) for event in events_of(reply.steps)]
+    return [*filter(None, said), *pieces.end_chunks(reply)]
 
 
 def is_agents(reply: Reply) -> bool:

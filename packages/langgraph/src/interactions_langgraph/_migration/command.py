@@ -6,23 +6,23 @@ from pathlib import Path
 
 import click
 
-from interactions_langgraph._migration.loading import Loader
-from interactions_langgraph._migration.moving import Mover
-from interactions_langgraph._migration.naming import Name
-from interactions_langgraph._migration.opening import (
+from interactions_langgraph._migration.arguments import (
     SQLITE,
     check_apart,
     names_in,
     open_serde,
     open_source,
 )
-from interactions_langgraph._migration.running import (
+from interactions_langgraph._migration.class_names import Name
+from interactions_langgraph._migration.loader import Loader
+from interactions_langgraph._migration.migration_run import (
     Report,
-    chosen,
+    matching_threads,
     move_all,
     read_all,
 )
-from interactions_langgraph._migration.showing import (
+from interactions_langgraph._migration.mover import Mover
+from interactions_langgraph._migration.progress_bar import (
     ProgressBar,
     in_bytes,
     print_table,
@@ -108,7 +108,7 @@ def migrate(
     own = open_serde(serde, allow)
     loader = Loader(own, names_in(as_data, "--as-data"))
     with contextlib.closing(open_source(source, loader)) as opened:
-        weights = chosen(opened.weigh(), threads)
+        weights = matching_threads(opened.weigh(), threads)
         if dry_run:
             with ProgressBar(weights, "reading") as bar:
                 report = read_all(opened, loader, weights, bar)

@@ -9,8 +9,11 @@ from psycopg import sql
 
 from interactions_core.adapter.secrets import host_of
 from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_langgraph._migration.loading import Loader, UnreadableValueError
-from interactions_langgraph._migration.places import place_of, whole_checkpoint
+from interactions_langgraph._migration.checkpoint_names import (
+    check_checkpoint,
+    checkpoint_name,
+)
+from interactions_langgraph._migration.loader import Loader, UnreadableValueError
 from interactions_langgraph._migration.sources import (
     CheckpointKey,
     SourceCheckpoint,
@@ -90,7 +93,7 @@ class PostgresSource:
             message = f"{self.name} is no URL that psycopg understands"
             raise ConfigurationError(message) from None
         except psycopg.Error as exc:
-            raise self._explained(exc) from exc
+            raise self._to_store_error(exc) from exc
         try:
             self._db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             self._db.read_only = True
@@ -123,7 +126,7 @@ class PostgresSource:
 
     def read(self, thread_id: str, key: CheckpointKey) -> tuple[SourceCheckpoint, int]:
         """Read a checkpoint: small values lie in its row, others beside it."""
-        where = place_of(thread_id, key.namespace, key.checkpoint_id)
+        where = checkpoint_name(thread_id, key.namespace, key.checkpoint_id)
         one = (thread_id, key.namespace, key.checkpoint_id)
         [(checkpoint, metadata, size)] = self._rows(_READ, *one)
         if not isinstance(checkpoint, dict) or not isinstance(metadata, dict):
@@ -139,7 +142,7 @@ class PostgresSource:
             },
         }
         whole = {**checkpoint, "channel_values": values}
-        whole = self._with_sends(thread_id, key, whole_checkpoint(whole, where))
+        whole = self._with_sends(thread_id, key, check_checkpoint(whole, where))
         return SourceCheckpoint(whole, metadata), size + self._news(
             thread_id, key.namespace, blobs
         )
@@ -148,7 +151,7 @@ class PostgresSource:
         self, thread_id: str, namespace: str, checkpoint_id: str
     ) -> tuple[Sequence[SourceWrite], int]:
         """Read the writes of a checkpoint."""
-        where = place_of(thread_id, namespace, checkpoint_id)
+        where = checkpoint_name(thread_id, namespace, checkpoint_id)
         rows = self._rows(self._read_writes, thread_id, namespace, checkpoint_id)
         # Path, task, index; by bytes, as above.
         rows.sort(key=lambda row: (row[1], row[0], row[2]))
@@ -228,9 +231,9 @@ class PostgresSource:
         try:
             return self._db.execute(query, values).fetchall()
         except psycopg.Error as exc:
-            raise self._explained(exc) from exc
+            raise self._to_store_error(exc) from exc
 
-    def _explained(self, exc: psycopg.Error) -> StoreError:
+    def _to_store_error(self, exc: psycopg.Error) -> StoreError:
         # The server's own words name a user and a database, never a password.
         problem = f"it cannot be read ({str(exc).strip().splitlines()[0]})"
         return StoreError(self.name, problem, "It was not touched.")

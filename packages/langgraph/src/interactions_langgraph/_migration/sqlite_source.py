@@ -8,8 +8,11 @@ from urllib.parse import quote
 
 from interactions_core.adapter.secrets import shown_store
 from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_langgraph._migration.loading import Loader
-from interactions_langgraph._migration.places import place_of, whole_checkpoint
+from interactions_langgraph._migration.checkpoint_names import (
+    check_checkpoint,
+    checkpoint_name,
+)
+from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.sources import (
     CheckpointKey,
     SourceCheckpoint,
@@ -62,7 +65,7 @@ class SqliteSource:
         try:
             self._db = _open(self._path)
         except sqlite3.DatabaseError as exc:
-            raise _unreadable(path, exc) from exc
+            raise _to_store_error(path, exc) from exc
         try:
             self._path_column = _check(self._db, path)
         except BaseException:
@@ -92,12 +95,12 @@ class SqliteSource:
 
     def read(self, thread_id: str, key: CheckpointKey) -> tuple[SourceCheckpoint, int]:
         """Read a checkpoint."""
-        where = place_of(thread_id, key.namespace, key.checkpoint_id)
+        where = checkpoint_name(thread_id, key.namespace, key.checkpoint_id)
         [(type_, body, metadata)] = self._rows(
             _READ, thread_id, key.namespace, key.checkpoint_id
         )
         found = SourceCheckpoint(
-            whole_checkpoint(self._loader.load((type_, body), where), where),
+            check_checkpoint(self._loader.load((type_, body), where), where),
             self._loader.load_json(metadata, f"the metadata of {where}"),
         )
         return found, len(body) + len(metadata or "")
@@ -106,7 +109,7 @@ class SqliteSource:
         self, thread_id: str, namespace: str, checkpoint_id: str
     ) -> tuple[Sequence[SourceWrite], int]:
         """Read the writes of a checkpoint."""
-        where = place_of(thread_id, namespace, checkpoint_id)
+        where = checkpoint_name(thread_id, namespace, checkpoint_id)
         rows = self._rows(
             f"SELECT task_id, {self._path_column}, idx, channel, type, value "  # noqa: S608
             f"FROM writes WHERE {_ONE} ORDER BY 2, 1, 3",
@@ -138,7 +141,7 @@ class SqliteSource:
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.DatabaseError as exc:
-            raise _unreadable(self.name, exc) from exc
+            raise _to_store_error(self.name, exc) from exc
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -187,5 +190,5 @@ def _check(db: sqlite3.Connection, path: str) -> str:
     return "task_path" if "task_path" in found["writes"] else "''"
 
 
-def _unreadable(path: str, exc: sqlite3.DatabaseError) -> StoreError:
+def _to_store_error(path: str, exc: sqlite3.DatabaseError) -> StoreError:
     return StoreError(path, f"it cannot be read ({exc})", "It was not touched.")

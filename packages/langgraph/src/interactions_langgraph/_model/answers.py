@@ -15,7 +15,7 @@ from interactions_langgraph._model.formats import (
     name_of,
     unwrapped,
 )
-from interactions_langgraph._model.tools import Declared, declarations
+from interactions_langgraph._model.tools import Declared, declare
 
 VALUE: Final = "value"
 """The argument that holds an answer that is no object."""
@@ -51,9 +51,9 @@ def answer_function(schema: Any) -> Declared:
         described = inner.get("description")
         is_named = inner is schema and "title" in schema and not is_wrapped(schema)
         if is_named or _is_tool(schema):
-            return declarations([dict(schema)])[0]
+            return declare([dict(schema)])[0]
     elif not is_typed(schema) and not _is_root(schema):
-        return declarations([schema])[0]
+        return declare([schema])[0]
     written = json_schema(schema)
     definitions = written.pop("$defs", None)
     function: dict[str, Any] = {"type": "function", "name": name_of(schema)}
@@ -65,7 +65,7 @@ def answer_function(schema: Any) -> Declared:
         written = {"type": "object", "properties": properties, "required": [VALUE]}
     if definitions:
         written["$defs"] = definitions
-    return declarations([{**function, "parameters": written}])[0]
+    return declare([{**function, "parameters": written}])[0]
 
 
 def _is_tool(schema: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from pydantic import BaseModel, PydanticUserError, TypeAdapter
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._model.names import check_schema, lowered
+from interactions_langgraph._model.names import check_schema, lower_types
 
 _JSON = {"type": "text", "mime_type": "application/json"}
 _BUILT_IN: Final = (bool, int, float, str, list, dict)
@@ -45,8 +45,8 @@ def json_schema(schema: Any) -> dict[str, Any]:
         inner = unwrapped(schema)
         for key in ("schema", "parameters", "input_schema"):
             if isinstance(inner.get(key), Mapping) and "properties" not in inner:
-                return dict(lowered(inner[key]))
-        return dict(lowered(inner))
+                return dict(lower_types(inner[key]))
+        return dict(lower_types(inner))
     if isinstance(schema, type) and issubclass(schema, BaseModel):
         return schema.model_json_schema()
     try:

@@ -24,7 +24,7 @@ from interactions_langgraph._messages.traceable import traceable
 from interactions_langgraph._model.options import ModelOptions
 from interactions_langgraph._model.sealed import sealed
 from interactions_langgraph._model.settings import GENERATION, TOP_LEVEL
-from interactions_langgraph._model.tools import bound, declarations
+from interactions_langgraph._model.tools import declare, to_bound
 
 _TEXT_MODEL: Final = re.compile(r"gemini-\d+(\.\d+)?-(pro|flash|flash-lite)(-preview)?")
 _MILLION: Final = re.compile(
@@ -107,7 +107,7 @@ class ModelIdentity(ModelOptions):
     def bind(self, **kwargs: Any) -> Any:
         """Bind options for every call: secrets sealed, functions in OpenAI's form."""
         if kwargs.get("tools"):
-            kwargs["tools"] = bound(declarations(kwargs["tools"]))
+            kwargs["tools"] = to_bound(declare(kwargs["tools"]))
         return super().bind(**_shown(kwargs))
 
     def _resolve_model_profile(self) -> ModelProfile | None:
@@ -146,7 +146,7 @@ class ModelIdentity(ModelOptions):
         | None = None,
     ) -> int:
         """Estimate as `count_tokens_approximately` does."""
-        declared: list[BaseTool | dict[str, Any]] = [*declarations(tools or ())]
+        declared: list[BaseTool | dict[str, Any]] = [*declare(tools or ())]
         return count_tokens_approximately(messages, tools=declared)
 
 

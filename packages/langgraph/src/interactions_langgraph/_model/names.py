@@ -25,24 +25,24 @@ def check_schema(owner: str, schema: object) -> None:
             refers to what is not in it.
     """
     if not isinstance(schema, Mapping):
-        raise _refused(owner, f"is no object but {type(schema).__name__}")
+        raise _schema_error(owner, f"is no object but {type(schema).__name__}")
     try:
         json.dumps(schema, allow_nan=False)
     except (TypeError, ValueError) as exc:
-        raise _refused(owner, f"cannot be written as JSON ({exc})") from exc
+        raise _schema_error(owner, f"cannot be written as JSON ({exc})") from exc
     for part in _parts(schema):
         if isinstance(part.get("items"), list):
             problem = "describes a tuple by a list of `items`; use `prefixItems`"
-            raise _refused(owner, problem)
+            raise _schema_error(owner, problem)
         ref = part.get("$ref")
         if isinstance(ref, str) and not _resolves(ref, schema):
-            raise _refused(owner, f"refers to {ref!r}, which is not in it")
+            raise _schema_error(owner, f"refers to {ref!r}, which is not in it")
 
 
-def lowered(schema: Any) -> Any:
+def lower_types(schema: Any) -> Any:
     """Write the types of an OpenAPI schema as JSON Schema does: `OBJECT` as `object`."""
     if isinstance(schema, list):
-        return [lowered(item) for item in schema]
+        return [lower_types(item) for item in schema]
     if not isinstance(schema, Mapping):
         return schema
     result: dict[str, Any] = {}
@@ -50,9 +50,9 @@ def lowered(schema: Any) -> Any:
         if key == "type" and isinstance(value, str):
             result[key] = value.lower()
         elif key == "properties" and isinstance(value, Mapping):
-            result[key] = {name: lowered(item) for name, item in value.items()}
+            result[key] = {name: lower_types(item) for name, item in value.items()}
         else:
-            result[key] = value if key in _VALUES else lowered(value)
+            result[key] = value if key in _VALUES else lower_types(value)
     return result
 
 
@@ -78,7 +78,7 @@ def is_recursive(schema: Mapping[str, Any]) -> bool:
     return False
 
 
-def _refused(owner: str, problem: str) -> ConfigurationError:
+def _schema_error(owner: str, problem: str) -> ConfigurationError:
     return ConfigurationError(f"the schema of {owner} {problem}")
 
 

@@ -42,7 +42,8 @@ from interactions_core.adapter.options import (
 )
 from interactions_core.adapter.secrets import shown_store
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._model.graph import graph_run
+from interactions_langgraph._model.graph_run import current_run
+from interactions_langgraph._model.option_aliases import normalize_options
 from interactions_langgraph._model.sealed import (
     revealed,
     sealed,
@@ -50,8 +51,7 @@ from interactions_langgraph._model.sealed import (
     sealed_url,
 )
 from interactions_langgraph._model.settings import target_of
-from interactions_langgraph._model.tools import declarations
-from interactions_langgraph._model.vocabulary import spelled
+from interactions_langgraph._model.tools import declare
 
 _OF_CLIENT: Final = (
     "api_key",
@@ -190,7 +190,7 @@ class ModelOptions(BaseChatModel):
         own = known.keys() - BaseChatModel.model_fields.keys()
         theirs = {name: options[name] for name in options if name in known.keys() - own}
         given = {name: options[name] for name in options if name not in theirs}
-        chosen = check_values(owner, spelled(owner, given, own))
+        chosen = check_values(owner, normalize_options(owner, given, own))
         target_of(chosen)
         try:
             super().__init__(**theirs, **_protected(chosen))
@@ -225,7 +225,7 @@ class ModelOptions(BaseChatModel):
 
     def _place(self) -> str | SessionStore:
         sessions = self.sessions
-        return sessions if sessions is not None else graph_run().sessions or "memory:"
+        return sessions if sessions is not None else current_run().sessions or "memory:"
 
     def _checked(self, store: SessionStore) -> SessionStore:
         if store.mirror != self.mirror and "mirror" in self.model_fields_set:
@@ -274,7 +274,7 @@ def _protected(options: dict[str, Any]) -> dict[str, Any]:
         "agent_config": sealed,
         "environment": sealed,
         "model_kwargs": sealed,
-        "tools": declarations,
+        "tools": declare,
     }
     kept = {name: value for name, value in options.items() if value is not None}
     return {

@@ -10,7 +10,7 @@ from typing import Any, Final
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._model.choices import tool_choice
 from interactions_langgraph._model.sealed import revealed
-from interactions_langgraph._model.tools import Tool, declarations, distinct
+from interactions_langgraph._model.tools import Tool, declare, distinct
 
 GENERATION: Final = (
     "temperature",
@@ -86,7 +86,7 @@ def settings_of(
     generation = {key: options[key] for key in GENERATION if _is_set(options, key)}
     if stop:
         generation["stop_sequences"] = list(stop)
-    declared = distinct(declarations(tools))
+    declared = distinct(declare(tools))
     choice = tool_choice(options.get("tool_choice"), declared)
     if choice is not None:
         generation["tool_choice"] = choice

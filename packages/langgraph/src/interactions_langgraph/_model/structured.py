@@ -71,7 +71,7 @@ class _TypedAnswer(_JsonAnswer):
 
     def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:
         value = super().parse_result(result, partial=partial)
-        return _made(self.read, value, result, partial=partial)
+        return _parse(self.read, value, result, partial=partial)
 
 
 class _ValueCall(_JsonCall):
@@ -85,10 +85,10 @@ class _ValueCall(_JsonCall):
         if value is None:
             return None
         if self.wrapped:
-            value = _made(_value_of, value, result, partial=partial)
+            value = _parse(_value_of, value, result, partial=partial)
         if self.read is None or (partial and value is None):
             return value
-        return _made(self.read, value, result, partial=partial)
+        return _parse(self.read, value, result, partial=partial)
 
 
 def answer_parser(schema: Any) -> Runnable[Any, Any]:
@@ -111,7 +111,7 @@ def call_parser(schema: Any, name: str) -> Runnable[Any, Any]:
     return _JsonCall(key_name=name, first_tool_only=True)
 
 
-def parsed(
+def with_parser(
     model: Runnable[Any, Any], parser: Runnable[Any, Any], *, include_raw: bool
 ) -> Runnable[Any, Any]:
     """Put a parser behind a model.
@@ -166,7 +166,7 @@ def _value_of(arguments: Mapping[str, Any]) -> Any:
     return arguments[VALUE]
 
 
-def _made(
+def _parse(
     read: Callable[[Any], Any], value: Any, result: list[Generation], *, partial: bool
 ) -> Any:
     try:
@@ -191,7 +191,7 @@ def _check_complete(result: list[Generation]) -> None:
         return
     text = result[0].text
     if _is_cut(status) and not _is_json(text):
-        raise _cut_off(message, text)
+        raise _cut_off_error(message, text)
     if message.tool_calls and not text.strip():
         names = ", ".join(call["name"] for call in message.tool_calls)
         msg = (
@@ -206,14 +206,14 @@ def _check_called(result: list[Generation]) -> None:
     if message is None or message.tool_calls:
         return
     if _is_cut(message.response_metadata.get("status")):
-        raise _cut_off(message, result[0].text)
+        raise _cut_off_error(message, result[0].text)
 
 
 def _is_cut(status: object) -> bool:
     return status_of(status).finish == "length"
 
 
-def _cut_off(message: AIMessage, text: str) -> OutputParserException:
+def _cut_off_error(message: AIMessage, text: str) -> OutputParserException:
     name = message.response_metadata.get("interaction_id") or "unstored"
     msg = (
         f"the answer was cut off before the object was complete (interaction {name}); "

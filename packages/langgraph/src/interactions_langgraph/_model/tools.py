@@ -13,7 +13,7 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._model.names import (
     check_schema,
     is_recursive,
-    lowered,
+    lower_types,
 )
 from interactions_langgraph._model.sealed import sealed
 
@@ -71,12 +71,14 @@ class Bound(dict[str, Any]):
     """
 
 
-def bound(declared: Iterable[Declared]) -> list[Declared | Bound]:
+def to_bound(declared: Iterable[Declared]) -> list[Declared | Bound]:
     """Write tools as others expect to find them among the options of a bound model."""
-    return [_bound(tool) if tool["type"] == "function" else tool for tool in declared]
+    return [
+        _to_bound(tool) if tool["type"] == "function" else tool for tool in declared
+    ]
 
 
-def declarations(tools: Iterable[Tool]) -> list[Declared]:
+def declare(tools: Iterable[Tool]) -> list[Declared]:
     """Declare tools.
 
     Functions, pydantic classes, TypedDicts, LangChain tools and the dicts of OpenAI,
@@ -87,7 +89,7 @@ def declarations(tools: Iterable[Tool]) -> list[Declared]:
         ConfigurationError: The API would refuse a name or a schema, or the tool is
             another provider's.
     """
-    return [declared for tool in tools for declared in _declared(tool)]
+    return [declared for tool in tools for declared in _declare(tool)]
 
 
 def distinct(declared: Iterable[Declared]) -> list[Declared]:
@@ -110,7 +112,7 @@ def distinct(declared: Iterable[Declared]) -> list[Declared]:
     return result
 
 
-def _bound(tool: Declared) -> Bound:
+def _to_bound(tool: Declared) -> Bound:
     function = {key: value for key, value in tool.items() if key != "type"}
     return Bound(type="function", function=function)
 
@@ -121,14 +123,14 @@ def _flat(tool: Declared | Bound) -> Declared:
     return Declared(type="function", **tool["function"])
 
 
-def _declared(tool: Any) -> Iterable[Declared]:
+def _declare(tool: Any) -> Iterable[Declared]:
     if isinstance(tool, Declared | Bound):
         return [_flat(tool)]
     if isinstance(tool, BaseModel) and type(tool).__module__ == "google.genai.types":
         tool = tool.model_dump(exclude_none=True, mode="json")
         tool = {"function_declarations": [tool]} if "name" in tool else tool
     if not isinstance(tool, Mapping):
-        return [_function(_converted(tool))]
+        return [_function(_convert(tool))]
     if "function_declarations" in tool or tool.keys() & _GOOGLE:
         return _of_google(tool)
     kind = tool.get("type")
@@ -137,8 +139,8 @@ def _declared(tool: Any) -> Iterable[Declared]:
     if isinstance(kind, str) and kind not in {"function", "object", "custom"}:
         return [_built_in(kind, tool)]
     if kind is None and not tool.keys() & _SHAPES:
-        raise _unreadable(tool)
-    return [_function(_converted(tool))]
+        raise _unreadable_error(tool)
+    return [_function(_convert(tool))]
 
 
 _SHAPES: Final = frozenset(
@@ -154,25 +156,25 @@ def _of_google(tool: Mapping[str, Any]) -> Iterable[Declared]:
         elif key in _GOOGLE:
             yield _built_in(key, {"type": key, **(value or {})})
         else:
-            raise _unreadable(tool)
+            raise _unreadable_error(tool)
 
 
 def _without_openapi(function: Any) -> Mapping[str, Any]:
     if isinstance(function, BaseModel) and not isinstance(function, BaseTool):
         function = function.model_dump(exclude_none=True, mode="json")
     if not isinstance(function, Mapping):
-        return _converted(function)
-    schema = function.get("parameters_json_schema") or lowered(
+        return _convert(function)
+    schema = function.get("parameters_json_schema") or lower_types(
         function.get("parameters")
     )
     return {**function, "parameters": schema}
 
 
-def _converted(tool: Any) -> Mapping[str, Any]:
+def _convert(tool: Any) -> Mapping[str, Any]:
     try:
         function = convert_to_openai_tool(tool)["function"]
     except (ValueError, TypeError) as exc:
-        raise _unreadable(tool, f" ({exc})") from exc
+        raise _unreadable_error(tool, f" ({exc})") from exc
     schema = _schema_of(tool)
     if schema is not None and is_recursive(schema):
         # LangChain inlines references, and cuts those that never end.
@@ -216,7 +218,7 @@ def _built_in(kind: str, tool: Mapping[str, Any]) -> Declared:
     return Declared(sealed(tool))
 
 
-def _unreadable(tool: Any, why: str = "") -> ConfigurationError:
+def _unreadable_error(tool: Any, why: str = "") -> ConfigurationError:
     theirs = (
         [key for key in tool if key in _COUNTERPARTS]
         if isinstance(tool, Mapping)

@@ -10,10 +10,10 @@ from interactions_core.adapter import Turn
 from interactions_core.adapter.options import KEY, check_values
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._messages.messages import read_messages
-from interactions_langgraph._model.graph import GraphRun
-from interactions_langgraph._model.places import place_of
+from interactions_langgraph._model.graph_positions import graph_position
+from interactions_langgraph._model.graph_run import GraphRun
+from interactions_langgraph._model.option_aliases import ALIASES, normalize_options
 from interactions_langgraph._model.settings import PER_CALL, settings_of, target_of
-from interactions_langgraph._model.vocabulary import ALIASES, spelled
 from interactions_langgraph.plans import decided_config
 
 _CALL: Final = "ChatInteractions.invoke"
@@ -49,7 +49,7 @@ def turn_of(
         if ALIASES.get(name, name) in options.keys() - PER_CALL:
             msg = f"{name!r} is an option of a model, not of one call; make another one"
             raise ConfigurationError(msg)
-    call = check_values(_CALL, spelled(_CALL, for_us, PER_CALL))
+    call = check_values(_CALL, normalize_options(_CALL, for_us, PER_CALL))
     chosen = {**options, **call}
     if call.get("model") or call.get("agent"):
         chosen |= {name: call.get(name) for name in ("model", "agent")}
@@ -77,17 +77,17 @@ def turn_of(
         thoughts=conversation.thoughts,
         nudge=chosen["nudge"],
     )
-    return _placed(turn, chosen["background"], around) if turn.background else turn
+    return _in_graph(turn, chosen["background"], around) if turn.background else turn
 
 
-def _placed(turn: Turn, wanted: object, around: GraphRun) -> Turn:
+def _in_graph(turn: Turn, wanted: object, around: GraphRun) -> Turn:
     """Say where in the graph a background call is made, and what else it may do."""
     return replace(
         turn,
         foreground_ok=wanted == "prefer",
         suspends=wanted == "suspend",
-        place=place_of(turn, around),
-        moved_on=around.moved_on,
+        place=graph_position(turn, around),
+        moved_on=around.has_moved_on,
     )
 
 

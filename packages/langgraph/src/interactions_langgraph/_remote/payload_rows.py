@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from interactions_langgraph._storage.message_states import Dump
-from interactions_langgraph._storage.offloads import PREFIX
+from interactions_langgraph._storage.offload_format import PREFIX
 from interactions_langgraph._storage.tables import (
     COUNT_BITS,
     CheckpointTables,
-    first_number,
+    thread_range_start,
 )
 from interactions_langgraph._storage.value_reader import read_contents
 
@@ -22,7 +22,7 @@ _CONTENTS: Final = (
     "SELECT number, digest, type, length(body) FROM checkpoint_contents "
     "WHERE number > $1 AND number < $2 ORDER BY number"
 )
-# What outlines are deflated against is read as it is, under the lock.
+# What headers are deflated against is read as it is, under the lock.
 _DICTIONARIES: Final = (
     "SELECT dictionary FROM checkpoint_spaces WHERE thread = $1 "
     "AND dictionary IS NOT NULL UNION SELECT c.dictionary FROM checkpoint_spaces s "
@@ -41,7 +41,7 @@ _REPLACE: Final = (
 class PayloadRow(NamedTuple):
     """A row of contents, without its bytes."""
 
-    number: int
+    row_id: int
     digest: bytes
     type: str
     size: int
@@ -69,37 +69,39 @@ class PayloadRows:
         pairs = zip(found, names, strict=True)
         return [(row[0], name) for row, name in pairs if row]
 
-    def of(self, thread: int, after: int = 0) -> list[PayloadRow]:
+    def rows_of(self, thread: int, after: int = 0) -> list[PayloadRow]:
         """Return the contents of a thread behind a row, oldest first."""
-        bounds = max(first_number(thread), after), first_number(thread + 1)
+        bounds = max(thread_range_start(thread), after), thread_range_start(thread + 1)
         with self._tables.snapshot() as connection:
             rows = connection.execute(_CONTENTS, bounds).fetchall()
         return [PayloadRow(*row) for row in rows]
 
-    def fixed(self, thread: int) -> set[int]:
+    def unmovable_rows(self, thread: int) -> set[int]:
         """Return the rows of a thread that must stay as they are."""
         with self._tables.snapshot() as connection:
             found = connection.execute(_DICTIONARIES, (thread,)).fetchall()
-        return {first_number(thread) + count for (count,) in found}
+        return {thread_range_start(thread) + count for (count,) in found}
 
-    def dumps(self, rows: Iterable[PayloadRow]) -> Iterator[tuple[PayloadRow, Dump]]:
+    def read_dumps(
+        self, rows: Iterable[PayloadRow]
+    ) -> Iterator[tuple[PayloadRow, Dump]]:
         """Read the bytes of rows, some at a time; what is gone is left out."""
         remaining = iter(rows)
         while batch := [*itertools.islice(remaining, _AT_ONCE)]:
             with self._tables.snapshot() as connection:
-                found = read_contents(connection, [row.number for row in batch])
+                found = read_contents(connection, [row.row_id for row in batch])
             for row in batch:
-                if row.number in found:
-                    yield row, found[row.number]
+                if row.row_id in found:
+                    yield row, found[row.row_id]
 
     def replace(self, row: PayloadRow, new: Dump) -> bool:
         """Put other bytes into a row, unless somebody was faster."""
         with self._tables.snapshot() as connection:
-            owner = (row.number >> COUNT_BITS,)
+            owner = (row.row_id >> COUNT_BITS,)
             names = connection.execute(_OWNER, owner).fetchone() or ()
         with self._tables.writing(*names) as connection:
             done = connection.execute(
-                _REPLACE, (*new, row.number, row.digest, row.type)
+                _REPLACE, (*new, row.row_id, row.digest, row.type)
             )
             return done.rowcount > 0
 

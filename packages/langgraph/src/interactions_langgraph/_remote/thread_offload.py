@@ -11,13 +11,18 @@ from interactions_core.exceptions import InteractionsError
 from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.message_states import Dump
-from interactions_langgraph._storage.offloads import WITHOUT_ID, HeldText, cut, texts_of
+from interactions_langgraph._storage.offload_format import (
+    WITHOUT_ID,
+    InteractionText,
+    cut,
+    texts_of,
+)
 from interactions_langgraph.deletion import ENDING
 
 READS: Final = 64
 """How many interactions one call reads for one thread at most."""
 
-REMEMBERED: Final = 100_000
+MOST_FAILURES: Final = 100_000
 """How many failures to find a value in an interaction are remembered."""
 
 NEAR: Final = 3
@@ -76,7 +81,7 @@ class ThreadOffload:
         *,
         in_vain: InVain,
         report: OffloadReport,
-        remember: Callable[[Iterable[HeldText]], None],
+        remember: Callable[[Iterable[InteractionText]], None],
         most_reads: int,
     ) -> None:
         self._rows = rows
@@ -88,30 +93,33 @@ class ThreadOffload:
         self._remember = remember
         self._reads_left = most_reads
         self.is_cut_off = False
-        self._texts: dict[str, list[HeldText]] = {}
+        self._texts: dict[str, list[InteractionText]] = {}
 
-    def run(
-        self, thread: tuple[int, str], rows: Sequence[PayloadRow], held: Sequence[str]
+    def offload(
+        self,
+        thread: tuple[int, str],
+        rows: Sequence[PayloadRow],
+        recorded: Sequence[str],
     ) -> None:
-        """Look through large values, oldest first.
+        """Search large values, oldest first, and replace what an interaction holds.
 
         Args:
             thread: Its number and id.
             rows: Where to look for them, and for replies.
-            held: The interactions that are recorded for it, likeliest first.
+            recorded: The interactions that are recorded for it, likeliest first.
         """
         number, thread_id = thread
         large = [r for r in rows if r.size >= self._least and not r.is_offloaded]
         if large:
-            fixed = self._rows.fixed(number)
-            large = [row for row in large if row.number not in fixed]
+            fixed = self._rows.unmovable_rows(number)
+            large = [row for row in large if row.row_id not in fixed]
         if not large:
             return
         replies = self._replies(rows)
-        for row, sealed in self._rows.dumps(large):
+        for row, sealed in self._rows.read_dumps(large):
             candidates = [
                 each
-                for each in _candidates(row.number, replies, held)
+                for each in _candidates(row.row_id, replies, recorded)
                 if (row.digest, each) not in self._in_vain
             ]
             self._offload(row, self._codec.unseal(sealed), candidates, thread_id)
@@ -129,21 +137,23 @@ class ThreadOffload:
                     self._report.count(row.size, len(new[1]))
                     self._remember(texts)
                 return
-            if len(self._in_vain) >= REMEMBERED:
+            if len(self._in_vain) >= MOST_FAILURES:
                 self._in_vain.clear()
             self._in_vain.add((row.digest, interaction_id))
 
     def _cut(
-        self, dump: Dump, interaction_id: str, texts: Sequence[HeldText]
+        self, dump: Dump, interaction_id: str, texts: Sequence[InteractionText]
     ) -> Dump | None:
         found = cut(dump, interaction_id, texts, self._least)
         # What is dropped here has been seen there: not by name, but byte by byte.
-        if found is None or found.put_together(texts) != dump:
+        if found is None or found.join(texts) != dump:
             return None
         named = dataclasses.replace(found, name=_name_of(self._codec.load(*dump)))
         return self._codec.seal_offloaded(named)
 
-    def _read(self, interaction_id: str, thread_id: str) -> list[HeldText] | None:
+    def _read(
+        self, interaction_id: str, thread_id: str
+    ) -> list[InteractionText] | None:
         if interaction_id in self._texts or interaction_id in self._report.failed:
             return self._texts.get(interaction_id)
         # Cut off: the next request would fail as well, perhaps after its timeout.
@@ -164,20 +174,20 @@ class ThreadOffload:
     def _replies(self, rows: Iterable[PayloadRow]) -> Mapping[int, str]:
         """Return which interactions the thread's replies name, by row."""
         found: dict[int, str] = {}
-        for row, sealed in self._rows.dumps(rows):
+        for row, sealed in self._rows.read_dumps(rows):
             if row.is_offloaded:
                 offloaded = self._codec.open_offloaded(sealed)
-                found[row.number] = next(offloaded.references()).interaction_id
+                found[row.row_id] = next(offloaded.references()).interaction_id
                 continue
             dump = self._codec.unseal(sealed)
             # Most values need not be built to be passed over.
             if b"interaction_id" in dump[1]:
-                found[row.number] = interaction_of(self._codec.load(*dump))
+                found[row.row_id] = interaction_of(self._codec.load(*dump))
         return {number: each for number, each in found.items() if each}
 
 
 def _candidates(
-    number: int, replies: Mapping[int, str], held: Sequence[str]
+    number: int, replies: Mapping[int, str], recorded: Sequence[str]
 ) -> Iterable[str]:
     """Order interactions by how likely they hold a value.
 
@@ -186,7 +196,7 @@ def _candidates(
     """
     after = sorted(n for n in replies if n >= number)[: NEAR + 1]
     before = sorted(n for n in replies if n < number)[-1:]
-    return dict.fromkeys([*(replies[n] for n in (*after, *before)), *held])
+    return dict.fromkeys([*(replies[n] for n in (*after, *before)), *recorded])
 
 
 def interaction_of(value: object) -> str:

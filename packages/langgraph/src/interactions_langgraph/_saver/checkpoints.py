@@ -12,25 +12,33 @@ from typing import Any, Final
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
 from interactions_core.adapter.storage import SqlConnection
+from interactions_langgraph._saver.garbage_collection import bury_late
 from interactions_langgraph._saver.history import find_row
-from interactions_langgraph._saver.sweeping import drop_late
-from interactions_langgraph._saver.writes import keep_writes
+from interactions_langgraph._saver.writes import store_writes
 from interactions_langgraph._storage.addresses import Address
+from interactions_langgraph._storage.checkpoint_headers import (
+    CheckpointHeader,
+    pack_header,
+)
 from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.drafts import NO_KEY, Draft, draft_value, rekeyed
-from interactions_langgraph._storage.outlines import Outline, pack_outline
+from interactions_langgraph._storage.prepared_values import (
+    NO_KEY,
+    Prepared,
+    prepare_value,
+    rekeyed,
+)
 from interactions_langgraph._storage.tables import CheckpointTables
 from interactions_langgraph._storage.threads import (
     Thread,
     Threads,
     delete_if_empty,
-    ensure_space,
+    ensure_namespace,
     is_current,
 )
 from interactions_langgraph._storage.tombstones import Lineage, is_late
 from interactions_langgraph._storage.value_writer import ValueWriter
 
-_KEEP: Final = (
+_INSERT: Final = (
     "INSERT INTO checkpoints (space, checkpoint_id, parent_id, run_id, dictionary, "
     "type, body) VALUES ($1, $2, $3, $4, $5, $6, $7) "
     "ON CONFLICT (space, checkpoint_id) DO UPDATE SET parent_id = excluded.parent_id, "
@@ -99,20 +107,24 @@ class Checkpoints:
         names = tuple(new.values)
         own = address.at(new.checkpoint_id)
 
-        def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
-            kept = dict(zip(names, map(writer.keep, drafts), strict=True))
-            references = self._inherited(writer.connection, address, new) | kept
-            outline = Outline(new.rest, new.metadata, references)
-            self._keep_outline(writer, thread, address, new.checkpoint_id, outline)
+        def store(
+            writer: ValueWriter, thread: Thread, prepared: Sequence[Prepared]
+        ) -> None:
+            kept = dict(zip(names, map(writer.store, prepared), strict=True))
+            references = (
+                self._inherited_references(writer.connection, address, new) | kept
+            )
+            header = CheckpointHeader(new.rest, new.metadata, references)
+            self._store_header(writer, thread, address, new.checkpoint_id, header)
 
-        def drops(connection: SqlConnection) -> bool:
+        def drop_if_late(connection: SqlConnection) -> bool:
             if not is_late(connection, lineage, own):
                 return False
-            drop_late(connection, own, self.codec)
+            bury_late(connection, own, self.codec)
             return True
 
         values = tuple(new.values.values())
-        return self._store(address.thread_id, values, store, drops)
+        return self._store(address.thread_id, values, store, drop_if_late)
 
     def put_writes(
         self,
@@ -134,12 +146,14 @@ class Checkpoints:
         """
         channels = tuple(channel for channel, _ in writes)
 
-        def store(writer: ValueWriter, thread: Thread, drafts: Sequence[Draft]) -> None:
-            space, _ = ensure_space(writer.connection, thread, address.namespace)
+        def store(
+            writer: ValueWriter, thread: Thread, prepared: Sequence[Prepared]
+        ) -> None:
+            space, _ = ensure_namespace(writer.connection, thread, address.namespace)
             checkpoint = space, address.checkpoint_id or ""
-            keep_writes(writer, checkpoint, task, channels, drafts)
+            store_writes(writer, checkpoint, task, channels, prepared)
 
-        def drops(connection: SqlConnection) -> bool:
+        def drop_if_late(connection: SqlConnection) -> bool:
             if not is_late(connection, lineage):
                 return False
             # It may have been begun for these writes, before their checkpoint was late.
@@ -147,33 +161,36 @@ class Checkpoints:
             return True
 
         values = tuple(value for _, value in writes)
-        return self._store(address.thread_id, values, store, drops)
+        return self._store(address.thread_id, values, store, drop_if_late)
 
     def _store(
         self,
         thread_id: str,
         values: Sequence[object],
-        store: Callable[[ValueWriter, Thread, Sequence[Draft]], None],
-        drops: Callable[[SqlConnection], bool],
+        store: Callable[[ValueWriter, Thread, Sequence[Prepared]], None],
+        drop_if_late: Callable[[SqlConnection], bool],
     ) -> bool:
-        known = self._threads.remembered(thread_id)
+        known = self._threads.find_cached(thread_id)
         key = known.key if known else NO_KEY
-        drafts = [draft_value(value, key, self.codec) for value in values]
+        prepared = [prepare_value(value, key, self.codec) for value in values]
         while True:
-            thread = self._threads.ensure(thread_id, unless=drops)
+            thread = self._threads.ensure(thread_id, unless=drop_if_late)
             if thread is None:
                 return False
             if thread.key != key:
-                key, drafts = thread.key, [rekeyed(each, thread.key) for each in drafts]
+                key, prepared = (
+                    thread.key,
+                    [rekeyed(each, thread.key) for each in prepared],
+                )
             with self._tables.writing(thread_id) as connection:
-                if drops(connection):
+                if drop_if_late(connection):
                     return False
                 if is_current(connection, thread):
-                    store(ValueWriter(connection, thread, self.codec), thread, drafts)
+                    store(ValueWriter(connection, thread, self.codec), thread, prepared)
                     return True
             self._threads.forget(thread_id)
 
-    def _inherited(
+    def _inherited_references(
         self, connection: SqlConnection, address: Address, new: NewCheckpoint
     ) -> dict[str, int]:
         # A caller may hand over only the values that changed; the version says
@@ -183,27 +200,27 @@ class Checkpoints:
         parent = find_row(connection, address, self.codec)
         if parent is None:
             return {}
-        before = parent.outline.checkpoint["channel_versions"]
+        before = parent.header.checkpoint["channel_versions"]
         versions = new.rest["channel_versions"]
         return {
             name: reference
-            for name, reference in parent.outline.references.items()
+            for name, reference in parent.header.references.items()
             if name in new.unmoved and before.get(name) == versions[name]
         }
 
-    def _keep_outline(
+    def _store_header(
         self,
         writer: ValueWriter,
         thread: Thread,
         address: Address,
         checkpoint_id: str,
-        outline: Outline,
+        header: CheckpointHeader,
     ) -> None:
-        space = ensure_space(writer.connection, thread, address.namespace)
-        packed = pack_outline(outline.dump(self.codec), space, thread, writer)
-        run_id = outline.metadata.get("run_id")
+        space = ensure_namespace(writer.connection, thread, address.namespace)
+        packed = pack_header(header.dump(self.codec), space, thread, writer)
+        run_id = header.metadata.get("run_id")
         writer.connection.execute(
-            _KEEP,
+            _INSERT,
             (
                 space[0],
                 checkpoint_id,

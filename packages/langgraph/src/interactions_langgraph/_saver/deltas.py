@@ -10,7 +10,7 @@ from interactions_langgraph._saver.history import Row, find_row, in_pages, read_
 from interactions_langgraph._saver.writes import StoredWrite, read_writes
 from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.recall import naming_thread
+from interactions_langgraph._storage.offload_reader import naming_thread
 from interactions_langgraph._storage.tables import CheckpointTables
 from interactions_langgraph._storage.value_reader import ValueReader
 
@@ -38,7 +38,7 @@ def read_delta_history(
     values = ValueReader(codec, tables.database.place)
     with tables.snapshot() as connection:
         row = find_row(connection, address, codec) if channels else None
-        line = _line(connection, row.number) if row else []
+        line = _line(connection, row.row_id) if row else []
         found = {name: _Found() for name in dict.fromkeys(channels)}
         for numbers in in_pages(line):
             if all(each.is_complete for each in found.values()):
@@ -66,7 +66,7 @@ class _Found:
             return
         mine = [(row.thread, write) for write in writes if write[1] == channel]
         self._writes.extend(reversed(mine))
-        reference = row.outline.references.get(channel)
+        reference = row.header.references.get(channel)
         if reference is not None:
             self._seed = row.thread, reference
 
@@ -102,7 +102,7 @@ def _read_page(
     codec: Codec,
     found: Mapping[str, _Found],
 ) -> None:
-    rows = {row.number: row for row in read_rows(connection, numbers, codec)}
+    rows = {row.row_id: row for row in read_rows(connection, numbers, codec)}
     writes = read_writes(connection, numbers)
     # Nearest first, which is the order of the line and not that of the ids.
     for number in numbers:

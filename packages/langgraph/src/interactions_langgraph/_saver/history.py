@@ -10,14 +10,14 @@ from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, Checkpoint
 from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._saver.writes import StoredWrite, read_writes
 from interactions_langgraph._storage.addresses import Address, Search
-from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.outlines import (
-    Outline,
-    PackedOutline,
-    unpack_outline,
+from interactions_langgraph._storage.checkpoint_headers import (
+    CheckpointHeader,
+    PackedHeader,
+    unpack_header,
 )
-from interactions_langgraph._storage.recall import naming_thread
-from interactions_langgraph._storage.tables import CheckpointTables, first_number
+from interactions_langgraph._storage.codec import Codec
+from interactions_langgraph._storage.offload_reader import naming_thread
+from interactions_langgraph._storage.tables import CheckpointTables, thread_range_start
 from interactions_langgraph._storage.value_reader import ValueReader, read_contents
 
 FIRST_PAGE: Final = 8
@@ -62,17 +62,17 @@ Writes = Mapping[int, Sequence[StoredWrite]]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Row:
-    """A row of `checkpoints` with its outline."""
+    """A row of `checkpoints` with its header."""
 
-    number: int
+    row_id: int
     thread: int
     address: Address
     parent_id: str | None
-    outline: Outline
+    header: CheckpointHeader
 
     def references(self, writes: Sequence[StoredWrite]) -> Iterator[tuple[int, int]]:
         """Pair every reference of the checkpoint and its writes with the thread."""
-        for reference in self.outline.references.values():
+        for reference in self.header.references.values():
             yield self.thread, reference
         for _, _, reference in writes:
             yield self.thread, reference
@@ -88,18 +88,18 @@ class Row:
         self, writes: Sequence[StoredWrite], values: ValueReader
     ) -> CheckpointTuple:
         checkpoint = {
-            **self.outline.checkpoint,
+            **self.header.checkpoint,
             "id": self.address.checkpoint_id,
             "channel_values": {
                 name: values.value(self.thread, reference)
-                for name, reference in self.outline.references.items()
+                for name, reference in self.header.references.items()
             },
         }
         parent = self.address.at(self.parent_id) if self.parent_id else None
         return CheckpointTuple(
             self.address.to_config(),
             cast("Checkpoint", checkpoint),
-            cast("CheckpointMetadata", self.outline.metadata),
+            cast("CheckpointMetadata", self.header.metadata),
             parent.to_config() if parent else None,
             [
                 (task_id, channel, values.value(self.thread, reference))
@@ -125,7 +125,7 @@ class History:
             row = find_row(connection, address, self._codec)
             if row is None:
                 return None
-            writes = read_writes(connection, [row.number]).get(row.number, ())
+            writes = read_writes(connection, [row.row_id]).get(row.row_id, ())
             values.fetch(connection, row.references(writes))
         return row.to_tuple(writes, values)
 
@@ -158,11 +158,11 @@ class History:
     ) -> list[CheckpointTuple]:
         with self._tables.snapshot() as connection:
             found = read_rows(connection, numbers, self._codec)
-            rows = [row for row in found if search.accepts(row.outline.metadata)]
+            rows = [row for row in found if search.accepts(row.header.metadata)]
             rows = rows[:limit]
-            writes = read_writes(connection, [row.number for row in rows])
+            writes = read_writes(connection, [row.row_id for row in rows])
             values.fetch(connection, _references(rows, writes))
-        return [row.to_tuple(writes.get(row.number, ()), values) for row in rows]
+        return [row.to_tuple(writes.get(row.row_id, ()), values) for row in rows]
 
     def _new_reader(self) -> ValueReader:
         return ValueReader(self._codec, self._tables.database.place)
@@ -181,7 +181,7 @@ def find_row(connection: SqlConnection, address: Address, codec: Codec) -> Row |
 
 def _references(rows: Iterable[Row], writes: Writes) -> Iterator[tuple[int, int]]:
     for row in rows:
-        yield from row.references(writes.get(row.number, ()))
+        yield from row.references(writes.get(row.row_id, ()))
 
 
 def read_rows(
@@ -196,17 +196,19 @@ def _unpack(
     connection: SqlConnection, rows: Sequence[tuple[Any, ...]], codec: Codec
 ) -> list[Row]:
     dictionaries = {
-        first_number(thread) + count
+        thread_range_start(thread) + count
         for _, thread, *_, count, _, _ in rows
         if count is not None
     }
     against = read_contents(connection, dictionaries)
     unpacked: list[Row] = []
     for number, thread, thread_id, space, own_id, parent_id, count, *dump in rows:
-        known = None if count is None else against[first_number(thread) + count][1]
-        outline = unpack_outline(PackedOutline(*dump), known, codec)
+        known = (
+            None if count is None else against[thread_range_start(thread) + count][1]
+        )
+        header = unpack_header(PackedHeader(*dump), known, codec)
         address = Address(thread_id, space, own_id)
-        unpacked.append(Row(number, thread, address, parent_id, outline))
+        unpacked.append(Row(number, thread, address, parent_id, header))
     return unpacked
 
 

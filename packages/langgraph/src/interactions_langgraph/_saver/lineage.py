@@ -22,7 +22,7 @@ class Member:
         deltas: Those that are known to be delta channels.
     """
 
-    number: int
+    row_id: int
     checkpoint_id: str
     parent_id: str | None
     channels: frozenset[str]
@@ -39,7 +39,7 @@ def ancestors_needed(members: Iterable[Member], kept: Iterable[int]) -> set[int]
     """
     members = tuple(members)
     by_id = {member.checkpoint_id: member for member in members}
-    by_number = {member.number: member for member in members}
+    by_number = {member.row_id: member for member in members}
     deltas = frozenset[str]().union(*(member.deltas for member in members))
     needed: set[int] = set()
     walked: dict[int, frozenset[str]] = {}
@@ -58,9 +58,9 @@ def _walk(
     needed: set[int] = set()
     member = by_id.get(start.parent_id or "")
     # What was walked before is passed over, so a loop ends as well.
-    while member is not None and wanted - walked.get(member.number, frozenset()):
-        walked[member.number] = walked.get(member.number, frozenset()) | wanted
-        needed.add(member.number)
+    while member is not None and wanted - walked.get(member.row_id, frozenset()):
+        walked[member.row_id] = walked.get(member.row_id, frozenset()) | wanted
+        needed.add(member.row_id)
         wanted -= member.stored
         member = by_id.get(member.parent_id or "")
     return needed

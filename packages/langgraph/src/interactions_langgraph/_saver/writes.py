@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from langgraph.checkpoint.base import WRITES_IDX_MAP
 
 from interactions_core.adapter.storage import SqlConnection, in_dialects
-from interactions_langgraph._storage.drafts import Draft
+from interactions_langgraph._storage.prepared_values import Prepared
 from interactions_langgraph._storage.value_writer import ValueWriter
 
 StoredWrite = tuple[str, str, int]
 """Task id, channel, and the reference to the value."""
 
-_KEEP = (
+_INSERT = (
     "INSERT INTO checkpoint_writes (space, checkpoint_id, task_id, idx, task_path, "
     "channel, reference) VALUES ($1, $2, $3, $4, $5, $6, $7) "
     "ON CONFLICT (space, checkpoint_id, task_id, idx) DO UPDATE SET "
@@ -36,12 +36,12 @@ def number_writes(channels: Iterable[str]) -> list[int]:
     return [WRITES_IDX_MAP.get(name, at) for at, name in enumerate(channels)]
 
 
-def keep_writes(
+def store_writes(
     writer: ValueWriter,
     checkpoint: tuple[int, str],
     task: tuple[str, str],
     channels: Sequence[str],
-    drafts: Sequence[Draft],
+    values: Sequence[Prepared],
 ) -> None:
     """Store one task's writes: the first of an index stays, a negative one is replaced.
 
@@ -49,16 +49,16 @@ def keep_writes(
         writer: Where they are stored.
         checkpoint: Its namespace's number and its id.
         task: Its id and its path.
-        channels: In the order of `put_writes`, as are `drafts`.
-        drafts: What was written.
+        channels: In the order of `put_writes`, as are `values`.
+        values: What was written.
     """
     task_id, task_path = task
-    kept = _kept_indexes(writer.connection, checkpoint, task_id)
-    numbered = zip(number_writes(channels), channels, drafts, strict=True)
-    for idx, channel, draft in numbered:
-        if idx < 0 or idx not in kept:
-            row = (*checkpoint, task_id, idx, task_path, channel, writer.keep(draft))
-            writer.connection.execute(_KEEP, row)
+    stored = _stored_indexes(writer.connection, checkpoint, task_id)
+    numbered = zip(number_writes(channels), channels, values, strict=True)
+    for idx, channel, value in numbered:
+        if idx < 0 or idx not in stored:
+            row = (*checkpoint, task_id, idx, task_path, channel, writer.store(value))
+            writer.connection.execute(_INSERT, row)
 
 
 def read_writes(
@@ -79,7 +79,7 @@ def read_writes(
     return found
 
 
-def _kept_indexes(
+def _stored_indexes(
     connection: SqlConnection, checkpoint: tuple[int, str], task_id: str
 ) -> set[int]:
     rows = connection.execute(

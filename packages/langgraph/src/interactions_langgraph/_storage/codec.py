@@ -13,13 +13,13 @@ from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._storage.guarding import (
+from interactions_langgraph._storage.guarded_serde import (
     Notice,
     guarded,
     has_own_hook,
     warn_once,
 )
-from interactions_langgraph._storage.list_memory import ListMemory
+from interactions_langgraph._storage.list_cache import ListCache
 from interactions_langgraph._storage.message_states import (
     Dump,
     Fields,
@@ -29,7 +29,7 @@ from interactions_langgraph._storage.message_states import (
     pack_message,
     split_id,
 )
-from interactions_langgraph._storage.offloads import PREFIX, Offloaded
+from interactions_langgraph._storage.offload_format import PREFIX, Offloaded
 
 MessageState = bytes | Dump
 """A message packed, or serialized where it cannot be packed."""
@@ -41,29 +41,29 @@ class Codec:
     Safe for any number of threads if the serializer is.
 
     Attributes:
-        has_places: What it writes can have places for parts that are put in on reading.
+        has_slots: What it writes can have slots for parts that are put in on reading.
         is_compact: The serializer is LangGraph's own, without encryption.
         knows_messages: It serializes a message by its class and fields.
-        lists: The lists of messages that were taken down last.
+        lists: The lists of messages that were stored last.
         domain: Sets the digests of one kind of serializer apart from another's.
     """
 
     def __init__(
         self,
         serde: SerializerProtocol,
-        recall: Callable[[Offloaded], Dump] | None = None,
+        read_offloaded: Callable[[Offloaded], Dump] | None = None,
         notice: Notice = warn_once,
     ) -> None:
         self.serde = serde
         self._notice = notice
         self._reader = guarded(serde, notice)
-        self._recall = recall or _refuse
+        self._offload_reader = read_offloaded or _refuse
         self._sealing = _plain_encryption(serde)
         self._inner = self._sealing.serde if self._sealing else serde
         self.knows_messages = _is_jsonplus(self._inner)
-        self.has_places = self.knows_messages and _reads_as_jsonplus(self._inner)
+        self.has_slots = self.knows_messages and _reads_as_jsonplus(self._inner)
         self._messages = MessageCache()
-        self.lists = ListMemory()
+        self.lists = ListCache()
         self.is_compact = self._sealing is None and self.knows_messages
         self.domain = f"{type(serde).__name__}/{type(self._inner).__name__}\0".encode()
 
@@ -102,14 +102,14 @@ class Codec:
         Nothing is built but what the serializer writes, of classes that the program
         has imported or allowed; the rest comes back as data, and is named.
         """
-        return self._reader.loads_typed(self._recalled(type_, body))
+        return self._reader.loads_typed(self._read_offloaded(type_, body))
 
-    def load_with(self, places: Sequence[object], type_: str, body: bytes) -> Any:
-        """Read back a value, and put parts into its places before it is built."""
-        if not places:
+    def load_with(self, parts: Sequence[object], type_: str, body: bytes) -> Any:
+        """Read back a value, and put parts into its slots before it is built."""
+        if not parts:
             return self.load(type_, body)
-        reader = guarded(self.serde, self._notice, places)
-        return reader.loads_typed(self._recalled(type_, body))
+        reader = guarded(self.serde, self._notice, parts)
+        return reader.loads_typed(self._read_offloaded(type_, body))
 
     def load_message(
         self, type_: str, body: bytes, message_id: bytes | None = None
@@ -121,7 +121,7 @@ class Codec:
             body: The bytes.
             message_id: What `split_id` took off it.
         """
-        dump = self._recalled(type_, body)
+        dump = self._read_offloaded(type_, body)
         if not self.knows_messages:
             return self._reader.loads_typed(dump)
         message = self._messages.load(dump, self._reader.loads_typed)
@@ -130,7 +130,7 @@ class Codec:
         return message
 
     def state(self, message: BaseMessage, fields: Fields | None = None) -> MessageState:
-        """Take down all that `dump` would see of a message, at this moment.
+        """Pack all that `dump` would see of a message, at this moment.
 
         Or, of a message of plain data, at the moment when `fields` was copied.
         """
@@ -144,7 +144,7 @@ class Codec:
 
         An encrypted database shows nothing of a message, its id included.
         """
-        splits = self.is_compact and self.has_places
+        splits = self.is_compact and self.has_slots
         if not splits or not isinstance(state, bytes):
             return state, None
         rest, found = split_id(state)
@@ -154,9 +154,9 @@ class Codec:
         """Serialize the message as it was when its state was taken."""
         return self.dump(build_message(state)) if isinstance(state, bytes) else state
 
-    def _recalled(self, type_: str, body: bytes) -> Dump:
+    def _read_offloaded(self, type_: str, body: bytes) -> Dump:
         if type_.startswith(PREFIX):
-            return self._recall(self.open_offloaded((type_, body)))
+            return self._offload_reader(self.open_offloaded((type_, body)))
         return type_, body
 
 

@@ -6,7 +6,7 @@ kind of row that is.
 
 from typing import Final
 
-from interactions_langgraph._storage.tables import count_of, first_number
+from interactions_langgraph._storage.tables import row_index, thread_range_start
 
 CONTENT: Final = 0
 """Serialized bytes."""
@@ -17,7 +17,7 @@ MESSAGES: Final = 1
 SNAPSHOT: Final = 2
 """A node, for a `_DeltaSnapshot` of the list that ends in it."""
 
-ASSEMBLY: Final = 3
+NESTED: Final = 3
 """Serialized bytes that refer to a value and to the parts to put into its places."""
 
 KIND_BITS: Final = 2
@@ -25,10 +25,10 @@ KIND_BITS: Final = 2
 
 def to_reference(number: int, kind: int) -> int:
     """Refer to a row of one's own thread."""
-    return count_of(number) << KIND_BITS | kind
+    return row_index(number) << KIND_BITS | kind
 
 
 def from_reference(thread: int, reference: int) -> tuple[int, int]:
     """Return the number of the row, and its kind."""
     kind = reference & ((1 << KIND_BITS) - 1)
-    return first_number(thread) + (reference >> KIND_BITS), kind
+    return thread_range_start(thread) + (reference >> KIND_BITS), kind

@@ -128,11 +128,11 @@ class CheckpointTables:
             yield connection
 
 
-def first_number(thread: int) -> int:
+def thread_range_start(thread: int) -> int:
     """Return the number before the first row of `thread`."""
     return thread << COUNT_BITS
 
 
-def count_of(number: int) -> int:
+def row_index(number: int) -> int:
     """Return the count of a row within its thread."""
     return number & ((1 << COUNT_BITS) - 1)

@@ -12,7 +12,7 @@ from typing import Final
 
 from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.tables import CheckpointTables, first_number
+from interactions_langgraph._storage.tables import CheckpointTables, thread_range_start
 
 _TABLES_BY_NUMBER = ("checkpoint_contents", "checkpoint_nodes")
 
@@ -24,7 +24,7 @@ WHERE t.thread_id = $1 AND s.thread = t.number AND (
 ) LIMIT 1
 """
 
-REMEMBERED: Final = 10_000
+MOST_THREADS: Final = 10_000
 """How many threads a saver remembers at most; it then begins anew."""
 
 
@@ -32,7 +32,7 @@ REMEMBERED: Final = 10_000
 class Thread:
     """A thread as it was found, to be confirmed before anything refers to it."""
 
-    number: int
+    row_id: int
     sealed_key: bytes
     key: bytes = dataclasses.field(repr=False)
 
@@ -49,7 +49,7 @@ class Threads:
         self._codec = codec
         self._remembered: dict[str, Thread] = {}
 
-    def remembered(self, thread_id: str) -> Thread | None:
+    def find_cached(self, thread_id: str) -> Thread | None:
         """Return the thread if it was found before; nothing is waited for."""
         return self._remembered.get(thread_id)
 
@@ -63,7 +63,7 @@ class Threads:
             if row is None:
                 return None
             thread = _open_thread(row, self._codec)
-            if len(self._remembered) >= REMEMBERED:
+            if len(self._remembered) >= MOST_THREADS:
                 self._remembered = {}
             self._remembered[thread_id] = thread
         return thread
@@ -106,12 +106,12 @@ def find_thread(
 def is_current(connection: SqlConnection, thread: Thread) -> bool:
     """Tell whether nobody has deleted the thread since it was found."""
     row = connection.execute(
-        "SELECT key FROM checkpoint_threads WHERE number = $1", (thread.number,)
+        "SELECT key FROM checkpoint_threads WHERE number = $1", (thread.row_id,)
     ).fetchone()
     return row is not None and row[0] == thread.sealed_key
 
 
-def ensure_space(
+def ensure_namespace(
     connection: SqlConnection, thread: Thread, namespace: str
 ) -> tuple[int, int | None]:
     """Find or begin a namespace of the thread.
@@ -119,7 +119,7 @@ def ensure_space(
     Returns:
         Its number, and the content that its checkpoints are packed against.
     """
-    key = (thread.number, namespace)
+    key = (thread.row_id, namespace)
     query = (
         "SELECT number, dictionary FROM checkpoint_spaces "
         "WHERE thread = $1 AND namespace = $2"
@@ -148,7 +148,7 @@ def delete_thread(connection: SqlConnection, thread_id: str) -> None:
     for table in _TABLES_BY_NUMBER:
         connection.execute(
             f"DELETE FROM {table} WHERE number > $1 AND number < $2",  # noqa: S608
-            (first_number(number), first_number(number + 1)),
+            (thread_range_start(number), thread_range_start(number + 1)),
         )
     connection.execute("DELETE FROM checkpoint_spaces WHERE thread = $1", (number,))
     connection.execute("DELETE FROM checkpoint_threads WHERE number = $1", (number,))

@@ -95,7 +95,7 @@ def is_late(
     key = _key(connection)
     if key is None:
         return False
-    if _found(connection, _graves(key, lineage)):
+    if _find_buried(connection, _graves(key, lineage)):
         return True
     if own is not None:
         exhume(connection, Lineage((own,), lineage.run_id))
@@ -126,7 +126,7 @@ def exhume(connection: SqlConnection, lineage: Lineage) -> None:
     key = _key(connection)
     if key is None:
         return
-    found = _found(connection, _graves(key, lineage))
+    found = _find_buried(connection, _graves(key, lineage))
     if found:
         connection.executemany(_EXHUME, [(digest,) for digest in found])
 
@@ -154,7 +154,7 @@ def _secret(connection: SqlConnection) -> bytes:
     return bytes(row[0])
 
 
-def _found(connection: SqlConnection, digests: Iterable[bytes]) -> list[bytes]:
+def _find_buried(connection: SqlConnection, digests: Iterable[bytes]) -> list[bytes]:
     found: list[bytes] = []
     for batch in _batches(sorted(digests)):
         marks = placeholders(len(batch))

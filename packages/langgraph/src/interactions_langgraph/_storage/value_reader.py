@@ -7,18 +7,18 @@ from typing import Any, Final
 from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_core.exceptions import StoreError
 from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.drafts import DeltaSnapshot
-from interactions_langgraph._storage.earlier_assemblies import Path, put_back
+from interactions_langgraph._storage.earlier_nested_values import Path, put_back
 from interactions_langgraph._storage.message_states import Dump
-from interactions_langgraph._storage.recall import naming_message
+from interactions_langgraph._storage.offload_reader import naming_message
+from interactions_langgraph._storage.prepared_values import DeltaSnapshot
 from interactions_langgraph._storage.references import (
-    ASSEMBLY,
     CONTENT,
     MESSAGES,
+    NESTED,
     SNAPSHOT,
     from_reference,
 )
-from interactions_langgraph._storage.tables import COUNT_BITS, count_of
+from interactions_langgraph._storage.tables import COUNT_BITS, row_index
 
 _LISTS: Final = (MESSAGES, SNAPSHOT)
 
@@ -62,7 +62,7 @@ class ValueReader:
         self._message_dumps: dict[_Stored, Dump] = {}
         self._messages: dict[_Stored, object] = {}
         self._last: list[object] = []
-        self._places: dict[int, int] = {}
+        self._positions: dict[int, int] = {}
 
     def fetch(
         self, connection: SqlConnection, references: Iterable[tuple[int, int]]
@@ -72,10 +72,10 @@ class ValueReader:
         Only messages and their order are remembered from one call to the next.
         """
         numbers = {from_reference(*pair) for pair in references}
-        assemblies = {n for n, kind in numbers if kind == ASSEMBLY}
-        self._contents = read_contents(connection, assemblies)
-        for number in assemblies:
-            frame, parts = self._assembly(number)
+        nested = {n for n, kind in numbers if kind == NESTED}
+        self._contents = read_contents(connection, nested)
+        for number in nested:
+            frame, parts = self._nested(number)
             numbers |= {frame, *(tip for _, tip in parts)}
         contents = {n for n, kind in numbers if kind == CONTENT}
         self._contents |= read_contents(connection, contents)
@@ -106,7 +106,7 @@ class ValueReader:
             return self._chain(number)
         if kind == SNAPSHOT:
             return DeltaSnapshot(self._chain(number))
-        frame, parts = self._assembly(number)
+        frame, parts = self._nested(number)
         places = [self._build(*tip) for path, tip in parts if path is None]
         value = self._codec.load_with(places, *self._content(frame[0]))
         for path, tip in parts:
@@ -114,10 +114,10 @@ class ValueReader:
                 put_back(value, path, self._build(*tip))
         return value
 
-    def _assembly(
+    def _nested(
         self, number: int
     ) -> tuple[tuple[int, int], list[tuple[Path | None, tuple[int, int]]]]:
-        frame, parts = open_assembly(self._codec, self._content(number))
+        frame, parts = read_nested(self._codec, self._content(number))
         thread = number >> COUNT_BITS
         return from_reference(thread, frame), [
             (path, from_reference(thread, reference)) for path, reference in parts
@@ -125,16 +125,16 @@ class ValueReader:
 
     def _chain(self, tip: int) -> list[object]:
         # Newer checkpoints come first, so a list is mostly a beginning of the last.
-        if tip not in self._places:
+        if tip not in self._positions:
             path = self._path(tip)
-            self._places = {node: at for at, node in enumerate(path)}
+            self._positions = {node: at for at, node in enumerate(path)}
             self._last = [self._message(self._nodes[node][1]) for node in path]
-        return self._last[: self._places[tip] + 1]
+        return self._last[: self._positions[tip] + 1]
 
     def _path(self, tip: int) -> list[int]:
         path: list[int] = []
         node = tip
-        while count_of(node):
+        while row_index(node):
             if node not in self._nodes:
                 raise self._missing(node)
             path.append(node)
@@ -157,15 +157,13 @@ class ValueReader:
     def _missing(self, number: int) -> StoreError:
         return StoreError(
             self._store,
-            f"row {count_of(number)} of thread {number >> COUNT_BITS}, which a "
+            f"row {row_index(number)} of thread {number >> COUNT_BITS}, which a "
             "checkpoint refers to, is missing",
             "The file was damaged or edited; restore it from a backup.",
         )
 
 
-def open_assembly(
-    codec: Codec, dump: Dump
-) -> tuple[int, list[tuple[Path | None, int]]]:
+def read_nested(codec: Codec, dump: Dump) -> tuple[int, list[tuple[Path | None, int]]]:
     """Read the references to a value and to its parts.
 
     Returns:

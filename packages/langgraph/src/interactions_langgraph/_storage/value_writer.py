@@ -9,21 +9,21 @@ from typing import Final
 
 from interactions_core.adapter.storage import SqlConnection, placeholders
 from interactions_langgraph._storage.codec import Codec, MessageState
-from interactions_langgraph._storage.drafts import (
-    AssemblyDraft,
-    ContentDraft,
-    Draft,
-    MessagesDraft,
-    draft_content,
+from interactions_langgraph._storage.prepared_values import (
+    Prepared,
+    PreparedContent,
+    PreparedMessages,
+    PreparedNested,
+    prepare_content,
 )
 from interactions_langgraph._storage.references import (
-    ASSEMBLY,
     CONTENT,
     MESSAGES,
+    NESTED,
     SNAPSHOT,
     to_reference,
 )
-from interactions_langgraph._storage.tables import THREAD, first_number
+from interactions_langgraph._storage.tables import THREAD, thread_range_start
 from interactions_langgraph._storage.threads import Thread
 
 PROBES: Final = 4
@@ -42,7 +42,7 @@ FROM checkpoint_threads WHERE number = $3
 
 
 class ValueWriter:
-    """Stores drafts of one thread within one transaction.
+    """Stores prepared values of one thread within one transaction.
 
     Attributes:
         connection: Where the transaction is open.
@@ -57,50 +57,52 @@ class ValueWriter:
         self._known: dict[tuple[str, bytes], int | None] = {}
         self._last: dict[str, int] = {}
 
-    def keep(self, draft: Draft) -> int:
+    def store(self, prepared: Prepared) -> int:
         """Store what is new of a value.
 
         Returns:
             The reference to it.
         """
-        if isinstance(draft, ContentDraft):
-            return to_reference(self.keep_content(draft), CONTENT)
-        if isinstance(draft, AssemblyDraft):
-            return to_reference(self._keep_assembly(draft), ASSEMBLY)
-        kind = SNAPSHOT if draft.is_snapshot else MESSAGES
-        return to_reference(self._keep_messages(draft), kind)
+        if isinstance(prepared, PreparedContent):
+            return to_reference(self.store_content(prepared), CONTENT)
+        if isinstance(prepared, PreparedNested):
+            return to_reference(self._store_nested(prepared), NESTED)
+        kind = SNAPSHOT if prepared.is_snapshot else MESSAGES
+        return to_reference(self._store_messages(prepared), kind)
 
-    def keep_content(self, draft: ContentDraft) -> int:
+    def store_content(self, prepared: PreparedContent) -> int:
         """Store serialized bytes unless the thread has them; return their number."""
-        return self._keep_contents([draft])[0]
+        return self._store_contents([prepared])[0]
 
-    def _keep_assembly(self, draft: AssemblyDraft) -> int:
-        parts = [self.keep(part) for part in draft.parts]
-        assembly = self.codec.dump([self.keep(draft.frame), parts])
-        return self.keep_content(draft_content(assembly, self._thread.key))
+    def _store_nested(self, prepared: PreparedNested) -> int:
+        parts = [self.store(part) for part in prepared.parts]
+        nested = self.codec.dump([self.store(prepared.frame), parts])
+        return self.store_content(prepare_content(nested, self._thread.key))
 
-    def _keep_messages(self, draft: MessagesDraft) -> int:
-        kept, tip = self._longest_kept(draft.digests)
-        split = [self.codec.split_id(state) for state in draft.states_from(kept)]
-        contents = self._keep_contents([self._draft_message(rest) for rest, _ in split])
+    def _store_messages(self, prepared: PreparedMessages) -> int:
+        stored, tip = self._longest_stored(prepared.digests)
+        split = [self.codec.split_id(state) for state in prepared.states_from(stored)]
+        contents = self._store_contents(
+            [self._prepare_message(rest) for rest, _ in split]
+        )
         rows: list[tuple[object, ...]] = []
-        new = zip(draft.digests[kept:], contents, split, strict=True)
+        new = zip(prepared.digests[stored:], contents, split, strict=True)
         for digest, content, (_, message_id) in new:
-            node = self._next(_NODES, digest)
+            node = self._next_row_id(_NODES, digest)
             rows.append((node, digest, tip, content, message_id))
             tip = node
         self._insert(_NODES, rows)
         return tip
 
-    def _keep_contents(self, drafts: Sequence[ContentDraft]) -> list[int]:
-        self._look_up(_CONTENTS, [draft.digest for draft in drafts])
+    def _store_contents(self, contents: Sequence[PreparedContent]) -> list[int]:
+        self._look_up(_CONTENTS, [content.digest for content in contents])
         numbers: list[int] = []
         rows: list[tuple[object, ...]] = []
-        for draft in drafts:
-            number = self._known[_CONTENTS, draft.digest]
+        for content in contents:
+            number = self._known[_CONTENTS, content.digest]
             if number is None:
-                number = self._next(_CONTENTS, draft.digest)
-                rows.append((number, draft.digest, *self.codec.seal(draft.dump)))
+                number = self._next_row_id(_CONTENTS, content.digest)
+                rows.append((number, content.digest, *self.codec.seal(content.dump)))
             numbers.append(number)
         self._insert(_CONTENTS, rows)
         return numbers
@@ -115,10 +117,10 @@ class ValueWriter:
         else:
             self.connection.executemany(insert, rows)
 
-    def _draft_message(self, state: MessageState) -> ContentDraft:
-        return draft_content(self.codec.dump_state(state), self._thread.key)
+    def _prepare_message(self, state: MessageState) -> PreparedContent:
+        return prepare_content(self.codec.dump_state(state), self._thread.key)
 
-    def _longest_kept(self, digests: Sequence[bytes]) -> tuple[int, int]:
+    def _longest_stored(self, digests: Sequence[bytes]) -> tuple[int, int]:
         for length in range(len(digests), 0, -1):
             # A list has mostly grown by a few messages, or is new as a whole.
             if len(digests) - length == PROBES:
@@ -126,7 +128,7 @@ class ValueWriter:
             node = self._find(_NODES, digests[length - 1])
             if node is not None:
                 return length, node
-        return 0, first_number(self._thread.number)
+        return 0, thread_range_start(self._thread.row_id)
 
     def _find(self, table: str, digest: bytes) -> int | None:
         self._look_up(table, [digest])
@@ -141,12 +143,12 @@ class ValueWriter:
             rows = self.connection.execute(
                 f"SELECT digest, number FROM {table} "  # noqa: S608  constants above
                 f"WHERE {THREAD} = $1 AND digest IN ({marks})",
-                (self._thread.number, *batch),
+                (self._thread.row_id, *batch),
             )
             self._known.update({(table, digest): None for digest in batch})
             self._known.update({(table, digest): n for digest, n in rows})
 
-    def _next(self, table: str, digest: bytes) -> int:
+    def _next_row_id(self, table: str, digest: bytes) -> int:
         """Give out a number, which the thread never had before."""
         if not self._last:
             self._last = self._last_numbers()
@@ -155,10 +157,10 @@ class ValueWriter:
         return self._last[table]
 
     def _last_numbers(self) -> dict[str, int]:
-        first = first_number(self._thread.number)
-        bounds = first, first_number(self._thread.number + 1)
+        first = thread_range_start(self._thread.row_id)
+        bounds = first, thread_range_start(self._thread.row_id + 1)
         *found, floor = self.connection.execute(
-            _LAST, (*bounds, self._thread.number)
+            _LAST, (*bounds, self._thread.row_id)
         ).fetchone()
         return {
             table: max(number or first, first + floor)

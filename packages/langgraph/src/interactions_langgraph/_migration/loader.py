@@ -14,15 +14,15 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._migration.naming import (
+from interactions_langgraph._migration.class_names import (
     JSON,
     Name,
+    current_name,
     holders_of,
     names_of,
-    today,
 )
 from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.guarding import Loss
+from interactions_langgraph._storage.guarded_serde import Loss
 from interactions_langgraph._storage.message_states import Dump
 
 _SWALLOWED: Final = "the object that holds it was read back without it"
@@ -81,22 +81,22 @@ class Loader:
         Raises:
             UnreadableValueError: It cannot be read, or could be read better.
         """
-        place = f"{what} of {where}" if what else where
+        subject = f"{what} of {where}" if what else where
         self._losses.clear()
         # Constructors of the user's own classes run here.
         try:
             value = self._codec.load(*dump)
-            losses = [*self._losses, *self._unnoticed(dump, value)]
+            losses = [*self._losses, *self._find_unnoticed(dump, value)]
         except Exception as exc:
-            message = f"{place} cannot be read ({type(exc).__name__}: {exc})"
+            message = f"{subject} cannot be read ({type(exc).__name__}: {exc})"
             raise UnreadableValueError(message) from exc
         curable = {loss[:2] for loss in losses if loss.is_curable}
         missing = sorted(curable.difference(self._as_data))
         if missing:
             reasons = {loss.reason for loss in losses if loss[:2] in missing}
-            raise UnreadableValueError(_explain(place, missing, reasons), missing)
+            raise UnreadableValueError(_explain(subject, missing, reasons), missing)
         for loss in losses:
-            holders = [what] if what else holders_of(loss[:2], self._opened(dump))
+            holders = [what] if what else holders_of(loss[:2], self._decrypt(dump))
             for holder in holders:
                 self._kept[Kept(holder, loss[:2], loss.reason, where)] = None
         return value
@@ -127,15 +127,15 @@ class Loader:
         same: object = left == right
         return same is True
 
-    def _unnoticed(self, dump: Dump, value: object) -> list[Loss]:
+    def _find_unnoticed(self, dump: Dump, value: object) -> list[Loss]:
         """Find what is missing of what the bytes name, although nothing failed."""
         if not self._codec.knows_messages:
             return []
-        opened = self._opened(dump)
-        before = Counter(map(today, names_of(opened)))
+        opened = self._decrypt(dump)
+        before = Counter(map(current_name, names_of(opened)))
         if not before:
             return []
-        known = Counter(today(loss[:2]) for loss in self._losses)
+        known = Counter(current_name(loss[:2]) for loss in self._losses)
         missing = before - Counter(names_of(self._codec.dump(value))) - known
         if opened[0] == JSON:
             return [Loss(*name, _AS_JSON, not self._allows(name)) for name in missing]
@@ -146,16 +146,16 @@ class Loader:
         path = (*name[0].split("."), name[1])
         return allowed is True or path in (allowed or ())
 
-    def _opened(self, dump: Dump) -> Dump:
+    def _decrypt(self, dump: Dump) -> Dump:
         type_, plus, cipher = dump[0].partition("+")
         if plus and isinstance(self._serde, EncryptedSerializer):
             return type_, self._serde.cipher.decrypt(cipher, dump[1])
         return dump
 
 
-def _explain(place: str, missing: list[Name], reasons: Iterable[str]) -> str:
+def _explain(subject: str, missing: list[Name], reasons: Iterable[str]) -> str:
     names = ", ".join(f"{module}:{name}" for module, name in missing)
     return (
-        f"{place} holds objects that cannot be built here: {names} "
+        f"{subject} holds objects that cannot be built here: {names} "
         f"({'; '.join(sorted(reasons))})"
     )

@@ -65,81 +65,81 @@ def check_fallbacks(background: object) -> None:
         raise ConfigurationError(_NO_FALLBACKS)
 
 
-def replied(
+def get_reply(
     client: InteractionsClient,
     turn: Turn,
     store: SessionStore,
-    told: Callable[[Reply], T],
+    to_result: Callable[[Reply], T],
 ) -> T:
-    """Return what is told of the reply to a turn, or interrupt its graph."""
+    """Return what is made of the reply to a turn, or interrupt its graph."""
     if not turn.suspends:
-        return client.turn(turn, store, told)
-    _repeat(client.interrupted(turn, store))
+        return client.turn(turn, store, to_result)
+    _repeat_interrupts(client.interrupted(turn, store))
     while True:
         found = client.suspend(turn, store)
         if found.reply is not None:
-            return told(found.reply)
+            return to_result(found.reply)
         interrupt(_payload(found))
 
 
-async def areplied(
+async def aget_reply(
     client: AsyncInteractionsClient,
     turn: Turn,
     store: SessionStore,
-    told: Callable[[Reply], T],
+    to_result: Callable[[Reply], T],
 ) -> T:
-    """Return what is told of the reply to a turn, or interrupt its graph."""
+    """Return what is made of the reply to a turn, or interrupt its graph."""
     if not turn.suspends:
-        return await client.turn(turn, store, _awaited(told))
-    _repeat(await client.interrupted(turn, store))
+        return await client.turn(turn, store, _as_async(to_result))
+    _repeat_interrupts(await client.interrupted(turn, store))
     while True:
         found = await client.suspend(turn, store)
         if found.reply is not None:
-            return told(found.reply)
+            return to_result(found.reply)
         interrupt(_payload(found))
 
 
-def told_of(
+def stream_reply(
     client: InteractionsClient,
     turn: Turn,
     store: SessionStore,
-    told: Callable[[Reply], T],
+    to_result: Callable[[Reply], T],
 ) -> Generator[StreamEvent | T]:
     """Yield the events of a turn; one that suspends has them when it is done."""
     if not turn.suspends:
-        yield from client.stream(turn, store, told)
+        yield from client.stream(turn, store, to_result)
         return
-    reply = replied(client, turn, store, itself)
+    reply = get_reply(client, turn, store, itself)
     yield from events_of(reply.steps)
-    yield told(reply)
+    yield to_result(reply)
 
 
-async def atold_of(
+async def astream_reply(
     client: AsyncInteractionsClient,
     turn: Turn,
     store: SessionStore,
-    told: Callable[[Reply], T],
+    to_result: Callable[[Reply], T],
 ) -> AsyncGenerator[StreamEvent | T]:
     """Yield the events of a turn; one that suspends has them when it is done."""
     if turn.suspends:
-        reply = await areplied(client, turn, store, itself)
+        reply = await aget_reply(client, turn, store, itself)
         for event in events_of(reply.steps):
             yield event
-        yield told(reply)
+        yield to_result(reply)
         return
-    async with aclosing(client.stream(turn, store, _awaited(told))) as events:
+    async with aclosing(client.stream(turn, store, _as_async(to_result))) as events:
         async for event in events:
             yield event
 
 
-def _awaited(told: Callable[[Reply], T]) -> Callable[[Reply], Awaitable[T]]:
+def _as_async(to_result: Callable[[Reply], T]) -> Callable[[Reply], Awaitable[T]]:
     async def hand_on(reply: Reply) -> T:
-        return told(reply)
+        return to_result(reply)
 
     return hand_on
 
 
-def _repeat(before: Suspended | None) -> None:
+def _repeat_interrupts(before: Suspended | None) -> None:
     """Make the interrupts of earlier runs again; LangGraph has answers for them."""
     if before is not None:
         for _ in range(before.interrupts):

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import ormsgpack
 
-from interactions_langgraph._storage.guarding import NAMING_CODES
+from interactions_langgraph._storage.guarded_serde import NAMING_CODES
 from interactions_langgraph._storage.message_states import Dump
 
 JSON: Final = "json"
@@ -34,23 +34,23 @@ class _Mark:
 
 def names_of(dump: Dump) -> list[Name]:
     """Return the class of every object in serialized bytes."""
-    return [name for _, name in _named(dump)]
+    return [name for _, name in _iter_names(dump)]
 
 
 def holders_of(name: Name, dump: Dump) -> list[str]:
     """Return which channels of a serialized checkpoint have objects of a class."""
-    found = dict.fromkeys(path[:2] for path, each in _named(dump) if each == name)
+    found = dict.fromkeys(path[:2] for path, each in _iter_names(dump) if each == name)
     return [_in_words(path) for path in found]
 
 
-def today(name: Name) -> Name:
+def current_name(name: Name) -> Name:
     """Return where a class is defined that moved since it was stored."""
     # What may not be imported is not imported here either.
     cls = getattr(sys.modules.get(name[0]), "__dict__", {}).get(name[1])
     return (cls.__module__, cls.__name__) if isinstance(cls, type) else name
 
 
-def _named(dump: Dump) -> Iterator[tuple[tuple[Step, ...], Name]]:
+def _iter_names(dump: Dump) -> Iterator[tuple[tuple[Step, ...], Name]]:
     type_, body = dump
     if type_ == _MSGPACK:
         yield from _walk(_unpack(body), ())

@@ -1,6 +1,6 @@
 """Values made ready for storing, before any lock is taken.
 
-A draft holds its own copy of everything that decides what is stored. A message
+A prepared value holds its own copy of everything that decides what is stored. A message
 that another thread changes meanwhile is stored as it was, never half of it under
 the digest of the other half.
 """
@@ -15,15 +15,15 @@ from langgraph.checkpoint.serde.types import (
     _DeltaSnapshot,  # pyright: ignore[reportPrivateUsage]
 )
 
-from interactions_langgraph._storage.assemblies import (
+from interactions_langgraph._storage.codec import Codec, MessageState
+from interactions_langgraph._storage.list_cache import NOTHING, SHORTEST, KnownList
+from interactions_langgraph._storage.message_states import Dump, fields_of
+from interactions_langgraph._storage.nested_values import (
     PACKED,
     UnsplitError,
     is_message_list,
     set_aside,
 )
-from interactions_langgraph._storage.codec import Codec, MessageState
-from interactions_langgraph._storage.list_memory import NOTHING, SHORTEST, TakenDown
-from interactions_langgraph._storage.message_states import Dump, fields_of
 
 # LangGraph has no public name for what a `DeltaChannel` stores at a snapshot.
 DeltaSnapshot: Final = _DeltaSnapshot
@@ -32,7 +32,7 @@ DIGEST_BYTES: Final = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ContentDraft:
+class PreparedContent:
     """A value that is stored as a whole."""
 
     digest: bytes
@@ -40,12 +40,12 @@ class ContentDraft:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class MessagesDraft:
+class PreparedMessages:
     """A list of messages, stored as a chain."""
 
     digests: Sequence[bytes]
     """The i-th is of the first i + 1 messages."""
-    before: TakenDown
+    before: KnownList
     """Holds the first messages, as long as their states are not in `states`."""
     states: Sequence[MessageState]
     """Of the last messages."""
@@ -56,65 +56,65 @@ class MessagesDraft:
         """Yield the states of all messages but the first `start`."""
         known = len(self.digests) - len(self.states)
         for i in range(start, known):
-            yield self.before.packed(i)
+            yield self.before.pack(i)
         yield from self.states[max(0, start - known) :]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class AssemblyDraft:
+class PreparedNested:
     """A value with lists of messages or large parts inside, stored apart from it."""
 
-    frame: ContentDraft
+    frame: PreparedContent
     """The value with a place for each."""
-    parts: Sequence[MessagesDraft | ContentDraft]
+    parts: Sequence[PreparedMessages | PreparedContent]
 
 
-Draft = ContentDraft | MessagesDraft | AssemblyDraft
+Prepared = PreparedContent | PreparedMessages | PreparedNested
 
 NO_KEY: Final = b""
 """Stands for the key of a thread that has not been looked up yet."""
 
 
-def draft_value(value: object, key: bytes, codec: Codec) -> Draft:
-    """Take down a channel's value or a write, as it is at this moment."""
+def prepare_value(value: object, key: bytes, codec: Codec) -> Prepared:
+    """Prepare a channel's value or a write, as it is at this moment."""
     if is_message_list(value):
-        return _draft_messages(value, key, codec, is_snapshot=False)
+        return _prepare_messages(value, key, codec, is_snapshot=False)
     if isinstance(value, DeltaSnapshot) and is_message_list(value.value):
-        return _draft_messages(value.value, key, codec, is_snapshot=True)
+        return _prepare_messages(value.value, key, codec, is_snapshot=True)
     if isinstance(value, BaseMessage):
-        return draft_content(codec.dump_state(codec.state(value)), key)
+        return prepare_content(codec.dump_state(codec.state(value)), key)
     frame, parts = _split(value, codec)
-    content = draft_content(frame, key)
+    content = prepare_content(frame, key)
     if not parts:
         return content
-    return AssemblyDraft(content, [_draft_part(part, key, codec) for part in parts])
+    return PreparedNested(content, [_prepare_part(part, key, codec) for part in parts])
 
 
-def rekeyed(draft: Draft, key: bytes) -> Draft:
-    """Name what was taken down by the digests of another thread."""
-    if isinstance(draft, ContentDraft):
-        return draft_content(draft.dump, key)
-    if isinstance(draft, MessagesDraft):
-        return _rekeyed_messages(draft, key)
-    frame = draft_content(draft.frame.dump, key)
+def rekeyed(prepared: Prepared, key: bytes) -> Prepared:
+    """Name what was prepared by the digests of another thread."""
+    if isinstance(prepared, PreparedContent):
+        return prepare_content(prepared.dump, key)
+    if isinstance(prepared, PreparedMessages):
+        return _rekeyed_messages(prepared, key)
+    frame = prepare_content(prepared.frame.dump, key)
     parts = [
         _rekeyed_messages(part, key)
-        if isinstance(part, MessagesDraft)
-        else draft_content(part.dump, key)
-        for part in draft.parts
+        if isinstance(part, PreparedMessages)
+        else prepare_content(part.dump, key)
+        for part in prepared.parts
     ]
-    return AssemblyDraft(frame, parts)
+    return PreparedNested(frame, parts)
 
 
-def _rekeyed_messages(draft: MessagesDraft, key: bytes) -> MessagesDraft:
-    states = [*draft.states_from(0)]
+def _rekeyed_messages(prepared: PreparedMessages, key: bytes) -> PreparedMessages:
+    states = [*prepared.states_from(0)]
     digests = _chained(_digest(b"messages\0", key), states)
-    return MessagesDraft(digests, NOTHING, states, draft.is_snapshot)
+    return PreparedMessages(digests, NOTHING, states, prepared.is_snapshot)
 
 
 def _split(value: object, codec: Codec) -> tuple[Dump, Sequence[object]]:
     """Serialize a value without the parts that are stored by themselves."""
-    if codec.has_places:
+    if codec.has_slots:
         try:
             frame, parts = set_aside(value, codec.dump)
         except UnsplitError:
@@ -125,26 +125,30 @@ def _split(value: object, codec: Codec) -> tuple[Dump, Sequence[object]]:
     return codec.dump(value), ()
 
 
-def _draft_part(part: object, key: bytes, codec: Codec) -> MessagesDraft | ContentDraft:
+def _prepare_part(
+    part: object, key: bytes, codec: Codec
+) -> PreparedMessages | PreparedContent:
     if is_message_list(part):
-        return _draft_messages(part, key, codec, is_snapshot=False)
-    return draft_content(codec.dump(part), key)
+        return _prepare_messages(part, key, codec, is_snapshot=False)
+    return prepare_content(codec.dump(part), key)
 
 
-def draft_content(dump: Dump, key: bytes) -> ContentDraft:
+def prepare_content(dump: Dump, key: bytes) -> PreparedContent:
     """Name serialized bytes by their digest."""
     type_, body = dump
-    return ContentDraft(_digest(b"content\0", key, type_.encode(), b"\0", body), dump)
+    return PreparedContent(
+        _digest(b"content\0", key, type_.encode(), b"\0", body), dump
+    )
 
 
-def _draft_messages(
+def _prepare_messages(
     messages: list[BaseMessage], key: bytes, codec: Codec, *, is_snapshot: bool
-) -> MessagesDraft:
+) -> PreparedMessages:
     seed = _digest(b"messages\0", key)
     before, known = NOTHING, 0
     if key != NO_KEY and len(messages) >= SHORTEST:
-        before = codec.lists.recall(_fold(seed, codec.state(messages[0])))
-        known = before.common(messages)
+        before = codec.lists.get(_fold(seed, codec.state(messages[0])))
+        known = before.count_common(messages)
     digest = before.digests[known - 1] if known else seed
     copies = [fields_of(message) for message in messages[known:]]
     new = zip(messages[known:], copies, strict=True)
@@ -152,9 +156,9 @@ def _draft_messages(
     digests = _chained(digest, states)
     if key != NO_KEY and states and all(isinstance(s, bytes) for s in states):
         size = sum(map(len, states))
-        codec.lists.remember(before.followed_by(known, copies, digests, size))
+        codec.lists.put(before.followed_by(known, copies, digests, size))
     digests = [*before.digests[:known], *digests]
-    return MessagesDraft(digests, before, states, is_snapshot)
+    return PreparedMessages(digests, before, states, is_snapshot)
 
 
 def _chained(digest: bytes, states: Sequence[MessageState]) -> list[bytes]:

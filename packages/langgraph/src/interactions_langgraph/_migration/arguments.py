@@ -11,8 +11,8 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._migration.loading import Loader
-from interactions_langgraph._migration.naming import Name
+from interactions_langgraph._migration.class_names import Name
+from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.sources import Source
 from interactions_langgraph._migration.sqlite_source import SqliteSource
 
@@ -22,23 +22,23 @@ SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
 
 
-def open_source(place: str, loader: Loader) -> Source:
+def open_source(location: str, loader: Loader) -> Source:
     """Open the database of another saver: a URL, or the path of a SQLite file.
 
     Raises:
         ConfigurationError: It is not one of a saver that can be read.
         StoreError: It cannot be read.
     """
-    if place.startswith(_POSTGRES):
-        return _open_postgres(place, loader)
-    if "://" in place and not place.startswith(SQLITE):
-        scheme = place.partition("://")[0]
+    if location.startswith(_POSTGRES):
+        return _open_postgres(location, loader)
+    if "://" in location and not location.startswith(SQLITE):
+        scheme = location.partition("://")[0]
         message = (
             f"no saver is known behind {scheme}://…; use sqlite:///old.db, the path of "
             "a SQLite file, or postgresql://…"
         )
         raise ConfigurationError(message)
-    return SqliteSource(place.removeprefix(SQLITE), loader)
+    return SqliteSource(location.removeprefix(SQLITE), loader)
 
 
 def check_apart(source: str, target: str) -> None:

@@ -7,32 +7,32 @@ from functools import partial
 from typing import Protocol
 
 from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_langgraph._migration.loading import (
+from interactions_langgraph._migration.class_names import Name
+from interactions_langgraph._migration.loader import (
     Kept,
     Loader,
     UnreadableValueError,
 )
-from interactions_langgraph._migration.moving import Advance, Mover, Outcome
-from interactions_langgraph._migration.naming import Name
+from interactions_langgraph._migration.mover import Advance, Mover, Outcome
 from interactions_langgraph._migration.sources import Source, Weight
 
 
-class Watcher(Protocol):
-    """Whoever wants to know how far it is."""
+class ProgressListener(Protocol):
+    """What is told how far a migration is, and what came of each thread."""
 
     def advance(self, weight: Weight) -> None:
-        """Take note of what was read."""
+        """Count what was read."""
         ...
 
     def finish(self, thread_id: str) -> None:
-        """Take note that a thread is done."""
+        """Count a thread as done."""
         ...
 
-    def say(self, text: str) -> None:
+    def report_failure(self, text: str) -> None:
         """Show why a thread was not moved."""
         ...
 
-    def note(self, text: str) -> None:
+    def report_change(self, text: str) -> None:
         """Show what of a thread that is moved is not as it was."""
         ...
 
@@ -56,7 +56,7 @@ class Report:
     missing: set[Name] = dataclasses.field(default_factory=set[Name])
 
 
-def chosen(
+def matching_threads(
     weights: Mapping[str, Weight], patterns: Sequence[str]
 ) -> Mapping[str, Weight]:
     """Return the threads that one of the patterns names; all without patterns.
@@ -76,56 +76,61 @@ def chosen(
     return {each: weight for each, weight in weights.items() if each in found}
 
 
-def move_all(mover: Mover, weights: Mapping[str, Weight], watcher: Watcher) -> Report:
+def move_all(
+    mover: Mover, weights: Mapping[str, Weight], watcher: ProgressListener
+) -> Report:
     """Move threads; one that cannot be moved does not keep the others.
 
     Raises:
         StoreError: Source or target failed as a whole; what was moved stays moved.
     """
-    run = _Run(mover.source, mover.loader, watcher, "was not moved")
+    run = _Pass(mover.source, mover.loader, watcher, "was not moved")
 
     def move(thread_id: str) -> bool:
         return mover.move(thread_id, watcher.advance) is Outcome.MOVED
 
-    return run.through(weights, move)
+    return run.process(weights, move)
 
 
 def read_all(
-    source: Source, loader: Loader, weights: Mapping[str, Weight], watcher: Watcher
+    source: Source,
+    loader: Loader,
+    weights: Mapping[str, Weight],
+    watcher: ProgressListener,
 ) -> Report:
     """Read threads and move none.
 
     Raises:
         StoreError: The source failed as a whole.
     """
-    run = _Run(source, loader, watcher, "could not be moved")
+    run = _Pass(source, loader, watcher, "could not be moved")
 
     def read(thread_id: str) -> bool:
         _read(source, thread_id, watcher.advance)
         return True
 
-    return run.through(weights, read)
+    return run.process(weights, read)
 
 
-class _Run:
-    """Goes through threads, and tells what becomes of each."""
+class _Pass:
+    """One pass over the threads of a source, and a report of what came of each."""
 
     def __init__(
-        self, source: Source, loader: Loader, watcher: Watcher, failed: str
+        self, source: Source, loader: Loader, watcher: ProgressListener, failed: str
     ) -> None:
         self._source = source
         self._loader = loader
         self._watcher = watcher
         self._failed = failed
 
-    def through(
-        self, weights: Mapping[str, Weight], take: Callable[[str], bool]
+    def process(
+        self, weights: Mapping[str, Weight], process_thread: Callable[[str], bool]
     ) -> Report:
-        """Take each thread over; `take` tells whether there was something to do."""
+        """Process each thread; `process_thread` returns whether there was something to do."""
         report = Report()
         for thread_id, weight in weights.items():
             try:
-                is_new = take(thread_id)
+                is_new = process_thread(thread_id)
             except StoreError:
                 raise
             # The outermost boundary of one thread: classes of users and serializers
@@ -137,19 +142,19 @@ class _Run:
                     report.moved[thread_id] = weight
                 else:
                     report.present.append(thread_id)
-                report.kept += self._tell_kept(thread_id)
+                report.kept += self._report_kept(thread_id)
             self._watcher.finish(thread_id)
         return report
 
     def _fail(self, thread_id: str, exc: Exception, report: Report) -> None:
         reason = str(exc) or type(exc).__name__
         report.failed[thread_id] = reason
-        self._watcher.say(f"thread {thread_id!r} {self._failed}: {reason}")
+        self._watcher.report_failure(f"thread {thread_id!r} {self._failed}: {reason}")
         if isinstance(exc, UnreadableValueError) and exc.names:
-            report.missing |= _missing(self._source, thread_id)
+            report.missing |= _find_missing(self._source, thread_id)
         self._loader.take_kept()
 
-    def _tell_kept(self, thread_id: str) -> int:
+    def _report_kept(self, thread_id: str) -> int:
         alike: dict[tuple[object, ...], list[Kept]] = {}
         kept = self._loader.take_kept()
         for each in kept:
@@ -157,14 +162,14 @@ class _Run:
         for first, *others in alike.values():
             more = f" and {len(others)} more" if others else ""
             name = ":".join(first.name)
-            self._watcher.note(
+            self._watcher.report_change(
                 f"thread {thread_id!r}: {first.what} keeps the data of {name} in place "
                 f"of an object: {first.reason} (in {first.where}{more})"
             )
         return len(kept)
 
 
-def _missing(source: Source, thread_id: str) -> set[Name]:
+def _find_missing(source: Source, thread_id: str) -> set[Name]:
     """Name all classes that keep a thread from being read, not only the first."""
     found: set[Name] = set()
 

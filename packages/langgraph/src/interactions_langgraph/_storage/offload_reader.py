@@ -7,9 +7,9 @@ from typing import Any, Final
 from interactions_core.adapter import InteractionsClient
 from interactions_core.exceptions import InteractionsError, RequestError
 from interactions_langgraph._storage.message_states import Dump
-from interactions_langgraph._storage.offloads import (
+from interactions_langgraph._storage.offload_format import (
     WITHOUT_ID,
-    HeldText,
+    InteractionText,
     Offloaded,
     Reference,
     digest_of,
@@ -27,7 +27,7 @@ PAUSES_S: Final = (0.25, 1.0)
 _GONE: Final = (404, 410)
 
 
-class Recaller:
+class OffloadReader:
     """Puts offloaded values together again.
 
     Remembers what it read up to `CACHE_BYTES`, then begins anew. Safe for any number
@@ -39,17 +39,17 @@ class Recaller:
         self._texts: dict[bytes, bytes] = {}
         self._size = 0
 
-    def recall(self, offloaded: Offloaded) -> Dump:
+    def read(self, offloaded: Offloaded) -> Dump:
         """Return the very bytes that were offloaded.
 
         Raises:
             OffloadedPayloadError: The server does not have them, or cannot be asked.
         """
-        texts: dict[bytes, HeldText] = {}
+        texts: dict[bytes, InteractionText] = {}
         for reference in offloaded.references():
             if reference.text_digest not in texts:
                 self._find(reference, offloaded, texts)
-        dump = offloaded.put_together(texts.values())
+        dump = offloaded.join(texts.values())
         if dump is None:
             raise OffloadedPayloadError(
                 next(offloaded.references()).interaction_id,
@@ -59,7 +59,7 @@ class Recaller:
             )
         return dump
 
-    def remember(self, texts: Iterable[HeldText]) -> None:
+    def remember(self, texts: Iterable[InteractionText]) -> None:
         """Keep texts that were read from the server."""
         for text in texts:
             self._remember(digest_of(text.body), text.body)
@@ -78,14 +78,14 @@ class Recaller:
         self,
         reference: Reference,
         offloaded: Offloaded,
-        texts: dict[bytes, HeldText],
+        texts: dict[bytes, InteractionText],
     ) -> None:
         digest = reference.text_digest
         known = self._texts.get(digest)
         if known is None:
-            texts.update(self._read(reference, offloaded))
+            texts.update(self._fetch(reference, offloaded))
         else:
-            texts[digest] = HeldText(reference.path, known)
+            texts[digest] = InteractionText(reference.path, known)
         if digest not in texts:
             raise OffloadedPayloadError(
                 reference.interaction_id,
@@ -94,9 +94,9 @@ class Recaller:
                 "backup of the file from before it was offloaded can bring it back",
             )
 
-    def _read(
+    def _fetch(
         self, reference: Reference, offloaded: Offloaded
-    ) -> dict[bytes, HeldText]:
+    ) -> dict[bytes, InteractionText]:
         try:
             interaction = self._get(reference.interaction_id)
         except InteractionsError as exc:

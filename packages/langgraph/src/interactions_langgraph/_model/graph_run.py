@@ -27,15 +27,15 @@ class GraphRun:
     saver: Any = None
     config: RunnableConfig = field(default_factory=RunnableConfig)
 
-    def moved_on(self, place: GraphPosition) -> bool:
-        """Tell whether the thread has a checkpoint after a place.
+    def has_moved_on(self, position: GraphPosition) -> bool:
+        """Tell whether the thread has a checkpoint after a position.
 
         Checkpoint ids sort by time, also those of different namespaces: a subgraph is
         over when its parent has moved on.
         """
         return any(
-            self._latest(namespace) > place.checkpoint_id
-            for namespace in _around(place.namespace)
+            self._latest(namespace) > position.checkpoint_id
+            for namespace in _around(position.namespace)
         )
 
     def is_late(self) -> bool:
@@ -49,8 +49,8 @@ class GraphRun:
         return found.config["configurable"]["checkpoint_id"] if found else ""
 
 
-def graph_run() -> GraphRun:
-    """Look at the run around this call; outside a graph there is nothing to see."""
+def current_run() -> GraphRun:
+    """Return the run around this call; an empty one outside a graph."""
     try:
         config = get_config()
     except RuntimeError:
@@ -67,7 +67,7 @@ def graph_run() -> GraphRun:
     )
 
 
-def execution() -> ExecutionInfo | None:
+def current_execution() -> ExecutionInfo | None:
     """Return which run of which node this is, where there is one."""
     try:
         get_config()

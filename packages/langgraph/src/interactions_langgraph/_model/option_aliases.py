@@ -36,7 +36,7 @@ _INSTEAD: Final = {
 Expansion = Callable[[Any], Mapping[str, Any]]
 
 
-def spelled(
+def normalize_options(
     owner: str, options: Mapping[str, Any], known: Collection[str]
 ) -> dict[str, Any]:
     """Write options under their own names.

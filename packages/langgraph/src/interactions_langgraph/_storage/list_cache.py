@@ -1,4 +1,4 @@
-"""Lists of messages as they were last taken down, to find what is new in the next.
+"""Lists of messages as they were last stored, to find what is new in the next.
 
 A list is compared as a whole, with copies that nobody else holds: that sees a change
 at any depth, and costs a tenth of packing every message again. What Python finds
@@ -23,7 +23,7 @@ SHORTEST: Final = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class TakenDown:
+class KnownList:
     """Some messages and the digests of the lists that end in them.
 
     Attributes:
@@ -40,15 +40,15 @@ class TakenDown:
     digests: list[bytes]
     size: int
 
-    def common(self, messages: Sequence[BaseMessage]) -> int:
+    def count_common(self, messages: Sequence[BaseMessage]) -> int:
         """Count the messages that a list has in common with this one."""
         length = min(len(messages), len(self.digests))
         messages = messages[:length]
-        length = _common(self.classes, [*map(type, messages)])
-        length = _common(self.fields, [*map(_fields, messages[:length])])
-        return _common(self.extras, [*map(_extra, messages[:length])])
+        length = _count_common(self.classes, [*map(type, messages)])
+        length = _count_common(self.fields, [*map(_fields, messages[:length])])
+        return _count_common(self.extras, [*map(_extra, messages[:length])])
 
-    def packed(self, i: int) -> bytes:
+    def pack(self, i: int) -> bytes:
         """Pack a message as it was."""
         packed = pack_fields((self.classes[i], self.fields[i], self.extras[i]))
         assert packed is not None  # noqa: S101  or it were not remembered
@@ -60,9 +60,9 @@ class TakenDown:
         new: Sequence[Fields],
         digests: Sequence[bytes],
         size: int,
-    ) -> "TakenDown":
+    ) -> "KnownList":
         """Take the first `length` messages, and others of some size after them."""
-        return TakenDown(
+        return KnownList(
             [*self.classes[:length], *(cls for cls, _, _ in new)],
             [*self.fields[:length], *(fields for _, fields, _ in new)],
             [*self.extras[:length], *(extra for _, _, extra in new)],
@@ -71,28 +71,28 @@ class TakenDown:
         )
 
 
-NOTHING: Final = TakenDown([], [], [], [], 0)
+NOTHING: Final = KnownList([], [], [], [], 0)
 
 
 _fields: Final = operator.attrgetter("__dict__")
 _extra: Final = operator.attrgetter("__pydantic_extra__")
 
 
-class ListMemory:
-    """The lists that one saver took down last, by the digest of their first message.
+class ListCache:
+    """The lists that one saver stored last, by the digest of their first message.
 
     Safe for any number of threads.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, TakenDown] = {}
+        self._known: dict[bytes, KnownList] = {}
         self._size = 0
 
-    def recall(self, first: bytes) -> TakenDown:
+    def get(self, first: bytes) -> KnownList:
         """Return what is remembered of a list that begins so."""
         return self._known.get(first, NOTHING)
 
-    def remember(self, taken: TakenDown) -> None:
+    def put(self, taken: KnownList) -> None:
         """Keep a list in the place of an earlier one with its beginning."""
         if len(taken.digests) < SHORTEST or taken.size > CACHE_BYTES:
             return
@@ -101,11 +101,11 @@ class ListMemory:
         if self._size > CACHE_BYTES:
             self._known, self._size = {}, 0
         first = taken.digests[0]
-        self._size += taken.size - self.recall(first).size
+        self._size += taken.size - self.get(first).size
         self._known[first] = taken
 
 
-def _common(known: list[Any], found: list[Any]) -> int:
+def _count_common(known: list[Any], found: list[Any]) -> int:
     """Count how many values two lists have in common at their beginning."""
     try:
         if known[: len(found)] == found:

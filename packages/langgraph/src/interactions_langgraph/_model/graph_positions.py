@@ -16,7 +16,11 @@ from interactions_core.adapter import (
     Turn,
     request_fingerprint,
 )
-from interactions_langgraph._model.graph import GraphRun, execution, namespace_of
+from interactions_langgraph._model.graph_run import (
+    GraphRun,
+    current_execution,
+    namespace_of,
+)
 
 _MOST_CALLS: Final = 10_000
 """Calls that are counted before the least recent are forgotten."""
@@ -25,20 +29,22 @@ _counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
 _lock: Final = Lock()
 
 
-def place_of(turn: Turn, around: GraphRun) -> GraphPosition | None:
+def graph_position(turn: Turn, around: GraphRun) -> GraphPosition | None:
     """Return where a call is made; `None` if no second run of the node could come."""
-    info = execution() if around.saver is not None and around.thread_id else None
+    info = (
+        current_execution() if around.saver is not None and around.thread_id else None
+    )
     if info is None or not info.checkpoint_id or not info.task_id:
         return None
     return GraphPosition(
         namespace_of(info),
         info.checkpoint_id,
         info.task_id,
-        _occurrence(turn, info),
+        _count_call(turn, info),
     )
 
 
-def _occurrence(turn: Turn, info: ExecutionInfo) -> int:
+def _count_call(turn: Turn, info: ExecutionInfo) -> int:
     """Count the equal calls that this run of the node has made before."""
     asked = request_fingerprint(turn, Scope("", turn.session_id, turn.thread_id))
     run = (info.task_id, info.node_attempt, info.node_first_attempt_time, asked)

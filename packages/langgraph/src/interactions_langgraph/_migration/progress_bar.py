@@ -65,11 +65,11 @@ class ProgressBar:
         self._threads += 1
         self._show()
 
-    def say(self, text: str) -> None:
+    def report_failure(self, text: str) -> None:
         """Print why a thread was not moved, above the bar."""
         self._bar.console.print(text, style="red", markup=False, soft_wrap=True)
 
-    def note(self, text: str) -> None:
+    def report_change(self, text: str) -> None:
         """Print what of a thread is not as it was, above the bar."""
         self._bar.console.print(text, style="yellow", markup=False, soft_wrap=True)
 

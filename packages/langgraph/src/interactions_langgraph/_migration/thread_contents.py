@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from interactions_core.adapter.storage import SqlConnection
-from interactions_langgraph._migration.places import place_of
+from interactions_langgraph._migration.checkpoint_names import checkpoint_name
 from interactions_langgraph._migration.sources import CheckpointKey, Source, WriteKey
 
 _CHECKPOINTS: Final = (
@@ -23,7 +23,7 @@ _WRITES: Final = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Holdings:
+class ThreadContents:
     """The checkpoints and writes of one thread.
 
     Attributes:
@@ -37,13 +37,13 @@ class Holdings:
     writes: Mapping[WriteKey, int]
 
     @classmethod
-    def of_source(cls, source: Source, thread_id: str) -> "Holdings":
+    def of_source(cls, source: Source, thread_id: str) -> "ThreadContents":
         """Ask a source."""
         writes = Counter(source.writes(thread_id))
         return cls(thread_id, source.checkpoints(thread_id), writes)
 
     @classmethod
-    def of_target(cls, connection: SqlConnection, thread_id: str) -> "Holdings":
+    def of_target(cls, connection: SqlConnection, thread_id: str) -> "ThreadContents":
         """Ask the database of an `InteractionsSaver`."""
         rows = connection.execute(_CHECKPOINTS, (thread_id,)).fetchall()
         checkpoints = [CheckpointKey(*row) for row in rows]
@@ -63,21 +63,21 @@ class Holdings:
         found = {(key.checkpoint_id, key.namespace) for key in self.writes}
         return [(namespace, own_id) for own_id, namespace in sorted(found)]
 
-    def is_within(self, other: "Holdings") -> bool:
+    def is_within(self, other: "ThreadContents") -> bool:
         """Tell whether another one has all of this, and perhaps more."""
         return {*self.checkpoints} <= {*other.checkpoints} and all(
             other.writes.get(key, 0) >= count for key, count in self.writes.items()
         )
 
-    def differences(self, other: "Holdings") -> list[str]:
+    def differences(self, other: "ThreadContents") -> list[str]:
         """Say where another one is not the same."""
         mine, theirs = {*self.checkpoints}, {*other.checkpoints}
         found = [
-            f"{self._place(key)} is not the same in the target"
+            f"{self._name_of(key)} is not the same in the target"
             for key in sorted(mine ^ theirs, key=lambda key: key[:2])
         ]
         found += [
-            f"a write of task {key.task_id} to {key.channel!r} at {self._place(key)} "
+            f"a write of task {key.task_id} to {key.channel!r} at {self._name_of(key)} "
             f"is there {other.writes.get(key, 0)} times instead of "
             f"{self.writes.get(key, 0)}"
             for key in sorted({*self.writes, *other.writes})
@@ -85,5 +85,5 @@ class Holdings:
         ]
         return found
 
-    def _place(self, key: CheckpointKey | WriteKey) -> str:
-        return place_of(self.thread_id, key.namespace, key.checkpoint_id)
+    def _name_of(self, key: CheckpointKey | WriteKey) -> str:
+        return checkpoint_name(self.thread_id, key.namespace, key.checkpoint_id)

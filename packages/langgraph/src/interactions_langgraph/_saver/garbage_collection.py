@@ -14,18 +14,18 @@ from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._saver.history import Row, read_rows
 from interactions_langgraph._saver.lineage import Member, ancestors_needed
 from interactions_langgraph._storage.addresses import Address
+from interactions_langgraph._storage.checkpoint_headers import pack_header
 from interactions_langgraph._storage.codec import Codec
-from interactions_langgraph._storage.outlines import pack_outline
 from interactions_langgraph._storage.references import (
-    ASSEMBLY,
     CONTENT,
+    NESTED,
     SNAPSHOT,
     from_reference,
 )
-from interactions_langgraph._storage.tables import first_number
+from interactions_langgraph._storage.tables import thread_range_start
 from interactions_langgraph._storage.threads import Thread, delete_if_empty, find_thread
 from interactions_langgraph._storage.tombstones import bury
-from interactions_langgraph._storage.value_reader import open_assembly, read_contents
+from interactions_langgraph._storage.value_reader import read_contents, read_nested
 from interactions_langgraph._storage.value_writer import ValueWriter
 
 _log = logging.getLogger("interactions_langgraph")
@@ -99,7 +99,7 @@ UPDATE checkpoint_threads SET floor = (SELECT max(given.count) FROM (
 
 
 @dataclasses.dataclass(slots=True)
-class Marked:
+class Reachable:
     """The rows that are referred to."""
 
     contents: set[int]
@@ -116,13 +116,13 @@ def threads_of_runs(connection: SqlConnection, runs: Iterable[str]) -> Sequence[
     return sorted(found)
 
 
-def keep_newest(connection: SqlConnection, thread: Thread, codec: Codec) -> None:
+def prune_to_newest(connection: SqlConnection, thread: Thread, codec: Codec) -> None:
     """Keep the newest checkpoint of each namespace, and what it rests on."""
     rows = _rows_of(connection, thread, codec)
     newest: dict[str, int] = {}
     for row in rows:
-        newest.setdefault(row.address.namespace, row.number)
-    _keep_only(connection, thread, codec, rows, set(newest.values()))
+        newest.setdefault(row.address.namespace, row.row_id)
+    _delete_others(connection, thread, codec, rows, set(newest.values()))
 
 
 def delete_runs(
@@ -130,34 +130,34 @@ def delete_runs(
 ) -> None:
     """Delete the checkpoints of some runs, except what others rest on."""
     rows = _rows_of(connection, thread, codec)
-    kept = {row.number for row in rows if str(_run_of(row)) not in runs}
-    gone = _keep_only(connection, thread, codec, rows, kept)
+    kept = {row.row_id for row in rows if str(_run_of(row)) not in runs}
+    gone = _delete_others(connection, thread, codec, rows, kept)
     graves = [(row.address, str(_run_of(row))) for row in gone]
     bury(connection, graves)
 
 
-def drop_late(connection: SqlConnection, late: Address, codec: Codec) -> None:
-    """Remember a checkpoint that is late, and delete the writes that waited for it."""
+def bury_late(connection: SqlConnection, late: Address, codec: Codec) -> None:
+    """Bury a checkpoint that is late, and delete the writes that waited for it."""
     bury(connection, [(late, "")])
     thread = find_thread(connection, late.thread_id, codec)
     if thread is None:
         return
-    waiting = (late.checkpoint_id, thread.number, late.namespace)
+    waiting = (late.checkpoint_id, thread.row_id, late.namespace)
     had_writes = connection.execute(_DELETE_WAITING, waiting).rowcount > 0
     if not delete_if_empty(connection, late.thread_id) and had_writes:
         _sweep(connection, thread, codec, _rows_of(connection, thread, codec))
 
 
 def _run_of(row: Row) -> object:
-    return row.outline.metadata.get("run_id")
+    return row.header.metadata.get("run_id")
 
 
 def _rows_of(connection: SqlConnection, thread: Thread, codec: Codec) -> list[Row]:
-    numbers = [n for (n,) in connection.execute(_ROWS, (thread.number,))]
+    numbers = [n for (n,) in connection.execute(_ROWS, (thread.row_id,))]
     return read_rows(connection, numbers, codec)
 
 
-def _keep_only(
+def _delete_others(
     connection: SqlConnection,
     thread: Thread,
     codec: Codec,
@@ -170,7 +170,7 @@ def _keep_only(
         spaces.setdefault(row.address.namespace, []).append(row)
     needed: set[int] = set()
     for members in spaces.values():
-        heads = [row.number for row in members if row.number in kept]
+        heads = [row.row_id for row in members if row.row_id in kept]
         needed |= ancestors_needed(map(_member, members), heads)
     if needed - kept:
         _log.info(
@@ -179,32 +179,32 @@ def _keep_only(
             len(needed - kept),
         )
     staying = kept | needed
-    gone = [row for row in rows if row.number not in staying]
-    numbers = json.dumps([row.number for row in gone])
+    gone = [row for row in rows if row.row_id not in staying]
+    numbers = json.dumps([row.row_id for row in gone])
     connection.execute(_DELETE_WRITES, (numbers,))
     connection.execute(_DELETE_ROWS, (numbers,))
-    connection.execute(_DELETE_STRAY_WRITES, (thread.number,))
-    connection.execute(_FORGET_PARENTS, (thread.number,))
-    remaining = [row for row in rows if row.number in staying]
+    connection.execute(_DELETE_STRAY_WRITES, (thread.row_id,))
+    connection.execute(_FORGET_PARENTS, (thread.row_id,))
+    remaining = [row for row in rows if row.row_id in staying]
     _repack(connection, thread, codec, remaining)
     _sweep(connection, thread, codec, remaining)
     return gone
 
 
 def _member(row: Row) -> Member:
-    outline = row.outline
-    counted = outline.metadata.get("counters_since_delta_snapshot") or {}
+    header = row.header
+    counted = header.metadata.get("counters_since_delta_snapshot") or {}
     snapshots = {
         name
-        for name, reference in outline.references.items()
+        for name, reference in header.references.items()
         if reference & _KIND_MASK == SNAPSHOT
     }
     return Member(
-        row.number,
+        row.row_id,
         row.address.checkpoint_id or "",
         row.parent_id,
-        frozenset(outline.checkpoint["channel_versions"]),
-        frozenset(outline.references),
+        frozenset(header.checkpoint["channel_versions"]),
+        frozenset(header.references),
         frozenset({*counted, *snapshots}),
     )
 
@@ -215,25 +215,25 @@ def _repack(
     codec: Codec,
     rows: Sequence[Row],
 ) -> None:
-    """Pack outlines anew: they were deflated against ones that are gone."""
+    """Pack headers anew: they were deflated against ones that are gone."""
     query = "UPDATE checkpoint_spaces SET dictionary = NULL WHERE thread = $1"
-    connection.execute(query, (thread.number,))
+    connection.execute(query, (thread.row_id,))
     writer = ValueWriter(connection, thread, codec)
     # Oldest first, as they were packed when they were put.
     for row in reversed(rows):
         (number,) = connection.execute(
-            "SELECT space FROM checkpoints WHERE number = $1", (row.number,)
+            "SELECT space FROM checkpoints WHERE number = $1", (row.row_id,)
         ).fetchone()
         (dictionary,) = connection.execute(
             "SELECT dictionary FROM checkpoint_spaces WHERE number = $1", (number,)
         ).fetchone()
-        packed = pack_outline(
-            row.outline.dump(codec), (number, dictionary), thread, writer
+        packed = pack_header(
+            row.header.dump(codec), (number, dictionary), thread, writer
         )
         connection.execute(
             "UPDATE checkpoints SET dictionary = $1, type = $2, body = $3 "
             "WHERE number = $4",
-            (packed.dictionary, packed.type, packed.body, row.number),
+            (packed.dictionary, packed.type, packed.body, row.row_id),
         )
 
 
@@ -243,12 +243,12 @@ def _sweep(
     codec: Codec,
     rows: Sequence[Row],
 ) -> None:
-    references = {ref for row in rows for ref in row.outline.references.values()}
-    written = connection.execute(_WRITTEN, (thread.number,))
+    references = {ref for row in rows for ref in row.header.references.values()}
+    written = connection.execute(_WRITTEN, (thread.row_id,))
     references |= {reference for (reference,) in written}
     marked = _mark(connection, thread, codec, references)
-    bounds = first_number(thread.number), first_number(thread.number + 1)
-    connection.execute(_RAISE_FLOOR, (*bounds, thread.number))
+    bounds = thread_range_start(thread.row_id), thread_range_start(thread.row_id + 1)
+    connection.execute(_RAISE_FLOOR, (*bounds, thread.row_id))
     for statement, numbers in (
         (_DELETE_NODES, marked.nodes),
         (_DELETE_CONTENTS, marked.contents),
@@ -261,28 +261,28 @@ def _mark(
     thread: Thread,
     codec: Codec,
     references: Iterable[int],
-) -> Marked:
-    pairs = {from_reference(thread.number, reference) for reference in references}
-    assemblies = {number for number, kind in pairs if kind == ASSEMBLY}
-    for dump in read_contents(connection, assemblies).values():
-        frame, parts = open_assembly(codec, dump)
+) -> Reachable:
+    pairs = {from_reference(thread.row_id, reference) for reference in references}
+    nested = {number for number, kind in pairs if kind == NESTED}
+    for dump in read_contents(connection, nested).values():
+        frame, parts = read_nested(codec, dump)
         inner = (frame, *(reference for _, reference in parts))
-        pairs |= {from_reference(thread.number, reference) for reference in inner}
-    contents = {number for number, kind in pairs if kind in {CONTENT, ASSEMBLY}}
-    tips = [number for number, kind in pairs if kind not in {CONTENT, ASSEMBLY}]
+        pairs |= {from_reference(thread.row_id, reference) for reference in inner}
+    contents = {number for number, kind in pairs if kind in {CONTENT, NESTED}}
+    tips = [number for number, kind in pairs if kind not in {CONTENT, NESTED}]
     nodes: set[int] = set()
     for number, content in connection.execute(_CHAINS, (json.dumps(tips),)):
         nodes.add(number)
         contents.add(content)
     contents |= _dictionaries(connection, thread)
-    return Marked(contents, nodes)
+    return Reachable(contents, nodes)
 
 
 def _dictionaries(connection: SqlConnection, thread: Thread) -> set[int]:
     counts = connection.execute(
         f"SELECT dictionary FROM checkpoints WHERE space IN ({_SPACES}) "  # noqa: S608
         "UNION SELECT dictionary FROM checkpoint_spaces WHERE thread = $1",
-        (thread.number,),
+        (thread.row_id,),
     )
-    first = first_number(thread.number)
+    first = thread_range_start(thread.row_id)
     return {first + count for (count,) in counts if count is not None}

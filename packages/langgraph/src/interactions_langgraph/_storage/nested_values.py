@@ -23,7 +23,7 @@ from langgraph.checkpoint.serde.jsonplus import (
 from langgraph.types import Send
 from pydantic import BaseModel
 
-from interactions_langgraph._storage.guarding import SLOT
+from interactions_langgraph._storage.guarded_serde import SLOT
 from interactions_langgraph._storage.message_states import Dump
 from interactions_langgraph._storage.written_classes import METHODS, code_of
 

@@ -88,7 +88,7 @@ class Offloaded:
             ],
         )
 
-    def put_together(self, texts: "Iterable[HeldText]") -> Dump | None:
+    def join(self, texts: "Iterable[InteractionText]") -> Dump | None:
         """Return the value, or `None` if these texts do not make it."""
         bodies = {digest_of(text.body): text.body for text in texts}
         parts: list[bytes] = []
@@ -103,7 +103,7 @@ class Offloaded:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class HeldText:
+class InteractionText:
     """A text in an interaction, as UTF-8."""
 
     path: Path
@@ -115,10 +115,10 @@ def digest_of(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
-def texts_of(interaction: Mapping[str, Any], least: int) -> list[HeldText]:
+def texts_of(interaction: Mapping[str, Any], least: int) -> list[InteractionText]:
     """Find the texts of at least so many bytes, the longest first."""
     found = [
-        HeldText(path, body)
+        InteractionText(path, body)
         for path, text in _walk(interaction, ())
         if (body := _encoded(text)) is not None and len(body) >= least
     ]
@@ -127,7 +127,7 @@ def texts_of(interaction: Mapping[str, Any], least: int) -> list[HeldText]:
 
 
 def cut(
-    dump: Dump, interaction_id: str, texts: Sequence[HeldText], least: int
+    dump: Dump, interaction_id: str, texts: Sequence[InteractionText], least: int
 ) -> Offloaded | None:
     """Cut what an interaction holds out of a serialized value.
 
@@ -143,14 +143,14 @@ def cut(
     body = dump[1]
     cuts: dict[int, Reference] = {}
     for text in texts:
-        for start in _places(body, text.body):
+        for start in _find_all(body, text.body):
             _add(cuts, start, _refer(interaction_id, text, 0, len(text.body)))
     # A prompt may hold the value with words around it.
     for part in _large_parts(dump, least):
         for text in texts:
             inside = text.body.find(part)
             if inside >= 0:
-                for start in _places(body, part):
+                for start in _find_all(body, part):
                     _add(cuts, start, _refer(interaction_id, text, inside, len(part)))
                 break
     if not cuts:
@@ -179,14 +179,16 @@ def _encoded(text: str) -> bytes | None:
         return None
 
 
-def _places(body: bytes, part: bytes) -> Iterator[int]:
+def _find_all(body: bytes, part: bytes) -> Iterator[int]:
     start = body.find(part)
     while start >= 0:
         yield start
         start = body.find(part, start + len(part))
 
 
-def _refer(interaction_id: str, text: HeldText, start: int, length: int) -> Reference:
+def _refer(
+    interaction_id: str, text: InteractionText, start: int, length: int
+) -> Reference:
     return Reference(interaction_id, text.path, start, length, digest_of(text.body))
 
 

@@ -33,11 +33,11 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class WorkerThreads(BaseCheckpointSaver[str]):
+class AsyncSaverMixin(BaseCheckpointSaver[str]):
     """Runs what a saver does in worker threads, so that no event loop waits for it."""
 
     sessions: SqlStore
-    _asks: bool
+    _may_ask_server: bool
     """Whether any call may wait for the network: payloads are left to the server."""
 
     @abstractmethod
@@ -60,7 +60,9 @@ class WorkerThreads(BaseCheckpointSaver[str]):
         """Leave payloads to the server."""
 
     @abstractmethod
-    def bring_back(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
+    def restore_offloaded(
+        self, thread_ids: Sequence[str] | None = None
+    ) -> OffloadReport:
         """Store again what was left to the server."""
 
     @abstractmethod
@@ -93,21 +95,23 @@ class WorkerThreads(BaseCheckpointSaver[str]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._work(self.close)
+        await self._run_in_worker(self.close)
 
-    async def _work(
+    async def _run_in_worker(
         self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         work = partial(call, *args, **kwargs)
-        return await (in_thread(work) if self._asks else in_worker(self.sessions, work))
+        return await (
+            in_thread(work) if self._may_ask_server else in_worker(self.sessions, work)
+        )
 
     async def asetup(self) -> None:
         """Run `setup` in a worker thread."""
-        await self._work(self.setup)
+        await self._run_in_worker(self.setup)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Run `get_tuple` in a worker thread."""
-        return await self._work(self.get_tuple, config)
+        return await self._run_in_worker(self.get_tuple, config)
 
     async def alist(
         self,
@@ -119,7 +123,7 @@ class WorkerThreads(BaseCheckpointSaver[str]):
     ) -> AsyncIterator[CheckpointTuple]:
         """Run `list` in a worker thread, some checkpoints at a time."""
         pages = self._pages(config, filter, before, limit)
-        while page := await self._work(next, pages, None):
+        while page := await self._run_in_worker(next, pages, None):
             for found in page:
                 yield found
 
@@ -136,7 +140,7 @@ class WorkerThreads(BaseCheckpointSaver[str]):
             **checkpoint,
             "channel_values": {name: _copied(values[name]) for name in values},
         }
-        return await self._work(self.put, config, own, metadata, new_versions)
+        return await self._run_in_worker(self.put, config, own, metadata, new_versions)
 
     async def aput_writes(
         self,
@@ -147,7 +151,7 @@ class WorkerThreads(BaseCheckpointSaver[str]):
     ) -> None:
         """Run `put_writes` in a worker thread, with values as they are now."""
         own = [(channel, _copied(value)) for channel, value in writes]
-        await self._work(self.put_writes, config, own, task_id, task_path)
+        await self._run_in_worker(self.put_writes, config, own, task_id, task_path)
 
     async def adelete_thread(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, thread_id: str, *, remote: bool = False
@@ -158,33 +162,33 @@ class WorkerThreads(BaseCheckpointSaver[str]):
 
     async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
         """Run `delete_for_runs` in a worker thread."""
-        await self._work(self.delete_for_runs, run_ids)
+        await self._run_in_worker(self.delete_for_runs, run_ids)
 
     async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Run `copy_thread` in a worker thread."""
-        await self._work(self.copy_thread, source_thread_id, target_thread_id)
+        await self._run_in_worker(self.copy_thread, source_thread_id, target_thread_id)
 
     async def aprune(
         self, thread_ids: Sequence[str], *, strategy: str = "keep_latest"
     ) -> None:
         """Run `prune` in a worker thread."""
-        await self._work(self.prune, thread_ids, strategy=strategy)
+        await self._run_in_worker(self.prune, thread_ids, strategy=strategy)
 
     async def aoffload(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
         """Run `offload` in a thread of its own."""
         return await in_thread(partial(self.offload, thread_ids))
 
-    async def abring_back(
+    async def arestore_offloaded(
         self, thread_ids: Sequence[str] | None = None
     ) -> OffloadReport:
-        """Run `bring_back` in a thread of its own."""
-        return await in_thread(partial(self.bring_back, thread_ids))
+        """Run `restore_offloaded` in a thread of its own."""
+        return await in_thread(partial(self.restore_offloaded, thread_ids))
 
     async def aget_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
         """Run `get_delta_channel_history` in a worker thread."""
-        return await self._work(
+        return await self._run_in_worker(
             self.get_delta_channel_history, config=config, channels=channels
         )
 

@@ -15,7 +15,7 @@ def put_back(value: object, path: Path, part: object) -> None:
     """Place a part that was set aside from an object that was built without it."""
     for step in path[:-1]:
         value = _follow(value, step)
-    _place(value, path[-1], part)
+    _set_part(value, path[-1], part)
 
 
 def _follow(value: Any, step: str | int | None) -> object:
@@ -24,7 +24,7 @@ def _follow(value: Any, step: str | int | None) -> object:
     return value[step] if type(value) in _BY_KEY else getattr(value, str(step))
 
 
-def _place(value: Any, step: str | int | None, part: object) -> None:
+def _set_part(value: Any, step: str | int | None, part: object) -> None:
     if step is None:
         value.arg = part
     elif type(value) in _BY_KEY:

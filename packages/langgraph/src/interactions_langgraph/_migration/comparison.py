@@ -6,10 +6,10 @@ from typing import Any
 from langgraph.checkpoint.base import CheckpointTuple, get_checkpoint_metadata
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._migration.holdings import Holdings
-from interactions_langgraph._migration.loading import Loader
-from interactions_langgraph._migration.places import place_of
+from interactions_langgraph._migration.checkpoint_names import checkpoint_name
+from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.sources import CheckpointKey, Source
+from interactions_langgraph._migration.thread_contents import ThreadContents
 from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph.saver import InteractionsSaver
 
@@ -22,7 +22,7 @@ def check_thread(
     source: Source,
     saver: InteractionsSaver,
     thread_id: str,
-    wanted: Holdings,
+    wanted: ThreadContents,
     loader: Loader,
 ) -> None:
     """Read every checkpoint of a thread back.
@@ -34,7 +34,9 @@ def check_thread(
     for found in saver.list({"configurable": {"thread_id": thread_id}}):
         address = Address.of(found.config)
         key = keys.get((address.checkpoint_id or "", address.namespace))
-        where = place_of(thread_id, address.namespace, address.checkpoint_id or "")
+        where = checkpoint_name(
+            thread_id, address.namespace, address.checkpoint_id or ""
+        )
         if key is None:
             message = f"{where} is in the target only"
             raise DifferenceError(message)
@@ -52,7 +54,7 @@ def _differences(
 ) -> Iterator[str]:
     original, _ = source.read(thread_id, key)
     writes, _ = source.read_writes(thread_id, key.namespace, key.checkpoint_id)
-    yield from _values(values_kept(original.checkpoint), found, loader)
+    yield from _values(stored_values(original.checkpoint), found, loader)
     wanted = {**original.checkpoint, "id": key.checkpoint_id}
     if not loader.is_equal(_rest(wanted), _rest(found.checkpoint)):
         yield "other versions or ids"
@@ -66,7 +68,7 @@ def _differences(
     yield from _writes(expected, found.pending_writes or [], loader)
 
 
-def values_kept(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+def stored_values(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of channels that have a version.
 
     The others are defaults of channels that were never written, as LangGraph stored

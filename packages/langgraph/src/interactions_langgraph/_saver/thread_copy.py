@@ -9,7 +9,7 @@ from typing import Final
 
 from interactions_core.adapter.storage import SqlConnection
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._storage.tables import first_number
+from interactions_langgraph._storage.tables import thread_range_start
 from interactions_langgraph._storage.threads import delete_thread
 
 _THREAD: Final = (
@@ -62,7 +62,7 @@ def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
     if source == target:
         message = f"thread {source!r} cannot be copied onto itself"
         raise ConfigurationError(message)
-    old = _number_of(connection, source)
+    old = _find_thread_id(connection, source)
     if old is None:
         return
     if _is_in_use(connection, target):
@@ -73,12 +73,12 @@ def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
         raise ConfigurationError(message)
     delete_thread(connection, target)
     connection.execute(_THREAD, (target, old))
-    new = _number_of(connection, target)
+    new = _find_thread_id(connection, target)
     if new is None:
         message = f"thread {target!r} vanished while it was being copied"
         raise RuntimeError(message)
-    shift = first_number(new) - first_number(old)
-    bounds = first_number(old), first_number(old + 1)
+    shift = thread_range_start(new) - thread_range_start(old)
+    bounds = thread_range_start(old), thread_range_start(old + 1)
     connection.execute(_SPACES, (new, old))
     connection.execute(_CONTENTS, (shift, *bounds))
     connection.execute(_NODES, (shift, *bounds))
@@ -86,7 +86,7 @@ def copy_thread(connection: SqlConnection, source: str, target: str) -> None:
     connection.execute(_WRITES, (new, old))
 
 
-def _number_of(connection: SqlConnection, thread_id: str) -> int | None:
+def _find_thread_id(connection: SqlConnection, thread_id: str) -> int | None:
     row = connection.execute(
         "SELECT number FROM checkpoint_threads WHERE thread_id = $1", (thread_id,)
     ).fetchone()

@@ -13,15 +13,15 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._migration.comparing import check_thread, values_kept
-from interactions_langgraph._migration.holdings import Holdings
-from interactions_langgraph._migration.loading import Loader
+from interactions_langgraph._migration.comparison import check_thread, stored_values
+from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.sources import (
     CheckpointKey,
     Source,
     SourceWrite,
     Weight,
 )
+from interactions_langgraph._migration.thread_contents import ThreadContents
 from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph._storage.tables import CheckpointTables
 from interactions_langgraph._storage.tombstones import Lineage, exhume
@@ -77,21 +77,25 @@ class Mover:
             UnreadableValueError: The source has a value that cannot be read.
             StoreError: The target cannot be written to, or the source not be read.
         """
-        wanted = Holdings.of_source(self.source, thread_id)
+        wanted = ThreadContents.of_source(self.source, thread_id)
         with self._tables.writing(thread_id) as connection:
-            held = Holdings.of_target(connection, thread_id)
+            held = ThreadContents.of_target(connection, thread_id)
             if wanted.is_within(held):
                 return Outcome.PRESENT
             if held:
                 self._clear(thread_id, held, wanted)
             self._copy(thread_id, wanted, advance)
             check_thread(self.source, self._saver, thread_id, wanted, self.loader)
-            differences = wanted.differences(Holdings.of_target(connection, thread_id))
+            differences = wanted.differences(
+                ThreadContents.of_target(connection, thread_id)
+            )
             if differences:
                 raise ThreadRefusedError(differences[0])
         return Outcome.MOVED
 
-    def _clear(self, thread_id: str, held: Holdings, wanted: Holdings) -> None:
+    def _clear(
+        self, thread_id: str, held: ThreadContents, wanted: ThreadContents
+    ) -> None:
         if not self._replace:
             message = (
                 f"the target has something else under this id ({held}; the source "
@@ -101,7 +105,7 @@ class Mover:
             raise ThreadRefusedError(message)
         self._saver.delete_thread(thread_id)
 
-    def _copy(self, thread_id: str, wanted: Holdings, advance: Advance) -> None:
+    def _copy(self, thread_id: str, wanted: ThreadContents, advance: Advance) -> None:
         for key in wanted.checkpoints:
             advance(self._copy_checkpoint(thread_id, key))
         for namespace, checkpoint_id in wanted.written:
@@ -110,7 +114,7 @@ class Mover:
 
     def _copy_checkpoint(self, thread_id: str, key: CheckpointKey) -> Weight:
         found, size = self.source.read(thread_id, key)
-        kept = values_kept(found.checkpoint)
+        kept = stored_values(found.checkpoint)
         self.unwritten |= found.checkpoint["channel_values"].keys() - kept.keys()
         parent = Address(thread_id, key.namespace, key.parent_id).to_config()
         checkpoint = {**found.checkpoint, "id": key.checkpoint_id}
