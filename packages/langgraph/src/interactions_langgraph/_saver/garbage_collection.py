@@ -14,6 +14,7 @@ from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._saver.history import Row, read_rows
 from interactions_langgraph._saver.lineage import Member, ancestors_needed
 from interactions_langgraph._storage.addresses import Address
+from interactions_langgraph._storage.chains import list_nodes
 from interactions_langgraph._storage.checkpoint_headers import pack_header
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.references import (
@@ -69,16 +70,6 @@ AND NOT EXISTS (SELECT 1 FROM checkpoints p WHERE p.space = checkpoints.space
     AND p.checkpoint_id = checkpoints.parent_id)
 """  # noqa: S608  constants above
 _WRITTEN: Final = f"SELECT reference FROM checkpoint_writes WHERE space IN ({_SPACES})"  # noqa: S608
-_CHAINS: Final = in_dialects("""
-WITH RECURSIVE chain (number, parent, content) AS (
-    SELECT number, parent, content FROM checkpoint_nodes
-    WHERE number IN (SELECT value FROM {numbers})
-    UNION
-    SELECT n.number, n.parent, n.content
-    FROM chain CROSS JOIN checkpoint_nodes n WHERE n.number = chain.parent
-)
-SELECT number, content FROM chain
-""")
 _UNMARKED: Final = (
     "WHERE number > $2 AND number < $3 AND number NOT IN (SELECT value FROM {numbers})"
 )
@@ -271,7 +262,7 @@ def _mark(
     contents = {number for number, kind in pairs if kind in {CONTENT, NESTED}}
     tips = [number for number, kind in pairs if kind not in {CONTENT, NESTED}]
     nodes: set[int] = set()
-    for number, content in connection.execute(_CHAINS, (json.dumps(tips),)):
+    for number, content in list_nodes(connection, tips):
         nodes.add(number)
         contents.add(content)
     contents |= _dictionaries(connection, thread)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_core.exceptions import StoreError
+from interactions_langgraph._storage.chains import StoredMessage, read_nodes
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.earlier_nested_values import Path, put_back
 from interactions_langgraph._storage.message_states import Dump
@@ -22,26 +23,10 @@ from interactions_langgraph._storage.tables import COUNT_BITS, row_index
 
 _LISTS: Final = (MESSAGES, SNAPSHOT)
 
-# CROSS JOIN keeps the chain outside: one look-up by number for each node.
-_CHAINS: Final = in_dialects("""
-WITH RECURSIVE chain (number, parent, content, message_id) AS (
-    SELECT number, parent, content, message_id FROM checkpoint_nodes
-    WHERE number IN (SELECT value FROM {numbers})
-    UNION
-    SELECT n.number, n.parent, n.content, n.message_id
-    FROM chain CROSS JOIN checkpoint_nodes n WHERE n.number = chain.parent
-)
-SELECT chain.number, chain.parent, chain.content, chain.message_id, c.type, c.body
-FROM chain CROSS JOIN checkpoint_contents c WHERE c.number = chain.content
-""")
 _CONTENTS: Final = in_dialects(
     "SELECT number, type, body FROM checkpoint_contents "
     "WHERE number IN (SELECT value FROM {numbers})"
 )
-
-
-_Stored = tuple[int, bytes | None]
-"""The number of a message's content, and its id where that stands beside it."""
 
 
 class ValueReader:
@@ -58,9 +43,9 @@ class ValueReader:
         self._codec = codec
         self._store = store
         self._contents: dict[int, Dump] = {}
-        self._nodes: dict[int, tuple[int, _Stored]] = {}
-        self._message_dumps: dict[_Stored, Dump] = {}
-        self._messages: dict[_Stored, object] = {}
+        self._nodes: dict[int, tuple[int, StoredMessage]] = {}
+        self._message_dumps: dict[StoredMessage, Dump] = {}
+        self._messages: dict[StoredMessage, object] = {}
         self._last: list[object] = []
         self._positions: dict[int, int] = {}
 
@@ -93,11 +78,9 @@ class ValueReader:
         new = tips - self._nodes.keys()
         if not new:
             return
-        rows = connection.execute(_CHAINS, (json.dumps([*new]),)).fetchall()
-        for node, parent, content, message_id, type_, body in rows:
-            stored = content, message_id
-            self._nodes[node] = parent, stored
-            self._message_dumps.setdefault(stored, (type_, body))
+        for number, parent, message, dump in read_nodes(connection, new):
+            self._nodes[number] = parent, message
+            self._message_dumps.setdefault(message, dump)
 
     def _build(self, number: int, kind: int) -> Any:
         if kind == CONTENT:
@@ -142,11 +125,12 @@ class ValueReader:
         path.reverse()
         return path
 
-    def _message(self, stored: _Stored) -> object:
+    def _message(self, stored: StoredMessage) -> object:
         if stored not in self._messages:
-            dump, (_, message_id) = self._message_dumps.pop(stored), stored
-            with naming_message(message_id):
-                self._messages[stored] = self._codec.load_message(*dump, message_id)
+            dump = self._message_dumps.pop(stored)
+            with naming_message(stored.message_id):
+                loaded = self._codec.load_message(*dump, stored.message_id)
+            self._messages[stored] = loaded
         return self._messages[stored]
 
     def _content(self, number: int) -> Dump:
