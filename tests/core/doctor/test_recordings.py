@@ -126,5 +126,6 @@ def test_without_vcrpy_that_is_told_before_anything_is_sent(
     done = run("--recordings", str(folder))
 
     assert done.exit_code == 2
-    assert "written by vcrpy, which is not installed; nothing was sent" in done.stderr
+    assert "needs vcr, which is not installed; run: pip install vcrpy" in done.stderr
+    assert "nothing was sent" in done.stderr
     assert emulator.stats()["creates"] == 0

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from interactions_autogen.model_client import InteractionsChatCompletionClient
-from interactions_core.adapter import install_command
+from interactions_core.adapter import require
 
 if TYPE_CHECKING:
     from interactions_autogen.agent import InteractionsAgent
@@ -16,14 +16,10 @@ def __getattr__(name: str) -> Any:
     if name != "InteractionsAgent":
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    try:
-        from interactions_autogen.agent import InteractionsAgent  # noqa: PLC0415
-    except ModuleNotFoundError as exc:
-        if not str(exc.name).startswith("autogen_agentchat"):
-            raise
-        msg = (
-            "InteractionsAgent needs autogen-agentchat: "
-            f"{install_command('agentchat', 'interactions-autogen')}"
-        )
-        raise ModuleNotFoundError(msg, name=exc.name) from exc
-    return InteractionsAgent
+    agent = require(
+        "agentchat",
+        "interactions_autogen.agent",
+        what=name,
+        package="interactions-autogen",
+    )
+    return agent.InteractionsAgent

@@ -3,6 +3,7 @@
 ```
 InteractionsError                catch-all
   ConfigurationError             an option is unknown, missing or contradicts another
+    MissingPackageError          needs what is not installed (also ModuleNotFoundError)
   ForkedError                    what the parent had open is used in a forked child
   StoreError                     the local record cannot be read or written
     StoreSchemaError             written by a newer version
@@ -62,6 +63,20 @@ class InteractionsError(Exception):
 
 class ConfigurationError(InteractionsError, ValueError):
     """An option is unknown, missing, or contradicts another one."""
+
+
+class MissingPackageError(ConfigurationError, ModuleNotFoundError):
+    """Something needs a package that is not installed.
+
+    Attributes:
+        name: The module that is missing.
+        command: What installs it.
+    """
+
+    def __init__(self, what: str, *, name: str, command: str) -> None:
+        super().__init__(f"{what} needs {name}, which is not installed; run: {command}")
+        self.name = name
+        self.command = command
 
 
 class ForkedError(InteractionsError):

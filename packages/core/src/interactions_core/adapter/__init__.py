@@ -17,7 +17,7 @@ from interactions_core.client.connection import (
     Connection,
 )
 from interactions_core.client.pair import ClientPair
-from interactions_core.extras import install_command
+from interactions_core.extras import require
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.blocking import BLOCKED, blocked_by
 from interactions_core.protocol.interaction_ids import chain_root
@@ -125,7 +125,6 @@ __all__ = [
     "function_result",
     "in_thread",
     "in_worker",
-    "install_command",
     "is_base64",
     "itself",
     "joined_parts",
@@ -138,6 +137,7 @@ __all__ = [
     "remainder_note",
     "reply_text",
     "request_fingerprint",
+    "require",
     "status_of",
     "text_part",
     "user_input",

@@ -20,16 +20,16 @@ from interactions_core.doctor.live import (
     CALLS,
     Finding,
     Models,
-    NoRecorderError,
     Trial,
-    check_recorder,
     finding_lines,
+    load_recorder,
     plan_lines,
     profile_of,
     recorded,
     summary_line,
 )
 from interactions_core.doctor.service import client_here, keys_here
+from interactions_core.exceptions import MissingPackageError
 
 _VERSIONS: Final = ("interactions-core", "google-genai")
 
@@ -125,9 +125,10 @@ def _check_place(profile: Path) -> None:
 
 def _check_recordings(folder: Path) -> None:
     try:
-        check_recorder()
-    except NoRecorderError as exc:
-        raise click.UsageError(str(exc)) from exc
+        load_recorder()
+    except MissingPackageError as exc:
+        msg = f"{exc}; nothing was sent"
+        raise click.UsageError(msg) from exc
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         msg = f"recordings cannot be written into {folder}; nothing was sent"
         raise click.UsageError(msg)

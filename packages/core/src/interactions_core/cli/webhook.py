@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 from collections.abc import Generator
-from types import ModuleType
 from typing import Final
 
 import click
@@ -20,8 +19,8 @@ from interactions_core.cli.sessions import (
     resume_option,
     sessions_option,
 )
-from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_core.extras import install_command
+from interactions_core.exceptions import StoreError
+from interactions_core.extras import require
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
@@ -80,7 +79,7 @@ def serve(
     Deliveries may come to any path. With --resume, threads that wait for a job go on
     here when it is over.
     """
-    uvicorn = _uvicorn()
+    uvicorn = require("webhooks", "uvicorn", what="serving a receiver")
     trust = Trust(secrets=secrets.split(), audience=audience)
     resumes = resume_named(resume, app_dir)
     store_of = opened(sessions, must_exist=not create, hint=CREATE_HINT)
@@ -130,12 +129,3 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as exc:
         msg = f"cannot listen at {host}:{port}: {exc.strerror}"
         raise click.ClickException(msg) from exc
-
-
-def _uvicorn() -> ModuleType:
-    try:
-        import uvicorn  # noqa: PLC0415
-    except ModuleNotFoundError as exc:
-        msg = f"the receiver is served by uvicorn: {install_command('webhooks')}"
-        raise ConfigurationError(msg) from exc
-    return uvicorn

@@ -15,8 +15,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
-from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
-from interactions_core.extras import install_command
+from interactions_core.exceptions import WebhookRefusedError
+from interactions_core.extras import require
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.secret_options import host_of
 
@@ -180,14 +180,9 @@ def load_jwt() -> Any:  # noqa: ANN401 - the library is optional
     """Import PyJWT.
 
     Raises:
-        ConfigurationError: It is not installed.
+        MissingPackageError: It is not installed.
     """
-    try:
-        import jwt  # noqa: PLC0415
-    except ModuleNotFoundError as exc:
-        msg = f"tokens are read with PyJWT: {install_command('webhooks')}"
-        raise ConfigurationError(msg) from exc
-    return jwt
+    return require("webhooks", "jwt", what="reading the token of a delivery")
 
 
 def _fetched(url: str) -> Mapping[str, object]:

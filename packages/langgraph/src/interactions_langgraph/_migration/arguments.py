@@ -1,7 +1,6 @@
 """What the arguments of `interactions migrate` name: databases and serializers."""
 
 import importlib
-import importlib.util
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from interactions_core.adapter import require
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._migration.class_names import Name
 from interactions_langgraph._migration.loader import Loader
@@ -112,14 +112,10 @@ def _is_serde(found: object) -> bool:
 
 
 def _open_postgres(url: str, loader: Loader) -> Source:
-    if importlib.util.find_spec("psycopg") is None:
-        message = (
-            "reading a PostgreSQL database needs psycopg: pip install 'psycopg[binary]'"
-        )
-        raise ConfigurationError(message)
     # Not at the top: most files are SQLite's.
-    from interactions_langgraph._migration.postgres_source import (  # noqa: PLC0415
-        PostgresSource,
+    module = require(
+        "postgres",
+        "interactions_langgraph._migration.postgres_source",
+        what="reading a PostgreSQL database",
     )
-
-    return PostgresSource(url, loader)
+    return module.PostgresSource(url, loader)

@@ -9,21 +9,16 @@ from interactions_core.doctor.live.findings import Finding
 from interactions_core.doctor.live.plan import finding_lines, plan_lines, summary_line
 from interactions_core.doctor.live.profile import profile_of
 from interactions_core.doctor.live.questions import Models
-from interactions_core.doctor.live.recordings import (
-    NoRecorderError,
-    check_recorder,
-    recorded,
-)
+from interactions_core.doctor.live.recordings import load_recorder, recorded
 from interactions_core.doctor.live.trial import Trial
 
 __all__ = [
     "CALLS",
     "Finding",
     "Models",
-    "NoRecorderError",
     "Trial",
-    "check_recorder",
     "finding_lines",
+    "load_recorder",
     "plan_lines",
     "profile_of",
     "recorded",

@@ -6,9 +6,10 @@ A cassette names no machine, no project and no key, whoever records it.
 import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+
+from interactions_core.extras import require_tool
 
 HOST: Final = "http://emulator.invalid"
 """What stands for whoever answered."""
@@ -20,23 +21,13 @@ _PROJECT: Final = re.compile(r"/projects/[^/]+/")
 _HIDDEN: Final = "hidden"
 
 
-class NoRecorderError(Exception):
-    """What writes cassettes is not installed."""
-
-
-def check_recorder() -> None:
-    """Find out whether cassettes can be written here.
+def load_recorder() -> Any:  # noqa: ANN401 - as below
+    """Import vcrpy, which tests and this option alone need.
 
     Raises:
-        NoRecorderError: vcrpy is not installed.
+        MissingPackageError: It is not installed.
     """
-    try:
-        import_module("vcr")
-    except ImportError as exc:
-        msg = (
-            "recordings are written by vcrpy, which is not installed; nothing was sent"
-        )
-        raise NoRecorderError(msg) from exc
+    return require_tool("vcrpy", "vcr", what="writing a recording")
 
 
 @contextmanager
@@ -57,9 +48,7 @@ def recorded(path: Path, hidden: Iterable[str]) -> Generator[None]:
         body = came["body"]
         return small({**came, "body": {**body, "string": hide(body["string"])}})
 
-    # Tests and this option alone need it.
-    vcr: Any = import_module("vcr")
-    recorder = vcr.VCR(
+    recorder = load_recorder().VCR(
         record_mode="all",
         filter_headers=HEADERS,
         before_record_request=request,

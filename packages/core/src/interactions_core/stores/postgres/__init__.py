@@ -4,11 +4,9 @@ The only module of this folder that can be imported without psycopg.
 """
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from interactions_core.exceptions import ConfigurationError
-from interactions_core.extras import install_command
+from interactions_core.extras import require
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.mirror import Mirror
 from interactions_core.stores.sql.recent_forms import RecentForms
@@ -74,14 +72,7 @@ class PostgresStore(SqlStore):
 
 
 def _open(place: "str | ConnectionPool", schema: str) -> "PostgresDatabase":
-    try:
-        opening = import_module("interactions_core.stores.postgres.opening")
-    except ModuleNotFoundError as exc:
-        if (exc.name or "").partition(".")[0] not in {"psycopg", "psycopg_pool"}:
-            raise
-        message = (
-            f"PostgreSQL needs {exc.name}, which is not installed; "
-            f"run: {install_command('postgres')}"
-        )
-        raise ConfigurationError(message) from exc
+    opening = require(
+        "postgres", "interactions_core.stores.postgres.opening", what="PostgreSQL"
+    )
     return opening.open_database(place, schema)
