@@ -1,5 +1,7 @@
+import secrets
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -51,3 +53,14 @@ def watched(make_model: MakeModel, emulator: Emulator) -> Iterator[Watched]:
     watching = Watched(make_model, emulator)
     yield watching
     watching.check()
+
+
+@pytest.fixture
+def stock_database(postgres_server: str) -> Iterator[str]:
+    """Return the URL of an empty database for LangGraph's own saver."""
+    psycopg = pytest.importorskip("psycopg")
+    name = f"tests_{secrets.token_hex(8)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

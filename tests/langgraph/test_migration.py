@@ -37,6 +37,7 @@ from tests.langgraph.old_savers import (
 )
 from tests.programs import run_kills
 
+CRASHES = "tests.langgraph.migration_crashes"
 KILLS = int(os.environ.get("MIGRATION_CRASHES", "12"))
 HELPERS = "tests.langgraph.old_savers"
 INDEXES = "SELECT task_id, idx, channel FROM writes ORDER BY task_id, idx"
@@ -207,7 +208,7 @@ def test_a_run_that_was_killed_anywhere_is_completed_by_the_next(
     """Ours: MIGRATION_CRASHES sets how many runs are killed; the seed is printed."""
     fill(old, *(f"thread {n}" for n in range(40)))
 
-    done = run_kills("tests.langgraph.migration_crashes", old, tmp_path, KILLS)
+    done = run_kills(CRASHES, "there", old, tmp_path, KILLS)
 
     assert int(done) > 0
 

@@ -1,7 +1,5 @@
 """`interactions migrate` from the database of a PostgresSaver."""
 
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,13 +42,8 @@ OTHERS = (
 
 
 @pytest.fixture
-def old(postgres_server: str) -> Iterator[str]:
-    """Return the URL of an empty database."""
-    name = f"tests_{secrets.token_hex(8)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def old(stock_database: str) -> str:
+    return stock_database
 
 
 @pytest.fixture
@@ -91,6 +84,21 @@ def test_a_long_conversation_moves_as_it_was_and_goes_on(
         assert graph.invoke(Command(resume="yes"), thread)["notes"] == ["they said yes"]
         reply = graph.invoke(said("What is my order number?"), thread)["messages"][-1]
         assert "7731" in reply.text
+
+
+def test_a_thread_that_grew_in_the_source_is_replaced(old: str, url: str) -> None:
+    with PostgresSaver.from_conn_string(old) as saver:
+        saver.setup()
+        put_some(saver, "t", ["a"])
+        assert migrate(old, url).exit_code == 0
+        put_some(saver, "t", ["b"])
+        before = everything(saver)
+
+    done = migrate(old, url, "--replace")
+
+    assert done.exit_code == 0, done.output
+    with InteractionsSaver(url) as saver:
+        assert everything(saver) == before
 
 
 def test_encrypted_values_are_read(old: str, url: str) -> None:

@@ -9,6 +9,7 @@ from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 from interactions_core.stores.sql.store import SqlStore
+from interactions_core.stores.sqlite.private_files import make_private
 
 __all__ = [
     "ENDING",
@@ -24,5 +25,6 @@ __all__ = [
     "check_names",
     "hit",
     "in_dialects",
+    "make_private",
     "placeholders",
 ]

@@ -12,6 +12,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from interactions_core.adapter import require
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._migration.class_names import Name
+from interactions_langgraph._migration.json_serde import JsonSerde
 from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.sources import Source
 from interactions_langgraph._migration.sqlite_source import SqliteSource
@@ -78,6 +79,18 @@ def open_serde(path: str | None, allowed: Sequence[str] = ()) -> SerializerProto
         message = f"{path!r} is no serializer and returns none"
         raise ConfigurationError(message)
     return serde
+
+
+def open_json(path: str | None, *, back: bool) -> JsonSerde:
+    """Return the serializer of `--json`.
+
+    Raises:
+        ConfigurationError: It was asked for with other options than it goes with.
+    """
+    if not back or path:
+        message = "--json goes with --back, and not with --target-serde"
+        raise ConfigurationError(message)
+    return JsonSerde()
 
 
 def names_in(paths: Iterable[str], option: str) -> set[Name]:

@@ -2,18 +2,23 @@
 
 import contextlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from interactions_langgraph._migration.arguments import (
     SQLITE,
     check_apart,
     names_in,
+    open_json,
     open_serde,
     open_source,
 )
+from interactions_langgraph._migration.back_mover import BackMover
 from interactions_langgraph._migration.class_names import Name
+from interactions_langgraph._migration.json_serde import JsonSerde
 from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.migration_run import (
     Report,
@@ -27,7 +32,9 @@ from interactions_langgraph._migration.progress_bar import (
     in_bytes,
     print_table,
 )
+from interactions_langgraph._migration.saver_source import SaverSource
 from interactions_langgraph._migration.sources import Source, Weight
+from interactions_langgraph._migration.stock_targets import open_target
 from interactions_langgraph.saver import InteractionsSaver
 
 
@@ -40,6 +47,17 @@ from interactions_langgraph.saver import InteractionsSaver
     multiple=True,
     metavar="PATTERN",
     help="Only these threads: ids, or patterns with * and ?. May be repeated.",
+)
+@click.option(
+    "--back",
+    is_flag=True,
+    help="The other way: SOURCE is an InteractionsSaver's, TARGET a stock saver's.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="With --back: values as JSON, which LangGraph JS reads.",
 )
 @click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")
 @click.option(
@@ -83,6 +101,8 @@ def migrate(
     target: str,
     *,
     threads: tuple[str, ...],
+    back: bool,
+    as_json: bool,
     dry_run: bool,
     replace: bool,
     serde: str | None,
@@ -102,30 +122,75 @@ def migrate(
 
     Each thread is copied, read back and compared in one transaction. Run it again
     after whatever interrupted it. The exit status is 1 if a thread was not moved.
+
+    With --back, SOURCE is the URL of an InteractionsSaver and TARGET the database of a
+    SqliteSaver or a PostgresSaver, new or old: what it has of a thread is compared,
+    and only what it lacks is added.
     """
     sys.path.insert(0, str(Path(app_dir).absolute()))
     check_apart(source, target)
     own = open_serde(serde, allow)
+    other = open_serde(target_serde) if target_serde else own
+    if as_json:
+        other = open_json(target_serde, back=back)
     loader = Loader(own, names_in(as_data, "--as-data"))
-    with contextlib.closing(open_source(source, loader)) as opened:
+    opened = SaverSource(source, loader) if back else open_source(source, loader)
+    with contextlib.closing(opened):
         weights = matching_threads(opened.weigh(), threads)
         if dry_run:
             with ProgressBar(weights, "reading") as bar:
                 report = read_all(opened, loader, weights, bar)
             _print_dry(opened, report)
+        elif isinstance(opened, SaverSource):
+            report = _move_back(opened, target, other, weights, replace=replace)
         else:
-            other = open_serde(target_serde) if target_serde else own
-            before = _size_of(target)
-            with InteractionsSaver.from_conn_string(target, serde=other) as saver:
-                mover = Mover(opened, saver, loader, replace=replace)
-                with ProgressBar(weights, "migrating") as bar:
-                    report = move_all(mover, weights, bar)
-                saver.sessions.database.erase_log()
-                _print(opened, report, (before, _size_of(target)))
-            _print_unwritten(mover.unwritten)
+            report = _move(opened, target, loader, other, weights, replace=replace)
     _print_missing(report.missing)
     if report.failed:
         raise click.exceptions.Exit(1)
+
+
+def _move(
+    source: Source,
+    target: str,
+    loader: Loader,
+    serde: SerializerProtocol,
+    weights: Mapping[str, Weight],
+    *,
+    replace: bool,
+) -> Report:
+    before = _size_of(target)
+    with InteractionsSaver.from_conn_string(target, serde=serde) as saver:
+        mover = Mover(source, saver, loader, replace=replace)
+        with ProgressBar(weights, "migrating") as bar:
+            report = move_all(mover, weights, bar)
+        saver.sessions.database.erase_log()
+        _print(source, report, (before, _size_of(target)))
+    _print_unwritten(mover.unwritten)
+    return report
+
+
+def _move_back(
+    source: SaverSource,
+    target: str,
+    serde: SerializerProtocol,
+    weights: Mapping[str, Weight],
+    *,
+    replace: bool,
+) -> Report:
+    before = _size_of(target)
+    is_equal = (
+        serde.is_equal if isinstance(serde, JsonSerde) else source.loader.is_equal
+    )
+    with contextlib.closing(open_target(target, serde)) as opened:
+        mover = BackMover(source, opened, source.loader, is_equal, replace=replace)
+        with ProgressBar(weights, "writing back") as bar:
+            report = move_all(mover, weights, bar)
+    _print(source, report, (before, _size_of(target)))
+    if mover.dropped:
+        names = ", ".join(sorted(mover.dropped))
+        click.echo(f"not carried over: what the target keeps in no metadata ({names})")
+    return report
 
 
 def _print(

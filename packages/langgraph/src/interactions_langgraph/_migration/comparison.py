@@ -1,6 +1,6 @@
 """Reading a moved thread back through the saver, and comparing it with its source."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langgraph.checkpoint.base import CheckpointTuple, get_checkpoint_metadata
@@ -8,10 +8,18 @@ from langgraph.checkpoint.base import CheckpointTuple, get_checkpoint_metadata
 from interactions_core.exceptions import InteractionsError
 from interactions_langgraph._migration.checkpoint_names import checkpoint_name
 from interactions_langgraph._migration.loader import Loader
-from interactions_langgraph._migration.sources import CheckpointKey, Source
+from interactions_langgraph._migration.sources import (
+    CheckpointKey,
+    Source,
+    SourceCheckpoint,
+    SourceWrite,
+)
 from interactions_langgraph._migration.thread_contents import ThreadContents
 from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph.saver import InteractionsSaver
+
+Equal = Callable[[object, object], bool]
+"""Tells whether two values are the same."""
 
 
 class DifferenceError(InteractionsError):
@@ -40,32 +48,47 @@ def check_thread(
         if key is None:
             message = f"{where} is in the target only"
             raise DifferenceError(message)
-        for what in _differences(source, thread_id, key, found, loader):
+        original, _ = source.read(thread_id, key)
+        writes, _ = source.read_writes(thread_id, key.namespace, key.checkpoint_id)
+        for what in (
+            *differences_in_checkpoint(original, key, found, loader.is_equal),
+            *differences_in_writes(writes, found, loader.is_equal),
+        ):
             message = f"{where} came back from the target with {what}"
             raise DifferenceError(message)
 
 
-def _differences(
-    source: Source,
-    thread_id: str,
+def differences_in_checkpoint(
+    original: SourceCheckpoint,
     key: CheckpointKey,
     found: CheckpointTuple,
-    loader: Loader,
+    is_equal: Equal,
 ) -> Iterator[str]:
-    original, _ = source.read(thread_id, key)
-    writes, _ = source.read_writes(thread_id, key.namespace, key.checkpoint_id)
-    yield from _values(stored_values(original.checkpoint), found, loader)
+    """Say in what a checkpoint came back as another one."""
+    yield from _values(stored_values(original.checkpoint), found, is_equal)
     wanted = {**original.checkpoint, "id": key.checkpoint_id}
-    if not loader.is_equal(_rest(wanted), _rest(found.checkpoint)):
+    if not is_equal(_rest(wanted), _rest(found.checkpoint)):
         yield "other versions or ids"
     metadata = get_checkpoint_metadata({}, {**original.metadata})  # pyright: ignore[reportArgumentType]
-    if not loader.is_equal(metadata, found.metadata):
+    if not is_equal(metadata, found.metadata):
         yield "other metadata"
     parent = found.parent_config
     if (Address.of(parent).checkpoint_id if parent else None) != key.parent_id:
         yield "another parent"
-    expected = [(write.task_id, write.channel, write.value) for write in writes]
-    yield from _writes(expected, found.pending_writes or [], loader)
+
+
+def differences_in_writes(
+    originals: Sequence[SourceWrite], found: CheckpointTuple, is_equal: Equal
+) -> Iterator[str]:
+    """Say in what its pending writes came back as others."""
+    wanted = [(write.task_id, write.channel, write.value) for write in originals]
+    writes = found.pending_writes or []
+    if [each[:2] for each in wanted] != [each[:2] for each in writes]:
+        yield "other writes, or in another order"
+        return
+    for (task_id, channel, value), (_, _, other) in zip(wanted, writes, strict=True):
+        if not is_equal(value, other):
+            yield f"another value of the write of task {task_id} to {channel!r}"
 
 
 def stored_values(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,24 +107,11 @@ def _rest(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _values(
-    wanted: Mapping[str, Any], found: CheckpointTuple, loader: Loader
+    wanted: Mapping[str, Any], found: CheckpointTuple, is_equal: Equal
 ) -> Iterator[str]:
     values = found.checkpoint["channel_values"]
     for name in sorted({*wanted, *values}):
         if name not in wanted or name not in values:
             yield f"channel {name!r} in one of the two only"
-        elif not loader.is_equal(wanted[name], values[name]):
+        elif not is_equal(wanted[name], values[name]):
             yield f"another value of channel {name!r}"
-
-
-def _writes(
-    wanted: Sequence[tuple[str, str, Any]],
-    found: Sequence[tuple[str, str, Any]],
-    loader: Loader,
-) -> Iterator[str]:
-    if [each[:2] for each in wanted] != [each[:2] for each in found]:
-        yield "other writes, or in another order"
-        return
-    for (task_id, channel, value), (_, _, other) in zip(wanted, found, strict=True):
-        if not loader.is_equal(value, other):
-            yield f"another value of the write of task {task_id} to {channel!r}"

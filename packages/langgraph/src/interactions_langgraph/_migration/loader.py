@@ -7,7 +7,7 @@ refused if it could be read better, and kept as the source reads it if it could 
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -58,12 +58,15 @@ class Loader:
     Args:
         serde: The serializer.
         as_data: Classes whose objects are kept as data wherever they cannot be built.
+
+    Attributes:
+        serde: As it was given.
     """
 
     def __init__(
         self, serde: SerializerProtocol, as_data: Collection[Name] = ()
     ) -> None:
-        self._serde = serde
+        self.serde = serde
         self._as_data = as_data
         self._losses: list[Loss] = []
         self._codec = Codec(serde, notice=self._losses.append)
@@ -90,16 +93,27 @@ class Loader:
         except Exception as exc:
             message = f"{subject} cannot be read ({type(exc).__name__}: {exc})"
             raise UnreadableValueError(message) from exc
-        curable = {loss[:2] for loss in losses if loss.is_curable}
-        missing = sorted(curable.difference(self._as_data))
-        if missing:
-            reasons = {loss.reason for loss in losses if loss[:2] in missing}
-            raise UnreadableValueError(_explain(subject, missing, reasons), missing)
+        self._check(losses, subject)
         for loss in losses:
             holders = [what] if what else holders_of(loss[:2], self._decrypt(dump))
             for holder in holders:
-                self._kept[Kept(holder, loss[:2], loss.reason, where)] = None
+                self._keep(loss, holder, where)
         return value
+
+    def admit(self, losses: Sequence[Loss], what: str, where: str) -> None:
+        """Take note of what somebody else read as data, unless it can be read better.
+
+        Args:
+            losses: The objects of a value that were not built.
+            what: The value's channel or write.
+            where: Which checkpoint it belongs to.
+
+        Raises:
+            UnreadableValueError: Some may be built elsewhere.
+        """
+        self._check(losses, f"{what} of {where}")
+        for loss in losses:
+            self._keep(loss, what, where)
 
     def take_kept(self) -> list[Kept]:
         """Return the objects that were kept as data since the last call."""
@@ -127,6 +141,16 @@ class Loader:
         same: object = left == right
         return same is True
 
+    def _check(self, losses: Sequence[Loss], subject: str) -> None:
+        curable = {loss[:2] for loss in losses if loss.is_curable}
+        missing = sorted(curable.difference(self._as_data))
+        if missing:
+            reasons = {loss.reason for loss in losses if loss[:2] in missing}
+            raise UnreadableValueError(_explain(subject, missing, reasons), missing)
+
+    def _keep(self, loss: Loss, holder: str, where: str) -> None:
+        self._kept[Kept(holder, loss[:2], loss.reason, where)] = None
+
     def _find_unnoticed(self, dump: Dump, value: object) -> list[Loss]:
         """Find what is missing of what the bytes name, although nothing failed."""
         if not self._codec.knows_messages:
@@ -142,14 +166,14 @@ class Loader:
         return [Loss(*name, _SWALLOWED) for name in missing]
 
     def _allows(self, name: Name) -> bool:
-        allowed = getattr(self._serde, "_allowed_json_modules", None)
+        allowed = getattr(self.serde, "_allowed_json_modules", None)
         path = (*name[0].split("."), name[1])
         return allowed is True or path in (allowed or ())
 
     def _decrypt(self, dump: Dump) -> Dump:
         type_, plus, cipher = dump[0].partition("+")
-        if plus and isinstance(self._serde, EncryptedSerializer):
-            return type_, self._serde.cipher.decrypt(cipher, dump[1])
+        if plus and isinstance(self.serde, EncryptedSerializer):
+            return type_, self.serde.cipher.decrypt(cipher, dump[1])
         return dump
 
 

@@ -13,7 +13,7 @@ from interactions_langgraph._migration.loader import (
     Loader,
     UnreadableValueError,
 )
-from interactions_langgraph._migration.mover import Advance, Mover, Outcome
+from interactions_langgraph._migration.mover import Advance, Outcome
 from interactions_langgraph._migration.sources import Source, Weight
 
 
@@ -34,6 +34,25 @@ class ProgressListener(Protocol):
 
     def report_change(self, text: str) -> None:
         """Show what of a thread that is moved is not as it was."""
+        ...
+
+
+class ThreadMover(Protocol):
+    """Moves one thread after the other, there or back.
+
+    Attributes:
+        loader: Knows what was kept as data.
+    """
+
+    loader: Loader
+
+    @property
+    def source(self) -> Source:
+        """Where they are."""
+        ...
+
+    def move(self, thread_id: str, advance: Advance) -> Outcome:
+        """Move a thread, unless the target has all of it."""
         ...
 
 
@@ -77,7 +96,7 @@ def matching_threads(
 
 
 def move_all(
-    mover: Mover, weights: Mapping[str, Weight], watcher: ProgressListener
+    mover: ThreadMover, weights: Mapping[str, Weight], watcher: ProgressListener
 ) -> Report:
     """Move threads; one that cannot be moved does not keep the others.
 

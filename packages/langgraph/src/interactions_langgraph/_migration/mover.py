@@ -67,6 +67,9 @@ class Mover:
         self._replace = replace
         self._tables = CheckpointTables(saver.sessions.database)
         self.unwritten: set[str] = set()
+        if replace:
+            # Deleting needs it; it is not made within the transaction of a thread.
+            saver.sessions.secret()
 
     def move(self, thread_id: str, advance: Advance) -> Outcome:
         """Move a thread, unless the target has all of it.

@@ -78,8 +78,8 @@ class Source(Protocol):
 
     name: str
 
-    def size(self) -> int:
-        """Return how many bytes the database takes."""
+    def size(self) -> int | None:
+        """Return how many bytes the database takes, where that is known."""
         ...
 
     def weigh(self) -> Mapping[str, Weight]:

@@ -2,19 +2,19 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._migration.checkpoint_names import checkpoint_name
 from interactions_langgraph._migration.sources import CheckpointKey, Source, WriteKey
 
-_CHECKPOINTS: Final = (
+SELECT_CHECKPOINTS: Final = (
     "SELECT c.checkpoint_id, s.namespace, c.parent_id FROM checkpoint_threads t "
     "CROSS JOIN checkpoint_spaces s CROSS JOIN checkpoints c "
     "WHERE t.thread_id = $1 AND s.thread = t.number AND c.space = s.number"
 )
-_WRITES: Final = (
+SELECT_WRITES: Final = (
     "SELECT w.checkpoint_id, s.namespace, w.task_id, w.channel "
     "FROM checkpoint_threads t CROSS JOIN checkpoint_spaces s "
     "CROSS JOIN checkpoint_writes w "
@@ -37,18 +37,28 @@ class ThreadContents:
     writes: Mapping[WriteKey, int]
 
     @classmethod
+    def of_keys(
+        cls,
+        thread_id: str,
+        checkpoints: Sequence[CheckpointKey],
+        writes: Iterable[WriteKey],
+    ) -> "ThreadContents":
+        """Count the writes of each name."""
+        return cls(thread_id, checkpoints, Counter(writes))
+
+    @classmethod
     def of_source(cls, source: Source, thread_id: str) -> "ThreadContents":
         """Ask a source."""
-        writes = Counter(source.writes(thread_id))
-        return cls(thread_id, source.checkpoints(thread_id), writes)
+        checkpoints, writes = source.checkpoints(thread_id), source.writes(thread_id)
+        return cls.of_keys(thread_id, checkpoints, writes)
 
     @classmethod
     def of_target(cls, connection: SqlConnection, thread_id: str) -> "ThreadContents":
         """Ask the database of an `InteractionsSaver`."""
-        rows = connection.execute(_CHECKPOINTS, (thread_id,)).fetchall()
+        rows = connection.execute(SELECT_CHECKPOINTS, (thread_id,)).fetchall()
         checkpoints = [CheckpointKey(*row) for row in rows]
-        rows = connection.execute(_WRITES, (thread_id,)).fetchall()
-        return cls(thread_id, checkpoints, Counter(WriteKey(*row) for row in rows))
+        rows = connection.execute(SELECT_WRITES, (thread_id,)).fetchall()
+        return cls.of_keys(thread_id, checkpoints, (WriteKey(*row) for row in rows))
 
     def __bool__(self) -> bool:
         return bool(self.checkpoints or self.writes)
