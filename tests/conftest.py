@@ -1,9 +1,11 @@
 """Fixtures for every folder of tests: a local server, and a clock to move by hand."""
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import certifi
 import pytest
@@ -23,18 +25,21 @@ class Clock:
     """Epoch seconds that pass only when they are told to.
 
     `sleep` and `asleep` take the place of waiting: they move the clock and note how
-    long was asked for.
+    long was asked for. `followers` are called whenever it was moved.
     """
 
     def __init__(self, now: float = EPOCH_S) -> None:
         self.now = now
         self.slept: list[float] = []
+        self.followers: list[Callable[[], None]] = []
 
     def __call__(self) -> float:
         return self.now
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
+        for follow in self.followers:
+            follow()
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -76,6 +81,19 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def emulator() -> Iterator[Emulator]:
     with Emulator() as running:
         yield running
+
+
+@contextlib.contextmanager
+def on_clock(clock: Clock, **options: Any) -> Iterator[Emulator]:
+    """Run an emulator whose time is the test's: real time moves nothing there.
+
+    Not for streams of runs: whoever listens does not move the clock.
+    """
+    with Emulator(clock=clock, **options) as running:
+        # Whoever waits there looks again.
+        clock.followers.append(lambda: running.advance(0))
+        yield running
+        clock.followers.clear()
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from interactions_core.transcript.steps import text_part, user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
-from tests.conftest import EPOCH_S, Clock
+from tests.conftest import EPOCH_S, Clock, on_clock
 
 
 @pytest.fixture
@@ -49,22 +49,18 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 @pytest.fixture
 def client(emulator: Emulator, clock: Clock) -> Iterator[InteractionsClient]:
-    def sleep(seconds: float) -> None:
-        clock.sleep(seconds)
-        emulator.advance(seconds)
-
     client = InteractionsClient(
         Connection(api_key="k", base_url=emulator.url),
         ClientPolicy(max_retries=0, retention_s=1e6, clock=clock),
-        sleep=sleep,
+        sleep=clock.sleep,
     )
     yield client
     client.close()
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(job_s=60.0) as running:
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    with on_clock(clock, job_s=60.0) as running:
         yield running
 
 
@@ -79,17 +75,13 @@ def turn(text: str = "Hi", **fields: Any) -> Turn:
 
 @pytest.fixture
 def watcher(
-    store: SqliteStore, client: InteractionsClient, clock: Clock, emulator: Emulator
+    store: SqliteStore, client: InteractionsClient, clock: Clock
 ) -> Callable[..., JobWatcher]:
-    def sleep(seconds: float) -> None:
-        clock.sleep(seconds)
-        emulator.advance(seconds)
-
     def make(**options: Any) -> JobWatcher:
         usual: dict[str, Any] = {
             "write": lambda _: None,
             "clock": clock,
-            "sleep": sleep,
+            "sleep": clock.sleep,
             "pace": Pace(1e6),
         }
         return JobWatcher(store, client, **usual | options)

@@ -1,7 +1,7 @@
 """What a family of agents does not take: told otherwise, added, or refused by name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from interactions_core import MemoryStore
 from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
-from tests.conftest import Clock
+from tests.conftest import Clock, on_clock
 from tests.langgraph.conftest import MakeModel
 
 RESEARCH = "deep-research-preview-04-2026"
@@ -22,19 +22,19 @@ SCHEMA = {"title": "Answer", "type": "object", "properties": {"a": {"type": "str
 
 
 @pytest.fixture
-def make(
-    make_model: MakeModel, emulator: Emulator, clock: Clock
-) -> Callable[..., ChatInteractions]:
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    with on_clock(clock) as running:
+        yield running
+
+
+@pytest.fixture
+def make(make_model: MakeModel, clock: Clock) -> Callable[..., ChatInteractions]:
     """Make models on one store that pass the time between two looks at once."""
     store = MemoryStore()
 
-    def pause(seconds: float) -> None:
-        clock.sleep(seconds)
-        emulator.advance(seconds)
-
     def make(**options: Any) -> ChatInteractions:
         model = make_model(sessions=store, **options)
-        model._ready().sync.sleep = pause
+        model._ready().sync.sleep = clock.sleep
         return model
 
     return make

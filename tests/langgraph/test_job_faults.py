@@ -19,7 +19,7 @@ from interactions_core.exceptions import (
 from interactions_core.records.jobs import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
-from tests.conftest import Clock
+from tests.conftest import Clock, on_clock
 
 Make = Callable[..., ChatInteractions]
 Ask = Callable[..., str]
@@ -30,7 +30,7 @@ RETENTION_S = 5_000.0
 @pytest.fixture
 def emulator(clock: Clock) -> Iterator[Emulator]:
     """Go by the clock of the test: real time beside it would count on one side."""
-    with Emulator(retention_s=RETENTION_S, clock=clock) as running:
+    with on_clock(clock, retention_s=RETENTION_S) as running:
         yield running
 
 
@@ -55,14 +55,6 @@ def ask(
     """
     way: str = request.param
 
-    def pause(seconds: float) -> None:
-        clock.sleep(seconds)
-        # Whoever waits there looks again.
-        emulator.advance(0)
-
-    async def apause(seconds: float) -> None:
-        pause(seconds)
-
     async def awaited(model: ChatInteractions) -> str:
         async with model:
             if way == "ainvoke":
@@ -72,7 +64,7 @@ def ask(
     def ask(**options: Any) -> str:
         model = make_model(background=True, sessions=store, **options)
         drivers = model._ready()
-        drivers.sync.sleep, drivers.awaited.sleep = pause, apause
+        drivers.sync.sleep, drivers.awaited.sleep = clock.sleep, clock.asleep
         emulator.fault(on="create", match={"stream": True}, do=BROKEN)
         if way in {"ainvoke", "astream"}:
             return asyncio.run(awaited(model))
@@ -96,6 +88,19 @@ def creates(emulator: Emulator) -> int:
 def only_job(store: SqliteStore) -> Job:
     [job] = store.list_jobs()
     return job
+
+
+def test_looks_come_at_growing_distances(
+    ask: Ask, emulator: Emulator, clock: Clock
+) -> None:
+    emulator.script([{"reply": {"text": "Done.", "wait_s": 60}}])
+
+    assert ask(poll=(1.0, 10.0)) == "Done."
+
+    assert 0.75 <= clock.slept[0] <= 1.0
+    assert 7.5 <= clock.slept[-2] <= 10.0
+    assert sum(clock.slept) >= 60
+    assert len(clock.slept) < 20
 
 
 def test_a_storm_of_429_is_waited_out_for_as_long_as_the_service_asks(

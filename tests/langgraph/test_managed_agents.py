@@ -88,19 +88,6 @@ def test_research_runs_in_the_background_and_the_call_waits_for_the_report(
     assert report.response_metadata["grounding_metadata"]["web_search_queries"]
 
 
-def test_looks_come_at_growing_distances(
-    agent: Callable[..., ChatInteractions], emulator: Emulator, clock: Clock
-) -> None:
-    emulator.script([{"reply": {"text": "Done.", "wait_s": 60}}])
-
-    agent(poll=(1.0, 10.0)).invoke("TPUs")
-
-    assert 0.75 <= clock.slept[0] <= 1.0
-    assert 7.5 <= clock.slept[-2] <= 10.0
-    assert sum(clock.slept) >= 60
-    assert len(clock.slept) < 20
-
-
 @pytest.mark.parametrize("way", ["invoke", "stream"])
 def test_a_look_that_fails_is_not_a_run_that_failed(
     way: str, agent: Callable[..., ChatInteractions], emulator: Emulator

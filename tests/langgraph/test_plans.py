@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from interactions_langgraph.plans import PLAN, decide_plan
-from tests.conftest import Clock
+from tests.conftest import Clock, on_clock
 from tests.langgraph.conftest import MakeModel
 
 RESEARCH = "deep-research-preview-04-2026"
@@ -43,18 +43,18 @@ REFUSALS = [
 
 
 @pytest.fixture
-def agent(
-    make_model: MakeModel, emulator: Emulator, clock: Clock
-) -> Callable[..., ChatInteractions]:
-    """Make agents that plan, and pass the time without waiting."""
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    with on_clock(clock) as running:
+        yield running
 
-    def pause(seconds: float) -> None:
-        clock.sleep(seconds)
-        emulator.advance(seconds)
+
+@pytest.fixture
+def agent(make_model: MakeModel, clock: Clock) -> Callable[..., ChatInteractions]:
+    """Make agents that plan, and pass the time without waiting."""
 
     def make(**options: Any) -> ChatInteractions:
         model = make_model(**{"agent": RESEARCH, "agent_config": PLANNING} | options)
-        model._ready().sync.sleep = pause
+        model._ready().sync.sleep = clock.sleep
         return model
 
     return make

@@ -22,7 +22,7 @@ from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from interactions_langgraph.resuming import resume_of
-from tests.conftest import Clock
+from tests.conftest import Clock, on_clock
 
 AT: Any = {"configurable": {"thread_id": "1"}}
 ASKED: Any = {"messages": [HumanMessage("TPUs?", id="asked")]}
@@ -34,6 +34,12 @@ def saver(tmp_path: Path) -> Iterator[InteractionsSaver]:
     store = SqliteStore(tmp_path / "state.db")
     yield InteractionsSaver(store)
     store.close()
+
+
+@pytest.fixture
+def emulator(clock: Clock) -> Iterator[Emulator]:
+    with on_clock(clock) as running:
+        yield running
 
 
 @pytest.fixture
@@ -51,10 +57,6 @@ def watch(
     """Run a watcher until it has nothing to do; return what it printed."""
 
     def watch(app: Any) -> list[str]:
-        def sleep(seconds: float) -> None:
-            clock.sleep(seconds)
-            emulator.advance(seconds)
-
         said: list[str] = []
         policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=clock)
         client = InteractionsClient(
@@ -66,7 +68,7 @@ def watch(
             resume=resume_of(app),
             write=said.append,
             clock=clock,
-            sleep=sleep,
+            sleep=clock.sleep,
             pace=Pace(1e6),
         ).run(until_idle=True)
         client.close()
