@@ -54,7 +54,7 @@ def test_both_read_the_same_out_of_a_file(number: int, tmp_path: Path) -> None:
         )
 
         core = read_profile(path, Path(path).read_text(encoding="utf-8"))
-        found = live_profiles.read_profiles(path).of("gemini", "v1", MODEL)
+        found = live_profiles.read_profiles(path).outcomes_of("gemini", "v1", MODEL)
 
         assert {one.point: one.came == "refused" for one in core.settled} == {
             point: outcome.refused for point, outcome in found.items()

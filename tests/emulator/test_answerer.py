@@ -7,7 +7,7 @@ import pytest
 
 from interactions_emulator import Emulator
 from interactions_emulator.answering.arguments import TextValues, fill
-from interactions_emulator.answering.fact_answers import recall
+from interactions_emulator.answering.fact_answers import answer_from_facts
 from interactions_emulator.answering.tool_use import wanted_calls
 from interactions_emulator.reply.replies import FunctionCall
 from tests.emulator.results import result_of
@@ -75,7 +75,7 @@ UNKNOWN = "I do not know your {}: nothing in this conversation says it."
 def test_memory_is_the_conversation_and_nothing_else(
     said: list[str], expected: str | None
 ) -> None:
-    assert recall(said) == expected
+    assert answer_from_facts(said) == expected
 
 
 def function(name: str, description: str = "", **properties: Any) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """What goes wrong on order."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from interactions_emulator import Emulator
+from interactions_emulator.base.effects import Effects
 
 
 def test_the_nth_create_fails_and_no_other(http: Any, emulator: Emulator) -> None:
@@ -230,6 +233,29 @@ def test_other_requests_fail_too(http: Any, emulator: Emulator, on: str) -> None
 
     assert failed.status_code == 503
     assert http.get(path).status_code == 200
+
+
+def test_a_null_is_as_good_as_no_key(http: Any, emulator: Emulator) -> None:
+    nulls = {"how": None, "repeat_events_from": None, "status": None}
+    emulator.fault(do={"truncate_after_events": 3} | nulls)
+
+    text = http.create("Hi.", stream=True).text
+
+    assert text.count("event: ") == 3
+
+
+def test_the_page_lists_every_effect() -> None:
+    rows = re.findall(r"^\| (`.+?) \|", _section("## Faults"), re.MULTILINE)
+    listed = {key for row in rows for key in re.findall(r"`(\w+)", row)} - {"do"}
+    # Told beside the keys that they belong to.
+    listed |= {"how"}
+
+    assert listed - {"before", "after"} == set(Effects.__annotations__)
+
+
+def _section(heading: str) -> str:
+    page = Path(__file__).parents[2] / "docs" / "emulator.md"
+    return page.read_text().partition(heading)[2].partition("\n## ")[0]
 
 
 def test_faults_can_be_cancelled(http: Any, emulator: Emulator) -> None:

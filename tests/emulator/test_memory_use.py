@@ -11,7 +11,7 @@ from interactions_emulator import Emulator
 from interactions_emulator.engine import request_log
 from interactions_emulator.engine.request_log import RequestLog
 from interactions_emulator.store import stores
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 from interactions_emulator.store.stores import SqliteStore
 
 RECORD = Interaction(
@@ -55,9 +55,9 @@ def test_a_file_keeps_two_thousand_interactions_in_memory(tmp_path: Path) -> Non
     for number in range(2_010):
         store.put(replace(RECORD, id=str(number)))
 
-    assert len(store._records) == 2_000
+    assert len(store._interactions) == 2_000
     assert store.get("0") == RECORD
-    assert len(store._records) == 2_000
+    assert len(store._interactions) == 2_000
     store.close()
 
 
@@ -71,7 +71,7 @@ def test_the_interactions_that_were_used_last_stay_in_memory(
     store.get("0")
     store.put(replace(RECORD, id="2"))
 
-    assert list(store._records) == ["0", "2"]
+    assert list(store._interactions) == ["0", "2"]
     store.close()
 
 
@@ -85,10 +85,10 @@ def test_large_interactions_leave_memory_sooner(
     store.put(replace(RECORD, id="1"))
     store.put(large)
 
-    assert list(store._records) == []
+    assert list(store._interactions) == []
     assert store.get("2") == large
     assert store.get("0") == RECORD
-    assert list(store._records) == ["0"]
+    assert list(store._interactions) == ["0"]
     store.close()
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from interactions_emulator.answering.arguments import TextValues, fill
 from interactions_emulator.answering.choices import choose, is_only_choice, options_in
 from interactions_emulator.answering.conversation import Conversation, result_text
-from interactions_emulator.answering.fact_answers import DENIAL, recall
+from interactions_emulator.answering.fact_answers import DENIAL, answer_from_facts
 from interactions_emulator.answering.handovers import wanted_handovers
 from interactions_emulator.answering.instructions import ending_word
 from interactions_emulator.answering.server_tool_use import wanted_uses
@@ -114,7 +114,7 @@ def _say(
         return Reply(text=_report(conversation, results) + end, thinking=False)
     if uses:
         return Reply(text=" ".join(_found(use) for use in uses) + end)
-    recalled = recall(conversation.user_texts)
+    recalled = answer_from_facts(conversation.user_texts)
     if recalled and not recalled.startswith(DENIAL):
         # Whoever asks that talks, and gives no work to be ended.
         return Reply(text=recalled)

@@ -20,7 +20,7 @@ from interactions_emulator.answering.value_words import (
 from interactions_emulator.answering.verdicts import judge
 from interactions_emulator.base.limits import MAX_SIZE, fit, size_of
 from interactions_emulator.base.payloads import JsonObject, is_list
-from interactions_emulator.base.texts import mentions, named, words_of
+from interactions_emulator.base.texts import find_value, mentions, words_of
 from interactions_emulator.request.schemas import (
     MAX_DEPTH,
     default_of,
@@ -156,7 +156,7 @@ class _Filler:
         return self._values.chosen if words & ROLES else None
 
     def _said(self, name: str, _words: set[str]) -> str | None:
-        return named(self._values.text, name)
+        return find_value(self._values.text, name)
 
     def _explained(self, _name: str, words: set[str]) -> str | None:
         """Return the task; an instruction is for whoever was chosen."""

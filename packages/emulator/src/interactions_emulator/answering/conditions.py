@@ -15,7 +15,7 @@ Condition: TypeAlias = Callable[[Conversation, Any], bool]
 _SHOWN_CHARS = 120
 
 
-def found(conversation: Conversation, key: str) -> str:
+def describe_found(conversation: Conversation, key: str) -> str:
     """Say what a condition looked at, for people."""
     shown = repr(_LOOKED_AT[key](conversation))
     rest = "…" if len(shown) > _SHOWN_CHARS else ""

@@ -46,7 +46,7 @@ DENIAL = "I do not know "
 """What is said of the unknown is no fact, if somebody passes it on."""
 
 
-def recall(user_texts: list[str]) -> str | None:
+def answer_from_facts(user_texts: list[str]) -> str | None:
     """Answer the last user text if it asks about the earlier ones.
 
     Returns:

@@ -13,7 +13,7 @@ from interactions_emulator.base.payloads import Step
 from interactions_emulator.reply.compose import Composed, compose
 from interactions_emulator.reply.replies import Reply
 from interactions_emulator.reply.usage import count_steps
-from interactions_emulator.resources.environments import normal
+from interactions_emulator.resources.environments import normalize_path
 
 _WORK = re.compile(
     r"\b(?:write|create|save|generate|run|execute|compute|script|code|file)\b",
@@ -26,7 +26,7 @@ _DEFAULT_FILE = "task.py"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SandboxFile:
     """One file that is written, then shown or run."""
 
     path: str
@@ -40,22 +40,22 @@ class Work:
         return f"{program} /{self.path}"
 
 
-def wanted_work(conversation: Conversation) -> Work | None:
+def wanted_file(conversation: Conversation) -> SandboxFile | None:
     """Return what the text asks to do, or None if talk is enough."""
     text = conversation.last_user_text
     named = _FILE.search(text)
     if named is None and not _WORK.search(text):
         return None
-    path = normal(named[0] if named else _DEFAULT_FILE)
+    path = normalize_path(named[0] if named else _DEFAULT_FILE)
     quoted = _QUOTED.search(text)
     said = quoted[1] if quoted else text
     content = f"print({said!r})\n" if path.endswith(".py") else f"{said}\n"
-    return Work(path, content, f"{said}\n")
+    return SandboxFile(path, content, f"{said}\n")
 
 
 def compose_managed(
     reply: Reply, conversation: Conversation, ids: IdSource, *, vertex: bool
-) -> tuple[Composed, Work | None]:
+) -> tuple[Composed, SandboxFile | None]:
     """Build the steps of a run; the work is what the environment must be given.
 
     Args:
@@ -72,7 +72,7 @@ def compose_managed(
     composed = replace(composed, steps=steps)
     if reply.steps is not None or reply.text is None or reply.calls:
         return composed, None
-    work = wanted_work(conversation)
+    work = wanted_file(conversation)
     if work is not None:
         make = _command if vertex else _writing
         composed = _inserted(composed, make(work, model, ids))
@@ -91,7 +91,7 @@ def _inserted(composed: Composed, done: list[Step]) -> Composed:
     )
 
 
-def _writing(work: Work, model: str, ids: IdSource) -> list[Step]:
+def _writing(work: SandboxFile, model: str, ids: IdSource) -> list[Step]:
     arguments = {"path": f"/{work.path}", "content": work.content}
     told = f"Wrote {len(work.content.encode())} bytes."
     call_id = ids.call(model)
@@ -108,7 +108,7 @@ def _writing(work: Work, model: str, ids: IdSource) -> list[Step]:
     ]
 
 
-def _command(work: Work, model: str, ids: IdSource) -> list[Step]:
+def _command(work: SandboxFile, model: str, ids: IdSource) -> list[Step]:
     shell = f"tee /{work.path} <<'END'\n{work.content}END\n{work.command}"
     result = {"Output": f"[STDOUT]\n{work.output}", "ExitCode": 0}
     return _pair("run_command", {"command": shell}, result, model, ids)

@@ -7,9 +7,9 @@ A rule is JSON: `{"when": {…}, "reply": {…}, "times": n}`, or `"sequence": [
 import re
 from dataclasses import dataclass, field
 
-from interactions_emulator.answering.conditions import CONDITIONS, found
+from interactions_emulator.answering.conditions import CONDITIONS, describe_found
 from interactions_emulator.answering.conversation import Conversation
-from interactions_emulator.answering.scripted import read_reply, to_reply
+from interactions_emulator.answering.scripted_replies import read_reply, to_reply
 from interactions_emulator.base.errors import ApiError
 from interactions_emulator.base.fields import problem, read_fields
 from interactions_emulator.base.payloads import JsonObject, is_object
@@ -26,22 +26,22 @@ class Rule:
     when: JsonObject
     replies: list[JsonObject]
     times: int | None
-    used: int = 0
+    use_count: int = 0
 
     def failures(self, conversation: Conversation) -> list[str]:
         """Return why the rule does not answer; empty if it does."""
-        if self.times is not None and self.used >= self.times:
-            return [f"it has answered {self.used} times already"]
+        if self.times is not None and self.use_count >= self.times:
+            return [f"it has answered {self.use_count} times already"]
         return [
-            f"{key} {want!r} is not met: {found(conversation, key)}"
+            f"{key} {want!r} is not met: {describe_found(conversation, key)}"
             for key, want in self.when.items()
             if not CONDITIONS[key](conversation, want)
         ]
 
-    def take(self) -> JsonObject:
+    def take_reply(self) -> JsonObject:
         """Return the next reply; a sequence runs once, then its rule is spent."""
-        reply = self.replies[min(self.used, len(self.replies) - 1)]
-        self.used += 1
+        reply = self.replies[min(self.use_count, len(self.replies) - 1)]
+        self.use_count += 1
         return reply
 
 
@@ -52,7 +52,7 @@ class Script:
     rules: list[Rule] = field(default_factory=list[Rule])
     strict: bool = False
 
-    def reply_to(self, conversation: Conversation) -> Reply | None:
+    def take_reply(self, conversation: Conversation) -> Reply | None:
         """Return the first matching rule's reply, None to use the default.
 
         Raises:
@@ -60,7 +60,7 @@ class Script:
         """
         for rule in self.rules:
             if not rule.failures(conversation):
-                return to_reply(rule.take())
+                return to_reply(rule.take_reply())
         if self.strict:
             raise _miss(self.rules, conversation)
         return None
@@ -72,7 +72,7 @@ class FixedScript(Script):
 
     reply: Reply | None = None
 
-    def reply_to(self, conversation: Conversation) -> Reply | None:
+    def take_reply(self, conversation: Conversation) -> Reply | None:
         """Return the reply, whatever was said."""
         del conversation
         return self.reply

@@ -70,7 +70,7 @@ def wanted_calls(
     if force and not asked:
         asked = functions[:1]
     sources = _Sources(text, frozenset(str(f["name"]) for f in functions))
-    return tuple(call for one in asked for call in _calls(one, sources.of(one)))
+    return tuple(call for one in asked for call in _calls(one, sources.values_for(one)))
 
 
 class _Sources:
@@ -81,16 +81,16 @@ class _Sources:
         self._names = names
         self._values: dict[str, TextValues] = {}
 
-    def of(self, function: JsonObject) -> TextValues:
+    def values_for(self, function: JsonObject) -> TextValues:
         """Return those of the paragraph that asks, or of the whole if it has none."""
-        place = _place(self._text, function) or 0
+        place = _find_function(self._text, function) or 0
         paragraph = _paragraph(self._text, place)
-        values = self._of(paragraph, function)
+        values = self._values_of(paragraph, function)
         if values.strings or values.numbers:
             return values
-        return self._of(self._text, function)
+        return self._values_of(self._text, function)
 
-    def _of(self, text: str, function: JsonObject) -> TextValues:
+    def _values_of(self, text: str, function: JsonObject) -> TextValues:
         if text not in self._values:
             self._values[text] = TextValues(text, names=self._names)
         values = self._values[text]
@@ -109,7 +109,7 @@ def _paragraph(text: str, place: int) -> str:
 
 
 def _asked(text: str, functions: list[JsonObject]) -> list[JsonObject]:
-    places = [(_place(text, one), one) for one in functions]
+    places = [(_find_function(text, one), one) for one in functions]
     hits = [(place, one) for place, one in places if place is not None]
     named = [(place, one) for place, one in hits if _is_named(text, one)]
     if not named and _OWN_FACT.search(text):
@@ -118,12 +118,12 @@ def _asked(text: str, functions: list[JsonObject]) -> list[JsonObject]:
 
 
 def _is_named(text: str, function: JsonObject) -> bool:
-    return _name_place(text, str(function["name"])) is not None
+    return _find_name(text, str(function["name"])) is not None
 
 
-def _place(text: str, function: JsonObject) -> int | None:
+def _find_function(text: str, function: JsonObject) -> int | None:
     """Return where the text speaks of the function, or None if it does not."""
-    exact = _name_place(text, str(function["name"]))
+    exact = _find_name(text, str(function["name"]))
     if exact is not None:
         return exact
     said = {word: at for at, word in _located(text)}
@@ -133,7 +133,7 @@ def _place(text: str, function: JsonObject) -> int | None:
     return _described(said, str(function.get("description") or ""))
 
 
-def _name_place(text: str, name: str) -> int | None:
+def _find_name(text: str, name: str) -> int | None:
     found = re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", text, re.IGNORECASE)
     return found.start() if found else None
 

@@ -100,14 +100,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """What profiles agree on."""
 
     outcomes: Mapping[Question, Outcome] = field(
         default_factory=dict[Question, Outcome]
     )
 
-    def of(self, platform: str, version: str, model: str) -> dict[str, Outcome]:
+    def outcomes_of(
+        self, platform: str, version: str, model: str
+    ) -> dict[str, Outcome]:
         """Return what is found of a model, by point."""
         return {
             asked.point: outcome
@@ -117,7 +119,7 @@ class Found:
         }
 
 
-def read_profiles(paths: str | Path | None) -> Found:
+def read_profiles(paths: str | Path | None) -> Findings:
     """Read profiles, and say in the log where they contradict each other.
 
     Args:
@@ -140,7 +142,7 @@ def read_profiles(paths: str | Path | None) -> Found:
         named = f"{path} ({_date(path, whole)})"
         for asked, outcome in _outcomes(path, whole):
             said.setdefault(asked, []).append((named, outcome))
-    return Found(dict(_agreed(said)))
+    return Findings(dict(_agreed(said)))
 
 
 def _agreed(

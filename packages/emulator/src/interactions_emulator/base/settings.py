@@ -7,7 +7,7 @@ from random import Random, SystemRandom
 from time import time
 from typing import Literal
 
-from interactions_emulator.base.live_profiles import Found, read_profiles
+from interactions_emulator.base.live_profiles import Findings, read_profiles
 from interactions_emulator.base.strictness import Disputed, Strictness, read_strictness
 
 DAY_S = 86_400.0
@@ -56,7 +56,7 @@ class Settings:
     """Whether webhooks may lead to other hosts than this one."""
     seed: int | None = None
     """Makes ids and signatures repeatable for an equal clock."""
-    found: Found = field(init=False, repr=False, default=Found())
+    findings: Findings = field(init=False, repr=False, default=Findings())
     """What the profiles say."""
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class Settings:
         self.strictness()
         object.__setattr__(self, "project_of", _project_of(self.projects))
         # Frozen: what was found is as fixed as the rest.
-        object.__setattr__(self, "found", read_profiles(self.profile))
+        object.__setattr__(self, "findings", read_profiles(self.profile))
 
     def strictness(self) -> Strictness:
         """Return which points are refused."""

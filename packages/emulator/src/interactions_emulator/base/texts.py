@@ -3,7 +3,7 @@
 import re
 
 
-def named(text: str, name: str) -> str | None:
+def find_value(text: str, name: str) -> str | None:
     """Find `name: value`, `name=value` or `name is value`."""
     label = r"[ _-]".join(map(re.escape, words_of(name)))
     if not label:

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 
-from interactions_emulator.answering.answering import choose_reply, give_form
 from interactions_emulator.answering.conversation import Conversation
-from interactions_emulator.answering.sandbox_work import Work
+from interactions_emulator.answering.reply_steps import choose_reply, compose_steps
+from interactions_emulator.answering.sandbox_work import SandboxFile
 from interactions_emulator.answering.script import FixedScript, Script
 from interactions_emulator.base import refusals
 from interactions_emulator.base.clock import MovableClock
+from interactions_emulator.base.effects import RecordEffects
 from interactions_emulator.base.ids import IdSource, root_of
 from interactions_emulator.base.live_profiles import Outcome
 from interactions_emulator.base.models import family
-from interactions_emulator.base.payloads import JsonObject, Step
+from interactions_emulator.base.payloads import Step
 from interactions_emulator.base.settings import Settings
 from interactions_emulator.reply import continuation
 from interactions_emulator.reply.compose import Composed
@@ -32,14 +33,14 @@ from interactions_emulator.request.turn_rules import (
 from interactions_emulator.request.validation import CreateRequest
 from interactions_emulator.resources.agents import Agent, prepare
 from interactions_emulator.resources.environments import Environment
-from interactions_emulator.resources.registry import Registry
+from interactions_emulator.resources.resource_store import ResourceStore
 from interactions_emulator.store import jobs
 from interactions_emulator.store.accounting import overhead_of, tokens_of, usage_of
+from interactions_emulator.store.interactions import Interaction
 from interactions_emulator.store.jobs import timed
-from interactions_emulator.store.records import Interaction
 from interactions_emulator.store.settlement import settled
 from interactions_emulator.store.stores import Store
-from interactions_emulator.store.visibility import Holdings
+from interactions_emulator.store.visibility import VisibleInteractions
 
 
 class Engine:
@@ -51,22 +52,22 @@ class Engine:
         self.clock = clock
         self.script = Script()
         self.tokens = 0
-        """What all answers took, kept or not; a run that is cancelled takes nothing."""
+        """What all answers took, stored or not; a run that is cancelled takes nothing."""
         random = settings.random()
         self._strictness = settings.strictness()
-        self._found = settings.found
+        self._findings = settings.findings
         self._ids = IdSource(clock, random)
-        self._holdings = Holdings(settings, store, clock)
-        self.registry = Registry(settings, store, clock, random)
+        self._visible = VisibleInteractions(settings, store, clock)
+        self.resources = ResourceStore(settings, store, clock, random)
 
     def create(
         self,
         request: CreateRequest,
         caller: Caller,
-        effects: JsonObject,
+        effects: RecordEffects,
         given: Reply | None = None,
     ) -> tuple[Interaction, Reply]:
-        """Answer a create and keep the result before anyone hears of it.
+        """Answer a create and store the result before it is sent.
 
         The outcome of background work is fixed here too; `jobs` hides it until
         the clock has come to it.
@@ -82,19 +83,19 @@ class Engine:
         """
         agent = None
         if request.agent is not None:
-            agent = self.registry.find_agent(request.agent, caller)
+            agent = self.resources.find_agent(request.agent, caller)
             request = prepare(request, agent)
-        parent = self._holdings.parent(request, caller, effects)
-        rest = self._rest(request)
+        parent = self._visible.get_parent(request, caller, effects)
+        rest = self._rest_of(request)
         if rest is None:
             self._check(request, caller, parent, agent)
         sandbox = None
         if agent is not None and request.environment is not None:
-            sandbox = self.registry.open_environment(request.environment, caller)
+            sandbox = self.resources.open_environment(request.environment, caller)
         conversation = self._conversation(request, parent, effects)
         script = self.script if given is None else FixedScript(reply=given)
         reply, token = choose_reply(script, conversation, agent, rest)
-        composed, work = give_form(
+        composed, work = compose_steps(
             reply, conversation, agent, self._ids, vertex=caller.platform == "vertex"
         )
         if token is not None:
@@ -104,22 +105,22 @@ class Engine:
         record = replace(record, arguments_chars=reply.arguments_chars)
         if sandbox is not None:
             record = replace(record, environment_id=sandbox.id)
-            self.registry.keep(_worked(sandbox, work, record.created_at))
+            self.resources.put_environment(_with_file(sandbox, work, record.created_at))
         record = timed(record, reply, self.settings.job_s)
-        record = self._disturb(record, effects)
+        record = self._apply_record_faults(record, effects)
         self.store.put(record)
-        self.charge(record)
+        self.count_tokens(record)
         return record, reply
 
-    def converse(
-        self, request: CreateRequest, caller: Caller, effects: JsonObject
+    def read_conversation(
+        self, request: CreateRequest, caller: Caller, effects: RecordEffects
     ) -> Conversation:
         """Check a model's create and return what there is to be answered.
 
         Raises:
             ApiError: The request is refused.
         """
-        parent = self._holdings.parent(request, caller, effects)
+        parent = self._visible.get_parent(request, caller, effects)
         self._check(request, caller, parent)
         return self._conversation(request, parent, effects)
 
@@ -133,26 +134,26 @@ class Engine:
         known = self.store.get(record.id)
         if known is None or known.cancelled_at is not None:
             return
-        composed = self.form(reply, conversation)
+        composed = self.compose(reply, conversation)
         record = settled(known, composed, reply, self.clock.now())
         self.store.put(record)
-        self.charge(record, instead_of=known)
+        self.count_tokens(record, instead_of=known)
         self.clock.wake()
 
-    def draft(
-        self, request: CreateRequest, caller: Caller, effects: JsonObject
+    def begin(
+        self, request: CreateRequest, caller: Caller, effects: RecordEffects
     ) -> Interaction:
-        """Name a model's foreground work as it begins; nothing is kept yet."""
-        parent = self._holdings.parent(request, caller, effects)
+        """Return the record of a model's foreground work as it begins; nothing is stored."""
+        parent = self._visible.get_parent(request, caller, effects)
         unmade = Composed([], "in_progress", 0, 0)
         record = self._record(request, caller, parent, unmade)
-        return self._disturb(timed(record, Reply(), 0.0), effects)
+        return self._apply_record_faults(timed(record, Reply(), 0.0), effects)
 
-    def form(self, reply: Reply, conversation: Conversation) -> Composed:
+    def compose(self, reply: Reply, conversation: Conversation) -> Composed:
         """Return the steps of a model's answer."""
-        return give_form(reply, conversation, None, self._ids, vertex=False)[0]
+        return compose_steps(reply, conversation, None, self._ids, vertex=False)[0]
 
-    def charge(
+    def count_tokens(
         self, record: Interaction, *, instead_of: Interaction | None = None
     ) -> None:
         """Count what an answer takes, in place of what it was counted as before."""
@@ -164,11 +165,11 @@ class Engine:
         Raises:
             ApiError: Its name is malformed, or the caller may not see it (any more).
         """
-        return self._holdings.get(interaction_id, caller)
+        return self._visible.get(interaction_id, caller)
 
-    def seen(self, record: Interaction) -> Interaction:
+    def visible_now(self, record: Interaction) -> Interaction:
         """Return the interaction as it shows itself by now."""
-        return self._holdings.seen(record)
+        return self._visible.visible_now(record)
 
     def is_running(self, interaction_id: str) -> bool:
         """Whether there is such background work, and it goes on."""
@@ -199,11 +200,11 @@ class Engine:
         """
         self.store.delete(self.get(interaction_id, caller).id)
 
-    def transcript(self, interaction_id: str) -> list[Step] | None:
+    def get_transcript(self, interaction_id: str) -> list[Step] | None:
         """Return all that is held up to an interaction, of whatever owner and age."""
-        return self._holdings.transcript(interaction_id)
+        return self._visible.get_transcript(interaction_id)
 
-    def _rest(self, request: CreateRequest) -> list[str] | None:
+    def _rest_of(self, request: CreateRequest) -> list[str] | None:
         token = request.continuation_token
         return None if token is None else continuation.from_token(token)
 
@@ -226,14 +227,16 @@ class Engine:
         found: Mapping[str, Outcome] = {}
         if agent is None:
             # Profiles speak of models only.
-            found = self._found.of(caller.platform, caller.version, request.model)
+            found = self._findings.outcomes_of(
+                caller.platform, caller.version, request.model
+            )
         self._strictness.check(doubts, asked, caller.platform, found)
 
     def _conversation(
-        self, request: CreateRequest, parent: Interaction | None, effects: JsonObject
+        self, request: CreateRequest, parent: Interaction | None, effects: RecordEffects
     ) -> Conversation:
         forgets = effects.get("reroot") is True
-        context = self._holdings.context(None if forgets else parent)
+        context = self._visible.get_context(None if forgets else parent)
         return Conversation(request, [*context, *request.input])
 
     def _record(
@@ -267,20 +270,24 @@ class Engine:
             return self._ids.vertex_interaction()
         return self._ids.interaction(root_of(parent.id) if parent else None)
 
-    def _disturb(self, record: Interaction, effects: JsonObject) -> Interaction:
+    def _apply_record_faults(
+        self, record: Interaction, effects: RecordEffects
+    ) -> Interaction:
         """Apply the faults that concern the stored record."""
         if effects.get("reroot"):
             record = replace(record, id=self._ids.interaction(), parent=None)
-        if effects.get("hide_s"):
-            hidden_until = self.clock.now() + effects["hide_s"]
-            record = replace(record, hidden_until=hidden_until)
+        hide_s = effects.get("hide_s")
+        if hide_s:
+            record = replace(record, hidden_until=self.clock.now() + hide_s)
         if effects.get("stall") and record.background:
             record = replace(record, due_at=jobs.NEVER)
         return record
 
 
-def _worked(sandbox: Environment, work: Work | None, now: float) -> Environment:
+def _with_file(
+    sandbox: Environment, work: SandboxFile | None, now: float
+) -> Environment:
     """Return the sandbox after the work, if there was any."""
     if work is None:
         return sandbox
-    return sandbox.written(work.path, work.content.encode("utf-8", "replace"), now)
+    return sandbox.with_file(work.path, work.content.encode("utf-8", "replace"), now)

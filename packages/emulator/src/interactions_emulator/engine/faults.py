@@ -3,8 +3,15 @@
 import random
 import sys
 from dataclasses import dataclass, field
+from typing import Final, cast
 
 from interactions_emulator.answering.conversation import all_text
+from interactions_emulator.base.effects import (
+    Effects,
+    ErrorEffects,
+    RequestEffects,
+    fields_of,
+)
 from interactions_emulator.base.errors import ApiError, default_message
 from interactions_emulator.base.fields import problem, read_fields
 from interactions_emulator.base.payloads import JsonObject
@@ -30,28 +37,7 @@ _MATCH = {
     "background": bool,
     "running": bool,
 }
-_DO = {
-    "status": int,
-    "message": str,
-    "code": object,
-    "retry_after": object,
-    "shape": ("object", "front_end", "array", "sse"),
-    "worked": bool,
-    "close": ("before", "after"),
-    "truncate_after_events": int,
-    "error_event_after": int,
-    "malformed_event_after": int,
-    "repeat_events_from": int,
-    "stall_after_events": int,
-    "slow_bytes_s": float,
-    "how": ("silent", "abrupt", "array"),
-    "lost": bool,
-    "expire": bool,
-    "reroot": bool,
-    "hide_s": float,
-    "stall": bool,
-    "delay_s": float,
-}
+_DO: Final = fields_of(Effects)
 _STATUSES = range(400, 600)
 
 
@@ -74,29 +60,29 @@ class Fault:
     nth: int
     match: JsonObject
     times: int
-    do: JsonObject
+    effects: Effects
     probability: float = 1.0
     dice: random.Random = field(default_factory=random.Random)
     """Thrown for each request in turn, so that a seed gives the same failures."""
-    seen: int = 0
-    hit: int = 0
+    seen_count: int = 0
+    hit_count: int = 0
 
-    def hits(self, target: Target) -> bool:
+    def try_hit(self, target: Target) -> bool:
         """Count the request if it is one of ours; True if it is to fail."""
         if self.on not in {target.on, "any"} or not _matches(self.match, target):
             return False
-        self.seen += 1
-        if self.seen < self.nth or self.spent:
+        self.seen_count += 1
+        if self.seen_count < self.nth or self.is_spent:
             return False
         if self.dice.random() >= self.probability:
             return False
-        self.hit += 1
+        self.hit_count += 1
         return True
 
     @property
-    def spent(self) -> bool:
+    def is_spent(self) -> bool:
         """Whether no later request can be hit."""
-        return self.hit >= self.times
+        return self.hit_count >= self.times
 
 
 class FaultPlan:
@@ -122,13 +108,16 @@ class FaultPlan:
 
     def pending(self) -> list[JsonObject]:
         """Return what is still to come, for people."""
-        return [{"on": f.on, "nth": f.nth, "do": f.do} for f in self._faults]
+        return [{"on": f.on, "nth": f.nth, "do": f.effects} for f in self._faults]
 
-    def strike(self, target: Target) -> JsonObject:
+    def match_request(self, target: Target) -> Effects:
         """Return what is to go wrong with this request; usually nothing."""
-        effects = [fault.do for fault in self._faults if fault.hits(target)]
-        self._faults = [fault for fault in self._faults if not fault.spent]
-        return {key: value for effect in effects for key, value in effect.items()}
+        effects = Effects()
+        for fault in self._faults:
+            if fault.try_hit(target):
+                effects |= fault.effects
+        self._faults = [fault for fault in self._faults if not fault.is_spent]
+        return effects
 
 
 def read_fault(value: object) -> Fault:
@@ -138,7 +127,9 @@ def read_fault(value: object) -> Fault:
         FieldError: A key is unknown or a value makes no sense.
     """
     fault = read_fields(value, _FAULT, "the fault")
-    do = read_fields(fault.get("do"), _DO, "do")
+    given = read_fields(fault.get("do"), _DO, "do")
+    # Its keys and their types were checked just now; null is as good as absent.
+    do = cast("Effects", {k: v for k, v in given.items() if v is not None})
     match = read_fields(fault.get("match") or {}, _MATCH, "match")
     nth = fault.get("nth", 1)
     if not do or not nth:
@@ -162,7 +153,7 @@ def read_fault(value: object) -> Fault:
     )
 
 
-def error_of(effects: JsonObject) -> ApiError | None:
+def error_of(effects: RequestEffects) -> ApiError | None:
     """Return the HTTP error that the effects ask for."""
     status = effects.get("status")
     if status is None:
@@ -177,7 +168,7 @@ def error_of(effects: JsonObject) -> ApiError | None:
     )
 
 
-def event_error_of(effects: JsonObject) -> JsonObject:
+def event_error_of(effects: ErrorEffects) -> JsonObject:
     """Return the `error` event that the effects ask for in mid-stream."""
     message = effects.get("message") or default_message(504)
     error = ApiError(504, message, effects.get("code"))

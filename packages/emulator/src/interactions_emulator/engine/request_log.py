@@ -1,8 +1,9 @@
-"""What the server was told: every API request, without its credentials."""
+"""What the server was asked: every API request, without its credentials."""
 
 from collections import deque
 from dataclasses import dataclass
 
+from interactions_emulator.base.effects import Effects
 from interactions_emulator.base.payloads import JsonObject, parse
 
 _MOST_ROWS = 10_000
@@ -23,7 +24,7 @@ class LoggedRequest:
     interaction: str | None = None
     """The interaction made or read; of `store:false` too, unlike on the wire."""
     why: str = ""
-    fault: JsonObject | None = None
+    fault: Effects | None = None
 
     def to_json(self) -> JsonObject:
         """Return the row that `/emulator/requests` shows."""

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from interactions_emulator.base.clock import MovableClock
+from interactions_emulator.base.effects import StreamEffects
 from interactions_emulator.base.errors import UNAVAILABLE, ApiError
 from interactions_emulator.base.payloads import JsonObject, dump
 from interactions_emulator.store import sse
-from interactions_emulator.store.following import StreamCutError
+from interactions_emulator.store.follower import StreamCutError
 
 # Seen after exactly 600 s: a bare array without an event, then the end.
 _CUT = ApiError(503, UNAVAILABLE, shape="array")
@@ -66,7 +67,7 @@ class EventStream(Response):
         events: AsyncIterator[JsonObject],
         request: Request,
         *,
-        effects: JsonObject,
+        effects: StreamEffects,
         clock: MovableClock,
         error_event: JsonObject | None = None,
     ) -> None:
@@ -113,7 +114,7 @@ class EventStream(Response):
                 if number == self._effects.get("truncate_after_events"):
                     return self._effects.get("how", "silent")
                 if number == self._effects.get("stall_after_events"):
-                    await self._stalled()
+                    await self._stall()
                 if number == self._effects.get("malformed_event_after"):
                     await _send_body(send, _MALFORMED)
                 await self._send_slowly(send, sse.frame(event))
@@ -124,7 +125,7 @@ class EventStream(Response):
             return "array"
         return "done"
 
-    async def _stalled(self) -> None:
+    async def _stall(self) -> None:
         """Say nothing more until the client goes or the server stops."""
         while not self._clock.is_stopped:
             await self._clock.wait_until(math.inf)
@@ -182,7 +183,7 @@ async def _while_connected(
 ) -> str | None:
     """Return what the coroutine does, or None if the client has gone before."""
     work = asyncio.ensure_future(sending)
-    gone = asyncio.ensure_future(_disconnected(receive))
+    gone = asyncio.ensure_future(_wait_for_disconnect(receive))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
         return work.result() if work.done() else None
@@ -192,7 +193,7 @@ async def _while_connected(
         await asyncio.gather(work, gone, return_exceptions=True)
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -201,7 +202,7 @@ async def abort(scope: Scope, receive: Receive) -> None:
     """Close the socket of a request, and return once the server knows."""
     scope["state"]["transport"].abort()
     # Until the server has noticed, it would answer 500 in our place.
-    await _disconnected(receive)
+    await _wait_for_disconnect(receive)
 
 
 async def _send_body(send: Send, body: bytes, *, more: bool = True) -> None:

@@ -23,7 +23,7 @@ def build_app(state: EmulatorState) -> ASGIApp:
     api = Api(state)
 
     async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await api.unknown(Request(scope, receive, send))
+        answer = await api.refuse_unknown(Request(scope, receive, send))
         await answer(scope, receive, send)
 
     routes = [
@@ -35,7 +35,7 @@ def build_app(state: EmulatorState) -> ASGIApp:
     return Starlette(routes=routes)
 
 
-def undisturbed(app: ASGIApp, state: EmulatorState) -> ASGIApp:
+def end_quietly(app: ASGIApp, state: EmulatorState) -> ASGIApp:
     """End quietly for a client that has left, and for a server that stops."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:

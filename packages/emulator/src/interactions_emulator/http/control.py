@@ -26,43 +26,43 @@ class Control:
     def routes(self) -> list[Route]:
         """Return the control routes."""
         table: list[tuple[str, str, _Endpoint]] = [
-            ("GET", "/requests", self.requests),
-            ("GET", "/transcript/{id}", self.transcript),
-            ("GET", "/stats", self.stats),
-            ("POST", "/script", self.script),
-            ("GET", "/faults", self.faults),
+            ("GET", "/requests", self.list_requests),
+            ("GET", "/transcript/{id}", self.get_transcript),
+            ("GET", "/stats", self.get_stats),
+            ("POST", "/script", self.put_script),
+            ("GET", "/faults", self.list_faults),
             ("POST", "/faults", self.add_faults),
             ("DELETE", "/faults", self.clear_faults),
-            ("POST", "/clock", self.clock),
+            ("POST", "/clock", self.advance_clock),
             ("POST", "/reset", self.reset),
         ]
         return [
-            Route("/emulator" + path, _guarded(endpoint), methods=[method])
+            Route("/emulator" + path, _guard(endpoint), methods=[method])
             for method, path, endpoint in table
         ]
 
-    async def requests(self, _: Request) -> Response:
+    async def list_requests(self, _: Request) -> Response:
         """Show every API request since the last reset."""
         return plain_answer({"requests": self._state.log.to_json()})
 
-    async def transcript(self, request: Request) -> Response:
+    async def get_transcript(self, request: Request) -> Response:
         """Show the context up to and including an interaction."""
-        steps = self._state.engine.transcript(request.path_params["id"])
+        steps = self._state.engine.get_transcript(request.path_params["id"])
         if steps is None:
             return _refusal(404, "no such interaction")
         return plain_answer({"steps": steps})
 
-    async def stats(self, _: Request) -> Response:
+    async def get_stats(self, _: Request) -> Response:
         """Show the counters."""
         return plain_answer(self._state.stats())
 
-    async def script(self, request: Request) -> Response:
+    async def put_script(self, request: Request) -> Response:
         """Replace the script."""
         script = read_script(await _body(request))
         self._state.engine.script = script
         return plain_answer({"rules": len(script.rules), "strict": script.strict})
 
-    async def faults(self, _: Request) -> Response:
+    async def list_faults(self, _: Request) -> Response:
         """Show the faults still to come."""
         return plain_answer({"pending": self._state.faults.pending()})
 
@@ -71,14 +71,14 @@ class Control:
         body = await _body(request)
         for fault in body if is_list(body) else [body]:
             self._state.faults.add(fault)
-        return await self.faults(request)
+        return await self.list_faults(request)
 
     async def clear_faults(self, request: Request) -> Response:
         """Cancel the faults still to come."""
         self._state.faults.clear()
-        return await self.faults(request)
+        return await self.list_faults(request)
 
-    async def clock(self, request: Request) -> Response:
+    async def advance_clock(self, request: Request) -> Response:
         """Move the clock on."""
         body = await _body(request)
         seconds = body.get("advance_s", 0) if is_object(body) else None
@@ -94,7 +94,7 @@ class Control:
         return plain_answer({})
 
 
-def _guarded(endpoint: _Endpoint) -> _Endpoint:
+def _guard(endpoint: _Endpoint) -> _Endpoint:
     async def guarded(request: Request) -> Response:
         try:
             return await endpoint(request)

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interactions_emulator.base import refusals
+from interactions_emulator.base.effects import Effects
 from interactions_emulator.base.errors import ApiError
-from interactions_emulator.base.payloads import JsonObject, is_object, parse
+from interactions_emulator.base.payloads import is_object, parse
 from interactions_emulator.engine.faults import Target
 from interactions_emulator.engine.request_log import LoggedRequest
 from interactions_emulator.request.caller import Caller
@@ -21,7 +22,7 @@ class Exchange:
         self.request = request
         self.raw = raw
         self.row = row
-        self.effects: JsonObject = {}
+        self.effects = Effects()
         self.interaction_id: str = request.path_params.get("id", "")
 
     def body(self) -> object:
@@ -49,4 +50,4 @@ class Exchange:
         return self.request.query_params.get(name, "").lower() in {"true", "1"}
 
 
-Work: TypeAlias = Callable[[Exchange, Caller], Awaitable[Response]]
+Handler: TypeAlias = Callable[[Exchange, Caller], Awaitable[Response]]

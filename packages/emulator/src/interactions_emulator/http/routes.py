@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from interactions_emulator.base import refusals
 from interactions_emulator.base.clock import MovableClock
+from interactions_emulator.base.effects import Effects
 from interactions_emulator.base.errors import ApiError
 from interactions_emulator.base.payloads import JsonObject
 from interactions_emulator.engine.faults import error_of, event_error_of
@@ -24,17 +25,17 @@ from interactions_emulator.http.answers import (
     error_answer,
     json_answer,
 )
-from interactions_emulator.http.exchange import Exchange, Work
-from interactions_emulator.http.resource_routes import Resources
+from interactions_emulator.http.exchange import Exchange, Handler
+from interactions_emulator.http.resource_routes import ResourceRoutes
 from interactions_emulator.http.state import EmulatorState
 from interactions_emulator.http.webhook_routes import WebhookRoutes
 from interactions_emulator.reply.replies import Reply
 from interactions_emulator.request.caller import Caller
 from interactions_emulator.request.credentials import identify
 from interactions_emulator.request.validation import CreateRequest, read_create
-from interactions_emulator.store.following import Follower
-from interactions_emulator.store.records import Interaction, resource
-from interactions_emulator.upstream.upstream_work import Made
+from interactions_emulator.store.follower import Follower
+from interactions_emulator.store.interactions import Interaction, resource
+from interactions_emulator.upstream.upstream_work import CreateOutcome
 
 _PREFIXES = (
     "/v1",
@@ -57,40 +58,42 @@ class Api:
 
     def _routes(self, prefix: str) -> list[Route]:
         one = "/interactions/{id}"
-        table: list[tuple[str, str, str, Work]] = [
+        table: list[tuple[str, str, str, Handler]] = [
             # Before the ids, of which "live" is none.
-            ("other", "GET", "/interactions/live", self._live),
+            ("other", "GET", "/interactions/live", self._refuse_live),
             ("create", "POST", "/interactions", self._create),
             ("get", "GET", one, self._get),
             ("delete", "DELETE", one, self._delete),
             ("cancel", "POST", one + "/cancel", self._cancel),
         ]
-        others = Resources(self._state.engine.registry, self._state.clock).table()
+        others = ResourceRoutes(self._state.engine.resources, self._state.clock).table()
         others += WebhookRoutes(self._state).table()
         table += [("other", method, path, work) for method, path, work in others]
         return [
-            Route(prefix + path, self._serving(on, work), methods=[method])
+            Route(prefix + path, self._endpoint(on, work), methods=[method])
             for on, method, path, work in table
         ]
 
-    def _serving(self, on: str, work: Work) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(
+        self, on: str, handler: Handler
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await self.serve(request, on, work)
+            return await self.serve(request, on, handler)
 
         return endpoint
 
-    async def unknown(self, request: Request) -> Response:
+    async def refuse_unknown(self, request: Request) -> Response:
         """Answer 501 and name the route."""
-        return await self.serve(request, "other", self._unknown)
+        return await self.serve(request, "other", self._refuse_unknown)
 
-    async def serve(self, request: Request, on: str, work: Work) -> Response:
+    async def serve(self, request: Request, on: str, handler: Handler) -> Response:
         """Log a request, let faults have it, do the work, note the outcome."""
         request.scope["started"] = perf_counter()
         raw = await request.body()
         row = self._state.log.add(request.method, _shown_path(request), raw)
         exchange = Exchange(request, raw, row)
         try:
-            answer = await self._disturbed(exchange, on, work)
+            answer = await self._with_faults(exchange, on, handler)
         except ApiError as error:
             row.why = error.why
             self._state.counts["refused"] += 1
@@ -98,32 +101,38 @@ class Api:
         row.status = None if isinstance(answer, NoAnswer) else answer.status_code
         return answer
 
-    async def _disturbed(self, exchange: Exchange, on: str, work: Work) -> Response:
-        effects = self._strike(exchange, on)
+    async def _with_faults(
+        self, exchange: Exchange, on: str, handler: Handler
+    ) -> Response:
+        effects = self._match_faults(exchange, on)
         exchange.effects = effects
         exchange.row.fault = effects or None
-        if effects.get("delay_s"):
-            await asyncio.sleep(effects["delay_s"])
+        delay_s = effects.get("delay_s")
+        if delay_s:
+            await asyncio.sleep(delay_s)
         if effects.get("close") == "before":
             return NoAnswer()
         error = error_of(effects)
         if error is not None and not effects.get("worked"):
             raise error
-        answer = await work(exchange, identify(exchange.request, self._state.settings))
+        answer = await handler(
+            exchange, identify(exchange.request, self._state.settings)
+        )
         if error is not None:
             raise error
         if effects.get("close") == "after":
             return NoAnswer()
-        if effects.get("slow_bytes_s") and not isinstance(answer, EventStream):
-            return SlowAnswer(answer, effects["slow_bytes_s"])
+        pause_s = effects.get("slow_bytes_s")
+        if pause_s and not isinstance(answer, EventStream):
+            return SlowAnswer(answer, pause_s)
         return answer
 
-    def _strike(self, exchange: Exchange, on: str) -> JsonObject:
+    def _match_faults(self, exchange: Exchange, on: str) -> Effects:
         faults = self._state.faults
         if not faults:
-            return {}
+            return Effects()
         running = self._state.engine.is_running(exchange.interaction_id)
-        return faults.strike(exchange.target(on, running=running))
+        return faults.match_request(exchange.target(on, running=running))
 
     async def _create(self, exchange: Exchange, caller: Caller) -> Response:
         request = read_create(exchange.body(), caller.platform)
@@ -142,24 +151,24 @@ class Api:
             engine.store.delete(record.id)
         self._state.notices.notify(record)
         if not record.background:
-            await self._work(reply)
+            await self._take_time(reply)
         if made.events is not None:
             return _event_stream(made.events, exchange, self._state.clock)
         if request.stream:
             delay_s = reply.delta_delay_s
             return self._stream(exchange, record, delta_delay_s=delay_s, live=True)
-        return json_answer(resource(engine.seen(record)), exchange.request)
+        return json_answer(resource(engine.visible_now(record)), exchange.request)
 
     async def _make(
-        self, request: CreateRequest, caller: Caller, effects: JsonObject
-    ) -> Made:
+        self, request: CreateRequest, caller: Caller, effects: Effects
+    ) -> CreateOutcome:
         upstream = self._state.upstream
         if upstream is None:
-            return Made(*self._state.engine.create(request, caller, effects))
+            return CreateOutcome(*self._state.engine.create(request, caller, effects))
         return await upstream.create(request, caller, effects)
 
-    async def _work(self, reply: Reply) -> None:
-        """Let foreground work take its time."""
+    async def _take_time(self, reply: Reply) -> None:
+        """Wait as long as foreground work takes."""
         if reply.delay_s:
             await asyncio.sleep(reply.delay_s)
         clock = self._state.clock
@@ -177,7 +186,7 @@ class Api:
         live: bool = False,
     ) -> Response:
         follower = Follower(self._state.engine.store, self._state.clock, record)
-        events = follower.events(
+        events = follower.follow(
             last_event_id=last_event_id, delta_delay_s=delta_delay_s, live=live
         )
         return _event_stream(events, exchange, self._state.clock)
@@ -189,7 +198,7 @@ class Api:
             last = exchange.request.query_params.get("last_event_id")
             answer = self._stream(exchange, record, last_event_id=last)
         else:
-            shown = engine.seen(record)
+            shown = engine.visible_now(record)
             body = resource(shown, include_input=exchange.flag("include_input"))
             answer = json_answer(body, exchange.request)
         self._state.counts["gets"] += 1
@@ -206,14 +215,14 @@ class Api:
         record = engine.cancel(exchange.interaction_id, caller)
         self._state.counts["cancels"] += 1
         exchange.row.interaction = record.id
-        return json_answer(resource(engine.seen(record)), exchange.request)
+        return json_answer(resource(engine.visible_now(record)), exchange.request)
 
-    async def _live(self, exchange: Exchange, caller: Caller) -> Response:
+    async def _refuse_live(self, exchange: Exchange, caller: Caller) -> Response:
         path = exchange.request.url.path
         what = f"live interactions over WebSocket, {path} (for {caller.platform})"
         raise refusals.not_built(what)
 
-    async def _unknown(self, exchange: Exchange, caller: Caller) -> Response:
+    async def _refuse_unknown(self, exchange: Exchange, caller: Caller) -> Response:
         request = exchange.request
         what = f"{request.method} {request.url.path} (for {caller.platform})"
         raise refusals.not_built(what)

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from interactions_emulator.http.app import build_app, undisturbed
+from interactions_emulator.http.app import build_app, end_quietly
 from interactions_emulator.http.state import EmulatorState
 
 _STOP_TIMEOUT_S = 2.0
@@ -35,7 +35,7 @@ class EmulatorServer(uvicorn.Server):
     def __init__(self, state: EmulatorState, sock: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                undisturbed(build_app(state), state),
+                end_quietly(build_app(state), state),
                 http=AbortableProtocol,
                 ws="none",
                 lifespan="off",

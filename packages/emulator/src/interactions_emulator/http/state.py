@@ -14,7 +14,7 @@ from interactions_emulator.upstream.upstream import Upstream
 from interactions_emulator.upstream.upstream_work import UpstreamWork
 from interactions_emulator.webhooks.deliveries import Deliveries
 from interactions_emulator.webhooks.notices import Notices
-from interactions_emulator.webhooks.webhooks import WebhookBook
+from interactions_emulator.webhooks.webhooks import WebhookStore
 
 _COUNTED = ("creates", "background_creates", "gets", "cancels", "deletes")
 
@@ -28,13 +28,13 @@ class EmulatorState:
         # A script that cannot be read must fail before a file is opened.
         first = read_script(script)
         store = MemoryStore() if settings.state is None else SqliteStore(settings.state)
-        self.clock = MovableClock(settings.clock, store.clock_offset())
+        self.clock = MovableClock(settings.clock, store.get_clock_offset())
         self.engine = Engine(settings, store, self.clock)
         self.engine.script = first
         self.faults = FaultPlan()
         self.log = RequestLog()
         self.counts: Counter[str] = Counter()
-        self.webhooks = WebhookBook(self.clock, settings.random().randbytes)
+        self.webhooks = WebhookStore(self.clock, settings.random().randbytes)
         self.deliveries = Deliveries(self.clock, anywhere=settings.deliver_anywhere)
         self.notices = Notices(store, self.clock, self.webhooks, self.deliveries)
         self.upstream = _upstream_work(settings, self.engine)
@@ -49,7 +49,7 @@ class EmulatorState:
     def advance(self, seconds: float) -> None:
         """Move the clock on, durably if there is a file."""
         self.clock.advance(seconds)
-        self.engine.store.keep_clock_offset(self.clock.offset_s)
+        self.engine.store.put_clock_offset(self.clock.offset_s)
 
     def reset(self) -> None:
         """Go back to the state of a new emulator, first script included."""

@@ -10,11 +10,11 @@ from interactions_emulator.base.clock import timestamp
 from interactions_emulator.base.errors import ApiError
 from interactions_emulator.base.payloads import JsonObject
 from interactions_emulator.http.answers import json_answer, plain_answer
-from interactions_emulator.http.exchange import Exchange, Work
+from interactions_emulator.http.exchange import Exchange, Handler
 from interactions_emulator.http.state import EmulatorState
 from interactions_emulator.request.caller import Caller
 from interactions_emulator.webhooks.deliveries import Deliveries
-from interactions_emulator.webhooks.webhooks import WebhookBook
+from interactions_emulator.webhooks.webhooks import WebhookStore
 
 _Handler = Callable[[Exchange, Caller, str], JsonObject]
 
@@ -26,24 +26,24 @@ class WebhookRoutes:
         self._state = state
 
     @property
-    def _book(self) -> WebhookBook:
+    def _webhooks(self) -> WebhookStore:
         return self._state.webhooks
 
     @property
     def _deliveries(self) -> Deliveries:
         return self._state.deliveries
 
-    def table(self) -> list[tuple[str, str, Work]]:
+    def table(self) -> list[tuple[str, str, Handler]]:
         """Return method, path and work of each route, without the version."""
         one = "/webhooks/{id}"
         return [
-            ("POST", "/webhooks", _serving(self._create)),
-            ("GET", "/webhooks", _serving(self._list)),
-            ("GET", one, _serving(self._get)),
-            ("PATCH", one, _serving(self._update)),
-            ("DELETE", one, _serving(self._delete)),
-            ("POST", one + ":ping", _serving(self._ping)),
-            ("POST", one + ":rotateSigningSecret", _serving(self._rotate)),
+            ("POST", "/webhooks", _to_handler(self._create)),
+            ("GET", "/webhooks", _to_handler(self._list)),
+            ("GET", one, _to_handler(self._get)),
+            ("PATCH", one, _to_handler(self._update)),
+            ("DELETE", one, _to_handler(self._delete)),
+            ("POST", one + ":ping", _to_handler(self._ping)),
+            ("POST", one + ":rotateSigningSecret", _to_handler(self._rotate)),
         ]
 
     def public_routes(self) -> list[Route]:
@@ -54,29 +54,29 @@ class WebhookRoutes:
         ]
 
     def _create(self, exchange: Exchange, caller: Caller, _: str) -> JsonObject:
-        return self._book.create(exchange.body(), caller.owner)
+        return self._webhooks.create(exchange.body(), caller.owner)
 
     def _list(self, exchange: Exchange, caller: Caller, _: str) -> JsonObject:
         del exchange
         now = self._state.clock.now()
-        shown = [one.to_json(now) for one in self._book.list(caller.owner)]
+        shown = [one.to_json(now) for one in self._webhooks.list(caller.owner)]
         return {"webhooks": shown} if shown else {}
 
     def _get(self, _: Exchange, caller: Caller, webhook_id: str) -> JsonObject:
-        return self._book.shown(webhook_id, caller.owner)
+        return self._webhooks.get_json(webhook_id, caller.owner)
 
     def _update(
         self, exchange: Exchange, caller: Caller, webhook_id: str
     ) -> JsonObject:
-        return self._book.update(webhook_id, exchange.body(), caller.owner)
+        return self._webhooks.update(webhook_id, exchange.body(), caller.owner)
 
     def _delete(self, _: Exchange, caller: Caller, webhook_id: str) -> JsonObject:
-        self._book.delete(webhook_id, caller.owner)
+        self._webhooks.delete(webhook_id, caller.owner)
         return {}
 
     def _ping(self, _: Exchange, caller: Caller, webhook_id: str) -> JsonObject:
         """Send an event of a type of its own; what the real one sends is unknown."""
-        webhook = self._book.get(webhook_id, caller.owner)
+        webhook = self._webhooks.get(webhook_id, caller.owner)
         at = timestamp(self._state.clock.now())
         data = {"id": webhook.id}
         event = {"type": "webhook.ping", "version": "v1", "timestamp": at, "data": data}
@@ -87,7 +87,7 @@ class WebhookRoutes:
         self, exchange: Exchange, caller: Caller, webhook_id: str
     ) -> JsonObject:
         body = exchange.body() if exchange.raw else None
-        return self._book.rotate(webhook_id, body, caller.owner)
+        return self._webhooks.rotate(webhook_id, body, caller.owner)
 
     async def _jwks(self, _: Request) -> Response:
         try:
@@ -99,7 +99,7 @@ class WebhookRoutes:
         return plain_answer({"deliveries": self._deliveries.to_json()})
 
 
-def _serving(handler: _Handler) -> Callable[[Exchange, Caller], Awaitable[Response]]:
+def _to_handler(handler: _Handler) -> Callable[[Exchange, Caller], Awaitable[Response]]:
     async def work(exchange: Exchange, caller: Caller) -> Response:
         webhook_id = exchange.request.path_params.get("id", "")
         answer = handler(exchange, caller, webhook_id)

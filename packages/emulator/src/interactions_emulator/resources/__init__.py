@@ -1,4 +1,4 @@
-"""Agents and environments: made, listed, changed, deleted.
+"""Agents and environments: created, listed, changed, deleted.
 
 Imports `store` and what is below it.
 """

@@ -84,9 +84,9 @@ class Environment:
         """Whether the environment still exists."""
         return now < self.used_at + LIFE_S
 
-    def written(self, path: str, data: bytes, now: float) -> "Environment":
+    def with_file(self, path: str, data: bytes, now: float) -> "Environment":
         """Return the environment with a file added or replaced."""
-        path = normal(path)
+        path = normalize_path(path)
         old = self.files.get(path)
         content = base64.b64encode(data).decode()
         one = File(content, old.created if old else now, now)
@@ -110,7 +110,7 @@ def configured(environment: Environment, given: JsonObject, now: float) -> Envir
     for source in sources:
         if source.get("content") is not None:
             target = str(source.get("target") or "file")
-            environment = environment.written(target, _content(source), now)
+            environment = environment.with_file(target, _content(source), now)
     return replace(
         environment,
         sources=[*environment.sources, *sources],
@@ -185,7 +185,7 @@ def list_files(environment: Environment, path: str, *, recursive: bool) -> list[
     Raises:
         ApiError: There is no such path.
     """
-    path = normal(path)
+    path = normalize_path(path)
     if path in environment.files:
         return [_entry(path, environment.files[path])]
     below = f"{path}/" if path else ""
@@ -202,7 +202,7 @@ def list_files(environment: Environment, path: str, *, recursive: bool) -> list[
     return list(entries.values())
 
 
-def snapshot(environment: Environment) -> bytes:
+def to_tar(environment: Environment) -> bytes:
     """Return all files as an uncompressed tar, oldest name first."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
@@ -213,7 +213,7 @@ def snapshot(environment: Environment) -> bytes:
     return packed.getvalue()
 
 
-def normal(path: str) -> str:
+def normalize_path(path: str) -> str:
     """Return a path relative to the root; nothing leads out of it."""
     return posixpath.normpath("/" + path).lstrip("/")
 

@@ -11,7 +11,7 @@ from interactions_emulator.reply.usage import (
     count_steps,
 )
 from interactions_emulator.request.validation import CreateRequest, Platform
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 
 # What recorded agent runs lack, on either platform.
 _HIDDEN: dict[Platform, frozenset[str]] = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from interactions_emulator.base import refusals
 from interactions_emulator.base.payloads import JsonObject
-from interactions_emulator.store.jobs import ends_at, seen
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
+from interactions_emulator.store.jobs import ends_at, visible_at
 from interactions_emulator.store.sse import (
     completed,
     created,
@@ -36,14 +36,16 @@ def timed_events(record: Interaction) -> list[TimedEvent]:
     end = ends_at(record)
     work = _numbered(record, list(_work_events(record)))
     step_s = _span(record) / (len(work) + 1)
-    timed = [TimedEvent(record.created_at, created(seen(record, record.created_at)))]
+    timed = [
+        TimedEvent(record.created_at, created(visible_at(record, record.created_at)))
+    ]
     timed.append(TimedEvent(record.started_at, status_update(record)))
     timed += [
         TimedEvent(record.started_at + step_s * number, event)
         for number, event in enumerate(work, 1)
     ]
-    told = [one for one in timed if one.at <= end]
-    return [*told, TimedEvent(end, completed(seen(record, end)))]
+    past = [one for one in timed if one.at <= end]
+    return [*past, TimedEvent(end, completed(visible_at(record, end)))]
 
 
 def after(events: list[TimedEvent], event_id: str | None) -> list[TimedEvent]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from interactions_emulator.base.statuses import meaning_of
 from interactions_emulator.reply.replies import Reply
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 
 NEVER = float("inf")
 """When the work of a stalled run is done."""
@@ -31,7 +31,7 @@ def timed(record: Interaction, reply: Reply, job_s: float) -> Interaction:
     return replace(record, started_at=started, due_at=started + work_s)
 
 
-def seen(record: Interaction, now: float) -> Interaction:
+def visible_at(record: Interaction, now: float) -> Interaction:
     """Return the interaction as a client may see it at that time."""
     status = _status(record, now)
     if status == record.status:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from interactions_emulator.base.payloads import Step
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 from interactions_emulator.store.stores import Store
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from interactions_emulator.reply.compose import Composed
 from interactions_emulator.reply.replies import Reply
 from interactions_emulator.reply.usage import build_usage
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 
 
 def settled(

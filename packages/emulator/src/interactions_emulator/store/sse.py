@@ -16,7 +16,7 @@ from interactions_emulator.base.payloads import (
     is_list,
     is_object,
 )
-from interactions_emulator.store.records import Interaction, resource
+from interactions_emulator.store.interactions import Interaction, resource
 
 DONE = b"event: done\ndata: [DONE]\n\n"
 _CHUNK = 80
@@ -80,7 +80,7 @@ def step_events(
 
 
 class LiveSteps:
-    """Tells the steps of an answer that is still being made.
+    """Writes the events of an answer that is still being made.
 
     Their order is that of the finished answer: the thought, whose summary is one
     block and so has to be over; the text as it comes; the calls, which are whole
@@ -89,13 +89,13 @@ class LiveSteps:
 
     def __init__(self, model: str, think: Callable[[str], Step]) -> None:
         self.thought: Step | None = None
-        """What was told of the thinking, once the text has begun."""
+        """The thought that was sent, once the text has begun."""
         self._model = model
         self._think = think
         self._reasoning = ""
         self._started = 0
 
-    def hear(self, text: str, reasoning: str) -> Iterator[JsonObject]:
+    def add(self, text: str, reasoning: str) -> Iterator[JsonObject]:
         """Yield the events of the next words."""
         self._reasoning += reasoning
         yield from self._start(0, "thought")
@@ -103,7 +103,7 @@ class LiveSteps:
             return
         if self.thought is None:
             self.thought = self._think(self._reasoning)
-            yield from self._rest(self.thought)
+            yield from self._rest_of(self.thought)
             yield from self._start(1, "model_output")
         delta = {"text": text, "type": "text"}
         yield {"index": 1, "delta": delta, "event_type": "step.delta"}
@@ -112,7 +112,7 @@ class LiveSteps:
         """Yield what is missing of the finished answer."""
         yield from self._start(0, "thought")
         if self.thought is None:
-            yield from self._rest(steps[0])
+            yield from self._rest_of(steps[0])
         else:
             yield {"index": 1, "event_type": "step.stop"}
         for index in range(self._started, len(steps)):
@@ -124,7 +124,7 @@ class LiveSteps:
             start = {"type": kind}
             yield {"index": index, "step": start, "event_type": "step.start"}
 
-    def _rest(self, thought: Step) -> Iterator[JsonObject]:
+    def _rest_of(self, thought: Step) -> Iterator[JsonObject]:
         return islice(step_events(0, thought, self._model), 1, None)
 
 

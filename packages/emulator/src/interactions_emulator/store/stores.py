@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from interactions_emulator.base.payloads import JsonObject
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 from interactions_emulator.store.state_files import open_state
 
 _MOST_UNSTORED = 2_000
@@ -35,15 +35,15 @@ class Store(Protocol):
         """Forget a record; an unknown id is no error."""
         ...
 
-    def things(self, kind: str) -> dict[str, JsonObject]:
+    def list_resources(self, kind: str) -> dict[str, JsonObject]:
         """Return all agents, environments and the like, by id, oldest first."""
         ...
 
-    def put_thing(self, kind: str, thing_id: str, value: JsonObject) -> None:
+    def put_resource(self, kind: str, thing_id: str, value: JsonObject) -> None:
         """Add or replace one durably."""
         ...
 
-    def delete_thing(self, kind: str, thing_id: str) -> None:
+    def delete_resource(self, kind: str, thing_id: str) -> None:
         """Forget one; an unknown id is no error."""
         ...
 
@@ -51,11 +51,11 @@ class Store(Protocol):
         """Forget everything."""
         ...
 
-    def clock_offset(self) -> float:
+    def get_clock_offset(self) -> float:
         """Return the seconds by which the clock was moved in earlier runs."""
         ...
 
-    def keep_clock_offset(self, seconds: float) -> None:
+    def put_clock_offset(self, seconds: float) -> None:
         """Remember how far the clock was moved."""
         ...
 
@@ -65,52 +65,52 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """Interactions of this process."""
+    """Interactions and other resources of this process."""
 
     def __init__(self) -> None:
-        self._records: dict[str, Interaction] = {}
+        self._interactions: dict[str, Interaction] = {}
         self._unstored: deque[str] = deque()
-        self._things: dict[str, dict[str, JsonObject]] = {}
+        self._resources: dict[str, dict[str, JsonObject]] = {}
 
     def get(self, interaction_id: str) -> Interaction | None:
         """Return the record, whatever its age."""
-        return self._records.get(interaction_id)
+        return self._interactions.get(interaction_id)
 
     def put(self, record: Interaction) -> None:
         """Add or replace a record."""
-        self._records[record.id] = record
+        self._interactions[record.id] = record
         if not record.stored:
             self._unstored.append(record.id)
         if len(self._unstored) > _MOST_UNSTORED:
-            self._records.pop(self._unstored.popleft(), None)
+            self._interactions.pop(self._unstored.popleft(), None)
 
     def delete(self, interaction_id: str) -> None:
         """Forget a record."""
-        self._records.pop(interaction_id, None)
+        self._interactions.pop(interaction_id, None)
 
-    def things(self, kind: str) -> dict[str, JsonObject]:
+    def list_resources(self, kind: str) -> dict[str, JsonObject]:
         """Return all of a kind by id, oldest first."""
-        return self._things.get(kind, {})
+        return self._resources.get(kind, {})
 
-    def put_thing(self, kind: str, thing_id: str, value: JsonObject) -> None:
+    def put_resource(self, kind: str, thing_id: str, value: JsonObject) -> None:
         """Add or replace one."""
-        self._things.setdefault(kind, {})[thing_id] = value
+        self._resources.setdefault(kind, {})[thing_id] = value
 
-    def delete_thing(self, kind: str, thing_id: str) -> None:
+    def delete_resource(self, kind: str, thing_id: str) -> None:
         """Forget one."""
-        self._things.get(kind, {}).pop(thing_id, None)
+        self._resources.get(kind, {}).pop(thing_id, None)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._records.clear()
+        self._interactions.clear()
         self._unstored.clear()
-        self._things.clear()
+        self._resources.clear()
 
-    def clock_offset(self) -> float:
+    def get_clock_offset(self) -> float:
         """Return zero: nothing outlives the process."""
         return 0.0
 
-    def keep_clock_offset(self, seconds: float) -> None:
+    def put_clock_offset(self, seconds: float) -> None:
         """Do nothing: nothing outlives the process."""
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class SqliteStore(MemoryStore):
         self._db = open_state(path)
         rows = self._db.execute("SELECT kind, id, value FROM things ORDER BY rowid")
         for kind, thing_id, value in rows:
-            super().put_thing(kind, thing_id, json.loads(value))
+            super().put_resource(kind, thing_id, json.loads(value))
 
     def get(self, interaction_id: str) -> Interaction | None:
         """Return the record from memory or file."""
@@ -153,15 +153,15 @@ class SqliteStore(MemoryStore):
         self._db.execute("DELETE FROM interactions WHERE id = ?", (interaction_id,))
         self._drop(interaction_id)
 
-    def put_thing(self, kind: str, thing_id: str, value: JsonObject) -> None:
+    def put_resource(self, kind: str, thing_id: str, value: JsonObject) -> None:
         """Add or replace one and commit."""
-        super().put_thing(kind, thing_id, value)
+        super().put_resource(kind, thing_id, value)
         row = (kind, thing_id, json.dumps(value))
         self._db.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", row)
 
-    def delete_thing(self, kind: str, thing_id: str) -> None:
+    def delete_resource(self, kind: str, thing_id: str) -> None:
         """Forget one and commit."""
-        super().delete_thing(kind, thing_id)
+        super().delete_resource(kind, thing_id)
         statement = "DELETE FROM things WHERE kind = ? AND id = ?"
         self._db.execute(statement, (kind, thing_id))
 
@@ -174,13 +174,13 @@ class SqliteStore(MemoryStore):
         self._cached_chars = 0
         super().clear()
 
-    def clock_offset(self) -> float:
+    def get_clock_offset(self) -> float:
         """Return the seconds by which the clock was moved in earlier runs."""
         query = "SELECT value FROM meta WHERE key = 'clock_offset_s'"
         row = self._db.execute(query).fetchone()
         return float(row[0]) if row else 0.0
 
-    def keep_clock_offset(self, seconds: float) -> None:
+    def put_clock_offset(self, seconds: float) -> None:
         """Remember how far the clock was moved."""
         statement = "INSERT OR REPLACE INTO meta VALUES ('clock_offset_s', ?)"
         self._db.execute(statement, (seconds,))

@@ -2,19 +2,20 @@
 
 from interactions_emulator.base import refusals
 from interactions_emulator.base.clock import MovableClock
+from interactions_emulator.base.effects import ParentEffects
 from interactions_emulator.base.ids import is_well_formed
-from interactions_emulator.base.payloads import JsonObject, Step
+from interactions_emulator.base.payloads import Step
 from interactions_emulator.base.settings import Settings
 from interactions_emulator.base.statuses import meaning_of
 from interactions_emulator.request.caller import Caller
 from interactions_emulator.request.validation import CreateRequest
 from interactions_emulator.store import jobs
+from interactions_emulator.store.interactions import Interaction
 from interactions_emulator.store.lineage import context_of, lineage
-from interactions_emulator.store.records import Interaction
 from interactions_emulator.store.stores import Store
 
 
-class Holdings:
+class VisibleInteractions:
     """The interactions of one store as callers see them at a time."""
 
     def __init__(self, settings: Settings, store: Store, clock: MovableClock) -> None:
@@ -35,12 +36,12 @@ class Holdings:
             raise refusals.not_found()
         return record
 
-    def seen(self, record: Interaction) -> Interaction:
+    def visible_now(self, record: Interaction) -> Interaction:
         """Return the interaction as it shows itself by now."""
-        return jobs.seen(record, self._clock.now())
+        return jobs.visible_at(record, self._clock.now())
 
-    def parent(
-        self, request: CreateRequest, caller: Caller, effects: JsonObject
+    def get_parent(
+        self, request: CreateRequest, caller: Caller, effects: ParentEffects
     ) -> Interaction | None:
         """Return what a create is chained on; None for a root.
 
@@ -51,27 +52,27 @@ class Holdings:
             return None
         if effects.get("expire"):
             self._store.delete(request.previous)
-        parent = self.seen(self.get(request.previous, caller))
+        parent = self.visible_now(self.get(request.previous, caller))
         if not meaning_of(parent.status).is_parent:
             why = f"the parent's status is {parent.status}"
             raise refusals.invalid_argument(why)
         self._check_ancestry(parent)
         return parent
 
-    def context(self, parent: Interaction | None) -> list[Step]:
+    def get_context(self, parent: Interaction | None) -> list[Step]:
         """Return what the server remembers for a child of the parent."""
         chain = [] if parent is None else lineage(self._store, parent)
         if self._settings.orphans == "truncate":
             chain = _living_tail([(self._is_alive(one), one) for one in chain])
         return context_of(chain)
 
-    def transcript(self, interaction_id: str) -> list[Step] | None:
+    def get_transcript(self, interaction_id: str) -> list[Step] | None:
         """Return all that is held up to an interaction, of whatever owner and age."""
         record = self._store.get(interaction_id)
         if record is None:
             return None
         *before, last = lineage(self._store, record)
-        return context_of([*before, self.seen(last)])
+        return context_of([*before, self.visible_now(last)])
 
     def _is_visible(self, record: Interaction, caller: Caller) -> bool:
         ours = record.owner == caller.owner or not self._settings.isolate_keys

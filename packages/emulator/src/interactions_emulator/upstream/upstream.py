@@ -33,15 +33,15 @@ class Piece:
     reasoning: str = ""
 
 
-Hear: TypeAlias = Callable[[Piece], object]
-"""Is told of the pieces, on the thread that asks."""
+OnPiece: TypeAlias = Callable[[Piece], object]
+"""Called with each piece, on the thread that asks."""
 
 
 @dataclass
 class _Answer:
     """A streamed completion, put together."""
 
-    hear: Hear
+    on_piece: OnPiece
     text: str = ""
     reasoning: str = ""
     calls: dict[int, JsonObject] = field(default_factory=dict[int, JsonObject])
@@ -60,7 +60,7 @@ class _Answer:
         for place, call in enumerate(calls):
             self._add_call(call.get("index", place), call.get("function") or {})
         if piece.text or piece.reasoning or calls:
-            self.hear(piece)
+            self.on_piece(piece)
 
     def _add_call(self, index: int, function: JsonObject) -> None:
         known = self.calls.setdefault(index, {"name": "", "arguments": ""})
@@ -83,29 +83,29 @@ class Upstream:
         self._key = key
         self._timeout_s = timeout_s
 
-    def reply(self, conversation: Conversation) -> Reply:
+    def complete(self, conversation: Conversation) -> Reply:
         """Return the model's answer to a conversation; blocks until it is there.
 
         Raises:
             ApiError: The server cannot be reached, refuses, or answers nonsense.
         """
-        return self._reply(conversation, lambda _: None, {})
+        return self._complete(conversation, lambda _: None, {})
 
-    def stream(self, conversation: Conversation, hear: Hear) -> Reply:
-        """Do what `reply` does, and tell of the pieces as they come.
+    def stream(self, conversation: Conversation, on_piece: OnPiece) -> Reply:
+        """Do what `complete` does, and hand over the pieces as they come.
 
         Raises:
-            ApiError: As `reply`, possibly after some pieces.
+            ApiError: As `complete`, possibly after some pieces.
         """
-        return self._reply(conversation, hear, _OPTIONS)
+        return self._complete(conversation, on_piece, _OPTIONS)
 
-    def _reply(
-        self, conversation: Conversation, hear: Hear, options: JsonObject
+    def _complete(
+        self, conversation: Conversation, on_piece: OnPiece, options: JsonObject
     ) -> Reply:
         model = self._model or conversation.request.model
         body = chat_request(conversation, model) | {"stream": True}
         try:
-            return _to_reply(self._ask_with(options, body, hear))
+            return _to_reply(self._ask_with(options, body, on_piece))
         except TimeoutError as exc:
             raise _failure(504, f"{self._name} did not answer in time.") from exc
         except (OSError, http.client.HTTPException) as exc:
@@ -116,16 +116,18 @@ class Upstream:
     def _name(self) -> str:
         return f"The upstream {self._url.netloc.rpartition('@')[2]}"
 
-    def _ask_with(self, options: JsonObject, body: JsonObject, hear: Hear) -> _Answer:
+    def _ask_with(
+        self, options: JsonObject, body: JsonObject, on_piece: OnPiece
+    ) -> _Answer:
         """Ask again without the options if they may be what is refused."""
         try:
-            return self._ask(body | options, hear)
+            return self._ask(body | options, on_piece)
         except ApiError as error:
             if not options or error.status != http.HTTPStatus.BAD_REQUEST:
                 raise
-        return self._ask(body, hear)
+        return self._ask(body, on_piece)
 
-    def _ask(self, body: JsonObject, hear: Hear) -> _Answer:
+    def _ask(self, body: JsonObject, on_piece: OnPiece) -> _Answer:
         secure = self._url.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(self._url.netloc, timeout=self._timeout_s)
@@ -136,7 +138,7 @@ class Upstream:
             with connection.getresponse() as response:
                 if response.status != http.HTTPStatus.OK:
                     raise self._refusal(response)
-                return self._read(response, _Answer(hear))
+                return self._read(response, _Answer(on_piece))
         finally:
             connection.close()
 

@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 
 from interactions_emulator.base.clock import MovableClock, timestamp
 from interactions_emulator.base.errors import ApiError
-from interactions_emulator.base.in_thread import in_thread
 from interactions_emulator.base.payloads import JsonObject, dump
-from interactions_emulator.webhooks.signing import TokenSigner, hmac_signatures
+from interactions_emulator.base.worker_threads import run_in_thread
+from interactions_emulator.webhooks.delivery_signatures import (
+    TokenSigner,
+    hmac_signatures,
+)
 from interactions_emulator.webhooks.webhooks import Webhook
 
 FIRST_RETRY_S = 5.0
@@ -111,7 +114,9 @@ class Deliveries:
         except ApiError:
             delivery.outcome = "not_signed"
             return
-        delivery.status = await in_thread(lambda: _post(delivery.uri, body, headers))
+        delivery.status = await run_in_thread(
+            lambda: _post(delivery.uri, body, headers)
+        )
         now = self._clock.now()
         pause = FIRST_RETRY_S * 2 ** (delivery.attempts - 1)
         delivery.due_at = now + min(pause, _MOST_PAUSE_S)

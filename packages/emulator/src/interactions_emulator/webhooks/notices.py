@@ -5,11 +5,11 @@ import asyncio
 from interactions_emulator.base.clock import MovableClock, timestamp
 from interactions_emulator.base.payloads import JsonObject, is_list, is_object
 from interactions_emulator.base.statuses import meaning_of
-from interactions_emulator.store.jobs import ends_at, is_running, seen
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
+from interactions_emulator.store.jobs import ends_at, is_running, visible_at
 from interactions_emulator.store.stores import Store
 from interactions_emulator.webhooks.deliveries import Deliveries
-from interactions_emulator.webhooks.webhooks import WebhookBook
+from interactions_emulator.webhooks.webhooks import WebhookStore
 
 
 class Notices:
@@ -23,7 +23,7 @@ class Notices:
         self,
         store: Store,
         clock: MovableClock,
-        webhooks: WebhookBook,
+        webhooks: WebhookStore,
         deliveries: Deliveries,
     ) -> None:
         self._store = store
@@ -53,7 +53,7 @@ class Notices:
             await self._clock.wait_until(ends_at(record))
             record = self._store.get(record.id) or record
         self._tasks.pop(record.id, None)
-        self._send(seen(record, self._clock.now()))
+        self._send(visible_at(record, self._clock.now()))
 
     def _wanted(self, record: Interaction) -> bool:
         return bool(_own_uris(record) or self._webhooks.list(record.owner))

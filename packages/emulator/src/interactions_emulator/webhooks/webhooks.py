@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from interactions_emulator.base import refusals
 from interactions_emulator.base.clock import MovableClock, timestamp
 from interactions_emulator.base.payloads import JsonObject, is_list, is_object
-from interactions_emulator.webhooks.signing import new_secret
+from interactions_emulator.webhooks.delivery_signatures import new_secret
 
 _EVENTS = [
     "batch.succeeded",
@@ -72,7 +72,7 @@ class Webhook:
         return {key: value for key, value in body.items() if value is not None}
 
 
-class WebhookBook:
+class WebhookStore:
     """The webhooks of one emulator; they do not outlive it."""
 
     def __init__(self, clock: MovableClock, randbytes: Callable[[int], bytes]) -> None:
@@ -115,7 +115,7 @@ class WebhookBook:
             raise refusals.not_found()
         return webhook
 
-    def shown(self, webhook_id: str, owner: str) -> JsonObject:
+    def get_json(self, webhook_id: str, owner: str) -> JsonObject:
         """Return one webhook as JSON."""
         return self.get(webhook_id, owner).to_json(self._clock.now())
 

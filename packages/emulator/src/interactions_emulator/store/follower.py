@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from interactions_emulator.base.clock import MovableClock
 from interactions_emulator.base.payloads import JsonObject
 from interactions_emulator.store.events import TimedEvent, after, timed_events
-from interactions_emulator.store.records import Interaction
+from interactions_emulator.store.interactions import Interaction
 from interactions_emulator.store.stores import Store
 
 STREAM_LIMIT_S = 600.0
@@ -35,7 +35,7 @@ class Follower:
         self._record = record
         self._ends = clock.now() + limit_s
 
-    def events(
+    def follow(
         self,
         *,
         last_event_id: str | None = None,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from interactions_emulator.answering.answerer import answer
 from interactions_emulator.answering.conversation import Conversation
 from interactions_emulator.answering.research import compose_research, research_reply
-from interactions_emulator.answering.sandbox_work import Work, compose_managed
+from interactions_emulator.answering.sandbox_work import SandboxFile, compose_managed
 from interactions_emulator.answering.script import Script
 from interactions_emulator.base.ids import IdSource
 from interactions_emulator.reply import continuation
@@ -32,25 +32,25 @@ def choose_reply(
         ApiError: The script refuses.
     """
     if rest is not None:
-        return _hop(Reply(text=rest[0]), rest)
-    reply = script.reply_to(conversation)
+        return _take_hop(Reply(text=rest[0]), rest)
+    reply = script.take_reply(conversation)
     if reply is None and agent is not None and agent.family == "deep-research":
         reply = research_reply(conversation)
     reply = reply or answer(conversation)
     request = conversation.request
     # Only foreground runs of models stop for continuation (SDK).
     hops = 0 if request.background or request.agent else reply.hops
-    return _hop(replace(reply, hops=hops), None)
+    return _take_hop(replace(reply, hops=hops), None)
 
 
-def give_form(
+def compose_steps(
     reply: Reply,
     conversation: Conversation,
     agent: Agent | None,
     ids: IdSource,
     *,
     vertex: bool,
-) -> tuple[Composed, Work | None]:
+) -> tuple[Composed, SandboxFile | None]:
     """Return the steps of the answer, and what an agent's sandbox is given."""
     request = conversation.request
     if agent is None:
@@ -62,7 +62,7 @@ def give_form(
     return compose_managed(reply, conversation, ids, vertex=vertex)
 
 
-def _hop(reply: Reply, rest: list[str] | None) -> tuple[Reply, str | None]:
+def _take_hop(reply: Reply, rest: list[str] | None) -> tuple[Reply, str | None]:
     """Return what this hop says, and the token for what it leaves."""
     parts = rest
     if parts is None and reply.hops and reply.text is not None:

@@ -1,4 +1,4 @@
-"""The callers' agents and environments: found, made, kept and forgotten."""
+"""The callers' agents and environments: created, found, listed, deleted."""
 
 from random import Random
 
@@ -20,8 +20,8 @@ _AGENTS = "agents"
 _ENVIRONMENTS = "environments"
 
 
-class Registry:
-    """Used on the server's event loop only; never awaits."""
+class ResourceStore:
+    """The agents and environments in a store; used on the server's event loop only; never awaits."""
 
     def __init__(
         self, settings: Settings, store: Store, clock: MovableClock, random: Random
@@ -38,10 +38,10 @@ class Registry:
             ApiError: The caller has no such agent.
         """
         key = self._key(name, caller)
-        return find_agent(name, self._store.things(_AGENTS).get(key))
+        return find_agent(name, self._store.list_resources(_AGENTS).get(key))
 
     def create_agent(self, body: object, caller: Caller) -> JsonObject:
-        """Keep a custom agent and return it.
+        """Store a custom agent and return it.
 
         Raises:
             ApiError: The definition is refused, or its id is taken.
@@ -50,9 +50,9 @@ class Registry:
             raise refusals.syntax_error()
         definition = read_definition(body, caller.platform)
         key = self._key(definition["id"], caller)
-        if key in self._store.things(_AGENTS):
+        if key in self._store.list_resources(_AGENTS):
             raise refusals.already_exists()
-        self._store.put_thing(_AGENTS, key, definition)
+        self._store.put_resource(_AGENTS, key, definition)
         return definition
 
     def get_agent(self, name: str, caller: Caller) -> JsonObject:
@@ -61,16 +61,16 @@ class Registry:
         Raises:
             ApiError: The caller has no such agent.
         """
-        found = self._store.things(_AGENTS).get(self._key(name, caller))
+        found = self._store.list_resources(_AGENTS).get(self._key(name, caller))
         if found is None:
             raise refusals.not_found()
         return found
 
-    def agents(self, caller: Caller) -> list[JsonObject]:
+    def list_agents(self, caller: Caller) -> list[JsonObject]:
         """Return the caller's custom agents, oldest first."""
         prefix = self._key("", caller)
-        things = self._store.things(_AGENTS).items()
-        return [value for key, value in things if key.startswith(prefix)]
+        found = self._store.list_resources(_AGENTS).items()
+        return [value for key, value in found if key.startswith(prefix)]
 
     def delete_agent(self, name: str, caller: Caller) -> None:
         """Forget a custom agent; what it has done stays.
@@ -79,10 +79,10 @@ class Registry:
             ApiError: The caller has no such agent.
         """
         self.get_agent(name, caller)
-        self._store.delete_thing(_AGENTS, self._key(name, caller))
+        self._store.delete_resource(_AGENTS, self._key(name, caller))
 
     def create_environment(self, body: object, caller: Caller) -> Environment:
-        """Make and keep an environment, empty or forked from another.
+        """Make and store an environment, empty or forked from another.
 
         Raises:
             ApiError: The body is refused, or what is to be forked is not found.
@@ -91,44 +91,46 @@ class Registry:
         if not is_object(given):
             raise refusals.syntax_error()
         check_environment(given, inline=False)
-        made = self._new(given, caller)
+        made = self._new_environment(given, caller)
         source = given.get("from_environment")
         if source:
-            origin = self.environment(str(source).removeprefix("environments/"), caller)
+            origin = self.get_environment(
+                str(source).removeprefix("environments/"), caller
+            )
             for path, one in origin.files.items():
-                made = made.written(path, one.data, self._clock.now())
-        self.keep(made)
+                made = made.with_file(path, one.data, self._clock.now())
+        self.put_environment(made)
         return made
 
-    def environment(self, environment_id: str, caller: Caller) -> Environment:
+    def get_environment(self, environment_id: str, caller: Caller) -> Environment:
         """Return an environment that still lives.
 
         Raises:
             ApiError: It is unknown, gone, or somebody else's.
         """
-        value = self._store.things(_ENVIRONMENTS).get(environment_id)
+        value = self._store.list_resources(_ENVIRONMENTS).get(environment_id)
         found = None if value is None else Environment.from_json(value)
         if found is None or not self._is_visible(found, caller):
             raise refusals.not_found()
         return found
 
-    def environments(self, caller: Caller) -> list[Environment]:
+    def list_environments(self, caller: Caller) -> list[Environment]:
         """Return the caller's living environments, oldest first."""
-        things = self._store.things(_ENVIRONMENTS).values()
-        found = [Environment.from_json(value) for value in things]
-        return [one for one in found if self._is_visible(one, caller)]
+        found = self._store.list_resources(_ENVIRONMENTS).values()
+        living = [Environment.from_json(value) for value in found]
+        return [one for one in living if self._is_visible(one, caller)]
 
     def delete_environment(self, environment_id: str, caller: Caller) -> None:
         """Forget an environment with its files.
 
         Raises:
-            ApiError: As `environment`.
+            ApiError: As `get_environment`.
         """
-        self.environment(environment_id, caller)
-        self._store.delete_thing(_ENVIRONMENTS, environment_id)
+        self.get_environment(environment_id, caller)
+        self._store.delete_resource(_ENVIRONMENTS, environment_id)
 
     def open_environment(self, given: str | JsonObject, caller: Caller) -> Environment:
-        """Return the environment that a create names or describes, not kept yet.
+        """Return the environment that a create names or describes, not stored yet.
 
         Raises:
             ApiError: It is not found, or its description is refused.
@@ -138,21 +140,21 @@ class Registry:
         check_environment(given, inline=True)
         known = given.get("environment_id")
         if not known or self._is_foreign_form(str(known), caller):
-            opened = self._new(given, caller)
+            opened = self._new_environment(given, caller)
         else:
-            found = self.environment(str(known), caller)
+            found = self.get_environment(str(known), caller)
             opened = configured(found, given, self._clock.now())
         if opened.is_self_hosted:
             what = "agents in self-hosted environments"
             raise refusals.not_built(what)
         return opened
 
-    def keep(self, environment: Environment) -> None:
-        """Keep an environment as it is now."""
+    def put_environment(self, environment: Environment) -> None:
+        """Add or replace an environment."""
         value = environment.to_json()
-        self._store.put_thing(_ENVIRONMENTS, environment.id, value)
+        self._store.put_resource(_ENVIRONMENTS, environment.id, value)
 
-    def _new(self, given: JsonObject, caller: Caller) -> Environment:
+    def _new_environment(self, given: JsonObject, caller: Caller) -> Environment:
         is_vertex = caller.platform == "vertex"
         now = self._clock.now()
         return new_environment(caller.owner, given, now, self._random, vertex=is_vertex)
