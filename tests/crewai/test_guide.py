@@ -13,6 +13,7 @@ from crewai.tools import BaseTool
 from pydantic import ValidationError
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.options.table import OPTIONS, option_of
 from interactions_crewai import InteractionsAgentTool, InteractionsLLM
 from interactions_crewai._options import SharedOptions
 from interactions_emulator import Emulator
@@ -162,3 +163,14 @@ def test_declared_crew_takes_an_llm_in_its_settings_only() -> None:
     assert type(declared.manager_llm) is InteractionsLLM
     with pytest.raises(ValidationError, match="LLMDefinition"):
         defined({"llm": NAMED})
+
+
+def test_fields_of_shared_options_are_what_core_declares() -> None:
+    """Those of CrewAI's own LLM are CrewAI's: `stop`, `max_tokens`."""
+    declared = InteractionsLLM.model_fields
+
+    for name, option in OPTIONS.items():
+        if "crewai" in option.said.takers:
+            own, field = option_of("crewai", name), declared[name]
+            assert field.description == own.sentence, name
+            assert field.get_default(call_default_factory=True) == own.default, name

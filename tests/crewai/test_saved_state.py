@@ -130,12 +130,13 @@ def test_a_key_that_is_renewed_leaves_no_client_behind(make_llm: MakeLLM) -> Non
 def test_agents_with_time_limits_of_their_own_share_one_client(
     make_llm: MakeLLM,
 ) -> None:
-    llm = make_llm()
+    llm = make_llm(api_key="of this test")
 
     for seconds in (60, 61, 62):
         words = {"role": "r", "goal": "g", "backstory": "b"}
         agent = Agent(**words, llm=llm, max_execution_time=seconds)
         llm.call("Hi", from_agent=agent)
 
-    asked = [one for one in gc.get_objects() if isinstance(one, InteractionsClient)]
-    assert sum(bool(one._opened.get()) for one in asked) == 1
+    made = [one for one in gc.get_objects() if isinstance(one, InteractionsClient)]
+    ours = [one for one in made if one.connection.api_key == llm.api_key]
+    assert sum(bool(one._opened.get()) for one in ours) == 1

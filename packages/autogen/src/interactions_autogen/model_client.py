@@ -31,7 +31,6 @@ from interactions_autogen._config import (
 )
 from interactions_autogen._options import ClientOptions
 from interactions_autogen._replies import chunk_of, request_usage, result_of
-from interactions_autogen._secrets import secret_text
 from interactions_autogen._telemetry import (
     chat_span,
     describe,
@@ -59,7 +58,14 @@ from interactions_core.adapter import (
     in_worker,
     open_store,
 )
-from interactions_core.adapter.options import check_unnamed, store_place, target_of
+from interactions_core.adapter.options import (
+    check_mirror,
+    check_unnamed,
+    connection_from_options,
+    policy_from_options,
+    store_place,
+    target_of,
+)
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 
 T = TypeVar("T")
@@ -313,8 +319,8 @@ class InteractionsChatCompletionClient(
     def _sessions(self) -> SessionStore:
         config = self._config
         if self._given_store is not None:
-            if "mirror" in config.model_fields_set:
-                _check_mirror(self._given_store, config.mirror)
+            was_given = "mirror" in config.model_fields_set
+            check_mirror(self._given_store, config.mirror if was_given else None)
             return self._given_store
         with self._lock:
             if self._store is None:
@@ -334,33 +340,7 @@ class InteractionsChatCompletionClient(
             return self._clients
 
     def _connection(self) -> Connection:
-        config = self._config
-        return Connection(
-            api_key=secret_text(config.api_key),
-            base_url=config.base_url,
-            api_version=config.api_version,
-            vertexai=config.vertexai,
-            project=config.project,
-            location=config.location,
-            client=self._client,
-            timeout_s=config.timeout_s,
-        )
+        return connection_from_options({**self._options, "client": self._client})
 
     def _policy(self) -> ClientPolicy:
-        return ClientPolicy(
-            max_retries=self._config.max_retries,
-            retention_s=self._config.retention.total_seconds(),
-            clock=self._clock,
-            poll=self._config.poll,
-            resubmits=self._config.on_lost_submit == "resubmit",
-            returns_empty=self._config.on_empty == "return",
-        )
-
-
-def _check_mirror(store: SessionStore, mirror: str) -> None:
-    if store.mirror != mirror:
-        msg = (
-            f"mirror={mirror!r} has no effect: {store.url} was opened with "
-            f"mirror={store.mirror!r}; give the option to whoever opens the store"
-        )
-        raise ConfigurationError(msg)
+        return policy_from_options(self._options, clock=self._clock)

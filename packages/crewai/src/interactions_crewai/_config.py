@@ -1,15 +1,16 @@
 """The options of `InteractionsLLM`, beside those that CrewAI gives every LLM."""
 
-from typing import Any, Final, Literal, Never, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Never, cast
 
 from crewai.llms.base_llm import BaseLLM
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from interactions_core.adapter.options import (
-    CombineTools,
-    OnEmpty,
+    AnswerOptions,
     check_unnamed,
+    fields_of,
     target_of,
+    told,
     without_foreign,
 )
 from interactions_core.exceptions import ConfigurationError
@@ -27,42 +28,21 @@ _ONLY_TEXT: Final = ["text"]
 _PREFIXES: Final = ("gemini/", "google/", "models/")
 
 
-class LLMOptions(SharedOptions, BaseLLM):
+if TYPE_CHECKING:
+    _Answers = AnswerOptions
+else:
+    _Answers = create_model("_Answers", **fields_of(AnswerOptions, Field, "crewai"))
+
+
+class LLMOptions(SharedOptions, _Answers, BaseLLM):
     """What can be given to an `InteractionsLLM`."""
 
     # As CrewAI's own classes have it; checkpoints bring back the class of this name.
     llm_type: Literal["interactions"] = "interactions"  # pyright: ignore[reportIncompatibleVariableOverride]
-    model: str = ""
-    """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`.
-    With `agent` it holds the agent's name, because CrewAI shows it."""
-    store: bool = True
-    """`False` keeps nothing on the server and sends everything with every call."""
-    background: bool | Literal["prefer"] | None = None
-    """`True`: the server works on it while this call waits, and goes on if the process
-    dies; the same call then waits for the same run. `"prefer"`: models that refuse that
-    answer at once. `None`: agents do if they may (Deep Research must), models do not."""
-    combine_tools: CombineTools | None = None
-    """`"separate"`: built-in tools are asked before a turn with functions, in a call of
-    its own that is billed as well. `None`: both are sent, which some models refuse."""
-    max_output_tokens: int | None = None
-    """Tokens, thoughts included; `max_tokens` is CrewAI's name for it."""
-    thinking_level: str | None = None
-    """How much the model thinks, in the API's words, e.g. `"low"`."""
-    thinking_summaries: Literal["auto", "none"] | None = None
-    """Whether answers carry summaries of thoughts."""
-    response_modalities: list[str] | None = None
-    """Kinds of content that may be answered, e.g. `["text", "image"]`."""
-    safety_settings: list[dict[str, Any]] | dict[str, Any] | None = None
-    """What is blocked, by category."""
-    on_empty: OnEmpty = "raise"
-    """What an answer with no text and no calls becomes: an `EmptyReplyError` after which
-    CrewAI stops, or `""`, which CrewAI takes for an error and asks for twice more."""
-    nudge: str = "Continue."
-    """What is said when a message list ends with the model's own words."""
-    api_key: str | None = Field(default=None, exclude=True, repr=False)
-    """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY."""
-    base_url: str | None = Field(default=None, repr=False)
-    """Another server, with its scheme, e.g. the emulator's `url`."""
+    model: str = Field(default="", description=told("crewai", "model"))
+    background: bool | Literal["prefer"] | None = Field(
+        default=None, description=told("crewai", "background")
+    )
 
     def __init__(
         self, model: str | None = None, *unnamed: Never, **options: Any

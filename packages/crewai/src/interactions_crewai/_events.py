@@ -20,6 +20,7 @@ from crewai.utilities.exceptions.context_window_exceeding_exception import (
 from pydantic import PrivateAttr
 
 from interactions_core.adapter import Lock, Reply, StreamEvent, Usage, UsageCounter
+from interactions_core.adapter.options import OnEmpty
 from interactions_core.exceptions import ContextLengthError, InteractionsError
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._config import LLMOptions
@@ -44,7 +45,8 @@ _current: ContextVar[_Call | None] = ContextVar("_current", default=None)
 class AnnouncingLLM(LLMOptions):
     """An LLM that reports its calls to CrewAI's event bus, and counts their tokens."""
 
-    _returns_empty: ClassVar[bool] = True
+    # What an LLM makes of such an answer depends on what its stop words leave of it.
+    _on_empty: ClassVar[OnEmpty] = "return"
     _counter: UsageCounter = PrivateAttr(default_factory=UsageCounter)
 
     @contextmanager

@@ -6,7 +6,7 @@ No call is made here. Dumps, which CrewAI writes into checkpoints, hold no secre
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from time import time
-from typing import Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import (
     BaseModel,
@@ -14,27 +14,29 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    create_model,
     field_serializer,
 )
 
 from interactions_core.adapter import (
-    DEFAULT_DEADLINE_S,
-    DEFAULT_MAX_RETRIES,
-    DEFAULT_POLL,
-    DEFAULT_RETENTION_S,
-    DEFAULT_TIMEOUT_S,
     ClientPair,
-    ClientPolicy,
     Connection,
-    Mirror,
     SessionStore,
     in_thread,
 )
 from interactions_core.adapter.options import (
+    CommonOptions,
+    OnEmpty,
+    check_mirror,
     check_names,
+    check_server_tools,
     check_values,
-    explain_values,
+    connection_from_options,
+    explaining_values,
+    fields_of,
+    policy_from_options,
     store_place,
+    told,
 )
 from interactions_core.adapter.secrets import check_address, masked, shown_store
 from interactions_core.exceptions import ConfigurationError
@@ -44,7 +46,13 @@ from interactions_crewai._secrets import masks_in
 _MASKED: Final = ("tools", "environment", "agent_config", "webhook_config", "base_url")
 
 
-class SharedOptions(BaseModel):
+if TYPE_CHECKING:
+    _Common = CommonOptions
+else:
+    _Common = create_model("_Common", **fields_of(CommonOptions, Field, "crewai"))
+
+
+class SharedOptions(_Common, BaseModel):
     """Who is asked, where sessions are, how requests and runs behave."""
 
     model_config = ConfigDict(
@@ -53,57 +61,25 @@ class SharedOptions(BaseModel):
         use_attribute_docstrings=True,
     )
 
-    agent: str | None = None
-    """A managed agent's name."""
-    agent_config: dict[str, Any] | None = Field(default=None, repr=False)
-    """What the agent is told beside the input; its `type` is the family's."""
-    environment: str | dict[str, Any] | None = Field(default=None, repr=False)
-    """The sandbox of an agent, or `"remote"` for a new one."""
     tools: list[dict[str, Any]] = Field(
-        default_factory=list[dict[str, Any]], repr=False
+        default_factory=list[dict[str, Any]],
+        description=told("crewai", "tools"),
+        repr=False,
     )
-    """Built-in tools and MCP servers of every call; functions belong to agents."""
-    sessions: str | Any = Field(default="memory:", repr=False)
-    """A session store, its URL, or the path of its file."""
-    session_id: str = ""
-    """The isolation scope: a tenant, a user."""
-    deadline_s: float = Field(default=DEFAULT_DEADLINE_S, gt=0)
-    """How long a run in the background may take; then it is cancelled."""
-    poll: tuple[float, float] = DEFAULT_POLL
-    """The first and the longest pause between two looks at such a run, in seconds."""
-    on_lost_submit: Literal["raise", "resubmit"] = "raise"
-    """What to do when the answer to the create of such a run was lost: the run may
-    exist, and a second one would be billed as well."""
-    webhook_config: dict[str, Any] | None = Field(default=None, repr=False)
-    """Who is told when such a run is over."""
-    mirror: Mirror = "full"
-    """What a session store opened by URL keeps of the content."""
-    retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
-    """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
-    timeout_s: float = Field(default=DEFAULT_TIMEOUT_S, gt=0)
-    """Of one request, in seconds."""
-    max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
-    """How often a request is repeated after errors that allow it."""
-    service_tier: str | None = None
-    """The tier that serves the request, e.g. `"flex"`."""
-    labels: dict[str, str] | None = None
-    """Names and values that the bill is sorted by."""
-    api_key: str | None = Field(default=None, exclude=True, repr=False)
-    """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY. It is in no checkpoint."""
-    base_url: str | None = Field(default=None, repr=False)
-    """Another server, with its scheme, e.g. the emulator's `url`."""
-    api_version: str | None = None
-    """The version of the API, e.g. `"v1beta"`."""
-    vertexai: bool | None = None
-    """Whether to ask the enterprise platform."""
-    project: str | None = None
-    """The project on the enterprise platform."""
-    location: str | None = None
-    """The location on the enterprise platform."""
-    client: Any = Field(default=None, exclude=True, repr=False)
-    """A `google.genai.Client` to use instead; its owner closes it."""
+    sessions: str | Any = Field(
+        default="memory:", description=told("crewai", "sessions"), repr=False
+    )
+    webhook_config: dict[str, Any] | None = Field(
+        default=None, description=told("crewai", "webhook_config"), repr=False
+    )
+    api_key: str | None = Field(
+        default=None, description=told("crewai", "api_key"), exclude=True, repr=False
+    )
+    client: Any = Field(
+        default=None, description=told("crewai", "client"), exclude=True, repr=False
+    )
 
-    _returns_empty: ClassVar[bool] = False
+    _on_empty: ClassVar[OnEmpty] = "raise"
     _clock: Callable[[], float] = PrivateAttr(default=time)
     _clients: Clients = PrivateAttr(default_factory=Clients)
 
@@ -163,25 +139,13 @@ class SharedOptions(BaseModel):
         store_place("sessions", self.sessions)
         if not any(masks_in(self.base_url, "base_url")):
             check_address("base_url", self.base_url or "")
-        for tool in self.tools:
-            if tool.get("type") in {None, "function"}:
-                msg = (
-                    f"{type(self).__name__}: tools takes built-in tools and MCP servers "
-                    "such as {'type': 'google_search'}; give functions to the agent, "
-                    "which runs them"
-                )
-                raise ConfigurationError(msg)
+        check_server_tools(type(self).__name__, self.tools)
 
     def _store(self) -> SessionStore:
         store = self.sessions
         if isinstance(store, str):
             store = self._clients.store(store, self.mirror)
-        if store.mirror != self.mirror and "mirror" in self.model_fields_set:
-            msg = (
-                f"mirror={self.mirror!r} has no effect: {store.url} was opened with "
-                f"mirror={store.mirror!r}; give the option to whoever opens the store"
-            )
-            raise ConfigurationError(msg)
+        check_mirror(store, self.mirror if "mirror" in self.model_fields_set else None)
         return store
 
     async def _astore(self) -> SessionStore:
@@ -192,15 +156,8 @@ class SharedOptions(BaseModel):
         return self._store()
 
     def _ready(self) -> ClientPair:
-        policy = ClientPolicy(
-            max_retries=self.max_retries,
-            retention_s=self.retention.total_seconds(),
-            clock=self._clock,
-            poll=self.poll,
-            resubmits=self.on_lost_submit == "resubmit",
-            # An LLM decides for itself: the text that stop words leave may be empty.
-            returns_empty=self._returns_empty,
-        )
+        options = {**self.__dict__, "on_empty": self._on_empty}
+        policy = policy_from_options(options, clock=self._clock)
         return self._clients.get(self._connection(), policy)
 
     def _connection(self) -> Connection:
@@ -211,16 +168,7 @@ class SharedOptions(BaseModel):
                     f"this was saved; set {name} again"
                 )
                 raise ConfigurationError(msg)
-        return Connection(
-            api_key=self.api_key,
-            base_url=self.base_url,
-            api_version=self.api_version,
-            vertexai=self.vertexai,
-            project=self.project,
-            location=self.location,
-            client=self.client,
-            timeout_s=self.timeout_s,
-        )
+        return connection_from_options(self.__dict__)
 
 
 def checked(
@@ -241,8 +189,5 @@ def checked(
     if given.get("model") != given.get("agent"):
         asked["model"] = given.get("model")
     read = {**given, **check_values(owner, asked)}
-    try:
+    with explaining_values(owner, ValidationError):
         make(read)
-    except ValidationError as exc:
-        found = exc.errors(include_input=False, include_url=False)
-        raise ConfigurationError(explain_values(owner, found)) from None

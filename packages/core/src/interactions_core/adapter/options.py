@@ -1,5 +1,18 @@
 """What users of an adapter set: options, their checks, and decisions on plans."""
 
+from interactions_core.options.clients import (
+    check_mirror,
+    check_server_tools,
+    connection_from_options,
+    policy_from_options,
+)
+from interactions_core.options.declared import (
+    AnswerOptions,
+    ClientArguments,
+    CommonOptions,
+    OnEmpty,
+    OnLostSubmit,
+)
 from interactions_core.options.foreign_names import (
     FOREIGN,
     changes_nothing,
@@ -8,8 +21,8 @@ from interactions_core.options.foreign_names import (
     without_foreign,
 )
 from interactions_core.options.options import (
+    OF_CALLS,
     PER_CALL,
-    OnEmpty,
     check_names,
     in_background,
     merge_call_options,
@@ -26,10 +39,11 @@ from interactions_core.options.plan_decisions import (
     planning_config,
     undecided,
 )
+from interactions_core.options.table import fields_of, options_of_kind, told
 from interactions_core.options.values import (
     check_unnamed,
     check_values,
-    explain_values,
+    explaining_values,
     store_place,
 )
 from interactions_core.protocol.agents import (
@@ -50,30 +64,42 @@ __all__ = [
     "FOREIGN",
     "KEY",
     "NEW_ENVIRONMENT",
+    "OF_CALLS",
     "PER_CALL",
     "PLANS",
+    "AnswerOptions",
+    "ClientArguments",
     "CombineTools",
+    "CommonOptions",
     "OnEmpty",
+    "OnLostSubmit",
     "PlanDecision",
     "changes_nothing",
     "check_function_name",
+    "check_mirror",
     "check_names",
+    "check_server_tools",
     "check_unnamed",
     "check_values",
+    "connection_from_options",
     "decide",
-    "explain_values",
+    "explaining_values",
     "family_of",
+    "fields_of",
     "in_background",
     "merge_call_options",
+    "options_of_kind",
     "own_name",
     "own_names",
     "planning_config",
+    "policy_from_options",
     "refusal",
     "safety_settings",
     "settings_of",
     "store_place",
     "takes_format",
     "target_of",
+    "told",
     "tool_choice_of",
     "undecided",
     "unwritable",

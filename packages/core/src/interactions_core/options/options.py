@@ -5,52 +5,25 @@ everything here is sent every time, and only what is set.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.options.foreign_names import NO_WORDS, refusal
+from interactions_core.options.table import options_of_kind
 from interactions_core.protocol.functions import declared, wire_name
 
-GENERATION: Final = (
-    "temperature",
-    "top_p",
-    "seed",
-    "stop_sequences",
-    "max_output_tokens",
-    "thinking_level",
-    "thinking_summaries",
-)
+GENERATION: Final = options_of_kind("generation")
 """Options that go into `generation_config`."""
 
-TOP_LEVEL: Final = (
-    "agent_config",
-    "environment",
-    "response_modalities",
-    "service_tier",
-    "labels",
-    "safety_settings",
-    "webhook_config",
-)
+TOP_LEVEL: Final = options_of_kind("body")
 """Options that are fields of the body."""
 
-OnEmpty = Literal["return", "raise"]
-"""What an answer with neither text nor calls becomes: a reply, or an error."""
+OF_CALLS: Final = ("tool_choice", "previous_interaction_id")
+"""What a single call is given and a constructor is not."""
 
 PER_CALL: Final = frozenset(
-    {
-        *GENERATION,
-        *TOP_LEVEL,
-        "model",
-        "agent",
-        "tools",
-        "tool_choice",
-        "combine_tools",
-        "store",
-        "background",
-        "previous_interaction_id",
-        "session_id",
-    }
+    {*options_of_kind("target", "generation", "body", "turn"), *OF_CALLS}
 )
 """Options that a single call may override."""
 

@@ -7,7 +7,8 @@ which reads a number as seconds and takes any two numbers for a pair.
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, cast
@@ -94,6 +95,24 @@ def explain_values(owner: str, errors: Iterable[Mapping[str, Any]]) -> str:
             said[name].append(words)
     lines = [f"{name} {' or '.join(said[name])}".strip() for name in said]
     return f"{owner}: {'; '.join(lines)}"
+
+
+@contextmanager
+def explaining_values(owner: str, invalid: type[Exception]) -> Generator[None]:
+    """Say in words what a framework's validation finds wrong with options.
+
+    Args:
+        owner: Whose options these are.
+        invalid: Pydantic's `ValidationError`, which core does not know.
+
+    Raises:
+        ConfigurationError: It found something; no value is in the text.
+    """
+    try:
+        yield
+    except invalid as error:
+        found = cast("Any", error).errors(include_input=False, include_url=False)
+        raise ConfigurationError(explain_values(owner, found)) from None
 
 
 def store_place(name: str, value: object) -> object:

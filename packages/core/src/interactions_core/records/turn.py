@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
 from interactions_core.protocol.agents import fit_settings
@@ -16,6 +17,9 @@ from interactions_core.transcript.asides import Asides
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import Thoughts, reply_text
 from interactions_core.usage import Usage
+
+DEFAULT_NUDGE: Final = "Continue."
+"""What is said when a list ends with the model's own words, unless it is another."""
 
 _SETUP_KEYS = ("system_instruction", "tools")
 
@@ -112,7 +116,7 @@ class Turn:
     thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])
     context: str = ""
     glued: bool = False
-    nudge: str = "Continue."
+    nudge: str = DEFAULT_NUDGE
     own_names: Mapping[str, str] = field(default_factory=dict[str, str])
     only_text: bool = False
     resumes_since: float = 0.0

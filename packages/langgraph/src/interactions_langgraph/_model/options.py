@@ -4,9 +4,8 @@ No call is made here.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from time import time
-from typing import Annotated, Any, Final, Literal, Never
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Never
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import (
@@ -17,28 +16,29 @@ from pydantic import (
     SecretStr,
     SkipValidation,
     ValidationError,
+    create_model,
     field_serializer,
 )
 
 from interactions_core.adapter import (
-    DEFAULT_DEADLINE_S,
-    DEFAULT_MAX_RETRIES,
-    DEFAULT_POLL,
-    DEFAULT_RETENTION_S,
-    DEFAULT_TIMEOUT_S,
     ClientPolicy,
     Connection,
-    Mirror,
     SessionStore,
     aopen_store,
     open_store,
 )
 from interactions_core.adapter.options import (
-    CombineTools,
-    OnEmpty,
+    AnswerOptions,
+    CommonOptions,
+    check_mirror,
     check_unnamed,
     check_values,
-    explain_values,
+    connection_from_options,
+    explaining_values,
+    fields_of,
+    policy_from_options,
+    target_of,
+    told,
 )
 from interactions_core.adapter.secrets import shown_store
 from interactions_core.exceptions import ConfigurationError
@@ -50,7 +50,6 @@ from interactions_langgraph._model.sealed import (
     sealed_headers,
     sealed_url,
 )
-from interactions_langgraph._model.settings import target_of
 from interactions_langgraph._model.tools import declare
 
 _OF_CLIENT: Final = (
@@ -66,8 +65,21 @@ _OF_CLIENT: Final = (
 """Options that say how a client is made."""
 
 
-class ModelOptions(BaseChatModel):
-    """What can be given to a `ChatInteractions`, under its own or another name."""
+if TYPE_CHECKING:
+    _Common, _Answers = CommonOptions, AnswerOptions
+else:
+    # Their secrets are sealed, so that a `repr` may show them.
+    _common = fields_of(CommonOptions, Field, "langgraph", shows=True)
+    _answers = fields_of(AnswerOptions, Field, "langgraph", shows=True)
+    _Common = create_model("_Common", **_common)
+    _Answers = create_model("_Answers", **_answers)
+
+
+class ModelOptions(_Common, _Answers, BaseChatModel):
+    """What can be given to a `ChatInteractions`, under its own or another name.
+
+    Options of all adapters are declared in core.
+    """
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
@@ -76,69 +88,23 @@ class ModelOptions(BaseChatModel):
         use_attribute_docstrings=True,
     )
 
-    model: str | None = None
-    """A model's name, e.g. `"gemini-3.8-flash"`; exactly one of `model` and `agent`."""
-    agent: str | None = None
-    """A managed agent's name."""
-    agent_config: dict[str, Any] | None = None
-    """What the agent is told beside the input; its `type` is the family's."""
-    environment: str | dict[str, Any] | None = None
-    """The sandbox of an agent, or `"remote"` for a new one."""
-    sessions: str | Any = Field(default=None, repr=False)
-    """A session store, its URL, or the path of its file. `None`: the store of the
-    graph's `InteractionsSaver`, or else `"memory:"`."""
-    session_id: str = ""
-    """The isolation scope: a tenant, a user. `thread_id` is added by itself."""
-    store: bool = True
-    """`False` keeps nothing on the server and sends everything with every call."""
-    background: bool | Literal["prefer", "suspend"] | None = None
-    """Whether the server works on it while nobody listens; this call waits for it,
-    and after a crash the same call waits for the same run. `"prefer"`: models that
-    refuse it answer at once. `"suspend"`: the graph is interrupted instead of waiting.
-    `None`: agents do if they may (Deep Research must), models do not."""
-    deadline_s: float = Field(default=DEFAULT_DEADLINE_S, gt=0)
-    """How long a run in the background may take; then it is cancelled."""
-    poll: tuple[float, float] = DEFAULT_POLL
-    """The first and the longest pause between two looks at such a run, in seconds."""
-    on_lost_submit: Literal["raise", "resubmit"] = "raise"
-    """What to do when the answer to the create of such a run was lost: the run may
-    exist, and a second one would be billed as well."""
-    on_empty: OnEmpty = "return"
-    """What an answer with neither text nor calls becomes: an empty message, with a
-    warning that names its interaction, or an `EmptyReplyError`."""
-    mirror: Mirror = "full"
-    """What a session store opened by URL keeps of the content."""
-    retention: timedelta = timedelta(seconds=DEFAULT_RETENTION_S)
-    """How long the server keeps interactions: 55 days paid, 1 day on the free tier."""
-    timeout_s: float = DEFAULT_TIMEOUT_S
-    """Of one request, in seconds."""
-    max_retries: int = Field(default=DEFAULT_MAX_RETRIES, ge=0)
-    """How often a request is repeated after errors that allow it."""
+    model: str | None = Field(default=None, description=told("langgraph", "model"))
+    sessions: str | Any = Field(
+        default=None, description=told("langgraph", "sessions"), repr=False
+    )
+    background: bool | Literal["prefer", "suspend"] | None = Field(
+        default=None, description=told("langgraph", "background")
+    )
     streaming: bool = False
     """Let `invoke` stream, for callbacks that show tokens."""
-    tools: list[Any] = Field(default_factory=list[Any])
-    """Tools of every call, beside those of `bind_tools`."""
-    combine_tools: CombineTools | None = None
-    """`"separate"`: built-in tools are asked before a turn with functions, in a call of
-    its own that is billed as well. `None`: both are sent, which some models refuse."""
-    temperature: float | None = None
-    """How freely the model chooses its words."""
-    top_p: float | None = None
-    """The part of the likeliest words that the model chooses among."""
-    seed: int | None = None
-    """Asks for the same answer to the same request, as far as the model can."""
-    stop_sequences: list[str] | None = None
-    """Texts at which an answer ends."""
-    max_output_tokens: int | None = None
-    """The most tokens of an answer, thoughts included."""
-    thinking_level: str | None = None
-    """How much the model thinks, in the API's words, e.g. `"low"`."""
-    thinking_summaries: Literal["auto", "none"] | None = None
-    """Whether answers carry summaries of thoughts."""
+    tools: list[Any] = Field(
+        default_factory=list[Any], description=told("langgraph", "tools")
+    )
+    stop_sequences: list[str] | None = Field(
+        default=None, description=told("langgraph", "stop_sequences")
+    )
     response_format: dict[str, Any] | list[dict[str, Any]] | None = None
     """The form of the answer: a JSON schema, or the API's own objects."""
-    response_modalities: list[str] | None = None
-    """Kinds of content that may be answered, e.g. `["text", "image"]`."""
     speech_config: dict[str, Any] | list[dict[str, Any]] | None = None
     """Voices of spoken answers."""
     image_config: dict[str, Any] | None = None
@@ -147,34 +113,21 @@ class ModelOptions(BaseChatModel):
     """Form and length of films."""
     transcription_config: dict[str, Any] | None = None
     """How speech is written down."""
-    service_tier: str | None = None
-    """The tier that serves the request, e.g. `"flex"`."""
-    labels: dict[str, str] | None = None
-    """Names and values that the bill is sorted by."""
-    safety_settings: list[dict[str, Any]] | None = None
-    """What is blocked, by category."""
     model_kwargs: dict[str, Any] | None = None
     """Fields of the create body that have no option of their own."""
-    nudge: str = "Continue."
-    """What is said when a message list ends with the model's own words."""
-    api_key: SecretStr | None = None
-    """`None` reads GOOGLE_API_KEY or GEMINI_API_KEY."""
-    base_url: Annotated[str | None, SkipValidation] = None
-    """Another server, with its scheme, e.g. the emulator's `url`."""
-    api_version: str | None = None
-    """The version of the API, e.g. `"v1beta"`."""
+    api_key: SecretStr | None = Field(
+        default=None, description=told("langgraph", "api_key")
+    )
+    base_url: Annotated[str | None, SkipValidation] = Field(
+        default=None, description=told("langgraph", "base_url")
+    )
     additional_headers: Annotated[Any, SkipValidation] = None
     """HTTP headers of every request."""
-    vertexai: bool | None = None
-    """Whether to ask the enterprise platform."""
-    project: str | None = None
-    """The project on the enterprise platform."""
-    location: str | None = None
-    """The location on the enterprise platform."""
     credentials: Any = Field(default=None, exclude=True, repr=False)
     """`google.auth` credentials, for the enterprise platform."""
-    client: Any = Field(default=None, exclude=True, repr=False)
-    """A `google.genai.Client` to use instead; its owner closes it."""
+    client: Any = Field(
+        default=None, description=told("langgraph", "client"), exclude=True, repr=False
+    )
     anchor_key: SecretStr | None = None
     """Signs what messages say of their interactions: chains then continue behind any
     checkpointer, in every process that knows the key, without a shared store."""
@@ -192,11 +145,8 @@ class ModelOptions(BaseChatModel):
         given = {name: options[name] for name in options if name not in theirs}
         chosen = check_values(owner, normalize_options(owner, given, own))
         target_of(chosen)
-        try:
+        with explaining_values(owner, ValidationError):
             super().__init__(**theirs, **_protected(chosen))
-        except ValidationError as exc:
-            found = exc.errors(include_input=False, include_url=False)
-            raise ConfigurationError(explain_values(owner, found)) from None
         self._check()
 
     def _check(self) -> None:
@@ -228,42 +178,16 @@ class ModelOptions(BaseChatModel):
         return sessions if sessions is not None else current_run().sessions or "memory:"
 
     def _checked(self, store: SessionStore) -> SessionStore:
-        if store.mirror != self.mirror and "mirror" in self.model_fields_set:
-            msg = (
-                f"mirror={self.mirror!r} has no effect: {store.url} was opened with "
-                f"mirror={store.mirror!r}; give the option to whoever opens the store"
-            )
-            raise ConfigurationError(msg)
+        check_mirror(store, self.mirror if "mirror" in self.model_fields_set else None)
         return store
 
     def _connection(self) -> Connection:
-        key, anchor_key = self.api_key, self.anchor_key
-        return Connection(
-            api_key=key.get_secret_value() if key else None,
-            base_url=revealed(self.base_url),
-            api_version=self.api_version,
-            headers=revealed(self.additional_headers) or {},
-            vertexai=self.vertexai,
-            project=self.project,
-            location=self.location,
-            credentials=self.credentials,
-            client=self.client,
-            timeout_s=self.timeout_s,
-            anchor_key=anchor_key.get_secret_value().encode(errors="surrogatepass")
-            if anchor_key
-            else b"",
-            trust_anchors=self.trust_anchors,
-        )
+        sent = ("base_url", "additional_headers")
+        shown = {name: revealed(getattr(self, name)) for name in sent}
+        return connection_from_options({**self.__dict__, **shown})
 
     def _policy(self) -> ClientPolicy:
-        return ClientPolicy(
-            max_retries=self.max_retries,
-            retention_s=self.retention.total_seconds(),
-            clock=self._clock,
-            poll=self.poll,
-            resubmits=self.on_lost_submit == "resubmit",
-            returns_empty=self.on_empty == "return",
-        )
+        return policy_from_options(self.__dict__, clock=self._clock)
 
 
 def _protected(options: dict[str, Any]) -> dict[str, Any]:

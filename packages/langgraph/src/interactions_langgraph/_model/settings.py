@@ -7,19 +7,14 @@ everything here is sent every time, and only what is set.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from interactions_core.adapter.options import OF_CALLS, options_of_kind
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._model.choices import tool_choice
 from interactions_langgraph._model.sealed import revealed
 from interactions_langgraph._model.tools import Tool, declare, distinct
 
 GENERATION: Final = (
-    "temperature",
-    "top_p",
-    "seed",
-    "stop_sequences",
-    "max_output_tokens",
-    "thinking_level",
-    "thinking_summaries",
+    *options_of_kind("generation", adapter="langgraph"),
     "speech_config",
     "image_config",
     "video_config",
@@ -27,32 +22,17 @@ GENERATION: Final = (
 )
 """Options that go into `generation_config`."""
 
-TOP_LEVEL: Final = (
-    "agent_config",
-    "environment",
-    "response_format",
-    "response_modalities",
-    "service_tier",
-    "labels",
-    "safety_settings",
-)
+TOP_LEVEL: Final = (*options_of_kind("body", adapter="langgraph"), "response_format")
 """Options that are fields of the body."""
 
 PER_CALL: Final = frozenset(
     {
+        *options_of_kind("target", "turn", adapter="langgraph"),
         *GENERATION,
         *TOP_LEVEL,
-        "model",
-        "agent",
+        *OF_CALLS,
         "model_kwargs",
-        "tools",
-        "tool_choice",
-        "combine_tools",
-        "store",
-        "background",
         "plan_decision",
-        "previous_interaction_id",
-        "session_id",
     }
 )
 """Options that `invoke`, `bind` and their kin take for one call."""
@@ -108,20 +88,6 @@ def settings_of(
         if name in fields:
             fields[name] = revealed(fields[name])
     return settings | fields | extra
-
-
-def target_of(options: Mapping[str, Any]) -> tuple[str, str]:
-    """Return which of `model` and `agent` is asked, as a pair for the body.
-
-    Raises:
-        ConfigurationError: Both or neither is given.
-    """
-    given = [key for key in ("model", "agent") if _is_set(options, key)]
-    if len(given) != 1:
-        state = "both are given" if given else "neither is given"
-        msg = f"exactly one of `model` and `agent` is asked for one turn; {state}"
-        raise ConfigurationError(msg)
-    return given[0], str(options[given[0]]).removeprefix("models/")
 
 
 def _plain(tool: Mapping[str, Any]) -> dict[str, Any]:

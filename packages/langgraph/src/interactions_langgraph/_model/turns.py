@@ -7,13 +7,19 @@ from typing import Any, Final
 from langchain_core.messages import BaseMessage
 
 from interactions_core.adapter import Turn
-from interactions_core.adapter.options import KEY, check_values
+from interactions_core.adapter.options import (
+    KEY,
+    check_values,
+    in_background,
+    merge_call_options,
+    target_of,
+)
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._messages.messages import read_messages
 from interactions_langgraph._model.graph_positions import graph_position
 from interactions_langgraph._model.graph_run import GraphRun
 from interactions_langgraph._model.option_aliases import ALIASES, normalize_options
-from interactions_langgraph._model.settings import PER_CALL, settings_of, target_of
+from interactions_langgraph._model.settings import PER_CALL, settings_of
 from interactions_langgraph.plans import decided_config
 
 _CALL: Final = "ChatInteractions.invoke"
@@ -50,9 +56,7 @@ def turn_of(
             msg = f"{name!r} is an option of a model, not of one call; make another one"
             raise ConfigurationError(msg)
     call = check_values(_CALL, normalize_options(_CALL, for_us, PER_CALL))
-    chosen = {**options, **call}
-    if call.get("model") or call.get("agent"):
-        chosen |= {name: call.get(name) for name in ("model", "agent")}
+    chosen: dict[str, Any] = {**merge_call_options(options, call)}
     if call.get(KEY) is not None:
         chosen["agent_config"] = decided_config(chosen, messages)
     conversation = read_messages(messages)
@@ -70,7 +74,7 @@ def turn_of(
         thread_id=thread_id,
         is_late=around.is_late,
         store=chosen["store"],
-        background=_in_background(chosen),
+        background=in_background(chosen),
         deadline_s=chosen["deadline_s"],
         previous_interaction_id=call.get("previous_interaction_id") or "",
         anchors=conversation.anchors,
@@ -89,17 +93,6 @@ def _in_graph(turn: Turn, wanted: object, around: GraphRun) -> Turn:
         place=graph_position(turn, around),
         moved_on=around.has_moved_on,
     )
-
-
-def _in_background(options: Mapping[str, Any]) -> bool:
-    """Let agents work in the background unless told otherwise: they take minutes.
-
-    API: Deep Research refuses anything else, and an unstored run cannot be.
-    """
-    wanted = options["background"]
-    if wanted is None:
-        return bool(options.get("agent")) and bool(options["store"])
-    return bool(wanted)
 
 
 def _is_langchains(name: str) -> bool:
