@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 
+from interactions_core.records.forms import KnownForm
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
     ReplyForm,
     Scope,
 )
+from interactions_core.records.jobs import Job
+from interactions_core.records.turn import GraphPosition
 from interactions_core.usage import Usage
 
 SCOPE = Scope("gemini|host|print", "tenant", "thread")
 DAY_S = 86_400.0
+NOW = 1_790_000_000.0
+PLACE = GraphPosition("sub:1", "checkpoint", "task", 2)
 HELD = (
     {"type": "thought", "signature": "c2lnbmF0dXJl"},
     {"type": "model_output", "content": [{"type": "text", "text": "Hello"}]},
@@ -86,3 +91,34 @@ def make_entry(key: str = "v1_a", tokens: int = 10) -> LedgerEntry:
         replay_steps=20,
         replay_bytes=3_000,
     )
+
+
+def known_form(
+    feature: str = "tools", change: str = "bounds", at: float = NOW
+) -> KnownForm:
+    return KnownForm(
+        platform="gemini|host",
+        api_version="v1",
+        target="model:m",
+        feature=feature,
+        change=f"{change}:{feature}",
+        answered_at=at,
+    )
+
+
+def make_job(key: str = "job_1", **changes: object) -> Job:
+    usual = Job(
+        key=key,
+        scope=SCOPE,
+        call_digest=b"\x01" * 32,
+        target="agent:deep-research",
+        created_at=NOW,
+        deadline_at=NOW + 3_900,
+        updated_at=NOW,
+        forget_at=NOW + 1_000,
+        place=PLACE,
+        owner="me",
+        lease_until=NOW + 60,
+        plan={"reason": "root", "steps": [{"type": "user_input"}]},
+    )
+    return replace(usual, **changes)

@@ -9,13 +9,9 @@ from typing import Any
 import pytest
 
 from interactions_core import MemoryStore, PostgresStore, SessionStore, SqliteStore
-from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import Job
-from interactions_core.records.turn import GraphPosition
-
-NOW = 1_790_000_000.0
-SCOPE = Scope("gemini|host|print", "tenant", "thread")
-PLACE = GraphPosition("sub:1", "checkpoint", "task", 2)
+from interactions_core.stores.sql import cleaning, job_rows
+from interactions_core.stores.sql.cleaning import BATCH
+from tests.contract.session_records import NOW, SCOPE, make_job
 
 Open = Callable[..., SessionStore]
 
@@ -44,26 +40,8 @@ def store(open_one: Open) -> SessionStore:
     return open_one()
 
 
-def job(key: str = "job_1", **changes: Any) -> Job:
-    usual = Job(
-        key=key,
-        scope=SCOPE,
-        call_digest=b"\x01" * 32,
-        target="agent:deep-research",
-        created_at=NOW,
-        deadline_at=NOW + 3_900,
-        updated_at=NOW,
-        forget_at=NOW + 1_000,
-        place=PLACE,
-        owner="me",
-        lease_until=NOW + 60,
-        plan={"reason": "root", "steps": [{"type": "user_input"}]},
-    )
-    return replace(usual, **changes)
-
-
 def test_a_job_comes_back_as_it_was_kept(store: SessionStore) -> None:
-    kept = job(result={"id": "v1_1", "steps": [{"text": "\ud800"}]}, interrupts=2)
+    kept = make_job(result={"id": "v1_1", "steps": [{"text": "\ud800"}]}, interrupts=2)
 
     store.add_job(kept)
 
@@ -75,16 +53,16 @@ def test_a_job_comes_back_as_it_was_kept(store: SessionStore) -> None:
 def test_jobs_of_another_scope_or_call_and_consumed_ones_are_not_found(
     store: SessionStore,
 ) -> None:
-    store.add_job(job("job_1", scope=replace(SCOPE, thread_id="other")))
-    store.add_job(job("job_2", call_digest=b"\x02" * 32))
-    store.add_job(job("job_3", consumed_at=NOW))
+    store.add_job(make_job("job_1", scope=replace(SCOPE, thread_id="other")))
+    store.add_job(make_job("job_2", call_digest=b"\x02" * 32))
+    store.add_job(make_job("job_3", consumed_at=NOW))
 
     assert store.find_jobs(SCOPE, b"\x01" * 32) == []
     assert len(store.list_jobs()) == 3
 
 
 def test_one_of_two_takes_a_lease(store: SessionStore) -> None:
-    seen = job(lease_until=NOW - 1)
+    seen = make_job(lease_until=NOW - 1)
     store.add_job(seen)
 
     first = store.take_job(seen, "a", now=NOW, until=NOW + 60)
@@ -97,7 +75,7 @@ def test_one_of_two_takes_a_lease(store: SessionStore) -> None:
 
 
 def test_a_lease_that_was_renewed_since_is_not_taken(store: SessionStore) -> None:
-    seen = job()
+    seen = make_job()
     store.add_job(seen)
     store.renew_job(seen.key, "me", until=NOW + 120)
 
@@ -105,18 +83,18 @@ def test_a_lease_that_was_renewed_since_is_not_taken(store: SessionStore) -> Non
 
 
 def test_only_the_owner_renews_and_changes_a_job(store: SessionStore) -> None:
-    store.add_job(job())
+    store.add_job(make_job())
 
     assert not store.renew_job("job_1", "you", until=NOW + 99)
-    assert not store.update_job(job(owner="you", status="completed"))
-    assert store.update_job(job(status="completed", place=None))
+    assert not store.update_job(make_job(owner="you", status="completed"))
+    assert store.update_job(make_job(status="completed", place=None))
     changed = store.get_job("job_1")
     assert changed is not None
     assert (changed.status, changed.place) == ("completed", None)
 
 
 def test_news_names_the_run_of_a_lost_submit_once(store: SessionStore) -> None:
-    lost = job(status="lost")
+    lost = make_job(status="lost")
     store.add_job(lost)
     named = replace(lost, interaction_id="v1_1")
 
@@ -143,7 +121,7 @@ def test_news_names_the_run_of_a_lost_submit_once(store: SessionStore) -> None:
 def test_what_a_delivery_has_told_outlives_what_the_owner_knew_before(
     before: str, news: str, after: str, kept: str, store: SessionStore
 ) -> None:
-    mine = job(interaction_id=before)
+    mine = make_job(interaction_id=before)
     store.add_job(mine)
     store.note_status(replace(mine, interaction_id="v1_1"), news, now=NOW)
 
@@ -158,7 +136,7 @@ def test_what_a_delivery_has_told_outlives_what_the_owner_knew_before(
 def test_a_create_that_is_sent_again_forgets_the_run_before(
     store: SessionStore,
 ) -> None:
-    mine = job(interaction_id="v1_1", status="completed")
+    mine = make_job(interaction_id="v1_1", status="completed")
     store.add_job(mine)
 
     store.update_job(replace(mine, status="intent", interaction_id=""))
@@ -169,8 +147,8 @@ def test_a_create_that_is_sent_again_forgets_the_run_before(
 
 
 def test_jobs_are_listed_without_their_content(store: SessionStore) -> None:
-    store.add_job(job("job_1", status="in_progress", interaction_id="v1_1"))
-    store.add_job(job("job_2", status="completed", result={"id": "v1_2"}))
+    store.add_job(make_job("job_1", status="in_progress", interaction_id="v1_1"))
+    store.add_job(make_job("job_2", status="completed", result={"id": "v1_2"}))
 
     assert [one.key for one in store.list_jobs(statuses=["in_progress"])] == ["job_1"]
     assert [one.key for one in store.list_jobs(interaction_id="v1_1")] == ["job_1"]
@@ -179,26 +157,63 @@ def test_jobs_are_listed_without_their_content(store: SessionStore) -> None:
 
 
 def test_jobs_that_a_graph_waits_for_are_listed(store: SessionStore) -> None:
-    store.add_job(job("job_1"))
-    store.add_job(job("job_2", interrupts=1))
-    store.add_job(job("job_3", interrupts=1, handed_on_at=NOW))
-    store.add_job(job("job_4", interrupts=1, consumed_at=NOW))
+    store.add_job(make_job("job_1"))
+    store.add_job(make_job("job_2", interrupts=1))
+    store.add_job(make_job("job_3", interrupts=1, handed_on_at=NOW))
+    store.add_job(make_job("job_4", interrupts=1, consumed_at=NOW))
 
     assert [one.key for one in store.list_jobs(waiting=True)] == ["job_2"]
 
 
 def test_jobs_whose_time_is_over_go_with_the_next_one(store: SessionStore) -> None:
-    store.add_job(job("job_1"))
-    store.add_job(job("job_2", created_at=NOW + 2_000, forget_at=NOW + 9_000))
+    store.add_job(make_job("job_1"))
+    store.add_job(make_job("job_2", created_at=NOW + 2_000, forget_at=NOW + 9_000))
 
     assert [one.key for one in store.list_jobs()] == ["job_2"]
     assert store.clean_jobs(NOW + 9_001) == 1
     assert store.list_jobs() == []
 
 
+def test_another_process_writes_between_two_batches_of_cleaning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite: a file has one lock, so that whoever cleans much lets others through."""
+    store, other = (SqliteStore(tmp_path / "jobs.db") for _ in range(2))
+    with store.database.writing() as db:
+        over = [make_job(f"over {number}") for number in range(3 * BATCH - 1)]
+        db.executemany(job_rows.ADD, [job_rows.job_row(job, "full") for job in over])
+    pauses: list[float] = []
+
+    def write(pause_s: float) -> None:
+        pauses.append(pause_s)
+        assert other.add_job(
+            make_job(f"{len(pauses)}", created_at=0.0, forget_at=NOW * 2)
+        )
+
+    monkeypatch.setattr(cleaning.time, "sleep", write)
+
+    cleaned = store.clean_jobs(NOW + 9_001)
+
+    assert (cleaned, len(pauses)) == (3 * BATCH - 1, 2)
+    assert {job.key for job in store.list_jobs()} == {"1", "2"}
+    store.close()
+    other.close()
+
+
+def test_beginning_a_job_forgets_no_more_than_one_batch(open_one: Open) -> None:
+    store = open_one()
+    for number in range(BATCH + 1):
+        store.add_job(make_job(f"over {number}", created_at=0.0))
+
+    store.add_job(make_job("new", created_at=NOW + 9_001, forget_at=NOW * 2))
+
+    bound = 1 if store.blocking else 0
+    assert len(store.list_jobs()) == 1 + bound
+
+
 def test_deleting_a_thread_deletes_its_jobs(store: SessionStore) -> None:
-    store.add_job(job("job_1"))
-    store.add_job(job("job_2", scope=replace(SCOPE, thread_id="other")))
+    store.add_job(make_job("job_1"))
+    store.add_job(make_job("job_2", scope=replace(SCOPE, thread_id="other")))
 
     store.delete_thread("thread")
 
@@ -210,7 +225,7 @@ def test_deleting_a_thread_deletes_its_jobs(store: SessionStore) -> None:
 def test_a_store_without_content_keeps_none_of_a_job(open_one: Open) -> None:
     store = open_one(mirror="signatures")
 
-    store.add_job(job(result={"id": "v1_1", "steps": [{"text": "secret"}]}))
+    store.add_job(make_job(result={"id": "v1_1", "steps": [{"text": "secret"}]}))
 
     kept = store.get_job("job_1")
     assert kept is not None
@@ -226,6 +241,6 @@ def test_a_file_from_before_there_were_jobs_gets_the_table(tmp_path: Path) -> No
     db.close()
 
     store = SqliteStore(path)
-    store.add_job(job())
+    store.add_job(make_job())
 
     assert len(store.list_jobs()) == 1

@@ -12,7 +12,7 @@ import pytest
 from interactions_core.exceptions import (
     ConfigurationError,
 )
-from interactions_core.records.forms import LIFE_S, KnownForm
+from interactions_core.records.forms import LIFE_S
 from interactions_core.records.interactions import ReplyForm, Scope
 from interactions_core.stores import (
     MemoryStore,
@@ -25,8 +25,10 @@ from interactions_core.stores.sql import rows
 from tests.contract.session_records import (
     DAY_S,
     HELD,
+    NOW,
     SCOPE,
     SENT,
+    known_form,
     make_entry,
     make_record,
     whole_record,
@@ -453,21 +455,6 @@ def test_stores_have_secrets_of_their_own(tmp_path: Path) -> None:
 
 
 # Forms of requests.
-
-NOW = 1_790_000_000.0
-
-
-def known_form(
-    feature: str = "tools", change: str = "bounds", at: float = NOW
-) -> KnownForm:
-    return KnownForm(
-        platform="gemini|host",
-        api_version="v1",
-        target="model:m",
-        feature=feature,
-        change=f"{change}:{feature}",
-        answered_at=at,
-    )
 
 
 def test_known_forms_come_back_newest_first(store: SessionStore) -> None:

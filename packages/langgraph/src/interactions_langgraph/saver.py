@@ -232,12 +232,15 @@ class InteractionsSaver(AsyncSaverMixin):
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
         """Erase the checkpoints and writes of some runs, in all threads.
 
-        What later checkpoints of a delta channel are built from stays.
+        What later checkpoints of a delta channel are built from stays. Each thread is
+        a transaction of its own: whoever dies in between has it repeated.
         """
         runs = {str(run_id) for run_id in run_ids}
         self._make_secret()
-        with self._tables.writing() as connection:
-            for thread_id in threads_of_runs(connection, runs):
+        with self._tables.snapshot() as connection:
+            threads = threads_of_runs(connection, runs)
+        for thread_id in threads:
+            with self._tables.writing(thread_id) as connection:
                 thread = find_thread(connection, thread_id, self._codec)
                 if thread is not None:
                     delete_runs(connection, thread, self._codec, runs)

@@ -5,6 +5,7 @@ from interactions_core.records.erasures import LATE_S, Erasure
 from interactions_core.records.names import check_names
 from interactions_core.services.eraser import ENDING, Eraser
 from interactions_core.stores.postgres import PostgresStore
+from interactions_core.stores.sql.cleaning import delete_some, out_of_date
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
 from interactions_core.stores.sql.statements import in_dialects, placeholders
@@ -23,8 +24,10 @@ __all__ = [
     "SqlDatabase",
     "SqlStore",
     "check_names",
+    "delete_some",
     "hit",
     "in_dialects",
     "make_private",
+    "out_of_date",
     "placeholders",
 ]

@@ -123,7 +123,7 @@ class CheckpointTables:
 
     @contextlib.contextmanager
     def writing(self, *threads: str) -> Generator[SqlConnection, None, None]:
-        """Write all or nothing, while nobody else writes these threads, or any."""
+        """Write all or nothing, while nobody else writes these threads."""
         with self.database.writing(*threads) as connection:
             yield connection
 

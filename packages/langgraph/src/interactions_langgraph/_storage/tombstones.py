@@ -17,7 +17,9 @@ from interactions_core.adapter.storage import (
     LATE_S,
     SELECT_BIRTH_BYTES,
     SqlConnection,
+    delete_some,
     in_dialects,
+    out_of_date,
     placeholders,
 )
 from interactions_langgraph._storage.addresses import Address
@@ -42,7 +44,7 @@ _BURY: Final = (
     "ON CONFLICT (digest) DO UPDATE SET deleted_at = excluded.deleted_at"
 )
 _EXHUME: Final = "DELETE FROM checkpoint_tombstones WHERE digest = $1"
-_FORGET: Final = "DELETE FROM checkpoint_tombstones WHERE deleted_at < $1"
+_OLD: Final = out_of_date("checkpoint_tombstones", key="digest", time="deleted_at")
 _ADDRESSES: Final = (
     "SELECT s.namespace, c.checkpoint_id FROM checkpoint_threads t "
     "CROSS JOIN checkpoint_spaces s CROSS JOIN checkpoints c "
@@ -106,7 +108,7 @@ def bury_thread(connection: SqlConnection, thread_id: str) -> None:
     """Remember the checkpoints of a thread that is about to be deleted."""
     addresses = _addresses_of(connection, thread_id)
     bury(connection, [(each, "") for each in addresses])
-    connection.execute(_FORGET, (time.time() - LATE_S,))
+    delete_some(connection, _OLD, time.time() - LATE_S)
 
 
 def bury(connection: SqlConnection, graves: Sequence[tuple[Address, str]]) -> None:

@@ -26,17 +26,14 @@ class Locks:
     """What a transaction writes, and what it keeps others from writing.
 
     Attributes:
-        names: What it writes; without any and any `shared` it writes everything.
+        names: What it writes.
         shared: What others may share, but not write.
+        is_of_all: Whether nobody else may write anything, as while tables are changed.
     """
 
     names: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
-
-    @property
-    def is_of_all(self) -> bool:
-        """Whether it is the lock of everything."""
-        return not (self.names or self.shared)
+    is_of_all: bool = False
 
     def cover(self, wanted: "Locks") -> bool:
         """Tell whether nothing more has to be locked for `wanted`."""

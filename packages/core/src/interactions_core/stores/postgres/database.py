@@ -107,7 +107,7 @@ class PostgresDatabase:
                 if behind and self.read_only:
                     self._schema.check_versions(connection, parts)
             if behind:
-                with self._transaction(_WRITE, Locks()) as connection:
+                with self._transaction(_WRITE, Locks(is_of_all=True)) as connection:
                     self._schema.upgrade(connection, parts)
             self._installed = parts
 
@@ -126,7 +126,7 @@ class PostgresDatabase:
     def writing(
         self, *names: str, shared: Collection[str] = ()
     ) -> Generator[PostgresConnection]:
-        """Hold the locks of `names`, or that of everything; keep all or nothing.
+        """Hold the locks of `names`; keep all or nothing.
 
         The locks are advisory ones of the transaction, so they end with it, also
         when this process dies.

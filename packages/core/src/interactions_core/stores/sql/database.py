@@ -87,7 +87,8 @@ class SqlDatabase(Protocol):
 
         Args:
             names: What is written, e.g. the id of a thread. Writers who share a name
-                take turns; a writer who gives none at all takes turns with all others.
+                take turns. A writer who gives none waits for nobody but for rows that
+                another one is changing; nobody can have everything to himself.
             shared: What must not be written by others meanwhile. Those who only share
                 a name do not wait for each other.
         """

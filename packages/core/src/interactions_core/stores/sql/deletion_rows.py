@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from interactions_core.records.erasures import Erasure
+from interactions_core.stores.sql.cleaning import out_of_date
 from interactions_core.stores.sql.statements import in_dialects
 
 PART: Final = "deletions"
@@ -34,7 +35,7 @@ KEEP_MARK: Final = """INSERT INTO deleted_threads (thread, mark, deleted_at)
 VALUES ($1, $2, $3) ON CONFLICT (thread) DO UPDATE SET
 mark = excluded.mark, deleted_at = excluded.deleted_at"""
 
-FORGET_MARKS: Final = "DELETE FROM deleted_threads WHERE deleted_at < $1"
+OLD_MARKS: Final = out_of_date("deleted_threads", key="thread", time="deleted_at")
 
 # What was seen running is cancelled, whoever noted it in another way.
 LIST: Final = """INSERT INTO erasures

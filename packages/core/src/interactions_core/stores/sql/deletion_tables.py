@@ -9,6 +9,7 @@ from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
 from interactions_core.records.interactions import Scope, StoredInteraction
 from interactions_core.records.jobs import UNFINISHED
 from interactions_core.stores.sql import deletion_rows
+from interactions_core.stores.sql.cleaning import delete_some
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
 
@@ -87,7 +88,7 @@ class SqlDeletionMixin:
         digest = deletion_rows.thread_digest(self.secret(), thread_id)
         mark = (digest, secrets.token_bytes(8), now)
         db.execute(deletion_rows.KEEP_MARK, mark)
-        db.execute(deletion_rows.FORGET_MARKS, (now - LATE_S,))
+        delete_some(db, deletion_rows.OLD_MARKS, now - LATE_S)
         if erasures:
             rows = [deletion_rows.erasure_row(each) for each in erasures]
             db.executemany(deletion_rows.LIST, rows)

@@ -23,11 +23,11 @@ class SqlFormMixin:
         if not forms:
             return
         oldest = max(form.answered_at for form in forms) - LIFE_S
-        with self.database.writing() as db:
+        with self.database.writing(form_rows.PART) as db:
             db.executemany(form_rows.KEEP, [form_rows.form_row(form) for form in forms])
             db.execute(form_rows.FORGET, (oldest,))
 
     def clear_forms(self) -> int:
         """Forget all forms."""
-        with self.database.writing() as db:
+        with self.database.writing(form_rows.PART) as db:
             return db.execute(form_rows.CLEAR).rowcount

@@ -14,6 +14,7 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
+from interactions_core.stores.sql.cleaning import out_of_date
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 
 PART: Final = "jobs"
@@ -87,9 +88,7 @@ NOTE: Final = f"""UPDATE jobs SET status = $1, interaction_id = $2, updated_at =
 WHERE key = $4 AND consumed_at = 0 AND interaction_id IN ('', $2) AND status <> $1
 AND (status IN ({_words(UNFINISHED)}))"""
 
-ANY_OVER: Final = "SELECT 1 FROM jobs WHERE forget_at < $1 LIMIT 1"
-
-CLEAN: Final = "DELETE FROM jobs WHERE forget_at < $1"
+OVER: Final = out_of_date("jobs", key="key", time="forget_at")
 
 DELETE: Final = "DELETE FROM jobs WHERE key = $1"
 

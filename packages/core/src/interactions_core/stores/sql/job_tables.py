@@ -7,6 +7,7 @@ from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.stores.sql import job_rows
+from interactions_core.stores.sql.cleaning import delete_all, delete_some
 from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
 from interactions_core.stores.sql.statements import placeholders
 
@@ -18,9 +19,9 @@ class SqlJobMixin(SqlDeletionMixin):
 
     def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
         """Keep a new job, and forget those whose time is over."""
-        self.clean_jobs(job.created_at)
         thread = job.scope.thread_id
         with self.database.writing(job.key, shared=(thread,)) as db:
+            delete_some(db, job_rows.OVER, job.created_at)
             if began is not None and self.note_late(job.scope, "", began):
                 return False
             db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
@@ -95,13 +96,7 @@ class SqlJobMixin(SqlDeletionMixin):
 
     def clean_jobs(self, now: float) -> int:
         """Forget jobs whose time is over."""
-        with self.database.reading() as db:
-            found = db.execute(job_rows.ANY_OVER, (now,)).fetchone()
-        if found is None:
-            # Seldom is there anything, and whoever cleans keeps all others waiting.
-            return 0
-        with self.database.writing() as db:
-            return db.execute(job_rows.CLEAN, (now,)).rowcount
+        return delete_all(self.database, job_rows.OVER, now)
 
     def delete_job(self, key: str) -> bool:
         """Forget one job."""

@@ -12,7 +12,7 @@ from typing import Final
 from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.stores.sql import rows
-from interactions_core.stores.sql.database import SqlDatabase
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -37,17 +37,35 @@ class Marks:
 
     @contextlib.contextmanager
     def riding(self) -> Generator[list[Mark]]:
-        """Lend the marks to a transaction; they come back if it fails."""
+        """Lend the marks to a transaction; what it leaves, or all if it fails, waits on."""
         with self._lock:
             waiting = self._waiting.get()
             taken = waiting.copy()
             waiting.clear()
+        left = taken.copy()
         try:
-            yield taken
+            yield left
         except BaseException:
-            with self._lock:
-                self._waiting.get().extend(taken)
+            left = taken
             raise
+        finally:
+            with self._lock:
+                self._waiting.get().extend(left)
+
+
+def write_marks(db: SqlConnection, marks: list[Mark]) -> None:
+    """Write marks, and leave those whose record another transaction is changing.
+
+    It may be deleting a whole thread, for which no answer of another one has to wait.
+    """
+    marks[:] = [mark for mark in marks if not _is_written(db, mark)]
+
+
+def _is_written(db: SqlConnection, mark: Mark) -> bool:
+    if db.execute(rows.HANDED_ON, mark).rowcount:
+        return True
+    # Nothing waits for a record that is gone.
+    return db.execute(rows.FIND_RECORD, mark).fetchone() is None
 
 
 def write_last(database: SqlDatabase, marks: Marks) -> None:
@@ -59,7 +77,7 @@ def write_last(database: SqlDatabase, marks: Marks) -> None:
         with marks.riding() as waiting:
             if waiting:
                 with database.writing() as db:
-                    db.executemany(rows.HANDED_ON, waiting)
+                    write_marks(db, waiting)
     # At the end of a process a pool may not start its threads any more.
     except (StoreError, RuntimeError) as error:
         logger.debug("answers were not marked as handed on: %s", error)

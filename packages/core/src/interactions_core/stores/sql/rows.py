@@ -141,8 +141,13 @@ WHERE {SCOPE} AND gone = 0 AND key IN (
     SELECT key FROM line
 )"""
 
-HANDED_ON: Final = f"""UPDATE interactions SET owed = 0, holder = ''
-WHERE {SCOPE} AND key = $4"""
+FIND_RECORD: Final = f"SELECT 1 FROM interactions WHERE {SCOPE} AND key = $4"
+
+# Not while another transaction changes the record, which may be deleting a thread.
+HANDED_ON: Final = in_dialects(f"""UPDATE interactions SET owed = 0, holder = ''
+WHERE {SCOPE} AND key = $4 AND key IN (
+    SELECT key FROM interactions WHERE {SCOPE} AND key = $4 {{skip_locked}}
+)""")
 
 TAKE_OWED: Final = f"""UPDATE interactions SET owed = $5, holder = $6
 WHERE {SCOPE} AND key = $4 AND owed = $7 AND holder = $8"""

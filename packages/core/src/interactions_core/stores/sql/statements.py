@@ -35,6 +35,7 @@ _SQLITE: Final = {
     "bytes": "BLOB",
     "by_bytes": "COLLATE BINARY",
     "by_key": "WITHOUT ROWID",
+    "skip_locked": "",
     "numbers": "json_each($1) AS given",
 }
 _POSTGRES: Final = {
@@ -44,6 +45,7 @@ _POSTGRES: Final = {
     "bytes": "BYTEA",
     "by_bytes": 'COLLATE "C"',
     "by_key": "",
+    "skip_locked": "FOR UPDATE SKIP LOCKED",
     "numbers": "unnest(CAST(translate($1, '[]', '{}') AS BIGINT[])) AS given (value)",
 }
 
@@ -57,6 +59,8 @@ def in_dialects(template: str) -> Dialects:
     | `{row_number}` | the type of a key that gives itself its next number |
     | `{by_bytes}` | after `TEXT`: ordered by its bytes |
     | `{by_key}` | at the end of a table: rows lie in the order of their key |
+    | `{skip_locked}` | at the end of a query: lock its rows, without those that others \
+have locked; a file has one lock |
     | `{numbers}` | a table of numbers, named `given`, with the one column `value`; \
 they are the first value, `$1`, as a JSON list |
     """

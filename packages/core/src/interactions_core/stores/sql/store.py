@@ -21,7 +21,7 @@ from interactions_core.stores.sql import deletion_rows, form_rows, job_rows, row
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
-from interactions_core.stores.sql.marks import Marks, write_last
+from interactions_core.stores.sql.marks import Marks, write_last, write_marks
 from interactions_core.stores.sql.statements import placeholders
 from interactions_core.usage import Usage
 
@@ -112,8 +112,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
                 db.execute(rows.UPSERT, row)
                 if entry is not None:
                     db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
-            if marks:
-                db.executemany(rows.HANDED_ON, marks)
+            write_marks(db, marks)
         return not late
 
     def mark_handed_on(self, scope: Scope, key: str) -> None:
