@@ -16,16 +16,20 @@ from interactions_core.exceptions import (
     StoreSchemaError,
 )
 from interactions_core.stores import PostgresStore
+from interactions_core.stores.postgres import database as databases
 from interactions_core.stores.postgres.text import quoted
 from tests.contract.postgres.databases import (
     ADD,
     NOTES,
     replaced,
     url_of,
+    wait_for_a_waiter,
 )
 from tests.contract.session_records import SCOPE, make_entry, make_record
 from tests.patience import PATIENCE_S
 from tests.postgres import PASSWORD
+
+MORE_NOTES = (("CREATE TABLE more_notes (text TEXT NOT NULL)",),)
 
 
 def test_a_newer_schema_is_refused_and_left_alone(store: PostgresStore) -> None:
@@ -60,6 +64,31 @@ def test_an_upgrade_is_applied_once_and_keeps_what_is_there(
     with upgraded.database.reading() as db:
         assert db.execute("SELECT text, more FROM notes").fetchall() == [("old", 7)]
     upgraded.close()
+
+
+def test_nobody_waits_for_an_upgrade_that_waits_for_a_write(
+    store: PostgresStore,
+    admin: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """PostgreSQL: whoever wants a lock waits behind those that wait for it already."""
+    monkeypatch.setattr(databases, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
+    store.database.setup()
+    upgrading, writer = (PostgresStore(f"{url_of(store)}{'&' * n}") for n in (1, 2))
+    upgrading.database.install("more notes", MORE_NOTES)
+    writer.database.setup()
+
+    with ThreadPoolExecutor(1) as executor, store.database.writing("t"):
+        upgrade = executor.submit(upgrading.database.setup)
+        wait_for_a_waiter(admin)
+        writer.put(make_record())
+        assert not upgrade.done()
+    upgrade.result()
+
+    with upgrading.database.reading() as db:
+        assert db.execute("SELECT count(*) FROM more_notes").fetchone() == (0,)
+    upgrading.close()
+    writer.close()
 
 
 def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:

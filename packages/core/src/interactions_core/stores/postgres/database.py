@@ -5,12 +5,16 @@ Owns transactions and locks. It knows nothing of what the tables mean.
 
 import contextlib
 import hashlib
+import random
 import threading
+import time
 from collections.abc import Collection, Generator, Sequence
 from typing import Final
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 
+from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import (
     TRANSACTION,
     WRITE_AGAIN,
@@ -33,6 +37,11 @@ from interactions_core.stores.sql.refusing import refuse_to_write
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+_UPGRADE_LOCK_S: Final = 0.2
+"""How long an upgrade waits for a lock at a time."""
+
+_UPGRADE_PAUSE_S: Final = (0.1, 0.5)
 
 # All statements are look-ups by index. Without statistics, or with old ones, the
 # planner would rather read whole tables.
@@ -89,7 +98,8 @@ class PostgresDatabase:
     def setup(self) -> None:
         """Make or upgrade the schema and its tables, in one transaction.
 
-        Processes that do so at the same time wait for each other. Where everything
+        While others write it is tried again and again: whoever waits for a lock keeps
+        all waiting that come after. Processes that do so at the same time wait for each other. Where everything
         is there already, no right to create anything is needed.
 
         Raises:
@@ -107,8 +117,7 @@ class PostgresDatabase:
                 if behind and self.read_only:
                     self._schema.check_versions(connection, parts)
             if behind:
-                with self._transaction(_WRITE, Locks(is_of_all=True)) as connection:
-                    self._schema.upgrade(connection, parts)
+                self._upgrade(parts)
             self._installed = parts
 
     @contextlib.contextmanager
@@ -157,18 +166,38 @@ class PostgresDatabase:
             self._installed = None
             self._connections.close()
 
+    def _upgrade(self, parts: Parts) -> None:
+        give_up = time.monotonic() + LOCK_TIMEOUT_S
+        while not self._is_upgraded(parts, give_up):
+            # All that came meanwhile have their turn first.
+            time.sleep(random.uniform(*_UPGRADE_PAUSE_S))  # noqa: S311  not a secret
+
+    def _is_upgraded(self, parts: Parts, give_up: float) -> bool:
+        """Upgrade, unless somebody writes for longer than an upgrade may wait."""
+        everything = Locks(is_of_all=True)
+        try:
+            with self._transaction(_WRITE, everything, _UPGRADE_LOCK_S) as connection:
+                self._schema.upgrade(connection, parts)
+        except StoreError as exc:
+            is_locked = isinstance(exc.__cause__, LockNotAvailable)
+            if not is_locked or time.monotonic() >= give_up:
+                raise
+            return False
+        return True
+
     def _lent(self) -> PostgresConnection | None:
         return getattr(self._local.get(), "connection", None)
 
     @contextlib.contextmanager
     def _transaction(
-        self, begin: str, locks: Locks | None
+        self, begin: str, locks: Locks | None, wait_s: float | None = None
     ) -> Generator[PostgresConnection]:
         committing = False
         origin, local = Origin(), self._local.get()
         try:
             # A child could not use what libpq and OpenSSL are doing for another thread.
-            with hold_forks(), self._connections.lend(self._begin(begin, locks)) as raw:
+            statements = self._begin(begin, locks, wait_s or LOCK_TIMEOUT_S)
+            with hold_forks(), self._connections.lend(statements) as raw:
                 local.connection = connection = PostgresConnection(raw, locks)
                 try:
                     yield connection
@@ -183,12 +212,12 @@ class PostgresDatabase:
             check_text(self.place, exc)
             raise
 
-    def _begin(self, begin: str, locks: Locks | None) -> str:
+    def _begin(self, begin: str, locks: Locks | None, wait_s: float) -> str:
         """Write all that begins a transaction as one message to the server."""
         schema = f"SET LOCAL search_path TO {quoted(self._schema.name)}"
         statements = [begin, schema, *_LOOK_UPS]
         if locks is not None:
-            statements.append(f"SET LOCAL lock_timeout TO '{LOCK_TIMEOUT_S}s'")
+            statements.append(f"SET LOCAL lock_timeout TO '{wait_s}s'")
             statements.append(f"SELECT {', '.join(self._lock_calls(locks))}")
         return "; ".join(statements)
 
