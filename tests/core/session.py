@@ -118,7 +118,7 @@ class Session:
 
     @property
     def records(self) -> TurnStore:
-        return TurnStore(store=self.store, scope=self.scope, anchor_scope=self.scope)
+        return TurnStore(store=self.store, scope=self.scope)
 
     def record(self, key: str) -> InteractionRecord:
         found = self.store.get(self.scope, key)

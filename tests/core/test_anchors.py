@@ -6,6 +6,7 @@ import pytest
 
 from interactions_core.records.anchors import (
     Anchor,
+    Signer,
     anchor_from_metadata,
     signed,
     verifies,
@@ -97,8 +98,7 @@ class Stranger(Session):
         return TurnStore(
             store=self.store,
             scope=SCOPE,
-            anchor_scope=SCOPE,
-            anchor_key=KEY,
+            signers=(Signer(KEY, SCOPE),),
             trust_anchors=self.trust,
         )
 

@@ -14,6 +14,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.anchors import Signer
 from interactions_core.records.interactions import Scope
 from interactions_core.records.turn import Turn
 from interactions_core.secret_options import (
@@ -94,8 +95,7 @@ def test_no_canary_is_in_a_repr(clock: Clock) -> None:
         "records": TurnStore(
             store=MemoryStore(),
             scope=scope,
-            anchor_scope=scope,
-            anchor_key=b"cAn4rY-anchor",
+            signers=(Signer(b"cAn4rY-anchor", scope),),
         ),
         "trust": trust,
         "receiver": WebhookReceiver(MemoryStore(), trust),

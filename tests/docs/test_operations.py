@@ -70,6 +70,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
     connection.close()
 
     assert found == {
+        "accounts": 1,
         "checkpoints": 4,
         "deletions": 1,
         "forms": 1,

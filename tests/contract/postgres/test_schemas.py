@@ -103,7 +103,7 @@ def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
     with store.database.reading() as db:
         rows = db.execute("SELECT * FROM schema_versions ORDER BY part").fetchall()
         assert rows == [
-            *(("deletions", 1), ("forms", 1), ("jobs", 1)),
+            *(("accounts", 1), ("deletions", 1), ("forms", 1), ("jobs", 1)),
             *(("notes", 1), ("sessions", 2)),
         ]
     with store.database.writing("t") as db:

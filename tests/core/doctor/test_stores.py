@@ -8,7 +8,7 @@ import pytest
 
 from interactions_core import SqliteStore, open_store
 from interactions_core.client.client import InteractionsClient
-from interactions_core.client.wire import credential_of
+from interactions_core.client.identity import credential_of
 from interactions_core.doctor.live.bodies import BOUNDED, answer_in
 from interactions_core.exceptions import InteractionsError
 from interactions_core.protocol.retention import DAY_S
@@ -28,7 +28,7 @@ def test_a_store_is_taken_from_the_environment(
 ) -> None:
     monkeypatch.setenv("INTERACTIONS_SESSIONS", store.url)
 
-    assert "schema deletions 1" in look()["store"]["text"]
+    assert "deletions 1" in look()["store"]["text"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,10 @@ def test_a_database_is_looked_at_without_its_password(postgres_url: str) -> None
     found = look("--sessions", postgres_url)
 
     assert levels(found) == {}
-    assert "schema deletions 1, forms 1, jobs 1, sessions 2" in found["store"]["text"]
+    assert (
+        "schema accounts 1, deletions 1, forms 1, jobs 1, sessions 2"
+        in found["store"]["text"]
+    )
 
 
 def test_a_database_that_is_not_there_fails_without_its_password() -> None:

@@ -4,6 +4,7 @@
 InteractionsError                catch-all
   ConfigurationError             an option is unknown, missing or contradicts another
     MissingPackageError          needs what is not installed (also ModuleNotFoundError)
+    AccountConflictError         an account and a key own different sessions
   ForkedError                    what the parent had open is used in a forked child
   StoreError                     the local record cannot be read or written
     StoreSchemaError             written by a newer version
@@ -77,6 +78,25 @@ class MissingPackageError(ConfigurationError, ModuleNotFoundError):
         super().__init__(f"{what} needs {name}, which is not installed; run: {command}")
         self.name = name
         self.command = command
+
+
+class AccountConflictError(ConfigurationError):
+    """Two owners have sessions of their own, and nobody said which ones count.
+
+    Attributes:
+        name: The key or account that was to be linked, as stores name it.
+        owner: Whose sessions it was to own.
+    """
+
+    def __init__(self, name: str, owner: str) -> None:
+        super().__init__(
+            f"{name} has sessions of its own in this store, and is to own those of "
+            f"{owner}; they are not joined, and nothing was sent or changed. Look with "
+            "`interactions accounts list`, and say with `interactions accounts link "
+            "… --leave-rows` which ones count from now on."
+        )
+        self.name = name
+        self.owner = owner
 
 
 class ForkedError(InteractionsError):

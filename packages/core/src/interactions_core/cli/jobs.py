@@ -8,6 +8,7 @@ import click
 
 from interactions_core.cli.sessions import (
     CREATE_HINT,
+    account_option,
     app_dir_option,
     client,
     create_option,
@@ -80,6 +81,7 @@ def clean(sessions: str) -> None:
 
 @jobs.command()
 @sessions_option
+@account_option
 @create_option
 @resume_option
 @app_dir_option
@@ -87,19 +89,30 @@ def clean(sessions: str) -> None:
     "--until-idle", is_flag=True, help="Stop when no job runs that nobody waits for."
 )
 def watch(
-    sessions: str, *, create: bool, resume: str | None, app_dir: str, until_idle: bool
+    sessions: str,
+    *,
+    account: str | None,
+    create: bool,
+    resume: str | None,
+    app_dir: str,
+    until_idle: bool,
 ) -> None:
     """Wait for the jobs that nobody waits for, until interrupted.
 
     Their results are kept in the session store. With --resume, threads that wait for
     them go on here. Any number of watchers may share a store.
+
+    The exit status is 1 if jobs of another owner are left that nobody waits for,
+    unless --account names whose are watched.
     """
     resumes = resume_named(resume, app_dir)
     store_of = opened(sessions, must_exist=not create, hint=CREATE_HINT)
-    with store_of as store, client() as api:
+    with store_of as store, client(account) as api:
         watcher = JobWatcher(store, api, resume=resumes, write=click.echo)
         # Ctrl-C cancels what a resumed graph waits for; a service manager's signal,
         # which may come with every deployment, must not.
         signal.signal(signal.SIGTERM, lambda _signal, _frame: watcher.stop())
         with contextlib.suppress(KeyboardInterrupt):
             watcher.run(until_idle=until_idle)
+            if until_idle and watcher.unserved and not account:
+                raise click.exceptions.Exit(1)

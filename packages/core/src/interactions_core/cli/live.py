@@ -14,7 +14,7 @@ import click
 
 from interactions_core.canonical import Json
 from interactions_core.client.client import InteractionsClient
-from interactions_core.client.wire import address_of, credential_of
+from interactions_core.client.identity import address_of, credential_of
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.live import (
     CALLS,

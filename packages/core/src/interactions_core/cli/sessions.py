@@ -13,6 +13,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
 from interactions_core.exceptions import StoreError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.records.accounts import VARIABLE as ACCOUNT
 from interactions_core.services.graph_resumer import Resume
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.stores import SessionStore, open_store
@@ -44,6 +45,13 @@ sessions_option = click.option(
     callback=_named,
     metavar="URL",
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
+)
+
+account_option = click.option(
+    "--account",
+    envvar=ACCOUNT,
+    metavar="NAME",
+    help=f"Whose the sessions are, whatever the key is; or {ACCOUNT}.",
 )
 
 create_option = click.option(
@@ -113,14 +121,14 @@ def _check_file(url: str, hint: str) -> None:
 
 
 @contextlib.contextmanager
-def client() -> Generator[InteractionsClient]:
+def client(account: str | None = None) -> Generator[InteractionsClient]:
     """Open a client with the key, the address and the platform of the environment."""
     policy = ClientPolicy(
         max_retries=DEFAULT_MAX_RETRIES,
         retention_s=DEFAULT_RETENTION_S,
         clock=time.time,
     )
-    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S), policy)
+    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S, account=account), policy)
     try:
         yield made
     finally:

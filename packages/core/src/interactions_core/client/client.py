@@ -17,6 +17,7 @@ from interactions_core.background.job_turn import (
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.connection import CANCEL_TIMEOUT_S, Connection
+from interactions_core.client.identity import look_up_owner
 from interactions_core.client.take_turn import take_turn
 from interactions_core.exceptions import InteractionsError
 from interactions_core.process.forking import (
@@ -28,6 +29,7 @@ from interactions_core.process.forking import (
     leave_to_parent,
 )
 from interactions_core.protocol.sse import EventReader
+from interactions_core.records.accounts import Owner
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.streaming import StreamEvent
@@ -206,6 +208,10 @@ class InteractionsClient:
             opened = self._opened.get()
             while opened:
                 opened.pop().close()
+
+    def owner(self, store: SessionStore) -> Owner:
+        """Say whose rows turns read and write, as far as that is settled."""
+        return look_up_owner(self.sdk(), self.connection, store)
 
     def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
         records = wire.records_of(self.sdk(), self.connection, turn, store)

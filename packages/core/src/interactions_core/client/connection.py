@@ -4,12 +4,13 @@ Values only; no key and no password is in a repr.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.records.accounts import check_account
 from interactions_core.secret_options import (
     check_address,
     check_header,
@@ -42,12 +43,16 @@ class Connection:
         vertexai: Whether to ask the enterprise platform.
         project: Its project.
         location: Its location.
+        account: What to call the account whose sessions these are, where there is no
+            project: whatever stays when the key is rotated. `None` reads
+            INTERACTIONS_ACCOUNT; "" for none, and the key is who owns.
         credentials: `google.auth` credentials for it; `None` finds those of the
             environment.
         client: A `google.genai.Client` to use instead; its owner closes it.
         timeout_s: Of one request.
         anchor_key: Signs what messages say of their interactions, so that they are
-            believed without a shared store; b"" to sign nothing.
+            believed without a shared store; b"" to sign nothing. Of several the first
+            signs, and what any of them has signed is believed.
         trust_anchors: Whether unsigned ones are believed, for single-tenant programs.
     """
 
@@ -58,22 +63,32 @@ class Connection:
     vertexai: bool | None = None
     project: str | None = None
     location: str | None = None
+    account: str | None = None
     credentials: object = field(default=None, repr=False)
     client: object = field(default=None, repr=False)
     timeout_s: float = DEFAULT_TIMEOUT_S
-    anchor_key: bytes = field(default=b"", repr=False)
+    anchor_key: bytes | Sequence[bytes] = field(default=b"", repr=False)
     trust_anchors: bool = False
 
     def __post_init__(self) -> None:
         if not self.timeout_s > 0:
             msg = f"timeout_s must be more than 0 seconds, not {self.timeout_s}"
             raise ConfigurationError(msg)
+        if self.account:
+            check_account(self.account)
         # google-genai strips a line feed that was read with a key from its file.
         check_header("api_key", (self.api_key or "").strip())
         for name, value in self.headers.items():
             check_header("the name of a header", name)
             check_header(f"the header {name}", value)
         check_address("base_url", self.base_url or "")
+
+    @property
+    def anchor_keys(self) -> tuple[bytes, ...]:
+        """All keys of anchors, the one that signs first."""
+        given = self.anchor_key
+        keys = (given,) if isinstance(given, bytes) else tuple(given)
+        return tuple(key for key in keys if key)
 
     def __repr__(self) -> str:
         where = f"project {self.project}" if self.project else host_of(self.base_url)

@@ -7,17 +7,20 @@ create up to five times without an idempotency key.
 """
 
 import contextlib
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.client.connection import Connection, without_password
+from interactions_core.client.identity import (
+    address_of,
+    key_of,
+    owner_of,
+    signers_of,
+)
 from interactions_core.client.proxies import check_proxies, proxy_for
 from interactions_core.client.request_hooks import (
     WITHHELD,
@@ -37,11 +40,12 @@ from interactions_core.protocol.api_versions import check_version
 from interactions_core.protocol.platforms import check_platform
 from interactions_core.protocol.refusals import error_of, network_error, refusal
 from interactions_core.protocol.sse import EventReader
+from interactions_core.records.accounts import server_of
 from interactions_core.records.erasures import LATE
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import Turn
-from interactions_core.secret_options import check_address, check_header, host_of
+from interactions_core.secret_options import check_address
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.lookup import TurnStore
 
@@ -152,7 +156,7 @@ def _made_client(connection: Connection) -> "Client":
         )
     except ValueError as exc:
         raise ConfigurationError(_with_advice(str(exc))) from exc
-    _key_of(client)
+    key_of(client)
     # As for the key: what the SDK resolved from the environment.
     address = cast("Any", client)._api_client._http_options.base_url  # noqa: SLF001
     check_address("GOOGLE_GEMINI_BASE_URL", str(address or ""))
@@ -183,75 +187,31 @@ def _has_hook(client: "Client", name: str, hook: object) -> bool:
     return hook in hooks.get("request", ())
 
 
-def credential_of(client: "Client", secret: bytes) -> str:
-    """Name whose interactions a client sees, without naming its key.
-
-    Args:
-        client: The client.
-        secret: What the fingerprint of the key is keyed with.
-
-    Returns:
-        Platform, host, and project or fingerprint.
-
-    Raises:
-        ConfigurationError: It has a key that no header takes.
-    """
-    # The SDK has no public accessor for what it resolved from the environment.
-    api = cast("Any", client)._api_client  # noqa: SLF001
-    host = host_of(api._http_options.base_url)  # noqa: SLF001
-    if api.vertexai and api.project:
-        return f"vertex|{host}|{api.project}|{api.location}"
-    key = _key_of(client)
-    print_ = hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]
-    return f"{'vertex' if api.vertexai else 'gemini'}|{host}|{print_}"
-
-
-def address_of(client: "Client") -> tuple[str, str]:
-    """Return where a client sends to, which may hold a password, and the version."""
-    # As above.
-    options = cast("Any", client)._api_client._http_options  # noqa: SLF001
-    return str(options.base_url or ""), str(options.api_version or "")
-
-
-def _platform_of(credential: str) -> str:
-    platform, host, *_ = credential.split("|")
-    return f"{platform}|{host}"
-
-
-def _key_of(client: "Client") -> str:
-    """Return a client's key, if it can be sent; libraries quote the others whole."""
-    # As above: what the SDK resolved from the environment.
-    key = str(cast("Any", client)._api_client.api_key or "")  # noqa: SLF001
-    check_header("the API key (GEMINI_API_KEY, GOOGLE_API_KEY or api_key=)", key)
-    return key
-
-
 def records_of(
     client: "Client", connection: Connection, turn: Turn, store: SessionStore
 ) -> TurnStore:
     """Say where a turn's interactions are recorded, and whom to believe.
 
     Raises:
+        AccountConflictError: The account and the key have rows of their own.
         ConfigurationError: The store cannot keep the name of the session or thread,
             the version of the API does not serve the model, or the platform does
             not take a setting.
     """
-    scope = Scope(
-        credential_of(client, store.secret()), turn.session_id, turn.thread_id
-    )
-    service = _platform_of(scope.credential), address_of(client)[1]
+    owner = owner_of(client, connection, store)
+    scope = Scope(owner.name, turn.session_id, turn.thread_id)
+    service = server_of(owner.name), address_of(client)[1]
     check_version(turn.target, scope.credential, service[1])
     found = takes_labels(beliefs_here(), (*service, turn.target_name))
     check_platform(turn.settings, scope.credential, takes_labels=found)
     longest: int | None = getattr(store, "longest_name", None)
     check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
-    key = connection.anchor_key
     began = store.deletion_mark(turn.thread_id)
     return TurnStore(
         store=store,
         scope=scope,
-        anchor_key=key,
-        anchor_scope=replace(scope, credential=credential_of(client, key)),
+        key=owner.key,
+        signers=signers_of(client, connection, scope),
         trust_anchors=connection.trust_anchors,
         # Where nothing was deleted, nobody needs to be asked.
         began=LATE if began and turn.is_late() else began,

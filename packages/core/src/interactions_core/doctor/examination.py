@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable
 
-from interactions_core.client.wire import credential_of
 from interactions_core.doctor import service, stores
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.profiles import check_profiles
@@ -46,7 +45,8 @@ def examine(
             checks += service.check_service(
                 client, offline=offline, secret=secret, clock=clock
             )
-            whose = credential_of(client.sdk(), secret) if secret else ""
+            if store is not None and secret:
+                whose = client.owner(store).name
         checks += check_profiles(os.environ.get(VARIABLE, ""), now=clock())
         checks += found
         if store is not None:

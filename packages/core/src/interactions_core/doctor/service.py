@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
+from interactions_core.client.identity import address_of, credential_of
 from interactions_core.client.proxies import check_proxies, proxy_for
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.stores import shown_credential
@@ -163,7 +164,7 @@ def _key(
     given = [name for name in _KEYS if os.environ.get(name)]
     values = {os.environ[name].strip() for name in given}
     name = given[0] if given and not _is_vertex() else "credentials of the platform"
-    whose = wire.credential_of(client.sdk(), secret or b"")
+    whose = credential_of(client.sdk(), secret or b"")
     # A fingerprint is keyed with the secret of a store; without one there is none.
     shown = shown_credential(whose) if secret else whose.rpartition("|")[0]
     text = f"{name}, {shown}"
@@ -180,7 +181,7 @@ def _key(
 
 
 def _api(client: InteractionsClient, answer: Answer) -> Check:
-    url, version = wire.address_of(client.sdk())
+    url, version = address_of(client.sdk())
     variable = next((name for name in _ADDRESSES if os.environ.get(name)), "")
     where = masked_address(url, "address") + (f" ({variable})" if variable else "")
     proxy = proxy_for(url)

@@ -8,7 +8,7 @@ key must have signed it.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from interactions_core.canonical import canonical_bytes
@@ -30,6 +30,19 @@ class Anchor:
     digest: str
     expires_at: float
     mac: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key that signs anchors, and the scope that it signs them for.
+
+    Attributes:
+        key: The key.
+        scope: Whose conversation it is, named alike in every store.
+    """
+
+    key: bytes = field(repr=False)
+    scope: Scope
 
 
 def signed(anchor: Anchor, scope: Scope, key: bytes) -> Anchor:

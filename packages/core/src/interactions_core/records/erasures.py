@@ -5,7 +5,7 @@ whoever dies before the server was asked has forgotten none; `eraser` asks it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from interactions_core.protocol.retention import DAY_S
@@ -26,7 +26,8 @@ class Erasure:
     """An interaction that is to be deleted on the server.
 
     Attributes:
-        credential: Whose it is: platform, host, and project or fingerprint.
+        credential: Whose it is: platform, host, and the project or the key that made
+            it; the owner where that is not known.
         interaction_id: Its id.
         is_running: Whether it may still be worked on, and is cancelled first.
         created_at: About when it was made, in epoch seconds.
@@ -54,7 +55,7 @@ def plan_erasures(
     recorded = {(each.scope.credential, each.key) for each in held}
     erasures = {
         (each.scope.credential, each.key): Erasure(
-            each.scope.credential, each.key, created_at=each.created_at
+            each.made_by or each.scope.credential, each.key, created_at=each.created_at
         )
         for each in held
         if each.key not in shared
@@ -63,8 +64,10 @@ def plan_erasures(
         name = (run.scope.credential, run.key)
         if run.is_shared:
             continue
-        if name not in recorded or (name in erasures and run.is_running):
+        if name not in recorded:
             erasures[name] = Erasure(*name, run.is_running, run.created_at)
+        elif name in erasures and run.is_running:
+            erasures[name] = replace(erasures[name], is_running=True)
     return list(erasures.values()), shared
 
 

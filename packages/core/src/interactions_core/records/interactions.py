@@ -55,7 +55,8 @@ class Scope:
     """Whose conversation it is; nothing is ever matched across scopes.
 
     Attributes:
-        credential: Platform, host, and project or keyed fingerprint of the API key.
+        credential: The owner: platform, host, and project, account or keyed
+            fingerprint of an API key; see `accounts`.
         session_id: The isolation that the user chose: a tenant, a user, a crew.
         thread_id: The framework's conversation, where it has one.
 
@@ -150,6 +151,8 @@ class InteractionRecord:
         owed: How many calls may still be given it: `OWED` until a framework has it,
             `OWED_AGAIN` after it was refused once, 0 when nobody waits for it.
         holder: The process that is handing it on, or was about to; "" for none.
+        made_by: The key under which the server had it, as owners are named; "" for
+            the one that the owner is named after.
     """
 
     key: str
@@ -183,11 +186,17 @@ class InteractionRecord:
     owed: int = 0
     holder: str = ""
     learned_expires_at: float = math.inf
+    made_by: str = ""
 
     @property
     def ends_at(self) -> float:
         """Until when the server should hold it and its ancestry, in epoch seconds."""
         return min(self.expires_at, self.learned_expires_at)
+
+    @property
+    def keyed_by(self) -> str:
+        """The key under which the server had it, as owners are named."""
+        return self.made_by or self.scope.credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +246,7 @@ class StoredInteraction:
         is_shared: Another thread knows it, or continues it.
         created_at: When it was recorded, in epoch seconds.
         is_running: Whether it may still be worked on.
+        made_by: As in its record.
     """
 
     scope: Scope
@@ -245,6 +255,7 @@ class StoredInteraction:
     is_shared: bool
     created_at: float = 0.0
     is_running: bool = False
+    made_by: str = ""
 
 
 def hashes_of(steps: Sequence[Step]) -> tuple[bytes, ...]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import (
     AuthenticationError,
@@ -23,7 +22,9 @@ from interactions_core.exceptions import (
     RateLimitError,
 )
 from interactions_core.process.failpoints import DeletionFailPoint, hit
+from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.protocol.retries import FRESH_AGE_S
+from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.erasures import Erasure
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -61,6 +62,17 @@ class _YoungError(InteractionsError):
         )
 
 
+class _UnseenError(InteractionsError):
+    """The server may have the interaction for the key that made it."""
+
+    def __init__(self, error: NotFoundError) -> None:
+        super().__init__(
+            f"{error} Another key of the account has made it, so that this one may not "
+            "see it: delete it with that one; it is taken for gone once it is 55 days "
+            "old."
+        )
+
+
 class Eraser:
     """Asks the server to delete what is listed.
 
@@ -68,7 +80,7 @@ class Eraser:
 
     Args:
         store: Where the list is.
-        client: Whose credential must be that of the interactions; others stay listed.
+        client: Whose key or account must own the interactions; others stay listed.
         clock: Epoch seconds.
     """
 
@@ -83,6 +95,7 @@ class Eraser:
         self._client = client
         self._clock = clock
         self._ending = ""
+        self._key = ""
 
     def erase(
         self,
@@ -102,11 +115,11 @@ class Eraser:
         listed = self._store.list_erasures()
         if not listed:
             return ErasureReport()
-        ours = self._begin()
+        ours = self._begin({each.credential for each in listed})
         wanted = [each for each in listed if _name(each) in first]
         rest = [each for each in listed if _name(each) not in first]
         if not others:
-            rest = [each for each in rest if each.credential == ours]
+            rest = [each for each in rest if each.credential in (ours or ())]
         deleted: list[str] = []
         failed: dict[str, str] = {}
         for each in [*wanted, *rest[:most]]:
@@ -119,18 +132,24 @@ class Eraser:
             logger.warning("not deleted on the server yet: %s", ", ".join(failed))
         return ErasureReport(tuple(deleted), failed)
 
-    def _begin(self) -> str:
-        """Return whose interactions the client sees; "" if it has no key."""
+    def _begin(self, owners: Collection[str]) -> frozenset[str] | None:
+        """Return those owners whose interactions the client may delete.
+
+        `None` if it has no key.
+        """
         self._ending = ""
         try:
-            return wire.credential_of(self._client.sdk(), self._store.secret())
+            owner = self._client.owner(self._store)
         except ConfigurationError as exc:
             self._ending = str(exc)
-            return ""
+            return None
+        self._key = owner.key
+        links = self._store.links_of([*owners])
+        return frozenset(one for one in owners if links.get(one, one) == owner.name)
 
-    def _erase(self, erasure: Erasure, ours: str) -> str:
+    def _erase(self, erasure: Erasure, ours: Collection[str] | None) -> str:
         """Delete one interaction; return what kept it from being deleted."""
-        if ours and erasure.credential != ours:
+        if ours is not None and erasure.credential not in ours:
             return OTHER_CREDENTIAL
         if self._ending:
             return f"not tried after: {self._ending}"
@@ -156,9 +175,15 @@ class Eraser:
         try:
             self._client.delete(name)
         except NotFoundError as exc:
+            age_s = self._clock() - erasure.created_at
             # A new interaction is unknown for some seconds, and exists.
-            if 0 <= self._clock() - erasure.created_at < FRESH_AGE_S:
+            if 0 <= age_s < FRESH_AGE_S:
                 raise _YoungError(exc) from exc
+            if self._is_of_another_key(erasure) and age_s < DEFAULT_RETENTION_S:
+                raise _UnseenError(exc) from exc
+
+    def _is_of_another_key(self, erasure: Erasure) -> bool:
+        return is_fingerprint(erasure.credential) and erasure.credential != self._key
 
 
 def _name(erasure: Erasure) -> tuple[str, str]:

@@ -11,13 +11,13 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.canonical import JsonObject
-from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.process.failpoints import FailPoint, hit
@@ -97,7 +97,7 @@ class JobWatcher:
 
     Args:
         store: The ledger.
-        client: Whose credential must be that of the jobs; others are left alone.
+        client: Whose key or account must own the jobs; others are left alone.
         resume: Resumes the graph that a job interrupted.
         write: Prints one line for each job that is over.
         poll: The first and the longest pause between two looks at a job, in seconds.
@@ -105,6 +105,10 @@ class JobWatcher:
         clock: Epoch seconds.
         sleep: Waits, in seconds.
         pace: How often this process looks at runs, all in all.
+
+    Attributes:
+        unserved: How many jobs of which other owners nobody waited for, when the ledger
+            was last looked through.
     """
 
     def __init__(
@@ -134,7 +138,7 @@ class JobWatcher:
             Resumer(store, resume, write=write, clock=clock) if resume else None
         )
         self._stopping = False
-        self._credential = ""
+        self.unserved: Mapping[str, int] = {}
         self._eraser = Eraser(store, client, clock=clock)
         self._erase_at = 0.0
         self._erase_pause_s = ERASE_S[0]
@@ -219,10 +223,21 @@ class JobWatcher:
     def _gather(self) -> None:
         """Take the jobs that nobody waits for."""
         known = {watched.job.key for watched in self._mine.get().queue}
-        for listed in self._store.list_jobs(statuses=RUNNING):
-            if listed.key in known or not listed.interaction_id:
-                continue
-            if listed.is_free(self._clock()) and self._is_ours(listed):
+        free = [
+            job
+            for job in self._store.list_jobs(statuses=RUNNING)
+            if job.interaction_id
+            and job.key not in known
+            and job.is_free(self._clock())
+        ]
+        ours = self._ours({job.scope.credential for job in free})
+        self._report_others(
+            Counter(
+                job.scope.credential for job in free if job.scope.credential not in ours
+            )
+        )
+        for listed in free:
+            if listed.scope.credential in ours:
                 job = self._taken(listed)
                 if job is not None:
                     self._look_later(_Watched(0.0, job, 0.0))
@@ -235,11 +250,24 @@ class JobWatcher:
         # The list has no content, which is written back with the next change.
         return self._store.get_job(listed.key)
 
-    def _is_ours(self, job: Job) -> bool:
-        if not self._credential:
-            secret = self._store.secret()
-            self._credential = wire.credential_of(self._client.sdk(), secret)
-        return job.scope.credential == self._credential
+    def _ours(self, owners: Collection[str]) -> set[str]:
+        """Return those owners whose jobs this watcher's key may read."""
+        if not owners:
+            return set()
+        # Asked anew each time: somebody may have linked the key meanwhile.
+        mine = self._client.owner(self._store).name
+        links = self._store.links_of([*owners])
+        return {owner for owner in owners if links.get(owner, owner) == mine}
+
+    def _report_others(self, unserved: Mapping[str, int]) -> None:
+        """Say once for each owner that its jobs wait for somebody else."""
+        for owner in unserved.keys() - self.unserved.keys():
+            self._write(
+                f"{unserved[owner]} job(s) of {owner} are not watched here: they are "
+                "not this key's. Watch with a key of theirs; or, if this key has taken "
+                "the place of theirs, run `interactions accounts link`"
+            )
+        self.unserved = unserved
 
     def _due(self) -> list[_Watched]:
         """Take the next few jobs to look at, but for those that were taken away."""

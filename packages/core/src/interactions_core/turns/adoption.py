@@ -36,6 +36,7 @@ def adopted_record(run: TurnContext, interaction_id: str) -> InteractionRecord:
     return InteractionRecord(
         key=interaction_id,
         scope=run.records.scope,
+        made_by=run.records.maker,
         request_digest=Transcript.of(steps[:start]).request_digest,
         form=ReplyForm.of(held),
         target=run.turn.target_name,

@@ -1,7 +1,7 @@
 """Find the plan for a turn: ask the store, longest prefixes first, then decide."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from interactions_core.mapping.matching import Candidates, MatchOptions
@@ -12,7 +12,7 @@ from interactions_core.mapping.planning import (
     plan_replay,
     replay_reason,
 )
-from interactions_core.records.anchors import Anchor, verifies
+from interactions_core.records.anchors import Anchor, Signer, verifies
 from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.records.turn import Turn
 from interactions_core.requests.instructions import tell_instruction
@@ -34,8 +34,8 @@ class TurnStore:
     Attributes:
         store: The session store.
         scope: Whose conversation this is.
-        anchor_key: Who knows it may vouch for an interaction; b"" for nobody.
-        anchor_scope: The scope as anchors name it: the same in every store.
+        key: The key that asks, as owners are named; "" for the one of the owner.
+        signers: Who may vouch for an interaction; the first signs.
         trust_anchors: Whether unsigned anchors count, for single-tenant programs.
         began: The thread's `deletion_mark` when the turn began.
         service: Platform with host, and API version.
@@ -43,11 +43,16 @@ class TurnStore:
 
     store: SessionStore
     scope: Scope
-    anchor_scope: Scope
-    anchor_key: bytes = field(default=b"", repr=False)
+    key: str = ""
+    signers: tuple[Signer, ...] = ()
     trust_anchors: bool = False
     began: bytes = b""
     service: tuple[str, str] = ("", "")
+
+    @property
+    def maker(self) -> str:
+        """The key that asks, for records; "" where the owner is named after it."""
+        return "" if self.key == self.scope.credential else self.key
 
 
 def find_plan(
@@ -116,18 +121,28 @@ def _vouched(evidence: Candidates, turn: Turn, records: TurnStore) -> Flow[Candi
         recorded = yield from store_call(lambda: records.store.get(records.scope, name))  # noqa: B023 - runs at once
         if recorded is not None:
             break
-        if _trusted(anchor, records):
+        if (yield from _is_trusted(anchor, records)):
             matching = replace(matching, anchors={i: anchor})
             break
         matching = replace(matching, unverified=True)
     return replace(evidence, matching=matching)
 
 
-def _trusted(anchor: Anchor, records: TurnStore) -> bool:
+def _is_trusted(anchor: Anchor, records: TurnStore) -> Flow[bool]:
+    """Tell whether somebody vouches for an anchor, under any key of the account."""
     if records.trust_anchors:
         return True
-    return bool(records.anchor_key) and verifies(
-        anchor, records.anchor_scope, records.anchor_key
+    signers = records.signers
+    if any(verifies(anchor, each.scope, each.key) for each in signers):
+        return True
+    if not signers:
+        return False
+    store, scope = records.store, records.scope
+    names = yield from store_call(lambda: store.list_anchor_names(scope.credential))
+    return any(
+        verifies(anchor, replace(scope, credential=name), key)
+        for name in names
+        for key in {each.key for each in signers}
     )
 
 

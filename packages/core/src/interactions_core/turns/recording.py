@@ -19,6 +19,7 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.process.owners import process_id
 from interactions_core.protocol.retention import DAY_S, learned_retention
+from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.interactions import (
     OWED,
@@ -116,7 +117,7 @@ def record_turn(
         return _reply(run, plan, answer, None)
     if failure is None:
         yield from remember_form(run, plan)
-    anchor = None if blank else anchor_of(run, record)
+    anchor = None if blank else (yield from _remembered(run, anchor_of(run, record)))
     return replace(_reply(run, plan, answer, anchor), key=record.key)
 
 
@@ -189,6 +190,7 @@ def make_record(
         environment_id=str(answer.interaction.get("environment_id") or ""),
         usage=usage_from_wire(answer.interaction.get("usage")),
         call_digest=request_fingerprint(turn, scope),
+        made_by=run.records.maker,
         # In a graph the job is what keeps a result until the graph has saved it.
         owed=OWED if turn.place is None else 0,
         holder=process_id() if turn.place is None else "",
@@ -278,19 +280,25 @@ def _dead(record: InteractionRecord) -> InteractionRecord:
         status=record.status,
         gone=True,
         usage=record.usage,
+        made_by=record.made_by,
     )
 
 
 def _learn(run: TurnContext) -> Flow[None]:
     """Rule out a lost parent, and learn how long this key keeps.
 
-    A chain lives as long as its root, so that the root's age is what counts.
+    A chain lives as long as its root, so that the root's age is what counts. What
+    another key made may be where this one cannot see it; that says nothing of it.
     """
     store, scope, lost = run.records.store, run.records.scope, run.tally.lost
-    configured_s = run.policy.retention_s
+    configured_s, key = run.policy.retention_s, run.records.key or scope.credential
+    known = yield from store_call(lambda: store.get(scope, lost))
+    if known is not None and known.keyed_by != key:
+        logger.info("%s was made by another key, and is not seen by this one", lost)
+        return
     root = yield from store_call(lambda: _root(store, scope, lost))
     yield from store_call(lambda: store.mark_gone(scope, lost))
-    if root is None:
+    if root is None or root.keyed_by != key:
         return
     seconds = learned_retention(run.now() - root.created_at, configured_s)
     if seconds is None:
@@ -326,9 +334,25 @@ def anchor_of(run: TurnContext, record: InteractionRecord) -> Anchor | None:
         digest=digest.hex(),
         expires_at=record.ends_at,
     )
-    records = run.records
-    key = records.anchor_key
-    return signed(anchor, records.anchor_scope, key) if key else anchor
+    signers = run.records.signers
+    return signed(anchor, signers[0].scope, signers[0].key) if signers else anchor
+
+
+def _remembered(run: TurnContext, anchor: Anchor | None) -> Flow[Anchor | None]:
+    """Keep the name that an anchor is signed for, if that goes when the key does.
+
+    The keys that come later then believe it.
+    """
+    if anchor is None or not anchor.mac:
+        return anchor
+    owner, name = run.records.scope.credential, run.records.signers[0].scope.credential
+    store = run.records.store
+    if is_fingerprint(name):
+        try:
+            yield from store_call(lambda: store.keep_anchor_name(owner, name))
+        except StoreError as error:
+            logger.warning("anchors of this key will not outlive it: %s", error)
+    return anchor
 
 
 def _reply(

@@ -3,7 +3,7 @@
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -15,8 +15,10 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
+from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
+from interactions_core.stores.memory.accounts import MemoryAccountMixin
 from interactions_core.stores.memory.forms import MemoryFormMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
 from interactions_core.stores.memory.retention import MemoryRetentionMixin
@@ -28,7 +30,9 @@ DEFAULT_LIMIT: Final = 10_000
 """Interactions that a memory store keeps before the least recently used go."""
 
 
-class MemoryStore(MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin):
+class MemoryStore(
+    MemoryAccountMixin, MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin
+):
     """Keeps sessions in memory; the least recently used interactions go first.
 
     One lock, held for dictionary operations only. The ledger's entries go together
@@ -99,7 +103,7 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin):
         record = replace(apply_mirror(record, self.mirror), learned_expires_at=math.inf)
         scope, name = record.scope, (record.scope, record.key)
         on_server = Erasure(
-            scope.credential,
+            record.keyed_by,
             record.key if record.stored else "",
             created_at=record.created_at,
         )
@@ -258,6 +262,7 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin):
                 record.parent_id,
                 (record.scope.credential, record.key) in others,
                 record.created_at,
+                made_by=record.made_by,
             )
             for record in sorted(mine, key=lambda record: record.created_at)
         ]
@@ -275,6 +280,12 @@ class MemoryStore(MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin):
                 del self._sums[scope]
             self._forget_thread(thread_id)
         return len(names)
+
+    def _recorded(self) -> Iterable[InteractionRecord]:
+        return self._records.values()
+
+    def _open_jobs(self) -> Iterable[Job]:
+        return [job for job in self._jobs.values() if not job.consumed_at]
 
     def close(self) -> None:
         """Do nothing: the store lives as long as the process."""

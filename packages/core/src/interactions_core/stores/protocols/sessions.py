@@ -13,13 +13,14 @@ from interactions_core.records.interactions import (
     StoredInteraction,
 )
 from interactions_core.records.mirror import Mirror
+from interactions_core.stores.protocols.accounts import AccountStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
 from interactions_core.stores.protocols.jobs import JobStore
 from interactions_core.usage import Usage
 
 
-class SessionStore(JobStore, DeletionStore, FormStore, Protocol):
+class SessionStore(JobStore, DeletionStore, FormStore, AccountStore, Protocol):
     """Where the tree of interactions of every conversation is kept.
 
     Every method may be called from any thread. A method either does all of its work

@@ -17,7 +17,14 @@ from interactions_core.records.interactions import (
 )
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
-from interactions_core.stores.sql import deletion_rows, form_rows, job_rows, rows
+from interactions_core.stores.sql import (
+    account_rows,
+    deletion_rows,
+    form_rows,
+    job_rows,
+    rows,
+)
+from interactions_core.stores.sql.account_tables import SqlAccountMixin
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
@@ -29,7 +36,7 @@ _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
 
 
-class SqlStore(SqlJobMixin, SqlFormMixin):
+class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
     """Keeps sessions in a database; its subclasses say which one.
 
     Args:
@@ -44,6 +51,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
     """How many bytes the name of a session or thread may have."""
 
     def __init__(self, database: SqlDatabase, url: str, *, mirror: Mirror) -> None:
+        super().__init__()
         self.url = url
         self.mirror: Mirror = mirror
         self.database = database
@@ -51,6 +59,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         self.database.install(job_rows.PART, job_rows.MIGRATIONS)
         self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
         self.database.install(form_rows.PART, form_rows.MIGRATIONS)
+        self.database.install(account_rows.PART, account_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
@@ -61,12 +70,16 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
     def secret(self) -> bytes:
         """Return the bytes that the store was born with."""
         with self.database.reading() as db:
-            row = db.execute(rows.SELECT_BIRTH_BYTES).fetchone()
-        if row is None:
-            with self.database.writing() as db:
-                db.execute(rows.INSERT_BYTES, (secrets.token_bytes(32),))
-                row = db.execute(rows.SELECT_BIRTH_BYTES).fetchone()
-        return bytes(row[0])
+            found = self._birth_bytes(db)
+        if found is not None:
+            return found
+        with self.database.writing() as db:
+            db.execute(rows.INSERT_BYTES, (secrets.token_bytes(32),))
+            return bytes(db.execute(rows.SELECT_BIRTH_BYTES).fetchone()[0])
+
+    def _birth_bytes(self, db: SqlConnection) -> bytes | None:
+        row = db.execute(rows.SELECT_BIRTH_BYTES).fetchone()
+        return None if row is None else bytes(row[0])
 
     def find(
         self, scope: Scope, request_digests: Sequence[bytes]
@@ -106,7 +119,10 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
             self.database.writing(record.key, shared=shared) as db,
         ):
             late = began is not None and self.note_late(
-                scope, name, began, created_at=created_at
+                replace(scope, credential=record.keyed_by),
+                name,
+                began,
+                created_at=created_at,
             )
             if not late:
                 db.execute(rows.UPSERT, row)
@@ -180,10 +196,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin):
         check_names(thread_id=thread_id)
         with self.database.reading() as db:
             found = db.execute(rows.HELD_BY, (thread_id,)).fetchall()
-        return [
-            StoredInteraction(Scope(*row[:3]), row[3], row[4], bool(row[5]), row[6])
-            for row in found
-        ]
+        return [rows.held_from_row(row) for row in found]
 
     def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
         """Erase every row of a thread, in all scopes."""

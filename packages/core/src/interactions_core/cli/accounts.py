@@ -1,0 +1,87 @@
+"""`interactions accounts`: what is typed, and what is called."""
+
+import click
+
+from interactions_core.cli.sessions import (
+    account_option,
+    client,
+    opened,
+    sessions_option,
+)
+from interactions_core.services import account_commands
+
+
+@click.group()
+def accounts() -> None:
+    """Say who owns what a session store keeps, when keys change.
+
+    A key is named by its fingerprint, as `list` shows it. Whoever may write to the
+    store may link; each change is noted, with user and machine.
+    """
+
+
+@accounts.command("list")
+@sessions_option
+def list_(sessions: str) -> None:
+    """Print a line for each owner, and what is linked to it."""
+    with opened(sessions, read_only=True) as store:
+        account_commands.list_accounts(store, click.echo)
+
+
+@accounts.command()
+@sessions_option
+@account_option
+@click.argument("owner")
+@click.option(
+    "--name",
+    metavar="NAME",
+    help="Another key or account of the store than those of the environment.",
+)
+@click.option(
+    "--leave-rows",
+    is_flag=True,
+    help="What is linked may have sessions of its own, which stay and count no more.",
+)
+def link(
+    sessions: str,
+    *,
+    account: str | None,
+    owner: str,
+    name: str | None,
+    leave_rows: bool,
+) -> None:
+    """Let the key of the environment own what OWNER owns.
+
+    With --account the account of that name does so, too. OWNER is a key or account as
+    `list` shows it, or the beginning of its last part. Nothing that is kept is
+    rewritten. Only link keys that see the same interactions: keys of one project.
+    """
+    with opened(sessions) as store, client(account) as api:
+        names = (
+            (account_commands.named_owner(store, name),)
+            if name
+            else api.owner(store).claimant.names
+        )
+        account_commands.link_names(
+            store, click.echo, names, owner, leave_rows=leave_rows
+        )
+
+
+@accounts.command()
+@sessions_option
+@click.argument("name")
+def unlink(sessions: str, name: str) -> None:
+    """Let NAME, a key or account, own nothing but what is its own.
+
+    What it has recorded meanwhile stays with whom it was linked to.
+    """
+    with opened(sessions) as store:
+        account_commands.unlink_name(store, click.echo, name)
+
+
+@accounts.command()
+@sessions_option
+def log(sessions: str) -> None:
+    """Print every change of who owns what, oldest first."""
+    with opened(sessions, read_only=True) as store:
+        account_commands.show_links(store, click.echo)

@@ -1,0 +1,154 @@
+"""Who owns what in a SQL database, for the stores that have one."""
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from interactions_core.process.actors import actor
+from interactions_core.records.accounts import (
+    Claimant,
+    LinkAction,
+    LinkEvent,
+    Owner,
+    OwnerSummary,
+    check_link,
+    is_account,
+    known_owner,
+    new_links,
+    relinked,
+    summaries,
+)
+from interactions_core.stores.sql import account_rows
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+
+_LOCK: Final = "accounts"
+"""What those take turns by who change links; a thread of that name waits for it."""
+
+
+class SqlAccountMixin:
+    """The methods about owners of a store over its own `database`."""
+
+    database: SqlDatabase
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._anchor_names: set[tuple[str, str]] = set()
+        """What is known to be in the table; nothing is ever taken out of it."""
+
+    @abstractmethod
+    def secret(self) -> bytes:
+        """Return the bytes that the store was born with."""
+
+    @abstractmethod
+    def _birth_bytes(self, db: SqlConnection) -> bytes | None:
+        """Return them if there are any yet."""
+
+    def find_owner(self, claimant_of: Callable[[bytes], Claimant]) -> Owner:
+        """Return whose rows somebody asks for, in one look at the store."""
+        with self.database.reading() as db:
+            secret = self._birth_bytes(db)
+            if secret is not None:
+                claimant = claimant_of(secret)
+                owner = known_owner(claimant, _links(db, claimant.names))
+                if owner:
+                    return Owner(owner, claimant)
+        claimant = claimant_of(self.secret())
+        if not claimant.account:
+            return Owner(claimant.key, claimant)
+        return self._claimed(claimant)
+
+    def links_of(self, names: Sequence[str]) -> dict[str, str]:
+        """Return whose rows keys and accounts own, as far as they are linked."""
+        with self.database.reading() as db:
+            return _links(db, names)
+
+    def list_owners(self) -> list[OwnerSummary]:
+        """Return for whom anything is kept, newest first."""
+        with self.database.reading() as db:
+            recorded = db.execute(account_rows.INTERACTIONS).fetchall()
+            jobs = db.execute(account_rows.JOBS).fetchall()
+            links = db.execute(account_rows.LINKS).fetchall()
+        return summaries(
+            {row[0]: (row[1], row[2]) for row in recorded}, dict(jobs), dict(links)
+        )
+
+    def link(
+        self, names: Sequence[str], owner: str, *, leave_rows: bool = False
+    ) -> None:
+        """Let keys and accounts own from now on what another one owns."""
+        with self.database.writing(_LOCK) as db:
+            links = dict(db.execute(account_rows.LINKS).fetchall())
+            owner = links.get(owner, owner)
+            for name in names:
+                check_link(
+                    name,
+                    owner,
+                    has_rows=not leave_rows and _has_rows(db, name),
+                    open_jobs=db.execute(account_rows.OPEN_JOBS, (name,)).fetchone()[0],
+                )
+            _write(db, "link", relinked(links, names, owner))
+
+    def unlink(self, name: str) -> bool:
+        """Let a key or account own nothing but what is its own."""
+        with self.database.writing(_LOCK) as db:
+            found = _links(db, [name])
+            _write(db, "unlink", found)
+        return bool(found)
+
+    def list_link_events(self) -> list[LinkEvent]:
+        """Return every change of who owns what, oldest first."""
+        with self.database.reading() as db:
+            return [LinkEvent(*row) for row in db.execute(account_rows.EVENTS)]
+
+    def keep_anchor_name(self, owner: str, name: str) -> None:
+        """Remember under which name the anchors of an owner are signed."""
+        if (owner, name) in self._anchor_names:
+            return
+        if name not in self.list_anchor_names(owner):
+            with self.database.writing(_LOCK) as db:
+                db.execute(account_rows.KEEP_ANCHOR, (owner, name))
+        self._anchor_names.add((owner, name))
+
+    def list_anchor_names(self, owner: str) -> list[str]:
+        """Return the names under which anchors of an owner were signed."""
+        with self.database.reading() as db:
+            found = db.execute(account_rows.ANCHORS, (owner,)).fetchall()
+        return [name for (name,) in found]
+
+    def _claimed(self, claimant: Claimant) -> Owner:
+        """Write down what an account owns that is named for the first time."""
+        with self.database.writing(_LOCK) as db:
+            links = _links(db, claimant.names)
+            made = new_links(
+                claimant,
+                links,
+                has_rows=lambda owner: _has_rows(db, owner),
+                has_account=lambda owner: _has_account(db, owner),
+            )
+            _write(db, "link", made)
+        return Owner({**links, **made}[claimant.account], claimant)
+
+
+def _links(db: SqlConnection, names: Sequence[str]) -> dict[str, str]:
+    found = {name: db.execute(account_rows.OWNER, (name,)).fetchone() for name in names}
+    return {name: row[0] for name, row in found.items() if row is not None}
+
+
+def _has_rows(db: SqlConnection, owner: str) -> bool:
+    return bool(db.execute(account_rows.HAS_ROWS, (owner,)).fetchone()[0])
+
+
+def _has_account(db: SqlConnection, owner: str) -> bool:
+    names = db.execute(account_rows.NAMES, (owner,)).fetchall()
+    return is_account(owner) or any(is_account(name) for (name,) in names)
+
+
+def _write(db: SqlConnection, action: LinkAction, links: Mapping[str, str]) -> None:
+    at, who = time.time(), actor()
+    for name, owner in links.items():
+        if action == "link":
+            db.execute(account_rows.LINK, (name, owner))
+        else:
+            db.execute(account_rows.UNLINK, (name,))
+        db.execute(account_rows.NOTE, (at, who, action, name, owner))
