@@ -91,7 +91,7 @@ class LangGraph:
     ways = ("unary", "async", "stream", "async stream")
 
     def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
-        self._model = ChatInteractions(model=MODEL, api_key="k", **options)
+        self._model = ChatInteractions(model=MODEL, **{"api_key": "k", **options})
         self._model._clock = clock
 
     def ask(
@@ -161,7 +161,7 @@ class AutoGen:
 
     def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
         self._client = InteractionsChatCompletionClient(
-            model=MODEL, api_key="k", **options
+            model=MODEL, **{"api_key": "k", **options}
         )
         self._client._clock = clock
 
@@ -249,7 +249,7 @@ class CrewAI:
         from tests.crewai.quiet import imported  # noqa: PLC0415
 
         llm = imported("interactions_crewai").InteractionsLLM
-        self._llm: Any = llm(model=MODEL, api_key="k", **options)
+        self._llm: Any = llm(model=MODEL, **{"api_key": "k", **options})
         self._llm._clock = clock
 
     def ask(

@@ -120,6 +120,22 @@ def name_cut_in_two(bench: Bench) -> object:
     return bench.model(session_id="\ud83d").invoke("Hi")
 
 
+@case("gemini|… has sessions")
+def account_and_key_with_sessions_of_their_own(bench: Bench) -> object:
+    bench.model(account="acme").invoke("Hi")
+    bench.model(api_key="another").invoke("Hi")
+    return bench.model(api_key="another", account="acme").invoke("Hi")
+
+
+@case("gemini|… has 1 job(s)")
+def link_that_would_lose_a_job(bench: Bench) -> object:
+    store = SqliteStore(bench.folder / "linked.db")
+    model = bench.model(sessions=store, background=True)
+    model._ready().sync.suspend(model._turn([HumanMessage("Hi")], {}), store)
+    [owner] = store.list_owners()
+    return store.link([owner.name], owner.name.replace(owner.name[-4:], "0000"))
+
+
 @case("session_id has 4000 bytes")
 def name_too_long(_: Bench) -> object:
     return check_names(PostgresStore.longest_name, session_id="s" * 4_000)

@@ -7,6 +7,7 @@ loop, a graph suspended for a run in the background, a dump of a model.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from langchain.agents import create_agent
 from langchain_core.load import loads
 from langgraph.graph import START, MessagesState, StateGraph
 
+from interactions_core.records.jobs import request_fingerprint
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.conftest import Clock
@@ -100,6 +102,29 @@ def test_a_suspended_graph_still_waits(
     assert waiting.value["type"] == "interactions.job"
     assert state.next == ("ask",)
     agent.close()
+
+
+def test_its_job_is_found_under_a_later_key_of_its_account(tmp_path: Path) -> None:
+    """Ours: neither the row nor the digest of a job is rewritten for that."""
+    with InteractionsSaver(f"sqlite:///{restored('state', tmp_path)}") as saver:
+        store = saver.sessions
+        [job] = store.list_jobs()
+        last = saver.get_tuple({"configurable": {"thread_id": "2"}})
+        assert last is not None
+        found: list[list[str]] = []
+        for key in ("any", "later", "of another account"):
+            account = "acme" if key in {"any", "later"} else "another"
+            agent = ChatInteractions(
+                agent=AGENT, base_url=f"http://{HOST}", api_key=key, account=account
+            )
+            asked = agent._turn(last.checkpoint["channel_values"]["messages"], {})
+            turn = replace(asked, thread_id="2")
+            scope = agent._ready().sync._run(turn, store).records.scope
+            digest = request_fingerprint(turn, scope)
+            found.append([each.key for each in store.find_jobs(scope, digest)])
+            agent.close()
+
+    assert found == [[job.key], [job.key], []]
 
 
 @pytest.mark.filterwarnings("ignore:The function `loads` is in beta")

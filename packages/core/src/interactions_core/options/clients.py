@@ -31,7 +31,9 @@ def connection_from_options(options: Mapping[str, Any]) -> Connection:
     Raises:
         ConfigurationError: A key, a header or the address cannot be sent.
     """
-    anchor_key = secret_text(options.get("anchor_key"))
+    given: object = options.get("anchor_key") or ()
+    # One key, or a tuple of them.
+    keys = cast("tuple[object, ...]", given if isinstance(given, tuple) else (given,))
     return Connection(
         api_key=secret_text(options.get("api_key")),
         base_url=secret_text(options.get("base_url")),
@@ -40,10 +42,13 @@ def connection_from_options(options: Mapping[str, Any]) -> Connection:
         vertexai=options.get("vertexai"),
         project=options.get("project"),
         location=options.get("location"),
+        account=options.get("account"),
         credentials=options.get("credentials"),
         client=options.get("client"),
         timeout_s=options.get("timeout_s", DEFAULT_TIMEOUT_S),
-        anchor_key=(anchor_key or "").encode(errors="surrogatepass"),
+        anchor_key=tuple(
+            (secret_text(key) or "").encode(errors="surrogatepass") for key in keys
+        ),
         trust_anchors=options.get("trust_anchors", False),
     )
 

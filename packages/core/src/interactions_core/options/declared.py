@@ -121,6 +121,14 @@ class CommonOptions:
     location: Annotated[
         str | None, Said("connection", "the location on the enterprise platform")
     ] = None
+    account: Annotated[
+        str | None,
+        Said(
+            "connection",
+            "what to call the account whose sessions these are, where there is no project; it "
+            "stays when the key is rotated. `None` reads INTERACTIONS_ACCOUNT",
+        ),
+    ] = None
 
 
 @dataclass(kw_only=True)
@@ -226,6 +234,7 @@ class ClientArguments(TypedDict, total=False):
     vertexai: bool | None
     project: str | None
     location: str | None
+    account: str | None
     store: bool
     combine_tools: CombineTools | None
     temperature: float | None

@@ -128,9 +128,10 @@ class ModelOptions(_Common, _Answers, BaseChatModel):
     client: Any = Field(
         default=None, description=told("langgraph", "client"), exclude=True, repr=False
     )
-    anchor_key: SecretStr | None = None
+    anchor_key: SecretStr | tuple[SecretStr, ...] | None = None
     """Signs what messages say of their interactions: chains then continue behind any
-    checkpointer, in every process that knows the key, without a shared store."""
+    checkpointer, in every process that knows the key, without a shared store. Of
+    several the first signs, and what any of them has signed is believed."""
     trust_anchors: bool = False
     """Believe unsigned messages too; for programs with a single tenant."""
 
