@@ -1,9 +1,6 @@
 """LLMs that note what they are asked, and what came of it."""
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,12 +29,11 @@ class Log:
     """What an LLM and its copies were asked."""
 
     asked: list[Asked] = field(default_factory=list)
+    calls: dict[int, tuple[object, Asked]] = field(default_factory=dict)
+    """Calls and their notes, by the identity of the call, which is kept alive."""
 
     def __deepcopy__(self, memo: object) -> "Log":
         return self
-
-
-_asked: ContextVar[Asked] = ContextVar("asked")
 
 
 class Witness(InteractionsLLM):
@@ -57,17 +53,13 @@ class Witness(InteractionsLLM):
         role = getattr(asked.agent, "role", "")
         note = Asked(copy.deepcopy(asked.messages), role)
         self.log.asked.append(note)
-        _asked.set(note)
+        self.log.calls[id(asked)] = asked, note
         return super()._as_turn(asked)
 
-    @contextmanager
-    def _answering(self, reply: Reply) -> Iterator[None]:
-        _asked.get().reply = reply
-        with super()._answering(reply):
-            yield
-
     def _answer(self, turn: Turn, reply: Reply, asked: Any) -> Any:
-        note = _asked.get()
+        # Not by context: a list is read in a thread, whose context is a copy.
+        _, note = self.log.calls[id(asked)]
+        note.reply = reply
         note.returned = super()._answer(turn, reply, asked)
         return note.returned
 
