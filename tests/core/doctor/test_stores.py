@@ -88,6 +88,19 @@ def test_a_store_of_another_key_is_told(
 
     assert levels(found) == {"sessions": "warn"}
     assert "none of the 1 recorded interactions" in found["sessions"]["text"]
+    assert "interactions accounts link" in found["sessions"]["fix"]
+
+
+def test_a_later_key_of_a_named_account_is_told_nothing(
+    store: SqliteStore,
+    client: InteractionsClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("INTERACTIONS_ACCOUNT", "acme")
+    client.turn(turn(), store)
+    monkeypatch.setenv("GEMINI_API_KEY", "another-key")
+
+    assert levels(look("--offline", "--sessions", store.url)) == {}
 
 
 def test_a_learned_retention_is_told(

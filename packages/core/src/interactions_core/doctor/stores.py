@@ -17,6 +17,7 @@ from interactions_core.exceptions import (
     StoreError,
 )
 from interactions_core.protocol.retention import DAY_S, DEFAULT_RETENTION_S
+from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.forms import LIFE_S
 from interactions_core.records.jobs import INTENT, LOST, Job
 from interactions_core.secret_options import shown_store
@@ -149,7 +150,7 @@ def _size(path: Path | None) -> str:
 def shown_credential(credential: str) -> str:
     """Shorten the fingerprint of a key, the last part of what names its owner."""
     head, mark, last = credential.rpartition("|")
-    if credential.startswith("vertex|") and head.count("|") > 1:
+    if not is_fingerprint(credential):
         return credential
     return f"{head}{mark}{last[:_SHOWN_OF_FINGERPRINT]}…"
 
@@ -179,7 +180,8 @@ def _owners(store: SessionStore, credential: str) -> Iterator[Check]:
         "warn",
         f"none of the {sum(numbers.values())} recorded interactions is this key's "
         f"at this address, but of {', '.join(whose)}: threads are sent whole once",
-        "Use the key and the address of before, if they are meant.",
+        "Use the key and the address of before, if they are meant; or, if this key has "
+        "taken the place of theirs, interactions accounts link",
     )
 
 
