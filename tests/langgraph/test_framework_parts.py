@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypedDict
 
 import pytest
+from langchain.agents import create_agent
 from langchain_core.caches import InMemoryCache
 from langchain_core.messages import (
     AIMessage,
@@ -241,6 +242,31 @@ def test_fallback_to_another_provider_and_back(
     assert (foreign.text, last.text) == ("I am someone else.", "Your name is Ada.")
     assert watched.reasons == ["root", "continue"]
     assert watched.steps_sent == [1, 3]
+
+
+@pytest.mark.parametrize("failed", [1, 2, 3])
+def test_a_model_that_fails_in_mid_turn_and_comes_back_never_builds_on_a_stale_answer(
+    failed: int, watched: Watched, emulator: Emulator
+) -> None:
+    """Ours: the list is the truth; `watched` holds the server's context against it."""
+    first = watched.model(max_retries=0).bind_tools([get_weather])
+    second = watched.model(model="gemini-2.5-flash", max_retries=0)
+    either = first.with_fallbacks([second.bind_tools([get_weather])])
+    agent = create_agent(either, [get_weather], checkpointer=InMemorySaver())
+    fault = {"match": {"model": "gemini-3.5-flash"}, "do": {"status": 503}}
+    emulator.fault(nth=failed, **fault)
+
+    for text in (
+        "My name is Ada.",
+        "What is the weather in Paris?",
+        "What is my name?",
+    ):
+        last = say(agent, text)
+
+    models = [reply.response_metadata["model_name"] for _, reply in watched.calls]
+    assert models.count("gemini-2.5-flash") == 1
+    assert "Ada" in last.text
+    assert len(watched.calls) == 4
 
 
 @pytest.mark.parametrize("mode", ["values", "updates", "messages", "custom", "debug"])

@@ -28,6 +28,7 @@ from interactions_langgraph._messages.chunks import Chunks
 from interactions_langgraph._messages.replies import message_of
 from interactions_langgraph._model.answers import answer_function
 from interactions_langgraph._model.errors import model_errors
+from interactions_langgraph._model.fallbacks import check_fallbacks
 from interactions_langgraph._model.formats import json_format
 from interactions_langgraph._model.graph_run import current_run
 from interactions_langgraph._model.structured import (
@@ -41,7 +42,6 @@ from interactions_langgraph._model.structured import (
 from interactions_langgraph._model.suspension import (
     aget_reply,
     astream_reply,
-    check_fallbacks,
     check_suspends,
     get_reply,
     stream_reply,
@@ -147,8 +147,8 @@ class ChatInteractions(CountingModel):
         fallbacks: Sequence[Runnable[LanguageModelInput, AIMessage]],
         **kwargs: Any,
     ) -> Any:
-        """Refuse to be tried first where an interrupt would be taken for an error."""
-        check_fallbacks(self.background)
+        """Refuse where an interrupt would be taken for an error of the model."""
+        check_fallbacks(self, *fallbacks)
         return super().with_fallbacks(fallbacks, **kwargs)
 
     def adopt(

@@ -1,79 +1,57 @@
-"""Whether a call is made by LangChain's `with_fallbacks`, which swallows interrupts.
+"""Refuse LangChain's fallbacks where an interrupt would be taken for an error.
 
-LangChain tells nobody. The frames of the call do, and in async code those of the
-tasks that wait for it.
+A model is asked for fallbacks by `with_fallbacks`, and so is what options were bound
+to. LangChain tells nobody of fallbacks around more than that, a chain for instance.
 """
 
-import asyncio
-import inspect
-from collections.abc import Iterator
-from types import FrameType
+from collections.abc import Sequence
 from typing import Any, Final
 
-from langchain_core.runnables import RunnableWithFallbacks
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable, RunnableBinding
 
-_KINDS: Final = ("cr", "ag", "gi")
+from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._model.options import ModelOptions
 
+_BACKGROUND: Final = "background"
 
-def is_under_fallbacks() -> bool:
-    """Tell whether somebody above this call catches errors to try another model."""
-    return any(
-        isinstance(frame.f_locals.get("self"), RunnableWithFallbacks)
-        for frame in _frames()
-        if "fallbacks" in frame.f_code.co_filename
-    )
+Fallback = Runnable[LanguageModelInput, AIMessage]
 
 
-def _frames() -> Iterator[FrameType]:
-    frame = inspect.currentframe()
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-    for task in _waiting_tasks():
-        yield from _awaiting(task.get_coro())
+class SuspendingBinding(RunnableBinding[LanguageModelInput, AIMessage]):
+    """A model that suspends, with options bound to it."""
+
+    def with_fallbacks(self, fallbacks: Sequence[Fallback], **kwargs: Any) -> Any:
+        """Refuse, as the model itself does."""
+        check_fallbacks(self, *fallbacks)
+        return super().with_fallbacks(fallbacks, **kwargs)
+
+    @classmethod
+    def lc_id(cls) -> list[str]:
+        """Return LangChain's own name for a model with options, to be loaded by."""
+        return RunnableBinding.lc_id()
 
 
-def _awaiting(coroutine: Any) -> Iterator[FrameType]:
-    """Yield the frames of a coroutine that waits, the outermost first."""
-    while coroutine is not None:
-        # Coroutines, async generators and plain ones name these differently.
-        kind = next((k for k in _KINDS if hasattr(coroutine, f"{k}_frame")), "")
-        frame = getattr(coroutine, f"{kind}_frame", None)
-        if frame is not None:
-            yield frame
-        coroutine = getattr(coroutine, f"{kind}_await", None)
+def check_fallbacks(*models: object) -> None:
+    """Refuse fallbacks for, or by, a model that suspends.
+
+    Raises:
+        ConfigurationError: One of the models has `background="suspend"`.
+    """
+    if any(map(is_suspending, models)):
+        msg = (
+            "background='suspend' cannot be used under with_fallbacks, which takes the "
+            "interrupt for an error; nothing was sent"
+        )
+        raise ConfigurationError(msg)
 
 
-def _waiting_tasks() -> Iterator["asyncio.Task[Any]"]:
-    """Yield the tasks that wait for this one, the nearest first."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        return
-    seen: set[int] = set()
-    while task is not None and id(task) not in seen:
-        seen.add(id(task))
-        if len(seen) > 1:
-            yield task
-        task = _waiter(task)
-
-
-def _waiter(future: "asyncio.Future[Any]") -> "asyncio.Task[Any] | None":
-    # What waits for a task is known by the callback that wakes it; CPython keeps it
-    # in an attribute that it does not document. `gather` has a future in between.
-    for entry in getattr(future, "_callbacks", None) or ():
-        owner = getattr(entry[0], "__self__", None)
-        if isinstance(owner, asyncio.Task):
-            return owner
-        for cell in getattr(entry[0], "__closure__", None) or ():
-            outer = _content(cell)
-            if isinstance(outer, asyncio.Future) and outer is not future:
-                return _waiter(outer)
-    return None
-
-
-def _content(cell: Any) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
+def is_suspending(model: object) -> bool:
+    """Tell whether a model, or what it is bound with, interrupts the graph."""
+    if isinstance(model, RunnableBinding):
+        binding: Any = model
+        if _BACKGROUND in binding.kwargs:
+            return binding.kwargs[_BACKGROUND] == "suspend"
+        return is_suspending(binding.bound)
+    return isinstance(model, ModelOptions) and model.background == "suspend"

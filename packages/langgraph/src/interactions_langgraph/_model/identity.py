@@ -21,6 +21,7 @@ from langchain_core.tools import BaseTool
 from interactions_core.adapter.secrets import shown_store
 from interactions_langgraph._messages.metadata import PROVIDER
 from interactions_langgraph._messages.traceable import traceable
+from interactions_langgraph._model.fallbacks import SuspendingBinding
 from interactions_langgraph._model.options import ModelOptions
 from interactions_langgraph._model.sealed import sealed
 from interactions_langgraph._model.settings import GENERATION, TOP_LEVEL
@@ -108,7 +109,10 @@ class ModelIdentity(ModelOptions):
         """Bind options for every call: secrets sealed, functions in OpenAI's form."""
         if kwargs.get("tools"):
             kwargs["tools"] = to_bound(declare(kwargs["tools"]))
-        return super().bind(**_shown(kwargs))
+        shown = _shown(kwargs)
+        if shown.get("background", self.background) == "suspend":
+            return SuspendingBinding(bound=self, kwargs=shown, config={})
+        return super().bind(**shown)
 
     def _resolve_model_profile(self) -> ModelProfile | None:
         name = (self.model or "").removeprefix("models/")

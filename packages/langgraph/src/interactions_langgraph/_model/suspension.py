@@ -6,7 +6,6 @@ as it has made before, also when its job is done: an approval that follows would
 otherwise be given an answer that was meant for the job.
 """
 
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import aclosing
 from typing import Final, TypeVar
@@ -25,44 +24,21 @@ from interactions_core.adapter import (
     itself,
 )
 from interactions_core.exceptions import ConfigurationError
-from interactions_langgraph._model.fallbacks import is_under_fallbacks
-
-logger: Final = logging.getLogger("interactions_langgraph")
 
 T = TypeVar("T")
 
 JOB: Final = "interactions.job"
 """The `type` of the interrupts that wait for a job."""
 
-_NO_FALLBACKS: Final = (
-    "background='suspend' cannot be used under with_fallbacks, which takes the "
-    "interrupt for an error; nothing was sent"
-)
-
 
 def check_suspends(turn: Turn) -> None:
-    """Raise `ConfigurationError` where an interrupt would be lost.
-
-    For the thread and the task of the call: who is above it is read from its frames.
-    """
-    if not turn.suspends:
-        return
-    if turn.place is None:
+    """Raise `ConfigurationError` where there is nothing to interrupt."""
+    if turn.suspends and turn.place is None:
         msg = (
             "background='suspend' needs a graph with a checkpointer and a thread_id: "
             "there is nothing here to interrupt and to resume; nothing was sent"
         )
         raise ConfigurationError(msg)
-    if is_under_fallbacks():
-        # The fallbacks take this for an error of the model, too, and go on.
-        logger.error(_NO_FALLBACKS)
-        raise ConfigurationError(_NO_FALLBACKS)
-
-
-def check_fallbacks(background: object) -> None:
-    """Raise `ConfigurationError` for a model that suspends and is to have fallbacks."""
-    if background == "suspend":
-        raise ConfigurationError(_NO_FALLBACKS)
 
 
 def get_reply(
