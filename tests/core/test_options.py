@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from interactions_core.adapter import Transcript, Turn, text_part, user_input
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.options.options import (
     check_names,
@@ -110,9 +111,15 @@ def test_built_in_tools_that_must_not_be_used_are_left_out() -> None:
 
 
 def test_generation_options_for_an_agent_are_refused_by_name() -> None:
+    """Whoever makes the turn: the API's refusal says no more than that."""
+    options: Any = {"agent": "a", "temperature": 1, "seed": 2}
+    settings = settings_of(options, system_instruction="", tools=[])
+
     with pytest.raises(ConfigurationError, match="unset temperature, seed"):
-        settings_of(
-            {"agent": "a", "temperature": 1, "seed": 2}, system_instruction="", tools=[]
+        Turn(
+            transcript=Transcript.of([user_input([text_part("Hi")])]),
+            target=("agent", "a"),
+            settings=settings,
         )
 
 

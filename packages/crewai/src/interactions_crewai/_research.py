@@ -21,6 +21,7 @@ from interactions_core.adapter import (
     user_input,
     visible_reply,
 )
+from interactions_core.adapter.options import family_of
 
 _DESCRIPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "deep-research": (
@@ -94,9 +95,10 @@ class Run(BaseModel):
 
 def named(agent: str) -> dict[str, str]:
     """Return a name and a description of a tool for an agent."""
-    for prefix, (name, description) in _DESCRIPTIONS.items():
-        if agent.startswith(prefix):
-            return {"name": name, "description": description}
+    family = family_of(agent)
+    if family is not None and family.name in _DESCRIPTIONS:
+        name, description = _DESCRIPTIONS[family.name]
+        return {"name": name, "description": description}
     told = f"Ask the managed agent {agent}; it may take minutes and cost a lot."
     return {"name": agent.replace("-", "_"), "description": told}
 

@@ -22,12 +22,10 @@ from interactions_core.adapter import (
     in_thread,
 )
 from interactions_core.adapter.options import (
-    DEEP_RESEARCH,
-    NEW_ENVIRONMENT,
     PLANS,
     PlanDecision,
     decide,
-    family_of,
+    options_for,
     planning_config,
     settings_of,
 )
@@ -98,7 +96,11 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             msg = f"{owner}: agent is missing, e.g. 'deep-research-preview-04-2026'"
             raise ConfigurationError(msg)
         given = {name: value for name, value in options.items() if name != "tool_type"}
-        chosen: dict[str, Any] = {**named(str(agent)), **_config(str(agent)), **given}
+        chosen: dict[str, Any] = {
+            **named(str(agent)),
+            **options_for(str(agent)),
+            **given,
+        }
         config: Mapping[str, Any] = chosen.get("agent_config") or {}
         if config.get(PLANS):
             chosen.setdefault("args_schema", PlanRequest)
@@ -252,16 +254,6 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             f"{run.text}\n\n[Result {number}, interaction {run.interaction_id}. "
             f"For a question about it, use follow_up_of={number}.]"
         )
-
-
-def _config(agent: str) -> dict[str, Any]:
-    """Return what an agent needs or is better with (API)."""
-    family = family_of(agent)
-    if family is DEEP_RESEARCH:
-        thinks = {"type": DEEP_RESEARCH.name, "thinking_summaries": "auto"}
-        return {"agent_config": thinks}
-    needs = family is not None and family.needs_environment
-    return {"environment": NEW_ENVIRONMENT} if needs else {}
 
 
 def _plans(turn: Turn) -> bool:

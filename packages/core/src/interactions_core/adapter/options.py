@@ -21,6 +21,7 @@ from interactions_core.options.foreign_names import (
     without_foreign,
 )
 from interactions_core.options.options import (
+    CHOICES,
     OF_CALLS,
     PER_CALL,
     check_names,
@@ -47,9 +48,8 @@ from interactions_core.options.values import (
     store_place,
 )
 from interactions_core.protocol.agents import (
-    DEEP_RESEARCH,
-    NEW_ENVIRONMENT,
     family_of,
+    options_for,
     takes_format,
 )
 from interactions_core.protocol.combining import CombineTools
@@ -60,10 +60,9 @@ from interactions_core.protocol.functions import (
 )
 
 __all__ = [
-    "DEEP_RESEARCH",
+    "CHOICES",
     "FOREIGN",
     "KEY",
-    "NEW_ENVIRONMENT",
     "OF_CALLS",
     "PER_CALL",
     "PLANS",
@@ -88,6 +87,7 @@ __all__ = [
     "fields_of",
     "in_background",
     "merge_call_options",
+    "options_for",
     "options_of_kind",
     "own_name",
     "own_names",

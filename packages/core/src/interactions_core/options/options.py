@@ -112,8 +112,7 @@ def settings_of(
         tool_choice: As the API takes it; `None` for no choice.
 
     Raises:
-        ConfigurationError: An agent was given generation options, or a function
-            cannot be declared.
+        ConfigurationError: A function cannot be declared.
     """
     generation = {key: options[key] for key in GENERATION if _is_set(options, key)}
     if tool_choice == "none" and not any(t.get("type") == "function" for t in tools):
@@ -122,10 +121,6 @@ def settings_of(
     if tool_choice is not None and tools:
         # The API refuses a choice where there is nothing to choose from.
         generation["tool_choice"] = tool_choice
-    if generation and _is_set(options, "agent"):
-        names = ", ".join(generation)
-        msg = f"the API takes no generation config for agents; unset {names}"
-        raise ConfigurationError(msg)
     settings: dict[str, Json] = {}
     if system_instruction:
         settings["system_instruction"] = system_instruction

@@ -27,6 +27,7 @@ class Family:
         takes_format: Whether `response_format` may be set.
         refused_content: Kinds of content that may not be in the input.
         needs_environment: Whether it works in an environment that must be named.
+        tells_thoughts: Whether its config has `thinking_summaries`.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Family:
     takes_format: bool = True
     refused_content: frozenset[str] = frozenset()
     needs_environment: bool = False
+    tells_thoughts: bool = False
 
 
 DEEP_RESEARCH: Final = Family(
@@ -48,6 +50,7 @@ DEEP_RESEARCH: Final = Family(
     ),
     takes_instruction=False,
     takes_functions=False,
+    tells_thoughts=True,
 )
 
 ANTIGRAVITY: Final = Family(
@@ -97,6 +100,7 @@ def fit_settings(
     kind, name = target
     if kind != "agent":
         return settings
+    _check_generation(settings.get("generation_config"))
     family = family_of(name)
     if family is not None:
         _check_taken(name, family, settings, store=store)
@@ -104,6 +108,22 @@ def fit_settings(
     if not settings.get("tools"):
         return settings
     return {**settings, "tools": [with_server_name(one) for one in _tools(settings)]}
+
+
+def options_for(agent: str) -> dict[str, JsonObject | str]:
+    """Return what an agent is better with, or needs, where nobody has decided.
+
+    Deep Research tells how it goes only if it is asked to (API).
+    """
+    family = family_of(agent)
+    if family is None:
+        return {}
+    options: dict[str, JsonObject | str] = {}
+    if family.tells_thoughts:
+        options["agent_config"] = {"type": family.name, "thinking_summaries": "auto"}
+    if family.needs_environment:
+        options["environment"] = NEW_ENVIRONMENT
+    return options
 
 
 def _needed(family: Family, settings: Mapping[str, Json]) -> dict[str, Json]:
@@ -185,6 +205,13 @@ def _check_taken(
             f"the agent {agent} takes no response_format; ask for the form in words, or "
             "have a model bring its answer into it. Nothing was sent"
         )
+        raise ConfigurationError(msg)
+
+
+def _check_generation(config: Json) -> None:
+    if isinstance(config, Mapping) and config:
+        names = ", ".join(config)
+        msg = f"the API takes no generation config for agents; unset {names}"
         raise ConfigurationError(msg)
 
 

@@ -72,10 +72,6 @@ def settings_of(
         generation["tool_choice"] = choice
     extra = _extra(revealed(options.get("model_kwargs") or {}))
     generation |= extra.pop("generation_config", {})
-    if generation and _is_set(options, "agent"):
-        names = ", ".join(generation)
-        msg = f"the API takes no generation config for agents; unset {names}"
-        raise ConfigurationError(msg)
     settings: dict[str, Any] = {}
     if system_instruction:
         settings["system_instruction"] = system_instruction
