@@ -14,7 +14,7 @@ from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.turn import Turn
-from interactions_core.secret_options import shown_store
+from interactions_core.secret_options import masked, masks_in, shown_store
 from interactions_core.stores import SessionStore, SqliteStore, open_store
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import text_part, user_input
@@ -216,3 +216,15 @@ def test_the_password_of_a_store_is_not_shown(url: str) -> None:
 )
 def test_a_dump_shows_a_store_without_its_password(url: str, shown: str) -> None:
     assert shown_store(url) == shown
+
+
+def test_what_was_left_out_is_named_wherever_it_was_masked() -> None:
+    """What is no secret may hold asterisks: a rule in Markdown, a pattern."""
+    server = {"url": "https://u:p@host/token", "headers": {"Authorization": "key"}}
+    option = [{"type": "mcp_server", "name": "**********", **server}]
+
+    assert [*masks_in(masked(option), "tools")] == [
+        "tools.url",
+        "tools.headers.Authorization",
+    ]
+    assert [*masks_in(option, "tools")] == []

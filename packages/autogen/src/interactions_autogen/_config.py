@@ -23,13 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from interactions_autogen._secrets import (
-    hidden,
-    is_masked,
-    masked_in,
-    revealed,
-    secret_text,
-)
+from interactions_autogen._secrets import hidden, revealed
 from interactions_autogen._vocabulary import own_options
 from interactions_core.adapter.options import (
     AnswerOptions,
@@ -41,7 +35,12 @@ from interactions_core.adapter.options import (
     fields_of,
     told,
 )
-from interactions_core.adapter.secrets import shown_store
+from interactions_core.adapter.secrets import (
+    is_masked,
+    masks_in,
+    secret_text,
+    shown_store,
+)
 from interactions_core.exceptions import ConfigurationError
 
 OWNER: Final = "InteractionsChatCompletionClient"
@@ -119,7 +118,7 @@ class InteractionsClientConfig(_Common, _Answers, BaseModel):
     @field_validator("tools", "environment", "agent_config", "webhook_config")
     @classmethod
     def _revealed(cls, value: Any) -> Any:
-        masked = [*masked_in(value)]
+        masked = [*masks_in(value)]
         if masked:
             raise _masked_error(", ".join(masked))
         return revealed(value)

@@ -4,23 +4,16 @@ Pure. Where they are is core's list; here they become pydantic's `SecretStr`, wh
 read again within the process and asterisks through JSON.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic import SecretStr
 
-from interactions_core.adapter.secrets import Kind, is_telling, secrets_in, with_secrets
-
-
-def secret_text(value: SecretStr | str | None) -> str | None:
-    """Return what a secret says."""
-    return value.get_secret_value() if isinstance(value, SecretStr) else value
-
-
-def is_masked(value: object) -> bool:
-    """Tell whether asterisks stand where a secret was, as pydantic writes them."""
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    return isinstance(text, str) and bool(text) and not text.strip("*")
+from interactions_core.adapter.secrets import (
+    Kind,
+    is_telling,
+    secret_text,
+    with_secrets,
+)
 
 
 def hidden(value: Any, kind: Kind = "") -> Any:
@@ -31,11 +24,6 @@ def hidden(value: Any, kind: Kind = "") -> Any:
 def revealed(value: Any) -> Any:
     """Return an option with its secrets as they are sent."""
     return with_secrets(value, _reveal)
-
-
-def masked_in(value: Any) -> Iterator[str]:
-    """Yield where asterisks stand, e.g. `headers.Authorization`."""
-    return (path for path, secret, _ in secrets_in(value) if is_masked(secret))
 
 
 def _reveal(value: object, _: Kind) -> object:

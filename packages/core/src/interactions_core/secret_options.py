@@ -144,6 +144,32 @@ def masked(value: object, kind: Kind = "") -> object:
     return with_secrets(value, _mask, kind)
 
 
+def secret_text(value: object) -> str | None:
+    """Return what a secret says, in a field of pydantic's or as it is."""
+    reveal = getattr(value, "get_secret_value", None)
+    return cast("str | None", value if reveal is None else reveal())
+
+
+def is_masked(value: object) -> bool:
+    """Tell whether asterisks stand where a secret was."""
+    text = secret_text(value)
+    return isinstance(text, str) and bool(text) and not text.strip("*")
+
+
+def masks_in(value: object, path: str = "", kind: Kind = "") -> Iterator[str]:
+    """Yield where secrets were left out, e.g. `tools.headers.Authorization`.
+
+    Args:
+        value: An option that may have been shown, dumped or saved in between.
+        path: The option's name; "" if it is not to be named.
+        kind: What the value itself is.
+    """
+    for where, secret, _ in secrets_in(value, path, kind):
+        text = secret_text(secret)
+        if isinstance(text, str) and MASK in text:
+            yield where
+
+
 def without_settings(interaction: Mapping[str, T]) -> dict[str, T]:
     """Return an interaction as it may be kept, without what its create was given.
 

@@ -38,10 +38,15 @@ from interactions_core.adapter.options import (
     store_place,
     told,
 )
-from interactions_core.adapter.secrets import check_address, masked, shown_store
+from interactions_core.adapter.secrets import (
+    check_address,
+    kind_of,
+    masked,
+    masks_in,
+    shown_store,
+)
 from interactions_core.exceptions import ConfigurationError
 from interactions_crewai._clients import Clients
-from interactions_crewai._secrets import masks_in
 
 _MASKED: Final = ("tools", "environment", "agent_config", "webhook_config", "base_url")
 
@@ -137,7 +142,7 @@ class SharedOptions(_Common, BaseModel):
     def _check(self) -> None:
         """Refuse now what the first call would refuse."""
         store_place("sessions", self.sessions)
-        if not any(masks_in(self.base_url, "base_url")):
+        if not any(masks_in(self.base_url, "base_url", "address")):
             check_address("base_url", self.base_url or "")
         check_server_tools(type(self).__name__, self.tools)
 
@@ -162,7 +167,7 @@ class SharedOptions(_Common, BaseModel):
 
     def _connection(self) -> Connection:
         for name in _MASKED:
-            for place in masks_in(getattr(self, name), name):
+            for place in masks_in(getattr(self, name), name, kind_of(name)):
                 msg = (
                     f"{type(self).__name__}: {place} is masked: it was left out when "
                     f"this was saved; set {name} again"

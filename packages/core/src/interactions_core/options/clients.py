@@ -5,7 +5,7 @@ Pure; knows no framework. A secret is a text, or whatever gives one by pydantic'
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from interactions_core.client.connection import (
     DEFAULT_MAX_RETRIES,
@@ -14,6 +14,7 @@ from interactions_core.client.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.secret_options import secret_text
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.context import (
     DEFAULT_DEADLINE_S,
@@ -111,9 +112,3 @@ def check_server_tools(owner: str, tools: Sequence[Mapping[str, Any]]) -> None:
                 "{'type': 'google_search'}; give functions to the agent, which runs them"
             )
             raise ConfigurationError(msg)
-
-
-def secret_text(value: object) -> str | None:
-    """Return what a secret says, in a field of pydantic's or as it is."""
-    reveal = getattr(value, "get_secret_value", None)
-    return cast("str | None", value if reveal is None else reveal())
