@@ -325,6 +325,9 @@ def test_window_and_token_count_need_no_request(
     assert llm.get_input_tokens_count("a" * 41) == 11
     assert llm.get_input_tokens_count([user("")], [{"name": "get_weather"}]) > 0
     assert llm.get_input_tokens_count([{"content": None, "tool_calls": [CALL]}]) > 0
+    circle: dict[str, Any] = {}
+    circle["itself"] = circle
+    assert llm.get_input_tokens_count([user("")], [circle]) > 0
     blocks: Any = [{"text": "a" * 40}, {"inlineData": {}}, "aaaa"]
     assert llm.get_input_tokens_count([{"content": blocks}]) == 10 + 258 + 1
     assert not caplog.records

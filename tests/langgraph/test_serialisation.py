@@ -182,6 +182,7 @@ def test_tokens_are_estimated_without_a_request(
     messages = [HumanMessage("word " * 100) for _ in range(5)]
 
     assert model.get_num_tokens("x" * 401) == 101
+    assert model.get_num_tokens("漢字") == 2
     assert 500 < model.get_num_tokens_from_messages(messages) < 800
     assert model.get_num_tokens_from_messages(
         messages, tools=[add]

@@ -23,6 +23,11 @@ from interactions_core.protocol.blocking import BLOCKED, blocked_by
 from interactions_core.protocol.interaction_ids import chain_root
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.protocol.statuses import status_of
+from interactions_core.protocol.token_estimate import (
+    estimated_json_tokens,
+    estimated_picture_tokens,
+    estimated_text_tokens,
+)
 from interactions_core.records.anchors import Anchor, anchor_from_metadata
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job, request_fingerprint
@@ -118,6 +123,9 @@ __all__ = [
     "blocked_by",
     "chain_root",
     "check_url",
+    "estimated_json_tokens",
+    "estimated_picture_tokens",
+    "estimated_text_tokens",
     "event_error",
     "events_of",
     "file_url",

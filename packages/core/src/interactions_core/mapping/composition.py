@@ -13,6 +13,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.mapping.agreement import Agreement
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.mirror import rehydrate
+from interactions_core.records.turn import DEFAULT_NUDGE
 from interactions_core.transcript.as_text import as_text
 from interactions_core.transcript.asides import NO_ASIDES, Asides
 from interactions_core.transcript.steps import (
@@ -28,8 +29,6 @@ BYPASS_SIGNATURE: Final = "skip_thought_signature_validator"
 """Documented value that lets calls pass which no Gemini model signed."""
 
 UNANSWERED: Final = "no result: the call was not answered"
-NUDGE: Final = "Continue."
-"""What is said when a list ends with the model's own words."""
 
 Replies = Mapping[int, tuple[InteractionRecord, Agreement]]
 """Recorded replies by the position in the list at which they begin."""
@@ -122,7 +121,7 @@ def compose(
     *,
     parent: tuple[InteractionRecord, Agreement] | None = None,
     pending: Mapping[str, str] | None = None,
-    nudge: str = NUDGE,
+    nudge: str = DEFAULT_NUDGE,
     thoughts: Thoughts = _NO_THOUGHTS,
     asides: Asides = NO_ASIDES,
 ) -> Composition:
@@ -184,7 +183,7 @@ def _is_said_to_model(step: JsonObject) -> bool:
 
 
 def compose_as_text(
-    steps: Sequence[Step], *, nudge: str = NUDGE, asides: Asides = NO_ASIDES
+    steps: Sequence[Step], *, nudge: str = DEFAULT_NUDGE, asides: Asides = NO_ASIDES
 ) -> Composition:
     """Write a list as text and media only, which no server has cause to refuse.
 

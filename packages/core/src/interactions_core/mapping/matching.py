@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.agreement import Agreement, agreement
-from interactions_core.mapping.composition import NUDGE
 from interactions_core.protocol.statuses import status_of
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.mirror import is_redacted
+from interactions_core.records.turn import DEFAULT_NUDGE
 from interactions_core.transcript.asides import (
     NO_ASIDES,
     Asides,
@@ -53,7 +53,7 @@ class MatchOptions:
     setup: bytes = b""
     context: str = ""
     glued: bool = False
-    nudge: str = NUDGE
+    nudge: str = DEFAULT_NUDGE
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
     unverified: bool = False
     thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])

@@ -1,17 +1,10 @@
 """Which tool a model must or may call, in the form of the API."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
+from interactions_core.adapter.options import CHOICES
 from interactions_core.exceptions import ConfigurationError
-
-_CHOICES: Final = {
-    "auto": "auto",
-    "any": "any",
-    "required": "any",
-    "none": "none",
-    "validated": "validated",
-}
 
 
 # LangChain hands on whatever the user wrote.
@@ -64,7 +57,7 @@ def _read_choice(choice: Any) -> tuple[str | None, list[str]]:
     if choice is True:
         return "any", []
     if isinstance(choice, str):
-        return (_CHOICES[choice], []) if choice in _CHOICES else ("any", [choice])
+        return (CHOICES[choice], []) if choice in CHOICES else ("any", [choice])
     if isinstance(choice, Mapping):
         return _read_mapping(choice)
     return "any", [str(name) for name in choice]
@@ -77,7 +70,7 @@ def _read_mapping(choice: Mapping[str, Any]) -> tuple[str | None, list[str]]:
     name = choice.get("function", choice).get("name")
     if name:
         return "any", [name]
-    mode = _CHOICES.get(str(choice.get("type")))
+    mode = CHOICES.get(str(choice.get("type")))
     if mode is None:
         msg = (
             f"tool_choice {dict(choice)!r} is of no known form; give a function's name"

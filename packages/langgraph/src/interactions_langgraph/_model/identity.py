@@ -18,6 +18,7 @@ from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.prompt_values import ChatPromptValue, PromptValue
 from langchain_core.tools import BaseTool
 
+from interactions_core.adapter import estimated_text_tokens
 from interactions_core.adapter.secrets import shown_store
 from interactions_langgraph._messages.metadata import PROVIDER
 from interactions_langgraph._messages.traceable import traceable
@@ -37,7 +38,6 @@ _MILLION: Final = re.compile(
 _HIDING: Final = frozenset({"tools", "environment", "agent_config", "model_kwargs"})
 """Options of a call that may hold secrets."""
 
-_CHARACTERS_PER_TOKEN: Final = 4
 """Google's documentation: a token is about four characters."""
 
 
@@ -141,7 +141,7 @@ class ModelIdentity(ModelOptions):
 
     def get_num_tokens(self, text: str) -> int:
         """Estimate without asking anybody: a token is about four characters."""
-        return -(-len(text) // _CHARACTERS_PER_TOKEN)
+        return estimated_text_tokens(text)
 
     def get_num_tokens_from_messages(
         self,
