@@ -5,7 +5,7 @@ Pure; knows no framework. A secret is a text, or whatever gives one by pydantic'
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from interactions_core.client.connection import (
     DEFAULT_MAX_RETRIES,
