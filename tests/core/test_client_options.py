@@ -35,7 +35,13 @@ def clock() -> float:
 def test_key_is_sent_whatever_it_is_kept_in(key: object) -> None:
     made = connection_from_options({"api_key": key, "anchor_key": key})
 
-    assert (made.api_key, made.anchor_key) == ("a key", b"a key")
+    assert (made.api_key, made.anchor_keys) == ("a key", (b"a key",))
+
+
+def test_several_anchor_keys_are_read_in_their_order() -> None:
+    made = connection_from_options({"anchor_key": (Sealed(), "the old one")})
+
+    assert made.anchor_keys == (b"a key", b"the old one")
 
 
 def test_options_that_are_not_there_have_their_defaults() -> None:
@@ -44,7 +50,7 @@ def test_options_that_are_not_there_have_their_defaults() -> None:
         policy_from_options({}, clock=clock),
     )
 
-    assert (connection.api_key, connection.anchor_key) == (None, b"")
+    assert (connection.api_key, connection.anchor_keys) == (None, ())
     assert connection.timeout_s == DEFAULT_TIMEOUT_S
     assert (policy.max_retries, policy.poll) == (DEFAULT_MAX_RETRIES, DEFAULT_POLL)
     assert policy.retention_s == DEFAULT_RETENTION_S
