@@ -145,6 +145,15 @@ def test_older_tables_are_named_and_not_brought_up_to_date(path: Path) -> None:
         assert db.execute(query).fetchone() == (1,)
 
 
+def test_a_store_that_lacks_indexes_is_read_all_the_same(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DROP INDEX interactions_by_key")
+        db.execute("DELETE FROM schema_versions WHERE part = 'lookups'")
+
+    with closing(SqliteStore(path, read_only=True)) as store:
+        assert store.get(SCOPE, "v1_a") is not None
+
+
 def test_file_of_another_program_is_named(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "other.db")) as db, db:
         db.execute("CREATE TABLE things (name TEXT)")

@@ -75,6 +75,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "deletions": 1,
         "forms": 1,
         "jobs": 1,
+        "lookups": 1,
         "sessions": 2,
         "tombstones": 1,
     }

@@ -1,102 +1,22 @@
 """Which locks each operation of a store on PostgreSQL takes: none that stops everybody."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
 from interactions_core.stores import PostgresStore, SessionStore
 from interactions_core.stores.postgres import database as databases
 from tests.contract.postgres.databases import url_of
+from tests.contract.postgres.operations import NAMES, OPERATIONS, THREAD, fill
 from tests.contract.session_records import (
-    DAY_S,
     NOW,
     SCOPE,
-    known_form,
-    make_entry,
     make_job,
     make_record,
 )
 from tests.held_locks import held_locks
 from tests.patience import PATIENCE_S
-
-THREAD = SCOPE.thread_id
-ERASURE = Erasure(SCOPE.credential, "v1_erased")
-NAMES = ("v1_a", "v1_new", THREAD, "copy", "job", "new_job", ERASURE.interaction_id,
-         SCOPE.credential, "forms")  # fmt: skip
-WRITES_NOTHING = set[str]()
-WRITES_ROWS = {"all shared"}
-"""Together with everybody else who writes, and with older releases."""
-
-
-def writes(*names: str) -> set[str]:
-    return WRITES_ROWS | {name if " " in name else f"{name} alone" for name in names}
-
-
-Operation = Callable[[PostgresStore], object]
-
-OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
-    "secret": (lambda s: s.secret(), WRITES_ROWS),
-    "find": (lambda s: s.find(SCOPE, [b"a"]), WRITES_NOTHING),
-    "get": (lambda s: s.get(SCOPE, "v1_a"), WRITES_NOTHING),
-    "put": (
-        lambda s: s.put(make_record("v1_new"), make_entry(), began=b""),
-        writes("v1_new", f"{THREAD} shared"),
-    ),
-    "mark_handed_on": (lambda s: s.mark_handed_on(SCOPE, "v1_a"), WRITES_NOTHING),
-    "take_owed": (
-        lambda s: s.take_owed(make_record(owed=OWED), 0, "me"),
-        writes("v1_a"),
-    ),
-    "mark_gone": (lambda s: s.mark_gone(SCOPE, "v1_a"), writes(THREAD)),
-    "retention": (lambda s: s.retention(SCOPE.credential), WRITES_NOTHING),
-    "learn_retention": (
-        lambda s: s.learn_retention(SCOPE.credential, DAY_S),
-        writes(SCOPE.credential),
-    ),
-    "usage": (lambda s: s.usage(), WRITES_NOTHING),
-    "ledger": (lambda s: s.ledger(), WRITES_NOTHING),
-    "copy_thread": (lambda s: s.copy_thread(THREAD, "copy"), writes(THREAD, "copy")),
-    "held_by": (lambda s: s.held_by(THREAD), WRITES_NOTHING),
-    "delete_thread": (lambda s: s.delete_thread(THREAD, remote=True), writes(THREAD)),
-    "add_job": (
-        lambda s: s.add_job(make_job("new_job"), began=b""),
-        writes("new_job", f"{THREAD} shared"),
-    ),
-    "get_job": (lambda s: s.get_job("job"), WRITES_NOTHING),
-    "find_jobs": (lambda s: s.find_jobs(SCOPE, b"call"), WRITES_NOTHING),
-    "list_jobs": (lambda s: s.list_jobs(), WRITES_NOTHING),
-    "take_job": (
-        lambda s: s.take_job(make_job("job"), "me", now=1.0, until=2.0),
-        writes("job"),
-    ),
-    "renew_job": (lambda s: s.renew_job("job", "me", until=2.0), writes("job")),
-    "update_job": (lambda s: s.update_job(make_job("job")), writes("job")),
-    "note_status": (
-        lambda s: s.note_status(make_job("job"), "completed", now=1.0),
-        writes("job"),
-    ),
-    "clean_jobs": (lambda s: s.clean_jobs(time.time()), WRITES_ROWS),
-    "delete_job": (lambda s: s.delete_job("job"), writes("job")),
-    "deletion_mark": (lambda s: s.deletion_mark(THREAD), WRITES_NOTHING),
-    "note_late": (
-        lambda s: s.note_late(SCOPE, "v1_late", b"before"),
-        writes(f"{THREAD} shared"),
-    ),
-    "plan_erasures": (lambda s: s.plan_erasures(THREAD), WRITES_NOTHING),
-    "list_erasures": (lambda s: s.list_erasures(), WRITES_NOTHING),
-    "drop_erasure": (
-        lambda s: s.drop_erasure(ERASURE),
-        writes(ERASURE.interaction_id),
-    ),
-    "list_forms": (lambda s: s.list_forms(), WRITES_NOTHING),
-    "keep_forms": (lambda s: s.keep_forms([known_form()]), writes("forms")),
-    "clear_forms": (lambda s: s.clear_forms(), writes("forms")),
-    "close": (lambda s: s.close(), WRITES_ROWS),
-}
 
 
 def test_every_method_of_a_store_has_its_locks_in_the_table() -> None:
@@ -179,14 +99,3 @@ def test_an_answer_is_recorded_while_another_thread_is_deleted(
     other.close()
 
     assert [record and record.owed for record in (before, after)] == [OWED, 0]
-
-
-def fill(store: PostgresStore, *, with_secret: bool) -> None:
-    """Let each operation have something to do."""
-    if with_secret:
-        store.delete_thread("somebody's")
-    store.put(make_record(owed=OWED), make_entry())
-    store.mark_handed_on(SCOPE, "v1_a")
-    store.add_job(replace(make_job("job"), owner="me"))
-    store.add_job(replace(make_job("over"), forget_at=1.0))
-    store.keep_forms([known_form()])

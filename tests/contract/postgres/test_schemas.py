@@ -30,6 +30,42 @@ from tests.patience import PATIENCE_S
 from tests.postgres import PASSWORD
 
 MORE_NOTES = (("CREATE TABLE more_notes (text TEXT NOT NULL)",),)
+INDEXES = {
+    *("interactions_by_key", "interactions_by_base"),
+    *("jobs_by_owner", "jobs_by_status", "jobs_waiting"),
+}
+
+
+def forget_indexes(store: PostgresStore) -> None:
+    """Let a store be as one of a release from before these indexes."""
+    store.put(make_record())
+    with store.database.writing() as db:
+        for name in INDEXES:
+            db.execute(f"DROP INDEX {name}")
+        db.execute("DELETE FROM schema_versions WHERE part = 'lookups'")
+
+
+def indexes_of(store: PostgresStore, admin: psycopg.Connection[Any]) -> dict[str, bool]:
+    """Return which of them there are, and whether they are valid."""
+    query = (
+        "SELECT c.relname, i.indisvalid FROM pg_index i "
+        "JOIN pg_class c ON c.oid = i.indexrelid "
+        "JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = %s AND c.relname = ANY(%s)"
+    )
+    schema = store.url.partition("schema=")[2]
+    return dict(admin.execute(query, (schema, [*INDEXES])).fetchall())
+
+
+def versions_of(store: PostgresStore) -> dict[str, int]:
+    with store.database.reading() as db:
+        return dict(db.execute("SELECT part, version FROM schema_versions").fetchall())
+
+
+def wait_for_a_build(admin: psycopg.Connection[Any]) -> None:
+    query = "SELECT count(*) FROM pg_stat_progress_create_index"
+    while admin.execute(query).fetchone() == (0,):
+        pass
 
 
 def test_a_newer_schema_is_refused_and_left_alone(store: PostgresStore) -> None:
@@ -91,6 +127,45 @@ def test_nobody_waits_for_an_upgrade_that_waits_for_a_write(
     writer.close()
 
 
+def test_indexes_of_a_store_from_before_are_built_beside_a_write(
+    store: PostgresStore, admin: psycopg.Connection[Any]
+) -> None:
+    """PostgreSQL: what is built in a transaction keeps all writers waiting."""
+    reopened, writer = (PostgresStore(f"{url_of(store)}{'&' * n}") for n in (1, 2))
+    writer.database.setup()
+    forget_indexes(store)
+
+    with ThreadPoolExecutor(1) as executor:
+        with writer.database.writing("t") as db:
+            db.execute("UPDATE interactions SET gone = 0")
+            opening = executor.submit(reopened.held_by, "t")
+            wait_for_a_build(admin)
+            store.put(make_record("meanwhile"))
+        opening.result()
+
+    assert indexes_of(store, admin) == dict.fromkeys(INDEXES, True)
+    assert versions_of(store)["lookups"] == 1
+    reopened.close()
+    writer.close()
+
+
+def test_an_index_whose_builder_died_is_built_anew(
+    store: PostgresStore, admin: psycopg.Connection[Any]
+) -> None:
+    forget_indexes(store)
+    with store.database.writing() as db:
+        db.execute("CREATE INDEX jobs_by_status ON jobs (status)")
+        db.execute(
+            "UPDATE pg_index SET indisvalid = false "
+            "WHERE indexrelid = CAST('jobs_by_status' AS regclass)"
+        )
+
+    store.close()
+    store.secret()
+
+    assert indexes_of(store, admin) == dict.fromkeys(INDEXES, True)
+
+
 def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
     store.database.setup()
     newer = (*NOTES, ("ALTER TABLE notes ADD COLUMN more INTEGER", "CREATE nonsense"))
@@ -104,6 +179,7 @@ def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
         rows = db.execute("SELECT * FROM schema_versions ORDER BY part").fetchall()
         assert rows == [
             *(("accounts", 1), ("deletions", 1), ("forms", 1), ("jobs", 1)),
+            ("lookups", 1),
             *(("notes", 1), ("sessions", 2)),
         ]
     with store.database.writing("t") as db:
@@ -200,6 +276,24 @@ def grant(admin: psycopg.Connection[Any], guest: str) -> None:
         f"GRANT USAGE ON SCHEMA {schema} TO guest_{schema}; "
         f"GRANT {what} IN SCHEMA {schema} TO guest_{schema}".encode()
     )
+
+
+def test_a_user_who_may_not_build_an_index_goes_on_without(
+    guest: str,
+    store: PostgresStore,
+    admin: psycopg.Connection[Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    forget_indexes(store)
+    grant(admin, guest)
+    theirs = PostgresStore(guest)
+
+    theirs.put(make_record())
+    theirs.close()
+
+    assert "an index was not built, look-ups are slower" in caplog.text
+    assert "must be owner" in caplog.text
+    assert indexes_of(store, admin) == {}
 
 
 def test_a_user_who_may_not_create_is_told_what_to_grant(guest: str) -> None:

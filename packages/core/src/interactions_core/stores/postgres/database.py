@@ -5,6 +5,7 @@ Owns transactions and locks. It knows nothing of what the tables mean.
 
 import contextlib
 import hashlib
+import logging
 import random
 import threading
 import time
@@ -28,12 +29,15 @@ from interactions_core.stores.postgres.errors import (
     LOCK_TIMEOUT_S,
     to_store_error,
 )
+from interactions_core.stores.postgres.indexes import build_indexes
 from interactions_core.stores.postgres.pools import Connections, Pool
 from interactions_core.stores.postgres.schemas import Parts, Schema
 from interactions_core.stores.postgres.text import quoted
 from interactions_core.stores.postgres.urls import PostgresTarget
 from interactions_core.stores.sql.database import Migration, check_text
 from interactions_core.stores.sql.refusing import refuse_to_write
+
+logger: Final = logging.getLogger("interactions_core")
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -116,8 +120,13 @@ class PostgresDatabase:
                 behind = self._schema.is_behind(connection, parts)
                 if behind and self.read_only:
                     self._schema.check_versions(connection, parts)
+                slow = self._schema.find_slow(connection, {} if behind else parts)
             if behind:
                 self._upgrade(parts)
+                with self._transaction(_READ, None) as connection:
+                    slow = self._schema.find_slow(connection, parts)
+            if slow and not self.read_only:
+                self._build_indexes(slow)
             self._installed = parts
 
     @contextlib.contextmanager
@@ -184,6 +193,23 @@ class PostgresDatabase:
                 raise
             return False
         return True
+
+    def _build_indexes(self, parts: Parts) -> None:
+        """Build what makes the store faster; whoever may not, goes on without."""
+        name = self._schema.name
+        try:
+            with hold_forks(), self._connections.lend("SELECT 1") as raw:
+                built = {
+                    part: migrations
+                    for part, migrations in parts.items()
+                    if build_indexes(raw, name, migrations)
+                }
+            with self._transaction(_WRITE, Locks()) as connection:
+                self._schema.keep_version(connection, built)
+        except (psycopg.Error, StoreError) as exc:
+            is_told = isinstance(exc, StoreError)
+            told = exc if is_told else to_store_error(self.place, exc)
+            logger.warning("an index was not built, look-ups are slower: %s", told)
 
     def _lent(self) -> PostgresConnection | None:
         return getattr(self._local.get(), "connection", None)

@@ -10,7 +10,7 @@ from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.text import quoted
 from interactions_core.stores.sql.database import Migration
-from interactions_core.stores.sql.foreign import foreign_schema, tables_made
+from interactions_core.stores.sql.foreign import foreign_schema, is_needed, tables_made
 from interactions_core.stores.sql.refusing import check_version
 
 Parts = Mapping[str, Sequence[Migration]]
@@ -60,7 +60,20 @@ class Schema:
                 f"the database has the encoding {encoding}",
                 "Create one with `ENCODING 'UTF8' TEMPLATE template0`.",
             )
-        return not has_versions or bool(self._outdated(connection, parts))
+        needed = {part: parts[part] for part in parts if is_needed(parts[part])}
+        return not has_versions or bool(self._outdated(connection, needed))
+
+    def find_slow(self, connection: PostgresConnection, parts: Parts) -> Parts:
+        """Return the parts of indexes only that are yet to be built."""
+        extra = {part: parts[part] for part in parts if not is_needed(parts[part])}
+        if not extra:
+            return extra
+        return {part: extra[part] for part in self._outdated(connection, extra)}
+
+    def keep_version(self, connection: PostgresConnection, parts: Parts) -> None:
+        """Note that these parts are there."""
+        for part, migrations in parts.items():
+            connection.execute(_KEEP_VERSION, (part, len(migrations)))
 
     def check_versions(self, connection: PostgresConnection, parts: Parts) -> None:
         """Refuse tables that cannot be read as they are.
@@ -74,12 +87,12 @@ class Schema:
             rows = connection.execute("SELECT part, version FROM schema_versions")
             found = dict(rows.fetchall())
         for part, migrations in parts.items():
-            check_version(
-                self._place, part, found=found.get(part, 0), supported=len(migrations)
-            )
+            check_version(self._place, part, migrations, found.get(part, 0))
 
     def upgrade(self, connection: PostgresConnection, parts: Parts) -> None:
         """Make the schema and its tables, or what they lack.
+
+        Indexes alone are made here only of tables that nobody can have used yet.
 
         Raises:
             StoreError: It has tables of another program.
@@ -93,10 +106,12 @@ class Schema:
         outdated = self._outdated(connection, parts)
         self._check_names(connection, [parts[p] for p in outdated if not outdated[p]])
         for part, version in outdated.items():
+            if has_versions and not is_needed(parts[part]):
+                continue
             for statements in parts[part][version:]:
                 for statement in statements:
                     connection.execute(statement)
-            connection.execute(_KEEP_VERSION, (part, len(parts[part])))
+            self.keep_version(connection, {part: parts[part]})
 
     def _check_names(
         self, connection: PostgresConnection, new: Sequence[Sequence[Migration]]

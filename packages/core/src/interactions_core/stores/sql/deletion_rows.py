@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from interactions_core.records.erasures import Erasure
 from interactions_core.stores.sql.cleaning import out_of_date
+from interactions_core.stores.sql.rows import is_shared
 from interactions_core.stores.sql.statements import in_dialects
 
 PART: Final = "deletions"
@@ -49,16 +50,9 @@ FROM erasures ORDER BY created_at DESC, interaction_id"""
 
 DROP: Final = "DELETE FROM erasures WHERE credential = $1 AND interaction_id = $2"
 
-# The others are gone through once, not once for each row.
-RUNS: Final = """WITH others (credential, key) AS (
-    SELECT credential, key FROM interactions WHERE thread_id <> $1
-    UNION
-    SELECT credential, parent_id FROM interactions WHERE thread_id <> $1
-)
-SELECT credential, session_id, thread_id, interaction_id, '',
-    (credential, interaction_id) IN (SELECT credential, key FROM others),
-    created_at, status
-FROM jobs WHERE thread_id = $1 AND interaction_id <> ''
+RUNS: Final = f"""SELECT credential, session_id, thread_id, interaction_id, '',
+    {is_shared("interaction_id")}, created_at, status
+FROM jobs AS own WHERE thread_id = $1 AND interaction_id <> ''
 ORDER BY created_at, key"""
 
 

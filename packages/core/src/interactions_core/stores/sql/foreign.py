@@ -34,6 +34,11 @@ def tables_made(migrations: Sequence[Migration]) -> set[str]:
     }
 
 
+def is_needed(migrations: Sequence[Migration]) -> bool:
+    """Tell whether a part has tables; one that has indexes only makes a store faster."""
+    return bool(tables_made(migrations))
+
+
 def _text(statement: Statement) -> str:
     return statement if isinstance(statement, str) else statement.sqlite
 

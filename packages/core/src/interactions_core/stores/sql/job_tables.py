@@ -9,7 +9,7 @@ from interactions_core.records.names import check_names
 from interactions_core.stores.sql import job_rows
 from interactions_core.stores.sql.cleaning import delete_all, delete_some
 from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
-from interactions_core.stores.sql.statements import placeholders
+from interactions_core.stores.sql.statements import given_names, placeholders
 
 
 class SqlJobMixin(SqlDeletionMixin):
@@ -55,8 +55,7 @@ class SqlJobMixin(SqlDeletionMixin):
     ) -> list[Job]:
         """Return jobs, oldest first, without their content."""
         check_names(thread_id=thread_id)
-        wanted = {"thread_id": thread_id, "interaction_id": interaction_id}
-        given = {name: value for name, value in wanted.items() if value is not None}
+        given = given_names(thread_id=thread_id, interaction_id=interaction_id)
         # Names and placeholders are put together here; every value is bound.
         clauses = [f"{name} = ${at}" for at, name in enumerate(given, 1)]
         if statuses:

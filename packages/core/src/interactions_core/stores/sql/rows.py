@@ -14,7 +14,7 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
-from interactions_core.stores.sql.statements import in_dialects, placeholders
+from interactions_core.stores.sql.statements import in_dialects, placeholders, where
 from interactions_core.usage import Usage
 
 MIGRATIONS: Final = (
@@ -107,15 +107,21 @@ COPY_THREAD: Final = (
     "ON CONFLICT DO NOTHING"
 )
 
-# The others are gone through once, not once for each row.
-HELD_BY: Final = """WITH others (credential, key) AS (
-    SELECT credential, key FROM interactions WHERE thread_id <> $1
-    UNION
-    SELECT credential, parent_id FROM interactions WHERE thread_id <> $1
-)
-SELECT credential, session_id, thread_id, key, parent_id,
-    (credential, key) IN (SELECT credential, key FROM others), created_at, extra
-FROM interactions WHERE thread_id = $1 AND stored = 1 ORDER BY created_at"""
+
+def is_shared(key: str) -> str:
+    """Write whether another thread, than `$1`, rests on the interaction of a row."""
+    return f"""(EXISTS (
+    SELECT 1 FROM interactions AS other WHERE other.credential = own.credential
+    AND other.key = own.{key} AND other.thread_id <> $1
+) OR EXISTS (
+    SELECT 1 FROM interactions AS other WHERE other.credential = own.credential
+    AND other.parent_id = own.{key} AND other.thread_id <> $1
+))"""
+
+
+HELD_BY: Final = f"""SELECT credential, session_id, thread_id, key, parent_id,
+    {is_shared("key")}, created_at, extra
+FROM interactions AS own WHERE thread_id = $1 AND stored = 1 ORDER BY created_at"""
 
 _ENTRY = (
     "credential, session_id, thread_id, key, target, reason, status, created_at, "
@@ -167,14 +173,18 @@ FIND_BIRTHS: Final = f"""WITH RECURSIVE line (key, parent_id, created_at) AS (
 SELECT key, parent_id, created_at FROM line"""
 """The interactions of `where`, and all that they continue."""
 
-_WITHIN = """(CAST($1 AS TEXT) IS NULL OR session_id = $1)
-AND (CAST($2 AS TEXT) IS NULL OR thread_id = $2)"""
+_SUMS: Final = """SELECT sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+sum(thought_tokens), sum(tool_use_tokens), sum(total_tokens) FROM ledger"""
 
-SUM_LEDGER: Final = f"""SELECT sum(input_tokens), sum(cached_tokens),
-sum(output_tokens), sum(thought_tokens), sum(tool_use_tokens), sum(total_tokens)
-FROM ledger WHERE {_WITHIN}"""
 
-LEDGER: Final = f"SELECT {_ENTRY} FROM ledger WHERE {_WITHIN} ORDER BY number"
+def sum_ledger(*names: str) -> str:
+    """Write the query of what was used; the values of these columns are given."""
+    return _SUMS + where(names)
+
+
+def list_ledger(*names: str) -> str:
+    """Write the query of the ledger; the values of these columns are given."""
+    return f"SELECT {_ENTRY} FROM ledger{where(names)} ORDER BY number"
 
 
 def scope_row(scope: Scope) -> tuple[str, str, str]:
@@ -289,7 +299,7 @@ def entry_row(scope: Scope, entry: LedgerEntry) -> tuple[object, ...]:
 
 
 def entry_from_row(row: Sequence[Any]) -> tuple[Scope, LedgerEntry]:
-    """Read a row of `LEDGER`."""
+    """Read a row of `list_ledger`."""
     return Scope(row[0], row[1], row[2]), LedgerEntry(
         key=row[3],
         target=row[4],

@@ -9,6 +9,7 @@ in which to join), and upsert with `ON CONFLICT ... DO UPDATE`. Where the two di
 the same, a statement is a pair of constants, `Dialects`, which `in_dialects` makes.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 
@@ -26,6 +27,21 @@ Statement = str | Dialects
 def placeholders(count: int, *, after: int = 0) -> str:
     """Write the placeholders of so many values, behind `after` others."""
     return ", ".join(f"${number}" for number in range(after + 1, after + count + 1))
+
+
+def given_names(**names: str | None) -> dict[str, str]:
+    """Return the columns that a query is about, and their values.
+
+    A query of its own for each choice: what may be null, or a value, would be looked
+    for in all rows.
+    """
+    return {name: value for name, value in names.items() if value is not None}
+
+
+def where(names: Sequence[str]) -> str:
+    """Write that these columns have the values `$1`, `$2`, ...; nothing for none."""
+    given = [f"{name} = ${number}" for number, name in enumerate(names, 1)]
+    return f" WHERE {' AND '.join(given)}" if given else ""
 
 
 _SQLITE: Final = {

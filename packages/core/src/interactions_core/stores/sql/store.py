@@ -22,6 +22,7 @@ from interactions_core.stores.sql import (
     deletion_rows,
     form_rows,
     job_rows,
+    lookups,
     rows,
 )
 from interactions_core.stores.sql.account_tables import SqlAccountMixin
@@ -29,7 +30,7 @@ from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
-from interactions_core.stores.sql.statements import placeholders
+from interactions_core.stores.sql.statements import given_names, placeholders
 from interactions_core.usage import Usage
 
 _BATCH: Final = 500
@@ -60,6 +61,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
         self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
         self.database.install(form_rows.PART, form_rows.MIGRATIONS)
         self.database.install(account_rows.PART, account_rows.MIGRATIONS)
+        self.database.install(lookups.PART, lookups.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
@@ -172,8 +174,10 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
     ) -> Usage:
         """Add up the ledger."""
         check_names(session_id=session_id, thread_id=thread_id)
+        given = given_names(session_id=session_id, thread_id=thread_id)
         with self.database.reading() as db:
-            sums = db.execute(rows.SUM_LEDGER, (session_id, thread_id)).fetchone()
+            query = rows.sum_ledger(*given)
+            sums = db.execute(query, (*given.values(),)).fetchone()
         return Usage(*(int(value or 0) for value in sums))
 
     def ledger(
@@ -181,8 +185,10 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
     ) -> list[tuple[Scope, LedgerEntry]]:
         """Return the ledger, oldest first."""
         check_names(session_id=session_id, thread_id=thread_id)
+        given = given_names(session_id=session_id, thread_id=thread_id)
         with self.database.reading() as db:
-            found = db.execute(rows.LEDGER, (session_id, thread_id)).fetchall()
+            query = rows.list_ledger(*given)
+            found = db.execute(query, (*given.values(),)).fetchall()
         return [rows.entry_from_row(row) for row in found]
 
     def copy_thread(self, source: str, target: str) -> int:

@@ -117,7 +117,7 @@ class ReadOnlyDatabase(SqliteDatabase):
             "SELECT 1 FROM sqlite_master WHERE name = 'schema_versions'"
         ).fetchone()
         found = version_of(connection, part) if has_versions else 0
-        check_version(self.path, part, found=found, supported=len(migrations))
+        check_version(self.path, part, migrations, found)
 
 
 def _idle(path: Path) -> _Idle | None:

@@ -1,0 +1,125 @@
+"""All that a store does, and which locks that takes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from interactions_core.records.accounts import Claimant
+from interactions_core.records.erasures import Erasure
+from interactions_core.records.interactions import OWED
+from interactions_core.stores import PostgresStore
+from tests.contract.session_records import (
+    DAY_S,
+    SCOPE,
+    known_form,
+    make_entry,
+    make_job,
+    make_record,
+)
+
+THREAD = SCOPE.thread_id
+ERASURE = Erasure(SCOPE.credential, "v1_erased")
+NAMES = ("v1_a", "v1_new", THREAD, "copy", "job", "new_job", ERASURE.interaction_id,
+         SCOPE.credential, "forms", "accounts")  # fmt: skip
+ACCOUNT = "gemini|host|account=mine"
+WRITES_NOTHING = set[str]()
+WRITES_ROWS = {"all shared"}
+"""Together with everybody else who writes, and with older releases."""
+
+
+def writes(*names: str) -> set[str]:
+    return WRITES_ROWS | {name if " " in name else f"{name} alone" for name in names}
+
+
+Operation = Callable[[PostgresStore], object]
+
+OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
+    "secret": (lambda s: s.secret(), WRITES_ROWS),
+    "find": (lambda s: s.find(SCOPE, [b"a"]), WRITES_NOTHING),
+    "get": (lambda s: s.get(SCOPE, "v1_a"), WRITES_NOTHING),
+    "put": (
+        lambda s: s.put(make_record("v1_new"), make_entry(), began=b""),
+        writes("v1_new", f"{THREAD} shared"),
+    ),
+    "mark_handed_on": (lambda s: s.mark_handed_on(SCOPE, "v1_a"), WRITES_NOTHING),
+    "take_owed": (
+        lambda s: s.take_owed(make_record(owed=OWED), 0, "me"),
+        writes("v1_a"),
+    ),
+    "mark_gone": (lambda s: s.mark_gone(SCOPE, "v1_a"), writes(THREAD)),
+    "retention": (lambda s: s.retention(SCOPE.credential), WRITES_NOTHING),
+    "learn_retention": (
+        lambda s: s.learn_retention(SCOPE.credential, DAY_S),
+        writes(SCOPE.credential),
+    ),
+    "usage": (lambda s: s.usage(), WRITES_NOTHING),
+    "ledger": (lambda s: s.ledger(), WRITES_NOTHING),
+    "copy_thread": (lambda s: s.copy_thread(THREAD, "copy"), writes(THREAD, "copy")),
+    "held_by": (lambda s: s.held_by(THREAD), WRITES_NOTHING),
+    "delete_thread": (lambda s: s.delete_thread(THREAD, remote=True), writes(THREAD)),
+    "add_job": (
+        lambda s: s.add_job(make_job("new_job"), began=b""),
+        writes("new_job", f"{THREAD} shared"),
+    ),
+    "get_job": (lambda s: s.get_job("job"), WRITES_NOTHING),
+    "find_jobs": (lambda s: s.find_jobs(SCOPE, b"call"), WRITES_NOTHING),
+    "list_jobs": (lambda s: s.list_jobs(), WRITES_NOTHING),
+    "take_job": (
+        lambda s: s.take_job(make_job("job"), "me", now=1.0, until=2.0),
+        writes("job"),
+    ),
+    "renew_job": (lambda s: s.renew_job("job", "me", until=2.0), writes("job")),
+    "update_job": (lambda s: s.update_job(make_job("job")), writes("job")),
+    "note_status": (
+        lambda s: s.note_status(make_job("job"), "completed", now=1.0),
+        writes("job"),
+    ),
+    "clean_jobs": (lambda s: s.clean_jobs(time.time()), WRITES_ROWS),
+    "delete_job": (lambda s: s.delete_job("job"), writes("job")),
+    "deletion_mark": (lambda s: s.deletion_mark(THREAD), WRITES_NOTHING),
+    "note_late": (
+        lambda s: s.note_late(SCOPE, "v1_late", b"before"),
+        writes(f"{THREAD} shared"),
+    ),
+    "plan_erasures": (lambda s: s.plan_erasures(THREAD), WRITES_NOTHING),
+    "list_erasures": (lambda s: s.list_erasures(), WRITES_NOTHING),
+    "drop_erasure": (
+        lambda s: s.drop_erasure(ERASURE),
+        writes(ERASURE.interaction_id),
+    ),
+    "list_forms": (lambda s: s.list_forms(), WRITES_NOTHING),
+    "keep_forms": (lambda s: s.keep_forms([known_form()]), writes("forms")),
+    "clear_forms": (lambda s: s.clear_forms(), writes("forms")),
+    "find_owner": (
+        lambda s: s.find_owner(lambda _: Claimant("gemini|host|new", ACCOUNT)),
+        writes("accounts"),
+    ),
+    "links_of": (lambda s: s.links_of([ACCOUNT]), WRITES_NOTHING),
+    "list_owners": (lambda s: s.list_owners(), WRITES_NOTHING),
+    "link": (
+        lambda s: s.link(["gemini|host|rotated"], SCOPE.credential),
+        writes("accounts"),
+    ),
+    "unlink": (lambda s: s.unlink("gemini|host|rotated"), writes("accounts")),
+    "list_link_events": (lambda s: s.list_link_events(), WRITES_NOTHING),
+    "keep_anchor_name": (
+        lambda s: s.keep_anchor_name(SCOPE.credential, "gemini|host|rotated"),
+        writes("accounts"),
+    ),
+    "list_anchor_names": (
+        lambda s: s.list_anchor_names(SCOPE.credential),
+        WRITES_NOTHING,
+    ),
+    "close": (lambda s: s.close(), WRITES_ROWS),
+}
+
+
+def fill(store: PostgresStore, *, with_secret: bool) -> None:
+    """Let each operation have something to do."""
+    if with_secret:
+        store.delete_thread("somebody's")
+    store.put(make_record(owed=OWED), make_entry())
+    store.mark_handed_on(SCOPE, "v1_a")
+    store.add_job(replace(make_job("job"), owner="me"))
+    store.add_job(replace(make_job("over"), forget_at=1.0))
+    store.keep_forms([known_form()])
