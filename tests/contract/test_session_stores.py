@@ -12,6 +12,7 @@ import pytest
 from interactions_core.exceptions import (
     ConfigurationError,
 )
+from interactions_core.protocol.retention import Loss
 from interactions_core.records.forms import LIFE_S
 from interactions_core.records.interactions import ReplyForm, Scope
 from interactions_core.stores import (
@@ -253,6 +254,53 @@ def test_what_was_recorded_stays_as_it_was_when_a_retention_is_learned(
     assert found is not None
     assert found.expires_at == record.created_at + 55 * DAY_S
     assert found.ends_at == record.created_at + DAY_S
+
+
+def test_two_chains_of_one_day_and_one_credential_teach(store: SessionStore) -> None:
+    now = 100 * DAY_S
+
+    def lose(root: str, credential: str = SCOPE.credential, at: float = now) -> object:
+        return store.note_loss(credential, Loss(root, DAY_S, 90 * DAY_S, at))
+
+    assert [lose("a"), lose("a"), lose("b", "other")] == [None, None, None]
+    assert lose("c", at=now + DAY_S) is None
+    assert lose("d", at=now + DAY_S) == DAY_S
+
+
+def test_one_try_a_day_is_taken_by_one_and_none_on_the_day_of_learning(
+    store: SessionStore,
+) -> None:
+    name, now = SCOPE.credential, 100 * DAY_S
+    for root in ("a", "b"):
+        store.note_loss(name, Loss(root, DAY_S, 90 * DAY_S, now))
+
+    hours = (1, 23, 24, 25, 48)
+    taken = [store.claim_retention_try(name, now + hour * 3600) for hour in hours]
+
+    assert taken == [False, False, True, False, True]
+
+
+def test_a_retention_is_unlearned_of_one_credential_or_of_all(
+    store: SessionStore,
+) -> None:
+    for name in ("a", "b", "c"):
+        store.learn_retention(name, DAY_S)
+
+    assert store.unlearn_retention("a") == 1
+    assert [store.retention(name) for name in "abc"] == [None, DAY_S, DAY_S]
+    assert (store.unlearn_retention(), store.unlearn_retention()) == (2, 0)
+    assert store.learn_retention("a", 7 * DAY_S)
+
+
+def test_what_was_made_before_the_last_restore_teaches_nothing(
+    store: SessionStore,
+) -> None:
+    now = 100 * DAY_S
+    store.mark_restored(80 * DAY_S)
+    store.mark_restored(95 * DAY_S)
+    losses = [Loss(root, DAY_S, 90 * DAY_S, now) for root in "ab"]
+
+    assert [store.note_loss(SCOPE.credential, loss) for loss in losses] == [None, None]
 
 
 def test_no_interaction_outlives_its_root_once_retention_is_learned(

@@ -334,7 +334,10 @@ def test_a_shorter_retention_is_learned_once_and_told_once(
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A key of the free tier keeps one day; the root's age is what counts."""
+    """A key of the free tier keeps one day; the root's age is what counts.
+
+    Ours: a chain that is lost alone may have been deleted; the second one teaches.
+    """
     chats = [Chat(asker, thread_id=str(number)) for number in range(3)]
     for chat in chats:
         chat.say("My name is Ada.")
@@ -347,11 +350,90 @@ def test_a_shorter_retention_is_learned_once_and_told_once(
         replies = [chat.say("What is my name?") for chat in chats]
 
     credential = asker.store.ledger()[0][0].credential
-    assert [reply.recovered for reply in replies] == [("expired",), (), ()]
+    assert [reply.recovered for reply in replies] == [("expired",), ("expired",), ()]
     assert [reply.reason for reply in replies] == ["expired"] * 3
     assert asker.store.retention(credential) == DAY_S
     [warning] = caplog.records
     assert "keep interactions for 1 day(s), not 55" in warning.getMessage()
+
+
+def lose_two(asker: Asker, emulator: Emulator, clock: Clock) -> list[Chat]:
+    """Have a retention of one day learned; return three chats, the last one whole."""
+    chats = [Chat(asker, thread_id=str(number)) for number in range(3)]
+    for chat in chats:
+        chat.say("My name is Ada.")
+    clock.advance(1.1 * DAY_S)
+    for chat in chats[:2]:
+        emulator.fault(do={"expire": True})
+        chat.say("What is my name?")
+    return chats
+
+
+def test_one_chain_that_is_lost_teaches_nothing(
+    asker: Asker, emulator: Emulator, clock: Clock
+) -> None:
+    chats = [Chat(asker, thread_id=str(number)) for number in range(2)]
+    for chat in chats:
+        chat.say("My name is Ada.")
+    clock.advance(1.1 * DAY_S)
+    emulator.fault(do={"expire": True})
+
+    replies = [chat.say("What is my name?") for chat in chats]
+
+    assert [reply.reason for reply in replies] == ["expired", "continue"]
+    assert asker.store.retention(asker.store.ledger()[0][0].credential) is None
+
+
+def test_one_try_a_day_unlearns_a_retention_that_is_wrong(
+    asker: Asker, emulator: Emulator, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    *_, whole = lose_two(asker, emulator, clock)
+    credential = asker.store.ledger()[0][0].credential
+    assert asker.store.retention(credential) == DAY_S
+    early = whole.say("What is my name?")
+    clock.advance(2.1 * DAY_S)
+
+    tried = whole.say("And now?")
+
+    assert (early.reason, tried.reason) == ("expired", "continue")
+    assert asker.store.retention(credential) is None
+    assert "an interaction outlived what was learned" in caplog.text
+
+
+def test_a_try_that_fails_costs_one_replay_and_the_next_is_a_day_later(
+    asker: Asker, emulator: Emulator, clock: Clock
+) -> None:
+    *_, whole = lose_two(asker, emulator, clock)
+    other = Chat(asker, thread_id="other")
+    other.say("My name is Bob.")
+    clock.advance(2.1 * DAY_S)
+    emulator.advance(56 * DAY_S)
+
+    replies = [chat.say("What is my name?") for chat in (whole, other)]
+
+    assert [reply.recovered for reply in replies] == [("expired",), ()]
+    assert [reply.reason for reply in replies] == ["expired"] * 2
+    credential = asker.store.ledger()[0][0].credential
+    assert asker.store.retention(credential) == DAY_S
+
+
+def test_what_was_made_before_a_restore_teaches_nothing(
+    asker: Asker, emulator: Emulator, clock: Clock
+) -> None:
+    """Ours: what was deleted after a backup is there again, and not on the server."""
+    chats = [Chat(asker, thread_id=str(number)) for number in range(3)]
+    for chat in chats:
+        chat.say("My name is Ada.")
+    clock.advance(1.1 * DAY_S)
+    asker.store.mark_restored(clock())
+    for chat in chats[:2]:
+        emulator.fault(do={"expire": True})
+        chat.say("What is my name?")
+
+    kept = chats[2].say("What is my name?")
+
+    assert kept.reason == "continue"
+    assert asker.store.retention(asker.store.ledger()[0][0].credential) is None
 
 
 # Try again later.

@@ -201,6 +201,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
     ("part", "tables"),
     [
         ("forms", ["forms"]),
+        ("losses", ["lost_chains", "retention_tries", "restores"]),
         ("jobs", ["jobs"]),
         ("deletions", ["deleted_threads", "erasures"]),
         ("accounts", ["account_names", "account_events", "account_anchors"]),

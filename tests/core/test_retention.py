@@ -2,7 +2,12 @@
 
 import pytest
 
-from interactions_core.protocol.retention import DAY_S, learned_retention
+from interactions_core.protocol.retention import (
+    DAY_S,
+    Loss,
+    agreed_retention,
+    learned_retention,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,32 @@ def test_404_teaches_the_longest_retention_that_was_outlived(
     expected = None if learned is None else learned * DAY_S
 
     assert learned_retention(age * DAY_S, configured * DAY_S) == expected
+
+
+@pytest.mark.parametrize(
+    ("figures", "agreed"),
+    [
+        pytest.param([], None, id="nothing"),
+        pytest.param([1], None, id="one chain may have been deleted"),
+        pytest.param([1, 1], 1, id="two chains"),
+        pytest.param([1, 7], 7, id="both have outlived the longer one"),
+        pytest.param([7, 1, 28, 1], 1, id="the shortest that two speak for"),
+    ],
+)
+def test_two_chains_teach_a_retention(figures: list[int], agreed: int | None) -> None:
+    losses = [Loss(str(n), days * DAY_S, 0.0, 9.0) for n, days in enumerate(figures)]
+
+    found = agreed_retention(losses, now=9.0)
+
+    assert found == (None if agreed is None else agreed * DAY_S)
+
+
+def test_losses_of_another_day_and_from_before_a_restore_teach_nothing() -> None:
+    now = 10 * DAY_S
+    today = Loss("a", DAY_S, 5 * DAY_S, now)
+    earlier = Loss("b", DAY_S, 5 * DAY_S, now - DAY_S)
+    restored = Loss("c", DAY_S, 4 * DAY_S, now)
+
+    assert agreed_retention([today, earlier], now=now) is None
+    assert agreed_retention([today, restored], now=now, restored_at=4 * DAY_S) is None
+    assert agreed_retention([today, restored], now=now) == DAY_S

@@ -16,6 +16,7 @@ from interactions_core.exceptions import (
     StoreError,
 )
 from interactions_core.protocol.refusals import network_error, refusal
+from interactions_core.protocol.retention import Loss
 from interactions_core.transcript.streaming import TextDelta
 from interactions_core.usage import Usage
 from tests.core.session import (
@@ -110,6 +111,8 @@ def test_404_after_a_day_teaches_the_retention(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     session = chained(age_s=2 * DAY_S)
+    other = Loss("another chain", DAY_S, session.now - 2 * DAY_S, session.now)
+    session.store.note_loss(SCOPE.credential, other)
 
     session.ask(GROWN, GONE, answer("i2"))
     session.now += 1.1 * DAY_S

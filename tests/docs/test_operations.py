@@ -76,6 +76,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "forms": 1,
         "jobs": 1,
         "lookups": 1,
+        "losses": 1,
         "sessions": 2,
         "tombstones": 1,
     }

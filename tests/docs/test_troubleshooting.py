@@ -1075,14 +1075,16 @@ def test_short_retention_is_reported_as_the_page_says(
     tmp_path: Path,
 ) -> None:
     bench = Bench(emulator, tmp_path, monkeypatch)
-    history: list[Any] = [HumanMessage("Hi")]
-    history += [bench.model().invoke(history), HumanMessage("Hi again")]
+    histories: list[list[Any]] = [[HumanMessage("Hi")], [HumanMessage("Hello")]]
+    for history in histories:
+        history += [bench.model().invoke(history), HumanMessage("Hi again")]
     late = bench.model()
     late._clock = lambda: time.time() + 2 * DAY_S
-    emulator.fault(on="create", do={"expire": True})
 
     with caplog.at_level(logging.WARNING, logger="interactions_core"):
-        late.invoke(history)
+        for history in histories:
+            emulator.fault(on="create", do={"expire": True})
+            late.invoke(history)
 
     (said,) = caplog.messages
     assert said in headings_of(PAGE, 3)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.agreement import Agreement, agreement
+from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import status_of
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import InteractionRecord
@@ -81,14 +82,18 @@ class Candidates:
             default=None,
         )
 
-    def parent(self, i: int, now: float) -> Match | None:
-        """Choose among the answers to the first `i` steps one to chain on."""
+    def parent(self, i: int, now: float, *, past_learned: bool = False) -> Match | None:
+        """Choose among the answers to the first `i` steps one to chain on.
+
+        With `past_learned`, what was learned of the retention rules nothing out.
+        """
         # Another role that said the same is no earlier try of this list.
         tries = [
             record for record in self.tries() if record.setup == self.matching.setup
         ]
         again = max(tries, key=lambda record: record.created_at, default=None)
-        return self._best(i, now, again.parent_id if again is not None else "")
+        before = again.parent_id if again is not None else ""
+        return self._best(i, now, before, past_learned=past_learned)
 
     def replies(self, start: int) -> Iterator[tuple[int, Match]]:
         """Yield what the list repeats from `start` on, dead interactions included."""
@@ -117,7 +122,14 @@ class Candidates:
                 found[i - 1] = aside
         return {**found, **self.matching.asides}
 
-    def _best(self, i: int, now: float | None, before: str = "") -> Match | None:
+    def _best(
+        self,
+        i: int,
+        now: float | None,
+        before: str = "",
+        *,
+        past_learned: bool = False,
+    ) -> Match | None:
         """Rank what fits: the parent that this very list had `before` comes first."""
         candidates = self.known.get(self.transcript.digests[i], ())
         if not candidates:
@@ -126,7 +138,7 @@ class Candidates:
         fitting = [
             (record, agreed)
             for record in candidates
-            if now is None or may_be_parent(record, now)
+            if now is None or may_be_parent(record, now, past_learned=past_learned)
             if (agreed := agreement(record, following, glued=self.matching.glued))
         ]
         return max(
@@ -146,11 +158,19 @@ class Candidates:
         )
 
 
-def may_be_parent(record: InteractionRecord, now: float) -> bool:
+def may_be_parent(
+    record: InteractionRecord, now: float, *, past_learned: bool = False
+) -> bool:
     """Tell whether the server should still hold an interaction and its ancestry."""
+    ends_at = record.expires_at if past_learned else record.ends_at
     return (
         record.stored
         and not record.gone
         and status_of(record.status).is_parent
-        and now < record.ends_at
+        and now < ends_at
     )
+
+
+def is_past_learned(record: InteractionRecord, now: float) -> bool:
+    """Tell whether an interaction should have been gone for a day or more."""
+    return now >= record.learned_expires_at + DAY_S

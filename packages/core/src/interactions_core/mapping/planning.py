@@ -50,7 +50,11 @@ class Plan:
 
 
 def plan_chain(
-    evidence: Candidates, positions: Sequence[int], *, now: float
+    evidence: Candidates,
+    positions: Sequence[int],
+    *,
+    now: float,
+    past_learned: bool = False,
 ) -> Plan | None:
     """Find the longest prefix that a usable interaction answers, and send the rest.
 
@@ -58,6 +62,7 @@ def plan_chain(
         evidence: The list, and what is recorded for it.
         positions: Prefix lengths to consider, longest first.
         now: Epoch seconds.
+        past_learned: Whether to try one that should be gone by what was learned.
 
     Returns:
         A chained plan, or `None` if no prefix here can be chained on.
@@ -71,7 +76,7 @@ def plan_chain(
         anchor = evidence.matching.anchors.get(i)
         if anchor is not None and now < anchor.expires_at:
             return _anchored(evidence, i, anchor)
-        found = evidence.parent(i, now)
+        found = evidence.parent(i, now, past_learned=past_learned)
         if found is not None:
             reason = "fork" if found[0].children else "continue"
             return _chained(evidence, i, found, "retry" if again else reason)

@@ -5,7 +5,7 @@ choose 7, 14, 28 or 55 days.
 """
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -32,6 +32,47 @@ def learned_retention(age_s: float, configured_s: float) -> float | None:
     if not outlived or outlived[-1] >= configured_s or age_s >= configured_s:
         return None
     return outlived[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A chain whose interaction the server did not have any more.
+
+    Attributes:
+        root: The id of the chain's first interaction that is known.
+        seconds: What the loss alone would teach, as `learned_retention` says.
+        created_at: When the root was made, in epoch seconds.
+        seen_at: When the loss was seen.
+    """
+
+    root: str
+    seconds: float
+    created_at: float
+    seen_at: float
+
+
+def agreed_retention(
+    losses: Iterable[Loss], *, now: float, restored_at: float = -math.inf
+) -> float | None:
+    """Say which retention at least two unrelated chains of one day speak for.
+
+    One chain may have been deleted by somebody. What was made before the last restore
+    of a backup teaches nothing: it may have been deleted after the backup.
+
+    Args:
+        losses: What was lost of one credential, at most one of each chain.
+        now: Epoch seconds.
+        restored_at: When a backup was restored last.
+
+    Returns:
+        The shortest figure that two chains have outlived, in seconds.
+    """
+    figures = sorted(
+        loss.seconds
+        for loss in losses
+        if loss.created_at > restored_at and loss.seen_at > now - DAY_S
+    )
+    return figures[1] if len(figures) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from interactions_core.mapping.matching import Candidates, MatchOptions
+from interactions_core.mapping.matching import (
+    Candidates,
+    MatchOptions,
+    is_past_learned,
+)
 from interactions_core.mapping.planning import (
     Plan,
     plan_chain,
@@ -80,8 +84,27 @@ def find_plan(
         if plan is not None:
             plan = yield from _with_parent(plan, records)
             return tell_instruction(plan, turn), evidence
-    plan = plan_replay(evidence, replay_reason(evidence, now=now))
+    reason = replay_reason(evidence, now=now)
+    plan = None
+    if reason == "expired":
+        plan = yield from _past_learned(evidence, records, now)
+    plan = plan or plan_replay(evidence, reason)
     return tell_instruction(plan, turn), evidence
+
+
+def _past_learned(
+    evidence: Candidates, records: TurnStore, now: float
+) -> Flow[Plan | None]:
+    """Chain once a day on what should be gone, in case the figure is wrong."""
+    positions = sorted(evidence.transcript.reply_positions(), reverse=True)
+    plan = plan_chain(evidence, positions, now=now, past_learned=True)
+    if plan is None or plan.parent is None or not is_past_learned(plan.parent, now):
+        return None
+    credential = records.scope.credential
+    taken = yield from store_call(
+        lambda: records.store.claim_retention_try(credential, now)
+    )
+    return plan if taken else None
 
 
 def find_replay(

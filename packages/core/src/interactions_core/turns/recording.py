@@ -15,10 +15,11 @@ from interactions_core.exceptions import (
     StoreError,
     UnknownStatusError,
 )
+from interactions_core.mapping.matching import is_past_learned
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.process.owners import process_id
-from interactions_core.protocol.retention import DAY_S, learned_retention
+from interactions_core.protocol.retention import DAY_S, Loss, learned_retention
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.interactions import (
@@ -87,8 +88,7 @@ def record_turn(
         # An earlier process has read it, and kept it with its job.
         note_answer(run.tally, answer.interaction)
     try:
-        if run.tally.lost:
-            yield from _learn(run)
+        yield from _note_retention(run, plan)
         limit = yield from store_call(lambda: store.retention(records.scope.credential))
         sent_bytes = wire_size(plan.steps)
         record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
@@ -284,6 +284,13 @@ def _dead(record: InteractionRecord) -> InteractionRecord:
     )
 
 
+def _note_retention(run: TurnContext, plan: Plan) -> Flow[None]:
+    if run.tally.lost:
+        yield from _learn(run)
+    elif plan.parent is not None and is_past_learned(plan.parent, run.now()):
+        yield from _unlearn(run)
+
+
 def _learn(run: TurnContext) -> Flow[None]:
     """Rule out a lost parent, and learn how long this key keeps.
 
@@ -303,15 +310,30 @@ def _learn(run: TurnContext) -> Flow[None]:
     seconds = learned_retention(run.now() - root.created_at, configured_s)
     if seconds is None:
         return
+    loss = Loss(root.key, seconds, root.created_at, run.now())
+    agreed = yield from store_call(lambda: store.note_loss(scope.credential, loss))
+    if agreed is None:
+        return
     news = yield from store_call(
-        lambda: store.learn_retention(scope.credential, seconds)
+        lambda: store.learn_retention(scope.credential, agreed)
     )
     if news:
         logger.warning(
             "this key seems to keep interactions for %.0f day(s), not %.0f: "
             "set `retention` accordingly",
-            seconds / DAY_S,
+            agreed / DAY_S,
             configured_s / DAY_S,
+        )
+
+
+def _unlearn(run: TurnContext) -> Flow[None]:
+    """Forget a retention that an interaction has outlived."""
+    store, credential = run.records.store, run.records.scope.credential
+    forgotten = yield from store_call(lambda: store.unlearn_retention(credential))
+    if forgotten:
+        logger.warning(
+            "an interaction outlived what was learned of this key's retention, which "
+            "is forgotten"
         )
 
 

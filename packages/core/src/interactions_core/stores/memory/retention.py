@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from interactions_core.process.forking import Lock
-from interactions_core.protocol.retention import Birth, expire
+from interactions_core.protocol.retention import (
+    DAY_S,
+    Birth,
+    Loss,
+    agreed_retention,
+    expire,
+)
 from interactions_core.records.interactions import InteractionRecord, Scope
 
 
@@ -19,6 +25,9 @@ class MemoryRetentionMixin:
     def __init__(self) -> None:
         super().__init__()
         self._retention: dict[str, float] = {}
+        self._losses: dict[str, dict[str, Loss]] = {}
+        self._tried_at: dict[str, float] = {}
+        self._restored_at = -math.inf
 
     def retention(self, credential: str) -> float | None:
         """Return what was learned, in seconds."""
@@ -31,6 +40,44 @@ class MemoryRetentionMixin:
                 return False
             self._retention[credential] = seconds
         return True
+
+    def note_loss(self, credential: str, loss: Loss) -> float | None:
+        """Remember a loss, and say what the losses of a day teach together."""
+        now = loss.seen_at
+        with self._lock:
+            losses = self._losses.setdefault(credential, {})
+            losses[loss.root] = loss
+            for root in [
+                r for r, each in losses.items() if each.seen_at <= now - DAY_S
+            ]:
+                del losses[root]
+            restored_at = self._restored_at
+            agreed = agreed_retention(losses.values(), now=now, restored_at=restored_at)
+            if agreed is not None:
+                self._tried_at[credential] = now
+        return agreed
+
+    def claim_retention_try(self, credential: str, now: float) -> bool:
+        """Take the one try of a day."""
+        with self._lock:
+            if self._tried_at.get(credential, -math.inf) > now - DAY_S:
+                return False
+            self._tried_at[credential] = now
+        return True
+
+    def unlearn_retention(self, credential: str | None = None) -> int:
+        """Forget what was learned, and why."""
+        with self._lock:
+            names = [*self._retention] if credential is None else [credential]
+            found = [name for name in names if self._retention.pop(name, None)]
+            for each in (self._losses, self._tried_at):
+                for name in [*each] if credential is None else [credential]:
+                    each.pop(name, None)
+        return len(found)
+
+    def mark_restored(self, now: float) -> None:
+        """Note that a backup was restored."""
+        self._restored_at = now
 
     def _expiring(
         self, scope: Scope, records: list[InteractionRecord]

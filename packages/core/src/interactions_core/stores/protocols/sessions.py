@@ -17,10 +17,13 @@ from interactions_core.stores.protocols.accounts import AccountStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
 from interactions_core.stores.protocols.jobs import JobStore
+from interactions_core.stores.protocols.retention import RetentionStore
 from interactions_core.usage import Usage
 
 
-class SessionStore(JobStore, DeletionStore, FormStore, AccountStore, Protocol):
+class SessionStore(
+    JobStore, DeletionStore, FormStore, AccountStore, RetentionStore, Protocol
+):
     """Where the tree of interactions of every conversation is kept.
 
     Every method may be called from any thread. A method either does all of its work
@@ -103,20 +106,6 @@ class SessionStore(JobStore, DeletionStore, FormStore, AccountStore, Protocol):
 
         Returns:
             How many records this changed.
-        """
-        ...
-
-    def retention(self, credential: str) -> float | None:
-        """Return what was learned of how long a credential's interactions live, in s."""
-        ...
-
-    def learn_retention(self, credential: str, seconds: float) -> bool:
-        """Remember a shorter retention, by which records then expire as they are read.
-
-        Nothing that is recorded is rewritten.
-
-        Returns:
-            Whether this was news.
         """
         ...
 

@@ -23,6 +23,7 @@ from interactions_core.stores.sql import (
     form_rows,
     job_rows,
     lookups,
+    retention_rows,
     rows,
 )
 from interactions_core.stores.sql.account_tables import SqlAccountMixin
@@ -30,6 +31,7 @@ from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
+from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
 from interactions_core.usage import Usage
 
@@ -37,7 +39,7 @@ _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
 
 
-class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
+class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
     """Keeps sessions in a database; its subclasses say which one.
 
     Args:
@@ -62,6 +64,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
         self.database.install(form_rows.PART, form_rows.MIGRATIONS)
         self.database.install(account_rows.PART, account_rows.MIGRATIONS)
         self.database.install(lookups.PART, lookups.MIGRATIONS)
+        self.database.install(retention_rows.PART, retention_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
@@ -155,19 +158,6 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin):
         where = (*rows.scope_row(scope), key)
         with self.database.writing(scope.thread_id) as db:
             return db.execute(rows.MARK_GONE, where).rowcount
-
-    def retention(self, credential: str) -> float | None:
-        """Return what was learned, in seconds."""
-        with self.database.reading() as db:
-            row = db.execute(
-                "SELECT seconds FROM retention WHERE credential = $1", (credential,)
-            ).fetchone()
-        return float(row[0]) if row else None
-
-    def learn_retention(self, credential: str, seconds: float) -> bool:
-        """Remember a shorter retention."""
-        with self.database.writing(credential) as db:
-            return db.execute(rows.UPSERT_RETENTION, (credential, seconds)).rowcount > 0
 
     def usage(
         self, *, session_id: str | None = None, thread_id: str | None = None

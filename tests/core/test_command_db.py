@@ -1,0 +1,66 @@
+"""`interactions db` on real files."""
+
+import time
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from interactions_core import SqliteStore
+from interactions_core.cli.db import db
+from interactions_core.protocol.retention import DAY_S, Loss
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "state.db"
+    SqliteStore(path).close()
+    return path
+
+
+def run(file: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(db, [*arguments, "--sessions", f"sqlite:///{file}"])
+
+
+def test_the_group_is_offered_to_the_root() -> None:
+    [entry] = entry_points(group="interactions_core.commands", name="db")
+
+    assert entry.load() is db
+
+
+def test_after_a_restore_nothing_older_teaches_a_retention(file: Path) -> None:
+    done = run(file, "restored")
+
+    assert done.exit_code == 0, done.output
+    now = time.time() + 60
+    store = SqliteStore(file)
+    old = [Loss(root, DAY_S, now - 2 * DAY_S, now) for root in "ab"]
+    new = [Loss(root, DAY_S, now + DAY_S, now + 3 * DAY_S) for root in "cd"]
+    assert [store.note_loss("ours", loss) for loss in old + new] == [
+        *(None, None),
+        *(None, DAY_S),
+    ]
+    store.close()
+
+
+def test_what_was_learned_is_forgotten_of_one_owner_or_of_all(file: Path) -> None:
+    store = SqliteStore(file)
+    for owner in ("a", "b", "c"):
+        store.learn_retention(owner, DAY_S)
+
+    one = run(file, "forget-retention", "--owner", "a")
+    others = run(file, "forget-retention")
+
+    assert one.stdout == "forgotten: what was learned of 1 key(s)\n"
+    assert others.stdout == "forgotten: what was learned of 2 key(s)\n"
+    assert [store.retention(owner) for owner in "abc"] == [None] * 3
+    store.close()
+
+
+def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    done = run(tmp_path / "missing.db", "restored")
+
+    assert done.exit_code == 2
+    assert "there is no session store at" in done.stderr
+    assert not (tmp_path / "missing.db").exists()
