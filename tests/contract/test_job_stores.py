@@ -2,16 +2,24 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from interactions_core import MemoryStore, PostgresStore, SessionStore, SqliteStore
+from interactions_core import (
+    MemoryStore,
+    PostgresStore,
+    SessionStore,
+    SqliteStore,
+    open_store,
+)
+from interactions_core.records.questions import Question
 from interactions_core.stores.sql import cleaning, job_rows
 from interactions_core.stores.sql.cleaning import BATCH
-from tests.contract.session_records import NOW, SCOPE, make_job
+from tests.contract.session_records import NOW, PLACE, SCOPE, make_job
 
 Open = Callable[..., SessionStore]
 
@@ -244,3 +252,110 @@ def test_a_file_from_before_there_were_jobs_gets_the_table(tmp_path: Path) -> No
     store.add_job(make_job())
 
     assert len(store.list_jobs()) == 1
+
+
+ASKED = Question(
+    run="1.0 1",
+    digest=b"\x03" * 32,
+    number=1,
+    list_digest=b"\x04" * 32,
+    list_number=2,
+    fixed=b"\x05" * 32,
+    marks={"model": "aa", "titles and descriptions in tools": "bb"},
+)
+
+
+def test_a_question_comes_back_with_its_job(store: SessionStore) -> None:
+    kept = make_job(question=ASKED)
+
+    store.add_job(kept)
+
+    assert store.get_job("job_1") == kept
+    assert store.find_jobs(SCOPE, kept.call_digest) == [kept]
+
+
+def test_jobs_of_a_task_are_found_whichever_call_they_are_of(
+    store: SessionStore,
+) -> None:
+    here, elsewhere = make_job("job_1", question=ASKED), replace(PLACE, task_id="other")
+    store.add_job(here)
+    store.add_job(make_job("job_2", question=ASKED, place=elsewhere))
+    store.add_job(make_job("job_3", question=ASKED, consumed_at=NOW))
+    store.add_job(make_job("job_4", call_digest=b"\x02" * 32))
+    other = replace(SCOPE, session_id="other")
+    store.add_job(make_job("job_5", question=ASKED, scope=other))
+
+    place = replace(PLACE, occurrence=9)
+    found = store.find_jobs(SCOPE, b"\x02" * 32, place)
+
+    assert [one.key for one in found] == ["job_1", "job_4"]
+    assert store.find_jobs(SCOPE, b"\x06" * 32, place) == [here]
+
+
+def test_only_the_owner_gives_a_job_to_another_call(store: SessionStore) -> None:
+    before = make_job(question=ASKED, status="in_progress", interrupts=1)
+    store.add_job(before)
+    moved = replace(
+        before,
+        call_digest=b"\x02" * 32,
+        place=replace(PLACE, checkpoint_id="later"),
+        question=replace(ASKED, run="2.0 1", number=0),
+        interrupts=0,
+        status="not written",
+    )
+
+    assert not store.move_job(replace(moved, owner="you"))
+    assert store.get_job("job_1") == before
+    assert store.move_job(moved)
+    assert store.get_job("job_1") == replace(moved, status="in_progress")
+    assert store.find_jobs(SCOPE, b"\x06" * 32, PLACE) == []
+    [found] = store.find_jobs(SCOPE, b"\x06" * 32, moved.place)
+    assert found.question == moved.question
+
+
+def test_a_job_without_a_question_gets_that_of_the_call_that_goes_on_with_it(
+    store: SessionStore,
+) -> None:
+    store.add_job(make_job())
+
+    assert store.move_job(make_job(question=ASKED))
+
+    assert [one.question for one in store.find_jobs(SCOPE, b"", PLACE)] == [ASKED]
+
+
+@pytest.mark.parametrize("way", ["thread", "job", "time", "older release"])
+def test_questions_go_with_their_jobs(way: str, store_url: str) -> None:
+    with closing(open_store(store_url)) as opened:
+        # Both kinds keep their tables in a database.
+        store = cast("SqliteStore | PostgresStore", opened)
+        store.add_job(make_job(question=ASKED))
+        if way == "thread":
+            store.delete_thread("thread")
+        elif way == "job":
+            store.delete_job("job_1")
+        elif way == "older release":
+            with store.database.writing() as db:
+                db.execute("DELETE FROM jobs")
+            store.add_job(make_job("job_2", place=None, forget_at=NOW + 1))
+        store.clean_jobs(NOW + 9_000)
+
+        with store.database.reading() as db:
+            assert db.execute("SELECT * FROM questions").fetchall() == []
+
+
+def test_a_database_from_before_questions_were_written_down_gets_the_table(
+    store_url: str,
+) -> None:
+    """Ours: a part of its own, so that the versions of all others stay."""
+    with closing(open_store(store_url)) as opened:
+        before = cast("SqliteStore | PostgresStore", opened)
+        before.add_job(make_job("job_1", question=ASKED))
+        with before.database.writing() as db:
+            db.execute("DROP TABLE questions")
+            db.execute("DELETE FROM schema_versions WHERE part = 'questions'")
+
+    with closing(open_store(store_url)) as store:
+        assert store.find_jobs(SCOPE, b"\x01" * 32, PLACE) == [make_job("job_1")]
+        store.add_job(make_job("job_2", question=ASKED))
+        found = store.find_jobs(SCOPE, b"\x06" * 32, PLACE)
+        assert [one.key for one in found] == ["job_2"]

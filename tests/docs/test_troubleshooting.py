@@ -53,6 +53,7 @@ from tests.docs.postgres_errors import CAUSES
 from tests.docs.service_texts import REFUSALS
 from tests.forks.children import in_child
 from tests.langgraph.checkpoints import put_value, value_of
+from tests.langgraph.nodes import AT, NOTHING, graph
 from tests.live_profiles import answered as an_answer
 from tests.live_profiles import refused as a_refusal
 from tests.live_profiles import write_profile
@@ -326,6 +327,22 @@ def run_that_takes_too_long(bench: Bench) -> object:
 def create_without_an_answer(bench: Bench) -> object:
     bench.emulator.fault(on="create", do={"close": "after"})
     return bench.model(background=True).invoke("Hi")
+
+
+@case("the call has changed in")
+def call_that_has_changed(bench: Bench) -> object:
+    seeds = iter([1, 2])
+
+    def ask(_: object) -> object:
+        options = {"background": True, "on_changed_call": "raise"}
+        return {"messages": bench.model(seed=next(seeds), **options).invoke("Hi")}
+
+    saver = InteractionsSaver(f"sqlite:///{bench.folder}/changed.db")
+    app = graph(ask, saver)
+    bench.emulator.fault(on="get", do={"status": 401})
+    with pytest.raises(InteractionsError, match="its job is kept"):
+        app.invoke(NOTHING, AT)
+    return app.invoke(None, AT)
 
 
 @case("an unstored one ended as 'cancelled': its thread")

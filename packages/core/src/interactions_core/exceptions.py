@@ -27,6 +27,7 @@ InteractionsError                catch-all
     DeadlineExceededError        a background run took too long
     JobTakenOverError            another process waits for the run
   LostSubmitError                nobody knows whether a run exists
+  ChangedCallError               a run exists of this call from before it changed
   UnknownJobError                no job goes by that name (also a LookupError)
   WebhookRefusedError            a delivery is not from the API, or not from now
   UnsupportedContentError        a message part has no step (also a ValueError)
@@ -398,6 +399,32 @@ class LostSubmitError(InteractionsError):
         )
         self.job_key = job_key
         self.interaction_id = interaction_id
+
+
+class ChangedCallError(InteractionsError):
+    """A run exists of this call as it was before it changed; it was left as it is.
+
+    Attributes:
+        job_key: The key under which its job is kept.
+        interaction_id: The run.
+        status: Its status, as it was last seen.
+        changed: Names of what has changed.
+    """
+
+    def __init__(
+        self, job_key: str, interaction_id: str, status: str, changed: Iterable[str]
+    ) -> None:
+        self.changed = tuple(changed)
+        what = ", ".join(self.changed) or "its settings"
+        super().__init__(
+            f"the call has changed in {what} since the run {interaction_id} "
+            f"(job {job_key}, {status}) was begun for it, and nothing was sent. Undo the "
+            "change to go on with the run, or choose with on_changed_call: 'adopt' goes "
+            "on where little has changed, 'resubmit' cancels it and begins another"
+        )
+        self.job_key = job_key
+        self.interaction_id = interaction_id
+        self.status = status
 
 
 class UnsupportedContentError(InteractionsError, ValueError):

@@ -143,6 +143,10 @@ class ChatLostSubmitError(core.LostSubmitError, ModelError):
     """The run may exist and be billed: not to be repeated without thought."""
 
 
+class ChatChangedCallError(core.ChangedCallError, ModelError):
+    """A run of this call exists from before it changed, and was left as it is."""
+
+
 class OffloadedPayloadError(core.InteractionsError):
     """A part of a checkpoint that was offloaded cannot be read back.
 

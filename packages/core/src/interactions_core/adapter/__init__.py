@@ -29,9 +29,11 @@ from interactions_core.protocol.token_estimate import (
     estimated_text_tokens,
 )
 from interactions_core.records.anchors import Anchor, anchor_from_metadata
+from interactions_core.records.calls import question_of
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job, request_fingerprint
 from interactions_core.records.mirror import Mirror
+from interactions_core.records.questions import Question
 from interactions_core.records.remainders import remainder_note
 from interactions_core.records.turn import GraphPosition, Reply, Turn
 from interactions_core.services.graph_resumer import Resume
@@ -72,6 +74,7 @@ from interactions_core.turns.context import (
     DEFAULT_DEADLINE_S,
     DEFAULT_POLL,
     ClientPolicy,
+    OnChangedCall,
 )
 from interactions_core.turns.local_answers import LocalAnswer
 from interactions_core.turns.usage_counter import UsageCounter
@@ -102,8 +105,10 @@ __all__ = [
     "MediaDelta",
     "MediaKind",
     "Mirror",
+    "OnChangedCall",
     "Part",
     "PerProcess",
+    "Question",
     "Reply",
     "Resume",
     "Scope",
@@ -142,6 +147,7 @@ __all__ = [
     "parsed_arguments",
     "part_from_wire",
     "pending_calls",
+    "question_of",
     "remainder_note",
     "reply_text",
     "request_fingerprint",

@@ -2,13 +2,21 @@
 
 Only a job that nobody waits for is adopted; an identical call beside a live lease is
 a job of its own. The one exception is a second run of the same task: it waits for the
-first one's job, because both are the same question.
+first one's job, because both are the same question. Where there is none of an equal
+call, `changed_calls` tells which was asked in its place before.
 """
 
 from dataclasses import replace
 from typing import Final
 
-from interactions_core.background.job_lease import LeasedJob, as_consumed, update_job
+from interactions_core.background.changed_calls import (
+    ChangedCall,
+    cancel_changed,
+    changed_calls,
+    explain_adoption,
+    refuse_change,
+)
+from interactions_core.background.job_lease import LeasedJob, as_consumed, move_job
 from interactions_core.process.owners import process_id
 from interactions_core.records.jobs import LEASE_S, LOST, Job, request_fingerprint
 from interactions_core.records.turn import GraphPosition
@@ -20,35 +28,105 @@ LONGEST_LOOK_S: Final = 5.0
 
 
 def claim_job(run: TurnContext) -> Flow[LeasedJob | None]:
-    """Take over the job of an earlier run of the same call, if there is one."""
-    store, scope = run.records.store, run.records.scope
-    digest = request_fingerprint(run.turn, scope)
+    """Take over the job of an earlier run of the same call, if there is one.
+
+    Raises:
+        ChangedCallError: There is one of a call that has changed since, and that is to
+            be told.
+    """
     while True:
-        jobs = yield from store_call(lambda: store.find_jobs(scope, digest))
-        job = yield from _candidate(run, jobs)
+        job, change = yield from _find_job(run)
         if job is None:
             return None
         if job.is_adoptable(run.now()):
             work = yield from acquire_lease(run, job)
             if work is None:
                 continue
-            if job.place != run.turn.place:
-                # Answers to interrupts are counted at the place where they were given.
-                yield from update_job(work, place=run.turn.place, interrupts=0)
-            return work
+            # What nobody knows to run can be neither cancelled nor named: it is told
+            # as lost.
+            if change is None or change.is_adopted or not job.interaction_id:
+                yield from _take_over(work, change)
+                return work
+            yield from cancel_changed(work, change)
+            run.tally.interrupts = job.interrupts
+            return None
         yield from sleep(min(LONGEST_LOOK_S, run.policy.poll[1]))
 
 
 def find_interrupted_job(run: TurnContext) -> Flow[Job | None]:
-    """Return the job of this very place that has interrupted its graph before."""
-    store, scope = run.records.store, run.records.scope
-    digest = request_fingerprint(run.turn, scope)
-    jobs = yield from store_call(lambda: store.find_jobs(scope, digest))
-    here = [job for job in jobs if job.interrupts and job.place == run.turn.place]
+    """Return the job of this very call that has interrupted its graph before."""
+    equal, others = yield from _known_jobs(run)
+    here = [job for job in equal if job.interrupts and job.place == run.turn.place]
     for job in here:
         if not (yield from _is_consumed(run, job)):
             return job
+    change = yield from _find_change(run, others)
+    return change.job if change is not None and change.job.interrupts else None
+
+
+def _known_jobs(run: TurnContext) -> Flow[tuple[list[Job], list[Job]]]:
+    """Return the jobs of equal calls, and those of this task."""
+    store, scope, place = run.records.store, run.records.scope, run.turn.place
+    digest = request_fingerprint(run.turn, scope)
+    jobs = yield from store_call(lambda: store.find_jobs(scope, digest, place))
+    equal = [job for job in jobs if job.call_digest == digest]
+    if place is None:
+        return equal, []
+    return equal, [
+        job
+        for job in jobs
+        if job.call_digest != digest and job.place and job.place.task == place.task
+    ]
+
+
+def _find_job(run: TurnContext) -> Flow[tuple[Job | None, ChangedCall | None]]:
+    """Return the job to go on with, and what of its call has changed, if it has.
+
+    Raises:
+        ChangedCallError: Its call has changed, and that is to be told.
+    """
+    equal, others = yield from _known_jobs(run)
+    job = yield from _candidate(run, equal)
+    if job is not None:
+        return job, None
+    change = yield from _find_change(run, others)
+    if change is None:
+        return None, None
+    if run.policy.on_changed_call == "raise" and change.job.interaction_id:
+        raise refuse_change(change)
+    return change.job, change
+
+
+def _find_change(run: TurnContext, jobs: list[Job]) -> Flow[ChangedCall | None]:
+    """Return the job of a call that stood in this one's place before."""
+    if run.turn.question is None:
+        return None
+    known = [job for job in jobs if job.interaction_id or job.status != LOST]
+    adopts = run.policy.on_changed_call == "adopt"
+    for change in changed_calls(run.turn.question, known, adopts=adopts):
+        if not (yield from _is_consumed(run, change.job)):
+            return change
     return None
+
+
+def _take_over(work: LeasedJob, change: ChangedCall | None) -> Flow[None]:
+    """Make a job that of this call, from now on."""
+    turn, job = work.run.turn, work.job
+    stays = change is not None or job.place == turn.place
+    if change is not None:
+        explain_adoption(change)
+    elif stays and job.question == turn.question:
+        return
+    moved = replace(
+        job,
+        call_digest=request_fingerprint(turn, work.run.records.scope),
+        place=turn.place,
+        question=turn.question,
+        # Answers to interrupts are counted at the place where they were given.
+        interrupts=job.interrupts if stays else 0,
+        updated_at=work.run.now(),
+    )
+    yield from move_job(work, moved)
 
 
 def acquire_lease(run: TurnContext, job: Job) -> Flow[LeasedJob | None]:

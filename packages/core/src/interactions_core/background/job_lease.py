@@ -76,6 +76,8 @@ def record_intent(run: TurnContext, plan: Plan) -> Flow[LeasedJob]:
         call_digest=request_fingerprint(run.turn, scope),
         target=run.turn.target_name,
         place=run.turn.place,
+        question=run.turn.question,
+        interrupts=run.tally.interrupts,
         created_at=now,
         updated_at=now,
         deadline_at=now + run.deadline_s,
@@ -257,6 +259,16 @@ def update_job(work: LeasedJob, **changes: object) -> Flow[bool]:
     # Only names of fields are passed, each with a value of its type.
     job = replace(work.job, updated_at=work.run.now(), **changes)  # pyright: ignore[reportArgumentType]
     return (yield from _kept(work, job))
+
+
+def move_job(work: LeasedJob, job: Job) -> Flow[None]:
+    """Give a job to the call that goes on with it."""
+    store = work.run.records.store
+    work.job = job
+    try:
+        yield from store_call(lambda: store.move_job(job))
+    except StoreError:
+        logger.exception("job %s (%s) is out of date", job.key, job.interaction_id)
 
 
 def _kept(work: LeasedJob, job: Job) -> Flow[bool]:

@@ -79,6 +79,7 @@ def take_job(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
 
     Raises:
         LostSubmitError: It is not known whether the run exists.
+        ChangedCallError: There is a run of this call from before it changed.
         RequestError: The API refused; nothing runs. Or the run cannot be read; then
             its job is kept.
         OutcomeError: The run ended, but not usefully.
@@ -158,6 +159,7 @@ def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
     if work is None or work.name:
         return work
     if run.policy.resubmits:
+        run.tally.interrupts = work.job.interrupts
         yield from mark_consumed(work)
         return None
     raise (yield from mark_submit_lost(work))

@@ -106,7 +106,7 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
             return (yield from _send_create(work, plan, stream=stream))
         except InteractionsError as error:
             if isinstance(error, RerootedError):
-                yield from _give_up(error.interaction_id)
+                yield from cancel_unwanted(error.interaction_id)
             elif work.name:
                 raise
             if isinstance(error, RequestError) and is_lost(error):
@@ -149,11 +149,16 @@ def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[Submitted
     return SubmittedJob(plan, work, listener.assembler.interaction, listener)
 
 
-def _give_up(interaction_id: str) -> Flow[None]:
-    """Cancel a run that will not be waited for, and read what it has cost."""
-    yield from give_up(interaction_id)
+def cancel_unwanted(interaction_id: str) -> Flow[InteractionsError | None]:
+    """Cancel a run that will not be waited for, and read what it has cost.
+
+    Returns:
+        Why it goes on, if it does.
+    """
+    failed = yield from give_up(interaction_id)
     with contextlib.suppress(RequestError):
         yield from fetch(interaction_id)
+    return failed
 
 
 def _create(body: JsonObject) -> Flow[JsonObject]:

@@ -73,6 +73,7 @@ def policy_from_options(
         deadline_s=DEFAULT_DEADLINE_S,
         poll=options.get("poll", DEFAULT_POLL),
         resubmits=options.get("on_lost_submit") == "resubmit",
+        on_changed_call=options.get("on_changed_call", "adopt"),
         returns_empty=options.get("on_empty", "return") == "return",
     )
 

@@ -278,6 +278,7 @@ _READ: Final[Mapping[str, Callable[[str, Any], object]]] = {
     "mirror": _word("full", "signatures"),
     "model": _model,
     "agent": _name,
+    "on_changed_call": _word("adopt", "raise", "resubmit"),
     "on_empty": _word("return", "raise"),
     "on_lost_submit": _word("raise", "resubmit"),
     "poll": _poll,

@@ -14,6 +14,7 @@ from interactions_core.protocol.statuses import ENDED as _ENDED
 from interactions_core.protocol.statuses import RUNNING as _RUNNING
 from interactions_core.protocol.statuses import is_known
 from interactions_core.records.interactions import Scope
+from interactions_core.records.questions import Question
 from interactions_core.records.turn import GraphPosition, Turn
 
 INTENT: Final = "intent"
@@ -63,6 +64,8 @@ class Job:
         deadline_at: When it has taken too long, in epoch seconds.
         forget_at: When the row may go, in epoch seconds.
         place: Where in the framework it was asked; `None` outside a graph.
+        question: What the call asked that has it, and as which call of a run of a node;
+            `None` outside a graph, and for jobs of versions that wrote none down.
         status: `intent`, `lost`, `submitted`, `gone`, or the server's own word.
         interaction_id: The run; "" until it is known.
         owner: Who waits for it, or waited last.
@@ -84,6 +87,7 @@ class Job:
     deadline_at: float
     forget_at: float
     place: GraphPosition | None = None
+    question: Question | None = None
     status: str = INTENT
     interaction_id: str = ""
     owner: str = ""

@@ -13,6 +13,7 @@ from interactions_core.protocol.combining import (
 )
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import Reason
+from interactions_core.records.questions import Question
 from interactions_core.transcript.asides import Asides
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import Thoughts, reply_text
@@ -39,6 +40,11 @@ class GraphPosition:
     checkpoint_id: str
     task_id: str
     occurrence: int = 0
+
+    @property
+    def task(self) -> tuple[str, str, str]:
+        """The task, whichever of its calls is made."""
+        return self.namespace, self.checkpoint_id, self.task_id
 
 
 def _stays(_: GraphPosition) -> bool:
@@ -74,6 +80,7 @@ class Turn:
         deadline_s: How long such a run may take; `None` for what the client's policy
             says.
         place: Where in a graph the call is made; `None` outside.
+        question: What the call asks there, and as which call of a run of the node.
         moved_on: Tells whether the thread has a checkpoint after a place; it may read
             the checkpointer.
         is_late: Tells whether the thread was deleted after what led to this turn began;
@@ -109,6 +116,7 @@ class Turn:
     suspends: bool = False
     deadline_s: float | None = None
     place: GraphPosition | None = None
+    question: Question | None = None
     moved_on: Callable[[GraphPosition], bool] = _stays
     is_late: Callable[[], bool] = _is_current
     previous_interaction_id: str = ""

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal
 
 from interactions_core.records.turn import Turn
 from interactions_core.turns.lookup import TurnStore
@@ -14,6 +14,11 @@ DEFAULT_DEADLINE_S: Final = 3_900.0
 """Deep Research may take an hour (API document); a little more for the queue."""
 
 DEFAULT_POLL: Final = (1.0, 15.0)
+
+OnChangedCall = Literal["adopt", "raise", "resubmit"]
+"""`"adopt"`: go on with a run that differs in nothing but generation config, labels,
+tier, or titles and descriptions in schemas, and else as `"resubmit"`: cancel it and
+begin another. `"raise"`: leave it, and name it in a `ChangedCallError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class ClientPolicy:
         deadline_s: How long a run in the background may take whose turn does not say.
         poll: The first and the longest pause between two looks at it, in seconds.
         resubmits: Whether a background create whose answer was lost is sent again.
+        on_changed_call: What a call does with the run of an earlier run of its node
+            that was asked for otherwise.
         returns_empty: Whether an answer with nothing in it is returned; otherwise it
             is an `EmptyReplyError`.
         pace: How often this process looks at runs in the background, all in all.
@@ -41,6 +48,7 @@ class ClientPolicy:
     deadline_s: float = DEFAULT_DEADLINE_S
     poll: tuple[float, float] = DEFAULT_POLL
     resubmits: bool = False
+    on_changed_call: OnChangedCall = "adopt"
     returns_empty: bool = False
     pace: Pace = PROCESS_PACE
 
@@ -61,6 +69,8 @@ class TurnStats:
             and have entries of their own in the ledger.
         separate_key: The record of the last of them; "" for none.
         separate_id: Its interaction; "" for none, or where the server keeps nothing.
+        interrupts: How often the call interrupted its graph with runs that were given
+            up for the one that it begins.
     """
 
     attempts: int = 0
@@ -73,6 +83,7 @@ class TurnStats:
     separate: dict[str, Usage] = field(default_factory=dict[str, Usage])
     separate_key: str = ""
     separate_id: str = ""
+    interrupts: int = 0
 
     @property
     def own(self) -> Usage:

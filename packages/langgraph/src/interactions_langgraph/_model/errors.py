@@ -14,6 +14,7 @@ from interactions_core import exceptions as core
 from interactions_core.adapter import BLOCKED, status_of
 from interactions_langgraph.errors import (
     ChatAuthenticationError,
+    ChatChangedCallError,
     ChatConfigurationError,
     ChatContextLengthError,
     ChatCutOffError,
@@ -68,6 +69,7 @@ _MEANINGS: Final[
     core.DeadlineExceededError: ChatDeadlineExceededError,
     core.JobTakenOverError: ChatJobTakenOverError,
     core.LostSubmitError: ChatLostSubmitError,
+    core.ChangedCallError: ChatChangedCallError,
 }
 
 

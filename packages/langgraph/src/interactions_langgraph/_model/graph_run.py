@@ -76,6 +76,18 @@ def current_execution() -> ExecutionInfo | None:
     return get_runtime().execution_info
 
 
+def has_answers(config: RunnableConfig) -> bool:
+    """Tell whether a node is run again because an interrupt of it was answered.
+
+    LangGraph has no public accessor for the answers that a run is given.
+    """
+    pad = config.get("configurable", {}).get("__pregel_scratchpad")
+    if getattr(pad, "resume", None):
+        return True
+    ask = getattr(pad, "get_null_resume", None)
+    return callable(ask) and ask() is not None
+
+
 def namespace_of(info: ExecutionInfo) -> str:
     """Return the namespace of the checkpoints that a task's graph writes.
 

@@ -23,6 +23,7 @@ from pydantic import (
 from interactions_core.adapter import (
     ClientPolicy,
     Connection,
+    OnChangedCall,
     SessionStore,
     aopen_store,
     open_store,
@@ -95,6 +96,12 @@ class ModelOptions(_Common, _Answers, BaseChatModel):
     background: bool | Literal["prefer", "suspend"] | None = Field(
         default=None, description=told("langgraph", "background")
     )
+    on_changed_call: OnChangedCall = "adopt"
+    """What a call in a graph does with the run of an earlier run of its node that was
+    asked for with other settings. `"adopt"`: go on with it where nothing but generation
+    config, labels, tier, or titles and descriptions in schemas differ, and else as
+    `"resubmit"`: cancel it and begin another. `"raise"`: leave it and name it in a
+    `ChangedCallError`."""
     streaming: bool = False
     """Let `invoke` stream, for callbacks that show tokens."""
     tools: list[Any] = Field(

@@ -16,7 +16,7 @@ from interactions_core.adapter.options import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._messages.messages import read_messages
-from interactions_langgraph._model.graph_positions import graph_position
+from interactions_langgraph._model.graph_positions import with_position
 from interactions_langgraph._model.graph_run import GraphRun
 from interactions_langgraph._model.option_aliases import ALIASES, normalize_options
 from interactions_langgraph._model.settings import PER_CALL, settings_of
@@ -86,13 +86,13 @@ def turn_of(
 
 def _in_graph(turn: Turn, wanted: object, around: GraphRun) -> Turn:
     """Say where in the graph a background call is made, and what else it may do."""
-    return replace(
+    told = replace(
         turn,
         foreground_ok=wanted == "prefer",
         suspends=wanted == "suspend",
-        place=graph_position(turn, around),
         moved_on=around.has_moved_on,
     )
+    return with_position(told, around)
 
 
 def _is_langchains(name: str) -> bool:

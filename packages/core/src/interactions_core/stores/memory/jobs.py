@@ -9,6 +9,7 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import UNFINISHED, Job, merge_webhook_status
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
+from interactions_core.records.turn import GraphPosition
 from interactions_core.stores.memory.deletions import MemoryDeletionMixin
 from interactions_core.stores.sql.job_rows import without_content
 
@@ -41,13 +42,15 @@ class MemoryJobMixin(MemoryDeletionMixin):
         """Return one job."""
         return self._jobs.get(key)
 
-    def find_jobs(self, scope: Scope, call_digest: bytes) -> list[Job]:
-        """Return the jobs of a call that were not consumed, oldest first."""
+    def find_jobs(
+        self, scope: Scope, call_digest: bytes, place: GraphPosition | None = None
+    ) -> list[Job]:
+        """Return the jobs of a call, and of a task, that were not consumed."""
         with self._lock:
             return [
                 job
                 for job in self._jobs.values()
-                if job.call_digest == call_digest
+                if (job.call_digest == call_digest or _is_of_task(job, place))
                 and job.scope == scope
                 and not job.consumed_at
             ]
@@ -104,6 +107,22 @@ class MemoryJobMixin(MemoryDeletionMixin):
             self._jobs[job.key] = self._reduced(merge_webhook_status(before, job))
             return True
 
+    def move_job(self, job: Job) -> bool:
+        """Give a job to the call that it names, if `job.owner` still holds it."""
+        with self._lock:
+            before = self._jobs.get(job.key)
+            if before is None or before.owner != job.owner:
+                return False
+            self._jobs[job.key] = replace(
+                before,
+                call_digest=job.call_digest,
+                place=job.place,
+                question=job.question,
+                interrupts=job.interrupts,
+                updated_at=job.updated_at,
+            )
+            return True
+
     def note_status(self, job: Job, status: str, *, now: float) -> bool:
         """Note what the server says of a run, whoever waits for it."""
         with self._lock:
@@ -145,3 +164,9 @@ class MemoryJobMixin(MemoryDeletionMixin):
         if self.mirror == "full":
             return job
         return replace(job, plan=without_content(job.plan), result={})
+
+
+def _is_of_task(job: Job, place: GraphPosition | None) -> bool:
+    if place is None or job.place is None or job.question is None:
+        return False
+    return job.place.task == place.task

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
+from interactions_core.records.turn import GraphPosition
 
 
 class JobStore(Protocol):
@@ -34,8 +35,17 @@ class JobStore(Protocol):
         """Return one job."""
         ...
 
-    def find_jobs(self, scope: Scope, call_digest: bytes) -> list[Job]:
-        """Return the jobs of a call that were not consumed, oldest first."""
+    def find_jobs(
+        self, scope: Scope, call_digest: bytes, place: GraphPosition | None = None
+    ) -> list[Job]:
+        """Return the jobs of a call that were not consumed, oldest first.
+
+        Args:
+            scope: Whose jobs.
+            call_digest: The call.
+            place: Also the jobs of this task, whichever call they are of, as far as
+                their questions are known.
+        """
         ...
 
     def list_jobs(
@@ -76,6 +86,18 @@ class JobStore(Protocol):
 
         What `note_status` was told meanwhile stays: that the run is over, and which
         run a lost submit has begun (`jobs.merge_webhook_status`).
+
+        Which call it is of, and its question, are not written.
+
+        Returns:
+            Whether it does.
+        """
+        ...
+
+    def move_job(self, job: Job) -> bool:
+        """Give a job to the call that it names, if `job.owner` still holds it.
+
+        Call digest, place, question and number of interrupts are written.
 
         Returns:
             Whether it does.

@@ -22,13 +22,17 @@ class OutOfDate(NamedTuple):
     Attributes:
         oldest: Locks some of those from before `$1` and returns their keys.
         delete: Deletes one by its key.
+        also: Delete what belongs to one, by its key.
     """
 
     oldest: Statement
     delete: Statement
+    also: tuple[Statement, ...] = ()
 
 
-def out_of_date(table: str, *, key: str, time: str) -> OutOfDate:
+def out_of_date(
+    table: str, *, key: str, time: str, also: tuple[Statement, ...] = ()
+) -> OutOfDate:
     """Say which rows go.
 
     Args:
@@ -36,6 +40,7 @@ def out_of_date(table: str, *, key: str, time: str) -> OutOfDate:
         key: The column that names a row.
         time: The column with the epoch seconds from which on nobody needs the row; it
             has an index.
+        also: Deletes what belongs to a row, by its key.
     """
     # Names are constants of this package; every value is bound.
     return OutOfDate(
@@ -45,6 +50,7 @@ def out_of_date(table: str, *, key: str, time: str) -> OutOfDate:
         ),
         # By itself: a planner may run a query inside a DELETE more than once.
         f"DELETE FROM {table} WHERE {key} = $1",
+        also,
     )
 
 
@@ -60,8 +66,8 @@ def delete_some(db: SqlConnection, what: OutOfDate, before: float) -> int:
         How many: `BATCH`, or fewer if no more were free.
     """
     keys = db.execute(what.oldest, (before,)).fetchall()
-    if keys:
-        db.executemany(what.delete, keys)
+    for delete in (*what.also, what.delete) if keys else ():
+        db.executemany(delete, keys)
     return len(keys)
 
 

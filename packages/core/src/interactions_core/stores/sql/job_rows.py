@@ -14,6 +14,7 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
+from interactions_core.stores.sql import question_rows
 from interactions_core.stores.sql.cleaning import out_of_date
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 
@@ -52,11 +53,23 @@ _SHOWN = (
 
 ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({placeholders(21)})"
 
-GET: Final = f"SELECT {_SHOWN}, plan, result FROM jobs WHERE key = $1"
+_WHOLE = f"""SELECT {_SHOWN}, plan, result, {question_rows.COLUMNS}
+FROM jobs LEFT JOIN questions ON job = key"""
 
-FIND: Final = f"""SELECT {_SHOWN}, plan, result FROM jobs
-WHERE call_digest = $1 AND consumed_at = 0
-AND credential = $2 AND session_id = $3 AND thread_id = $4 ORDER BY created_at, key"""
+GET: Final = f"{_WHOLE} WHERE key = $1"
+
+_OF_SCOPE = """consumed_at = 0
+AND credential = $1 AND session_id = $2 AND thread_id = $3"""
+
+FIND: Final = (
+    f"{_WHOLE} WHERE {_OF_SCOPE} AND call_digest = $4 ORDER BY created_at, key"
+)
+
+# Each part of the union goes by its own index.
+FIND_NEAR: Final = f"""{_WHOLE} WHERE {_OF_SCOPE} AND key IN (
+    SELECT key FROM jobs WHERE call_digest = $4
+    UNION ALL SELECT job FROM questions WHERE task = $5
+) ORDER BY created_at, key"""
 
 LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
 
@@ -84,11 +97,16 @@ lease_until = $4, attempts = $5, interrupts = $6, updated_at = $7, handed_on_at 
 consumed_at = $9, forget_at = $10, plan = $11, result = $12
 WHERE key = $13 AND owner = $14"""
 
+MOVE: Final = """UPDATE jobs SET call_digest = $1, place = $2, interrupts = $3,
+updated_at = $4 WHERE key = $5 AND owner = $6"""
+
 NOTE: Final = f"""UPDATE jobs SET status = $1, interaction_id = $2, updated_at = $3
 WHERE key = $4 AND consumed_at = 0 AND interaction_id IN ('', $2) AND status <> $1
 AND (status IN ({_words(UNFINISHED)}))"""
 
-OVER: Final = out_of_date("jobs", key="key", time="forget_at")
+OVER: Final = out_of_date(
+    "jobs", key="key", time="forget_at", also=(question_rows.DELETE,)
+)
 
 DELETE: Final = "DELETE FROM jobs WHERE key = $1"
 
@@ -138,6 +156,18 @@ def update_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
     )
 
 
+def move_row(job: Job) -> tuple[object, ...]:
+    """Return the values of `MOVE`."""
+    return (
+        job.call_digest.hex(),
+        _place_text(job.place),
+        job.interrupts,
+        job.updated_at,
+        job.key,
+        job.owner,
+    )
+
+
 # Databases hand out untyped rows.
 def job_from_row(row: Sequence[Any]) -> Job:
     """Read a row of `GET`, `FIND` or `LIST`."""
@@ -161,6 +191,7 @@ def job_from_row(row: Sequence[Any]) -> Job:
         forget_at=row[18],
         plan=json.loads(row[19]),
         result=json.loads(row[20]),
+        question=question_rows.question_from_row(row[21:]),
     )
 
 

@@ -6,8 +6,10 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
-from interactions_core.stores.sql import job_rows
+from interactions_core.records.turn import GraphPosition
+from interactions_core.stores.sql import job_rows, question_rows
 from interactions_core.stores.sql.cleaning import delete_all, delete_some
+from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
 
@@ -25,6 +27,7 @@ class SqlJobMixin(SqlDeletionMixin):
             if began is not None and self.note_late(job.scope, "", began):
                 return False
             db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
+            _keep_question(db, job)
         return True
 
     def get_job(self, key: str) -> Job | None:
@@ -33,16 +36,17 @@ class SqlJobMixin(SqlDeletionMixin):
             row = db.execute(job_rows.GET, (key,)).fetchone()
         return job_rows.job_from_row(row) if row else None
 
-    def find_jobs(self, scope: Scope, call_digest: bytes) -> list[Job]:
-        """Return the jobs of a call that were not consumed, oldest first."""
-        values = (
-            call_digest.hex(),
-            scope.credential,
-            scope.session_id,
-            scope.thread_id,
-        )
+    def find_jobs(
+        self, scope: Scope, call_digest: bytes, place: GraphPosition | None = None
+    ) -> list[Job]:
+        """Return the jobs of a call, and of a task, that were not consumed."""
+        values = (scope.credential, scope.session_id, scope.thread_id)
+        query, wanted = job_rows.FIND, (call_digest.hex(),)
+        if place is not None:
+            query = job_rows.FIND_NEAR
+            wanted = (*wanted, question_rows.task_text(place))
         with self.database.reading() as db:
-            found = db.execute(job_rows.FIND, values).fetchall()
+            found = db.execute(query, (*values, *wanted)).fetchall()
         return [job_rows.job_from_row(row) for row in found]
 
     def list_jobs(
@@ -87,6 +91,14 @@ class SqlJobMixin(SqlDeletionMixin):
         with self.database.writing(job.key) as db:
             return db.execute(job_rows.UPDATE, row).rowcount > 0
 
+    def move_job(self, job: Job) -> bool:
+        """Give a job to the call that it names, if `job.owner` still holds it."""
+        with self.database.writing(job.key) as db:
+            moved = db.execute(job_rows.MOVE, job_rows.move_row(job)).rowcount > 0
+            if moved:
+                _keep_question(db, job)
+            return moved
+
     def note_status(self, job: Job, status: str, *, now: float) -> bool:
         """Note what the server says of a run, whoever waits for it."""
         values = (status, job.interaction_id, now, job.key)
@@ -95,9 +107,16 @@ class SqlJobMixin(SqlDeletionMixin):
 
     def clean_jobs(self, now: float) -> int:
         """Forget jobs whose time is over."""
+        delete_all(self.database, question_rows.LEFT_OVER, now)
         return delete_all(self.database, job_rows.OVER, now)
 
     def delete_job(self, key: str) -> bool:
         """Forget one job."""
         with self.database.writing(key) as db:
+            db.execute(question_rows.DELETE, (key,))
             return db.execute(job_rows.DELETE, (key,)).rowcount > 0
+
+
+def _keep_question(db: SqlConnection, job: Job) -> None:
+    for row in question_rows.question_rows(job):
+        db.execute(question_rows.KEEP, row)

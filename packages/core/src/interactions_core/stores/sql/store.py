@@ -23,6 +23,7 @@ from interactions_core.stores.sql import (
     form_rows,
     job_rows,
     lookups,
+    question_rows,
     retention_rows,
     rows,
 )
@@ -60,6 +61,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
         self.database = database
         self.database.install("sessions", rows.MIGRATIONS)
         self.database.install(job_rows.PART, job_rows.MIGRATIONS)
+        self.database.install(question_rows.PART, question_rows.MIGRATIONS)
         self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
         self.database.install(form_rows.PART, form_rows.MIGRATIONS)
         self.database.install(account_rows.PART, account_rows.MIGRATIONS)
@@ -203,6 +205,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
             erasures = self.plan_erasures(thread_id)[0] if remote else []
             self._bury(db, thread_id, erasures)
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
+            db.execute(question_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)
