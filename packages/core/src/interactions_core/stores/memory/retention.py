@@ -77,7 +77,8 @@ class MemoryRetentionMixin:
 
     def mark_restored(self, now: float) -> None:
         """Note that a backup was restored."""
-        self._restored_at = now
+        with self._lock:
+            self._restored_at = now
 
     def _expiring(
         self, scope: Scope, records: list[InteractionRecord]
