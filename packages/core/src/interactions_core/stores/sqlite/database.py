@@ -203,7 +203,8 @@ class SqliteDatabase:
 
     def _migrate_due(self, connection: SqliteConnection) -> None:
         if self._due and not connection.in_transaction:
-            for part in [*self._due]:
+            # In their order: indexes come after the tables that they are on.
+            for part in [part for part in self._parts if part in self._due]:
                 self._migrate(connection, part, self._parts[part])
                 self._due.discard(part)
 
