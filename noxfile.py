@@ -136,7 +136,8 @@ def compat(session: nox.Session, package: str, resolution: str) -> None:
     session.install("--group", "test", "-c", str(held))
     is_held_to_the_sdk = package in ADAPTERS and resolution == "highest"
     watching = SHAPES if is_held_to_the_sdk else ()
-    folders = (f"tests/{package}", "tests/core")
+    shared = ("tests/adapters",) if package in ADAPTERS else ()
+    folders = (f"tests/{package}", "tests/core", *shared)
     # As a module, so that plugins of the tests are found.
     session.run("python", "-m", "pytest", *watching, *folders, *session.posargs)
 
@@ -146,7 +147,8 @@ def shapes(session: nox.Session) -> None:
     """Hold what the adapters send against the newest SDK; `-- tests/autogen` for one."""
     with_crewai(session, *editable(*PACKAGES), "--group", "test")
     session.install("--upgrade-package", "google-genai", "google-genai")
-    chosen = session.posargs or [f"tests/{adapter}" for adapter in ADAPTERS]
+    every = [f"tests/{folder}" for folder in (*ADAPTERS, "adapters")]
+    chosen = session.posargs or every
     session.run("python", "-m", "pytest", *SHAPES, *PARALLEL, *chosen)
 
 
@@ -242,7 +244,8 @@ def record(session: nox.Session) -> None:
     live = "--live" in session.posargs
     environment = {"CASSETTES": "live" if live else "emulator"}
     suite = "tests/langgraph/test_standard_integration.py::TestIntegration"
-    own = [f"tests/{adapter}/test_cassettes.py" for adapter in ADAPTERS]
+    folders = ("adapters", "autogen", "crewai")
+    own = [f"tests/{folder}/test_cassettes.py" for folder in folders]
     recorded = [*own, f"{suite}::test_stream_time"]
     network = ["--force-enable-socket"] if live else []
     session.run("pytest", *recorded, *network, env=environment)

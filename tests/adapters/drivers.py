@@ -22,15 +22,16 @@ from autogen_core.models import (
     UserMessage,
 )
 
-from interactions_autogen import InteractionsChatCompletionClient
 from interactions_core import open_store
 from interactions_core.adapter import Connection
-from interactions_langgraph import ChatInteractions
 from tests.adapters.toy import toy_model
 from tests.docs.pages import ROOT
+from tests.waiting import go_by
 
 Message = dict[str, Any]
-MODEL: Final = "gemini-3.5-flash"
+OPTIONS: Final = {"model": "gemini-3.5-flash", "api_key": "k"}
+"""What every adapter is given unless a test says otherwise."""
+
 AGENT_FRAMEWORK: Final = ROOT / "examples" / "agent_framework_client.py"
 
 
@@ -46,6 +47,10 @@ class Driver(Protocol):
         """Ask a whole list; `way` is the first of `ways` if it is not said."""
         ...
 
+    def reword(self, message: Message, text: str) -> None:
+        """Change the framework's message of one that was asked before, in place."""
+        ...
+
     def adopt(self, messages: list[Message], interaction_id: str) -> None: ...
 
     def close(self) -> None: ...
@@ -57,26 +62,34 @@ class Toy:
     ways = ("unary", "async", "stream", "async stream")
 
     def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
-        rest = {**options}
-        connection = Connection(base_url=rest.pop("base_url"), api_key="k")
-        store = open_store(rest.pop("sessions"))
+        rest = OPTIONS | options
+        connection = Connection(
+            base_url=rest.pop("base_url"),
+            api_key=rest.pop("api_key"),
+            api_version=rest.pop("api_version", None),
+        )
+        store, self._tools = open_store(rest.pop("sessions")), rest.pop("tools", [])
         self._model = toy_model()(
-            MODEL, store, connection=connection, clock=clock, **rest
+            rest.pop("model"), store, connection=connection, clock=clock, **rest
         )
 
     def ask(
         self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
     ) -> Message:
+        tools = [*self._tools, *tools]
         if way == "stream":
-            return [*self._model.stream(messages, [*tools])][-1]
+            return [*self._model.stream(messages, tools)][-1]
         if way == "async":
-            return asyncio.run(self._model.aask(messages, [*tools]))
+            return asyncio.run(self._model.aask(messages, tools))
         if way == "async stream":
             return asyncio.run(self._last(messages, tools))
-        return self._model.ask(messages, [*tools])
+        return self._model.ask(messages, tools)
 
     async def _last(self, messages: list[Message], tools: Sequence[Message]) -> Message:
         return [event async for event in self._model.astream(messages, [*tools])][-1]
+
+    def reword(self, message: Message, text: str) -> None:
+        message["content"] = text
 
     def adopt(self, messages: list[Message], interaction_id: str) -> None:
         self._model.adopt(messages, interaction_id)
@@ -91,8 +104,12 @@ class LangGraph:
     ways = ("unary", "async", "stream", "async stream")
 
     def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
-        self._model = ChatInteractions(model=MODEL, **{"api_key": "k", **options})
-        self._model._clock = clock
+        rest = OPTIONS | options
+        if "webhook_config" in rest:
+            rest["model_kwargs"] = {"webhook_config": rest.pop("webhook_config")}
+        made = import_module("interactions_langgraph").ChatInteractions
+        self._model: Any = made(**rest)
+        go_by(self._model, clock)
 
     def ask(
         self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
@@ -118,6 +135,9 @@ class LangGraph:
             "own": answer,
         }
 
+    def reword(self, message: Message, text: str) -> None:
+        message["own"].content = text
+
     def adopt(self, messages: list[Message], interaction_id: str) -> None:
         self._model.adopt(interaction_id, [_langchain(m) for m in messages])
 
@@ -138,7 +158,8 @@ def _langchain(message: Message) -> Any:
         ]
     if message["role"] == "tool":
         said |= {"tool_call_id": message["call_id"], "name": message["name"]}
-    return convert_to_messages([said])[0]
+    [message["own"]] = convert_to_messages([said])
+    return message["own"]
 
 
 def _sum(chunks: list[Any]) -> Any:
@@ -160,10 +181,9 @@ class AutoGen:
     ways = ("async", "async stream")
 
     def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
-        self._client = InteractionsChatCompletionClient(
-            model=MODEL, **{"api_key": "k", **options}
-        )
-        self._client._clock = clock
+        package = import_module("interactions_autogen")
+        self._client = package.InteractionsChatCompletionClient(**OPTIONS | options)
+        go_by(self._client, clock)
 
     def ask(
         self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
@@ -194,6 +214,9 @@ class AutoGen:
         ]
         return {"role": "assistant", "content": "", "calls": calls, "own": own}
 
+    def reword(self, message: Message, text: str) -> None:
+        message["own"].content = text
+
     def adopt(self, messages: list[Message], interaction_id: str) -> None:
         self._client.adopt(interaction_id, [*_autogen(messages)])
 
@@ -221,45 +244,48 @@ def _autogen(messages: list[Message]) -> Any:
         if results:
             yield FunctionExecutionResultMessage(content=results)
             results = []
-        if message.get("own") is not None:
-            yield message["own"]
-        elif message["role"] == "system":
-            yield SystemMessage(content=message["content"])
-        elif message["role"] == "user":
-            yield UserMessage(content=message["content"], source="user")
-        elif message.get("calls"):
-            calls = [
-                FunctionCall(c["id"], json.dumps(c["arguments"]), c["name"])
-                for c in message["calls"]
-            ]
-            yield AssistantMessage(content=calls, source="assistant")
-        else:
-            yield AssistantMessage(content=message["content"], source="assistant")
+        message.setdefault("own", _autogen_message(message))
+        yield message["own"]
     if results:
         yield FunctionExecutionResultMessage(content=results)
+
+
+def _autogen_message(message: Message) -> Any:
+    content = message["content"]
+    if message["role"] == "system":
+        return SystemMessage(content=content)
+    if message["role"] == "user":
+        return UserMessage(content=content, source="user")
+    calls = [
+        FunctionCall(c["id"], json.dumps(c["arguments"]), c["name"])
+        for c in message.get("calls", ())
+    ]
+    return AssistantMessage(content=calls or content, source="assistant")
 
 
 class CrewAI:
     """`InteractionsLLM`, asked by hand."""
 
-    ways = ("unary",)
+    ways = ("unary", "async", "stream", "async stream")
 
     def __init__(self, options: Mapping[str, Any], clock: Callable[[], float]) -> None:
         # Not for all: it changes the environment of the whole process.
         from tests.crewai.quiet import imported  # noqa: PLC0415
 
         llm = imported("interactions_crewai").InteractionsLLM
-        self._llm: Any = llm(model=MODEL, **{"api_key": "k", **options})
-        self._llm._clock = clock
+        self._llm: Any = llm(**OPTIONS | options)
+        go_by(self._llm, clock)
 
     def ask(
-        self,
-        messages: list[Message],
-        tools: Sequence[Message] = (),
-        way: str = "",  # noqa: ARG002
+        self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
     ) -> Message:
         declared = [{"type": "function", "function": _schema(tool)} for tool in tools]
-        said = self._llm.call([_crewai(m) for m in messages], tools=declared or None)
+        asked: Any = [_crewai(message) for message in messages], declared or None
+        self._llm.stream = "stream" in way
+        if "async" in way:
+            said = asyncio.run(self._llm.acall(*asked))
+        else:
+            said = self._llm.call(*asked)
         if isinstance(said, str):
             return {"role": "assistant", "content": said, "calls": []}
         calls = [
@@ -272,6 +298,9 @@ class CrewAI:
         ]
         return {"role": "assistant", "content": "", "calls": calls, "raw": said}
 
+    def reword(self, message: Message, text: str) -> None:
+        message["own"]["content"] = text
+
     def adopt(self, messages: list[Message], interaction_id: str) -> None:
         self._llm.adopt(interaction_id, [_crewai(m) for m in messages])
 
@@ -280,6 +309,8 @@ class CrewAI:
 
 
 def _crewai(message: Message) -> Message:
+    if message.get("own") is not None:
+        return message["own"]
     said: Message = {"role": message["role"], "content": message["content"]}
     if message.get("calls"):
         said["tool_calls"] = message.get("raw") or [
@@ -295,6 +326,7 @@ def _crewai(message: Message) -> Message:
         ]
     if message["role"] == "tool":
         said |= {"tool_call_id": message["call_id"], "name": message["name"]}
+    message["own"] = said
     return said
 
 
@@ -304,11 +336,11 @@ class AgentFramework:
     ways = ("async", "async stream")
 
     def __init__(self, options: Mapping[str, Any], _: Callable[[], float]) -> None:
-        rest = {**options}
+        rest = OPTIONS | options
         store = open_store(rest.pop("sessions"))
         self._example = runpy.run_path(str(AGENT_FRAMEWORK))
         made = self._example["InteractionsChatClient"]
-        self._client: Any = made(MODEL, store, api_key="k", **rest)
+        self._client: Any = made(rest.pop("model"), store, **rest)
 
     def ask(
         self, messages: list[Message], tools: Sequence[Message] = (), way: str = ""
@@ -350,6 +382,11 @@ class AgentFramework:
             "own": own,
         }
 
+    def reword(self, message: Message, text: str) -> None:
+        message["own"].contents[:] = [
+            import_module("agent_framework").Content.from_text(text)
+        ]
+
     def adopt(self, messages: list[Message], interaction_id: str) -> None:
         raise NotImplementedError
 
@@ -371,24 +408,43 @@ def _agent_framework(af: Any, message: Message) -> Any:
         af.Content.from_function_call(c["id"], c["name"], arguments=c["arguments"])
         for c in message.get("calls", ())
     ]
-    return af.Message(message["role"], contents)
+    message["own"] = af.Message(message["role"], contents)
+    return message["own"]
 
 
 OPTIONAL: Final = {
+    "toy": {
+        "test_model_without_background_answers_at_once_where_that_will_do",
+        "test_webhook_is_told_which_job_it_hears_of",
+    },
     "agent_framework": {
         "test_adopted_interaction_is_gone_on_with",
-        "test_run_in_the_background_is_waited_for",
-        "test_misspelt_value_is_refused_before_anything_is_sent",
-    }
+        "test_background",
+        "test_options",
+    },
 }
-"""What an adapter may leave out: at most three, by name."""
+"""What an adapter may leave out: at most three, by name of a scenario or a file."""
+
+_BESIDE: Final = {"langgraph": LangGraph, "autogen": AutoGen}
 
 DRIVERS: Final[dict[str, Any]] = (
     {"agent_framework": AgentFramework}
     if find_spec("agent_framework")
     else {"crewai": CrewAI}
-    if find_spec("crewai")
-    else {"toy": Toy, "langgraph": LangGraph, "autogen": AutoGen}
+    if find_spec("interactions_crewai")
+    else {"toy": Toy}
+    | {name: _BESIDE[name] for name in _BESIDE if find_spec(f"interactions_{name}")}
 )
-"""CrewAI and Agent Framework have environments of their own, `nox -s crewai` and
-`nox -s agent_framework`; the others have been tried already."""
+"""Those that are installed. CrewAI and Agent Framework have environments of their own,
+`nox -s crewai` and `nox -s agent_framework`; the others have been tried already."""
+
+
+def ask_once(
+    name: str,
+    options: Mapping[str, Any],
+    messages: list[Message],
+    now: float,
+    tools: Sequence[Message] = (),
+) -> Message:
+    """Ask an adapter that is made for this one question, as a process does."""
+    return DRIVERS[name](options, lambda: now).ask(messages, tools)

@@ -267,19 +267,6 @@ async def test_memory_is_one_store_for_all_clients_of_a_process(
     assert chained == [False, False, False, True]
 
 
-async def test_interaction_made_elsewhere_can_be_adopted(
-    make_client: MakeClient, emulator: Emulator
-) -> None:
-    first = await make_client().create([user("My name is Ada.")])
-    made = emulator.requests()[-1]["interaction"]
-    client, history = make_client(), [user("My name is Ada."), said(first)]
-
-    client.adopt(made, history)
-    await client.create([*history, user("What is my name?")])
-
-    assert sent(emulator)["previous_interaction_id"] == made
-
-
 async def test_parent_may_be_named_for_one_call(
     make_client: MakeClient, emulator: Emulator
 ) -> None:

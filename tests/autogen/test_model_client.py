@@ -45,39 +45,6 @@ async def whole(client: Client, *messages: Any, **call: Any) -> list[Any]:
     return [item async for item in client.create_stream(messages, **call)]
 
 
-async def test_second_turn_sends_one_step_chained_on_the_first(
-    client: Client, emulator: Emulator
-) -> None:
-    first = await client.create([user("My name is Ada.")])
-
-    second = await client.create(
-        [user("My name is Ada."), said(first), user("What is my name?")]
-    )
-
-    assert second.content == "Your name is Ada."
-    assert second.finish_reason == "stop"
-    assert len(sent(emulator)["input"]) == 1
-    assert sent(emulator)["previous_interaction_id"]
-
-
-async def test_system_text_and_tools_are_sent_with_every_turn(
-    make_client: MakeClient, emulator: Emulator
-) -> None:
-    agent = AssistantAgent(
-        "a", make_client(temperature=0.5), tools=[WEATHER], system_message="Be kind."
-    )
-
-    await agent.run(task="Hello")
-    await agent.run(task="Bye")
-
-    assert [body["system_instruction"] for body in bodies(emulator)] == ["Be kind."] * 2
-    assert [body["tools"][0]["name"] for body in bodies(emulator)] == [
-        "get_weather"
-    ] * 2
-    assert sent(emulator)["generation_config"] == {"temperature": 0.5}
-    assert [len(body["input"]) for body in bodies(emulator)] == [1, 1]
-
-
 @pytest.mark.parametrize("question", ["My name is Ada.", "call get_weather for Oslo"])
 async def test_stream_ends_with_the_result_that_create_gives(
     make_client: MakeClient, question: str

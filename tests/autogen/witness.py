@@ -11,6 +11,7 @@ from autogen_core import MessageHandlerContext
 from autogen_core.models import CreateResult, LLMMessage, SystemMessage
 
 from interactions_autogen import InteractionsChatCompletionClient
+from interactions_core import SessionStore
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Witness(InteractionsChatCompletionClient):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.asked: list[Asked] = []
+        self.store: SessionStore = options["sessions"]
 
     async def create(self, messages: Sequence[LLMMessage], **call: Any) -> CreateResult:
         asked = self._note(messages)

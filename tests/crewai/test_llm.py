@@ -50,26 +50,6 @@ def bodies(emulator: Emulator) -> list[dict[str, Any]]:
     return [request["body"] for request in emulator.requests()]
 
 
-def test_second_call_sends_only_the_new_message(
-    make_llm: MakeLLM, emulator: Emulator
-) -> None:
-    llm = make_llm()
-    said = llm.call([user("My name is Ada.")])
-
-    answer = llm.call(
-        [
-            user("My name is Ada."),
-            {"role": "assistant", "content": said},
-            user("What is my name?"),
-        ]
-    )
-
-    assert answer == "Your name is Ada."
-    first, second = emulator.requests()
-    assert second["body"]["previous_interaction_id"] == first["interaction"]
-    assert len(second["body"]["input"]) == 1
-
-
 def test_a_crew_chains_its_tool_loop(make_llm: MakeLLM, emulator: Emulator) -> None:
     emulator.script([{"sequence": [CALL, {"text": "Rome has 21 degrees."}]}])
     agent = Agent(
@@ -173,15 +153,6 @@ def test_locally_answered_call_that_nobody_kept_is_told_as_the_models_words(
 
     kinds = [step["type"] for step in bodies(emulator)[1]["input"]]
     assert kinds == ["user_input", "model_output", "user_input"]
-
-
-def test_repeated_request_is_a_sibling(make_llm: MakeLLM, emulator: Emulator) -> None:
-    llm = make_llm()
-
-    llm.call([user("Hi.")])
-    llm.call([user("Hi.")])
-
-    assert all("previous_interaction_id" not in body for body in bodies(emulator))
 
 
 def test_structured_output_is_an_instance(

@@ -135,18 +135,6 @@ def test_option_that_is_changed_holds_from_the_next_call_on(
     assert len(emulator.requests()) == 1
 
 
-def test_sessions_of_two_tenants_are_apart(
-    make_llm: MakeLLM, emulator: Emulator
-) -> None:
-    store = MemoryStore()
-    one, two = (make_llm(sessions=store, session_id=name) for name in ("a", "b"))
-    said = one.call([user("Hi.")])
-
-    two.call([user("Hi."), {"role": "assistant", "content": said}, user("And?")])
-
-    assert "previous_interaction_id" not in bodies(emulator)[1]
-
-
 def test_client_that_is_given_is_used_and_left_open(emulator: Emulator) -> None:
     options: Any = {"base_url": emulator.url}
     with genai.Client(api_key="k", http_options=options) as client:
@@ -250,22 +238,6 @@ def test_stop_words_cut_text_and_no_structure(
     assert llm.call("Which?") == "Rome"
     assert llm.call("Which?", response_model=City) == City(name="END")
     assert "generation_config" not in bodies(emulator)[1]
-
-
-def test_interaction_made_elsewhere_is_adopted(
-    make_llm: MakeLLM, emulator: Emulator
-) -> None:
-    other = make_llm()
-    said = other.call([user("My name is Ada.")])
-    made = emulator.requests()[0]["interaction"]
-    told = [user("My name is Ada."), {"role": "assistant", "content": said}]
-    llm = make_llm()
-
-    llm.adopt(made, told)
-    answer = llm.call([*told, user("What is my name?")])
-
-    assert answer == "Your name is Ada."
-    assert bodies(emulator)[1]["previous_interaction_id"] == made
 
 
 def test_model_may_be_named_first_as_in_crewais_own_class() -> None:

@@ -9,27 +9,23 @@ from typing import Any
 import pytest
 
 from interactions_emulator import Emulator
-from tests.crewai.conftest import MakeLLM
-from tests.crewai.test_managed_agents import QUICK, RESEARCH, creates
+from tests.crewai.test_managed_agents import creates
 from tests.docs.pages import ROOT
 
 PROGRAM = """
 import sys
-root, url, sessions, kind = sys.argv[1:]
+root, url, sessions = sys.argv[1:]
 sys.path.insert(0, root)
 from tests.crewai.quiet import imported
 crewai = imported("interactions_crewai")
-options = dict(
+tool = crewai.InteractionsAgentTool(
     agent="deep-research-preview-04-2026",
     base_url=url,
     api_key="k",
     sessions=sessions,
     poll=(0.01, 0.02),
 )
-if kind == "llm":
-    print(crewai.InteractionsLLM(**options).call("Trains"))
-else:
-    print(crewai.InteractionsAgentTool(**options).run(query="Trains"))
+print(tool.run(query="Trains"))
 """
 
 
@@ -40,17 +36,16 @@ def emulator() -> Any:
         yield running
 
 
-def arguments(emulator: Emulator, folder: Path, kind: str) -> list[str]:
+def arguments(emulator: Emulator, folder: Path) -> list[str]:
     sessions = f"sqlite:///{folder}/sessions.db"
     program = [sys.executable, "-c", PROGRAM]
-    return [*program, str(ROOT), emulator.url, sessions, kind]
+    return [*program, str(ROOT), emulator.url, sessions]
 
 
-@pytest.mark.parametrize("kind", ["llm", "tool"])
-def test_killed_process_leaves_a_run_that_the_next_one_finds(
-    kind: str, emulator: Emulator, tmp_path: Path
+def test_killed_process_leaves_a_run_of_a_tool_that_the_next_one_finds(
+    emulator: Emulator, tmp_path: Path
 ) -> None:
-    command = arguments(emulator, tmp_path, kind)
+    command = arguments(emulator, tmp_path)
     with subprocess.Popen(command) as first:
         while not any(row["method"] == "GET" for row in emulator.requests()):
             assert first.poll() is None
@@ -62,15 +57,3 @@ def test_killed_process_leaves_a_run_that_the_next_one_finds(
 
     assert second.stdout.startswith("# Report: Trains")
     assert len(creates(emulator)) == 1
-
-
-def test_run_that_was_handed_on_is_not_found_again(
-    make_llm: MakeLLM, emulator: Emulator
-) -> None:
-    llm = make_llm(agent=RESEARCH, **QUICK)
-    emulator.script([{"when": {}, "reply": {"text": "Done.", "wait_s": 0}}])
-
-    llm.call("Trains")
-    llm.call("Trains")
-
-    assert len(creates(emulator)) == 2

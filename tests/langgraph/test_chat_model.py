@@ -11,7 +11,6 @@ from langchain_core.messages import (
     AIMessage,
     BaseMessage,
     HumanMessage,
-    SystemMessage,
     ToolMessage,
     messages_from_dict,
     messages_to_dict,
@@ -44,62 +43,6 @@ def later(emulator: Emulator, clock: Clock, *, days: int) -> None:
 
 def reason(message: BaseMessage) -> str:
     return message.response_metadata["plan_reason"]
-
-
-def test_second_turn_sends_one_step_chained_on_the_first(
-    make_model: MakeModel, emulator: Emulator
-) -> None:
-    model = make_model()
-    first = model.invoke("My name is Ada.")
-
-    second = model.invoke(
-        [HumanMessage("My name is Ada."), first, HumanMessage("What is my name?")]
-    )
-
-    assert second.text == "Your name is Ada."
-    assert (
-        second.response_metadata["previous_interaction_id"]
-        == (first.response_metadata["interaction_id"])
-    )
-    assert len(sent(emulator)["input"]) == 1
-
-
-def test_system_instruction_and_tools_are_sent_with_every_turn(
-    make_model: MakeModel, emulator: Emulator
-) -> None:
-    model = make_model(temperature=0.5).bind_tools([get_weather])
-    history: list[BaseMessage] = [SystemMessage("Be kind."), HumanMessage("Hello")]
-
-    history += [model.invoke(history), HumanMessage("Bye")]
-    model.invoke(history)
-
-    assert [body["system_instruction"] for body in bodies(emulator)] == ["Be kind."] * 2
-    assert [len(body["tools"]) for body in bodies(emulator)] == [1, 1]
-    assert sent(emulator)["generation_config"] == {"temperature": 0.5}
-    assert [len(body["input"]) for body in bodies(emulator)] == [1, 1]
-
-
-def bodies(emulator: Emulator) -> list[dict[str, Any]]:
-    return [row["body"] for row in emulator.requests() if row["method"] == "POST"]
-
-
-def test_parallel_calls_are_answered_in_one_turn(
-    make_model: MakeModel, emulator: Emulator
-) -> None:
-    model = make_model().bind_tools([get_weather])
-    question = HumanMessage("call get_weather for Paris and for Rome")
-
-    asked = model.invoke([question])
-    results = [get_weather.invoke(call) for call in asked.tool_calls]
-    answer = model.invoke([question, asked, *results])
-
-    assert [call["args"] for call in asked.tool_calls] == [
-        {"city": "Paris"},
-        {"city": "Rome"},
-    ]
-    assert "Paris: 21 degrees" in answer.text
-    assert "Rome: 21 degrees" in answer.text
-    assert [step["type"] for step in sent(emulator)["input"]] == ["function_result"] * 2
 
 
 @pytest.mark.anyio
@@ -144,32 +87,6 @@ def test_metadata_survives_a_json_round_trip_and_still_chains(
     history = [*messages_from_dict(json.loads(text)), HumanMessage("What is my name?")]
 
     assert reason(model.invoke(history)) == "continue"
-
-
-def test_message_changed_in_place_is_noticed(make_model: MakeModel) -> None:
-    model = make_model()
-    history: list[BaseMessage] = [HumanMessage("My name is Ada.")]
-    history.append(model.invoke(history))
-    history[0].content = "My name is Grace."
-
-    answer = model.invoke([*history, HumanMessage("What is my name?")])
-
-    assert reason(answer) == "root"
-    assert answer.text == "Your name is Grace."
-
-
-def test_same_list_again_is_a_sibling_of_the_first_try(make_model: MakeModel) -> None:
-    model = make_model()
-    history: list[BaseMessage] = [HumanMessage("My name is Ada.")]
-    history += [model.invoke(history), HumanMessage("What is my name?")]
-
-    first, second = model.invoke(history), model.invoke(history)
-
-    assert reason(second) == "retry"
-    assert (
-        first.response_metadata["previous_interaction_id"]
-        == second.response_metadata["previous_interaction_id"]
-    )
 
 
 def test_expired_conversation_costs_one_replay_with_signatures(
@@ -239,17 +156,6 @@ def test_signatures_only_mirror_replays_without_keeping_content(
     assert b"Zebedee" not in kept
 
 
-def test_sessions_of_two_tenants_never_meet(make_model: MakeModel) -> None:
-    history: list[BaseMessage] = [HumanMessage("My name is Ada.")]
-    one, two = (
-        make_model(sessions="memory:tenants", session_id=name) for name in ("a", "b")
-    )
-    history += [one.invoke(history), HumanMessage("What is my name?")]
-
-    assert reason(two.invoke(history)) == "foreign"
-    assert reason(one.invoke(history)) == "continue"
-
-
 def test_signed_anchor_chains_without_a_shared_store(make_model: MakeModel) -> None:
     history: list[BaseMessage] = [HumanMessage("My name is Ada.")]
     history += [
@@ -272,22 +178,6 @@ def test_forged_anchor_is_not_believed(make_model: MakeModel) -> None:
 
     assert reason(answer) == "root"
     assert "swordfish" not in answer.text
-
-
-def test_adopted_interaction_is_continued(
-    make_model: MakeModel, emulator: Emulator
-) -> None:
-    history: list[BaseMessage] = [HumanMessage("My name is Ada.")]
-    history.append(make_model().invoke(history))
-    made_elsewhere = history[-1].response_metadata["interaction_id"]
-    plain = [history[0], AIMessage(history[-1].text)]
-
-    model = make_model()
-    model.adopt(made_elsewhere, plain)
-    answer = model.invoke([*plain, HumanMessage("What is my name?")])
-
-    assert answer.response_metadata["previous_interaction_id"] == made_elsewhere
-    assert len(sent(emulator)["input"]) == 1
 
 
 def test_parent_of_one_call_can_be_named(make_model: MakeModel) -> None:
@@ -373,19 +263,6 @@ def test_structured_output_by_function_calling(make_model: MakeModel) -> None:
     model = make_model().with_structured_output(Person)
 
     assert isinstance(model.invoke("Extract the Person 'Ada'."), Person)
-
-
-def test_built_in_tools_go_beside_functions(
-    make_model: MakeModel, emulator: Emulator
-) -> None:
-    model = make_model(tools=[{"type": "google_search"}]).bind_tools([get_weather])
-
-    model.invoke("Hello")
-
-    assert [tool["type"] for tool in sent(emulator)["tools"]] == [
-        "google_search",
-        "function",
-    ]
 
 
 def test_one_model_serves_another_model_by_name(

@@ -1,8 +1,9 @@
 """Background jobs that outlive their process: found again, never shared."""
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,13 @@ from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
 from interactions_core.records.jobs import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
+from tests.adapters.drivers import OPTIONS, ask_once
 from tests.conftest import Clock
+from tests.dead_processes import die_at
+from tests.waiting import go_by, wait_by
 
 Make = Callable[..., ChatInteractions]
+LeaveBehind = Callable[..., Job]
 STALLED = [{"reply": {"text": "Done.", "wait_s": 60}}]
 
 
@@ -54,13 +59,9 @@ def make(
         clock.sleep(seconds)
         emulator.advance(seconds)
 
-    async def apause(seconds: float) -> None:
-        pause(seconds)
-
     def make(**options: Any) -> ChatInteractions:
         model = make_model(**{"background": True, "sessions": store} | options)
-        drivers = model._ready()
-        drivers.sync.sleep, drivers.awaited.sleep = pause, apause
+        wait_by(model, pause)
         return model
 
     return make
@@ -76,36 +77,43 @@ def creates(emulator: Emulator) -> int:
     )
 
 
-def leave_behind(model: ChatInteractions, store: SessionStore, asked: str) -> Job:
-    """Submit a run and leave it, as a process does that is killed."""
-    turn = model._turn([HumanMessage(asked)], {})
-    found = model._ready().sync.suspend(turn, store)
-    job = store.get_job(found.job_key)
-    assert job is not None
-    store.take_job(job, "another process", now=job.updated_at, until=0.0)
-    store.update_job(replace(job, owner="another process", interrupts=0))
-    return job
+@pytest.fixture
+def leave_behind(
+    emulator: Emulator, clock: Clock, store: SessionStore, tmp_path: Path
+) -> LeaveBehind:
+    """Begin a run in a process that is killed as soon as the ledger knows of it."""
 
+    def leave(
+        *said: str,
+        tools: Sequence[Any] = (),
+        point: FailPoint = FailPoint.SUBMITTED,
+        **options: Any,
+    ) -> Job:
+        place = {"sessions": tmp_path / "sessions.db", "base_url": emulator.url}
+        roles = itertools.cycle(("user", "assistant"))
+        messages = [
+            {"role": r, "content": s} for r, s in zip(roles, said, strict=False)
+        ]
+        chosen = {"background": True} | place | options
+        die_at(point, ask_once, "langgraph", chosen, messages, clock.now, tools)
+        return store.list_jobs()[-1]
 
-def test_a_call_goes_on_with_the_run_that_a_dead_process_began(
-    make: Make, store: SessionStore, emulator: Emulator
-) -> None:
-    emulator.script(STALLED)
-    job = leave_behind(make(), store, "TPUs?")
-
-    reply = make().invoke("TPUs?")
-
-    assert reply.response_metadata["interaction_id"] == job.interaction_id
-    assert creates(emulator) == 1
+    return leave
 
 
 @pytest.mark.parametrize("way", ["turn", "suspend"])
 def test_one_failed_look_after_the_deadline_costs_no_answer(
-    way: str, make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+    way: str,
+    *,
+    make: Make,
+    leave_behind: LeaveBehind,
+    store: SessionStore,
+    emulator: Emulator,
+    clock: Clock,
 ) -> None:
     """Ours: a look that fails is not a job that failed."""
     emulator.script(STALLED)
-    job = leave_behind(make(), store, "TPUs?")
+    job = leave_behind("TPUs?")
     clock.sleep(7_200)
     emulator.advance(7_200)
     emulator.fault(on="get", nth=1, do={"status": 503})
@@ -168,13 +176,11 @@ def test_a_stream_that_broke_within_a_call_leaves_the_answer_to_the_next_try(
 
 
 def test_the_run_is_recorded_with_the_plan_that_began_it(
-    make: Make, store: SessionStore, emulator: Emulator
+    make: Make, leave_behind: LeaveBehind, store: SessionStore, emulator: Emulator
 ) -> None:
-    model = make()
-    first = model.invoke("One")
+    first = make().invoke("One")
     emulator.script(STALLED)
-    turn = model._turn([HumanMessage("One"), first, HumanMessage("Two")], {})
-    model._ready().sync.suspend(turn, store)
+    leave_behind("One", first.text, "Two")
 
     reply = make().invoke([HumanMessage("One"), first, HumanMessage("Two")])
     third = make().invoke(
@@ -191,7 +197,7 @@ def test_the_run_is_recorded_with_the_plan_that_began_it(
 
 
 def test_functions_are_called_and_answered_in_the_background(
-    make: Make, store: SessionStore, emulator: Emulator
+    make: Make, leave_behind: LeaveBehind, store: SessionStore, emulator: Emulator
 ) -> None:
     calls = [{"name": "weather", "arguments": {"place": "Paris"}}]
     emulator.script(
@@ -206,9 +212,8 @@ def test_functions_are_called_and_answered_in_the_background(
         return f"sunny in {place}"
 
     asked = HumanMessage("Paris?")
-    model = make()
-    turn = model._turn([asked], {"tools": model.bind_tools([weather]).kwargs["tools"]})
-    found = model._ready().sync.suspend(turn, store)
+    bound: Any = make().bind_tools([weather])
+    found = leave_behind("Paris?", tools=bound.kwargs["tools"])
     called: Any = make().bind_tools([weather]).invoke([asked])
     [call] = called.tool_calls
     result = ToolMessage(weather(**call["args"]), tool_call_id=call["id"])
@@ -237,21 +242,10 @@ def test_an_identical_call_beside_a_live_one_is_a_job_of_its_own(
     assert creates(emulator) == 2
 
 
-def test_a_retry_of_a_request_that_was_answered_is_a_new_job(
-    make: Make, emulator: Emulator
-) -> None:
-    model = make()
-
-    model.invoke("Hi")
-    model.invoke("Hi")
-
-    assert creates(emulator) == 2
-
-
 def test_a_job_of_another_session_is_not_found(
-    make: Make, store: SessionStore, emulator: Emulator
+    make: Make, leave_behind: LeaveBehind, emulator: Emulator
 ) -> None:
-    leave_behind(make(session_id="a"), store, "Hi")
+    leave_behind("Hi", session_id="a")
 
     make(session_id="b").invoke("Hi")
 
@@ -309,10 +303,10 @@ def lose_until_its_deadline(
 
 
 def test_a_run_that_is_unknown_for_long_and_comes_back_is_waited_for(
-    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+    make: Make, leave_behind: LeaveBehind, emulator: Emulator, clock: Clock
 ) -> None:
     """Ours: matching.md, section 9; the service has done that to runs that went on."""
-    job = leave_behind(make(), store, "Hi")
+    job = leave_behind("Hi")
     emulator.fault(on="get", times=19, do=MISSING)
     begun = clock.now
 
@@ -324,9 +318,9 @@ def test_a_run_that_is_unknown_for_long_and_comes_back_is_waited_for(
 
 
 def test_looks_at_a_run_that_is_unknown_are_further_and_further_apart(
-    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+    make: Make, leave_behind: LeaveBehind, emulator: Emulator, clock: Clock
 ) -> None:
-    job = leave_behind(make(), store, "Hi")
+    job = leave_behind("Hi")
     emulator.fault(on="get", times=999, do=MISSING)
 
     with pytest.raises(NotFoundError):
@@ -406,16 +400,15 @@ def test_a_run_that_is_gone_is_begun_anew_where_that_is_asked_for(
 
 
 def test_a_create_that_was_lost_long_ago_is_begun_anew_with_all_its_time(
-    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+    make: Make, leave_behind: LeaveBehind, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.script(STALLED)
-    job = leave_behind(make(), store, "Hi")
-    dead = replace(job, owner="another process", interaction_id="", status="intent")
-    store.update_job(dead)
+    lost = leave_behind("Hi", point=FailPoint.ANSWERED)
     clock.advance(9_000)
 
     reply = make(on_lost_submit="resubmit", deadline_s=600.0).invoke("Hi")
 
+    assert (lost.status, lost.interaction_id) == ("intent", "")
     assert reply.text == "Done."
 
 
@@ -446,17 +439,20 @@ def test_a_run_that_is_gone_and_cannot_be_looked_at_is_kept(
 
 
 def test_a_run_that_is_unknown_because_its_job_was_deleted_ends_at_once(
-    make: Make, store: SessionStore, emulator: Emulator, clock: Clock
+    make: Make,
+    leave_behind: LeaveBehind,
+    store: SessionStore,
+    emulator: Emulator,
+    clock: Clock,
 ) -> None:
     model = make()
-    job = leave_behind(model, store, "Hi")
-    wait = model._ready().sync.sleep
+    job = leave_behind("Hi")
 
     def delete(seconds: float) -> None:
         store.delete_job(job.key)
-        wait(seconds)
+        clock.sleep(seconds)
 
-    model._ready().sync.sleep = delete
+    wait_by(model, delete)
     emulator.fault(on="get", times=999, do=MISSING)
     begun = clock.now
 
@@ -541,25 +537,6 @@ def test_a_refused_create_leaves_no_job(
     assert store.list_jobs() == []
 
 
-def test_a_model_without_background_answers_at_once_where_that_will_do(
-    make: Make, store: SessionStore, emulator: Emulator
-) -> None:
-    refusal = "Model 'gemini-2.5-flash' does not support background interactions."
-    emulator.fault(
-        on="create",
-        match={"background": True},
-        times=2,
-        do={"status": 400, "message": refusal},
-    )
-
-    reply = make(background="prefer").invoke("Hi")
-    with pytest.raises(InvalidRequestError, match="does not support background"):
-        make().invoke("Hi")
-
-    assert reply.response_metadata["status"] == "completed"
-    assert store.list_jobs() == []
-
-
 def test_a_memory_store_warns_that_jobs_are_lost_with_it(
     make: Make, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
@@ -616,7 +593,7 @@ def test_a_cancelled_call_is_in_the_ledger(
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
-    model._ready().sync.sleep = interrupt
+    wait_by(model, interrupt)
     with pytest.raises(KeyboardInterrupt):
         model.invoke("Hi")
 
@@ -744,24 +721,30 @@ def test_time_travel_asks_again(
     assert creates(emulator) == 2
 
 
+def ask_in_graph(path: Path, url: str, now: float, durability: Any) -> None:
+    """Ask as a process does that has nothing of the test's but what is stored."""
+    with InteractionsSaver(path) as saver:
+        model = ChatInteractions(background=True, base_url=url, **OPTIONS)
+        go_by(model, lambda: now)
+        app = graph(asking(model, "TPUs?"), saver)
+        app.invoke({"messages": []}, AT, durability=durability)
+
+
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])
 def test_a_question_that_is_sent_again_finds_the_run_of_the_dead_process(
     durability: Any,
+    *,
     make: Make,
     saver: InteractionsSaver,
-    store: SessionStore,
     emulator: Emulator,
+    clock: Clock,
+    tmp_path: Path,
 ) -> None:
     emulator.script(STALLED)
-    model = make()
+    asked = (tmp_path / "sessions.db", emulator.url, clock.now, durability)
+    die_at(FailPoint.SUBMITTED, ask_in_graph, *asked)
 
-    def die(_: MessagesState) -> Any:
-        leave_behind(model, store, "TPUs?")
-        raise ConnectionError
-
-    with pytest.raises(ConnectionError):
-        graph(die, saver).invoke({"messages": []}, AT, durability=durability)
-    app = graph(asking(model, "TPUs?"), saver)
+    app = graph(asking(make(), "TPUs?"), saver)
     app.invoke({"messages": []}, AT, durability=durability)
 
     assert creates(emulator) == 1

@@ -18,6 +18,7 @@ from interactions_core.exceptions import (
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.waiting import wait_by
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
@@ -37,13 +38,9 @@ def agent(
         clock.sleep(seconds)
         emulator.advance(seconds)
 
-    async def apause(seconds: float) -> None:
-        pause(seconds)
-
     def make(**options: Any) -> ChatInteractions:
         model = make_model(**{"agent": RESEARCH} | options)
-        drivers = model._ready()
-        drivers.sync.sleep, drivers.awaited.sleep = pause, apause
+        wait_by(model, pause)
         return model
 
     return make
@@ -137,7 +134,7 @@ def test_a_cancelled_task_cancels_the_run(
             asleep.set()
             await asyncio.Event().wait()
 
-        model._ready().awaited.sleep = wait
+        wait_by(model, wait)
         async with model:
             task = asyncio.create_task(model.ainvoke("TPUs"))
             await asleep.wait()
@@ -159,7 +156,7 @@ def test_an_interrupted_wait_cancels_the_run(
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    model._ready().sync.sleep = interrupt
+    wait_by(model, interrupt)
 
     with pytest.raises(KeyboardInterrupt):
         model.invoke("TPUs")

@@ -142,18 +142,6 @@ def test_recursive_schema_keeps_its_references(
     }
 
 
-def test_parallel_calls_have_ids_of_their_own(make_model: MakeModel) -> None:
-    @tool
-    def look_up(city: str) -> str:
-        """Look up a city."""
-        return city
-
-    answer = make_model().bind_tools([look_up]).invoke("call look_up Rome and Oslo")
-
-    assert [call["name"] for call in answer.tool_calls] == ["look_up", "look_up"]
-    assert len({call["id"] for call in answer.tool_calls}) == 2
-
-
 ANY_ADD = {"allowed_tools": {"mode": "any", "tools": ["add"]}}
 
 
