@@ -12,6 +12,7 @@ from interactions_emulator import Emulator
 from tests.autogen.event_log import EventLog, event_log, listening
 from tests.autogen.witness import Ids, Witness
 from tests.conftest import Clock
+from tests.waiting import go_by
 
 MakeClient = Callable[..., InteractionsChatCompletionClient]
 
@@ -30,7 +31,7 @@ def make_client(emulator: Emulator, clock: Clock, tmp_path: Path) -> MakeClient:
         if "agent" not in options:
             defaults["model"] = "gemini-3.5-flash"
         client = InteractionsChatCompletionClient(**defaults | options)
-        client._clock = clock
+        go_by(client, clock)
         made.append(client)
         return client
 

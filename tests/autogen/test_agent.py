@@ -26,6 +26,7 @@ from interactions_core.exceptions import ConfigurationError, UnsupportedContentE
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S
+from tests.waiting import go_by, wait_by
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
@@ -73,8 +74,8 @@ def make_agent(emulator: Emulator, clock: Clock) -> MakeAgent:
             "sessions": sessions,
         }
         agent = InteractionsAgent(name, **given | options)
-        agent._client._clock = clock
-        agent._client._ready().awaited.sleep = pause
+        go_by(agent._client, clock)
+        wait_by(agent._client, pause)
         return agent
 
     return make

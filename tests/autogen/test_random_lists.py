@@ -55,7 +55,7 @@ async def test_server_holds_what_the_list_says(
     stored = [asked for asked in witness.asked if asked.interaction_id]
     assert {row["status"] for row in emulator.requests()} == {200}
     assert sum(bool(asked.previous) for asked in stored) > TURNS / 4
-    assert differences(stored, emulator, witness._sessions()) == []
+    assert differences(stored, emulator, witness.store) == []
 
 
 def user(text: str) -> UserMessage:

@@ -63,7 +63,7 @@ async def test_server_holds_what_the_team_means(
 
     reasons = [(asked.caller[:20], asked.reason) for asked in witness.asked]
     assert (len(witness.asked), witness.chained) == (calls, chained), reasons
-    assert differences(witness.asked, emulator, witness._sessions()) == []
+    assert differences(witness.asked, emulator, witness.store) == []
 
 
 @pytest.mark.anyio

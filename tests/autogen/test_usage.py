@@ -19,6 +19,7 @@ from tests.autogen.conftest import MakeClient
 from tests.autogen.event_log import EventLog
 from tests.conftest import Clock
 from tests.outcomes import CALL, ERRORS, SEEDS, Outcome, shuffled
+from tests.waiting import go_by, wait_by
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +48,7 @@ def make(make_client: MakeClient, emulator: Emulator, clock: Clock) -> MakeClien
 
     def make(**options: Any) -> Client:
         client = make_client(max_retries=0, **options)
-        client._ready().awaited.sleep = passing(clock, emulator)
+        wait_by(client, passing(clock, emulator))
         return client
 
     return make
@@ -104,8 +105,8 @@ async def test_an_answer_that_is_handed_on_again_is_counted_and_logged_once(
     emulator.script([{"reply": {"calls": [CALL]}}])
     options: Any = {"base_url": emulator.url, "api_key": "k", "sessions": MemoryStore()}
     agent = InteractionsAgent("a", agent=RESEARCH, **options)
-    agent._client._clock = clock
-    agent._client._ready().awaited.sleep = passing(clock, emulator)
+    go_by(agent._client, clock)
+    wait_by(agent._client, passing(clock, emulator))
 
     for _ in range(2):
         with pytest.raises(UnsupportedContentError):

@@ -9,6 +9,7 @@ from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.crewai.addresses import addresses
 from tests.crewai.quiet import imported
+from tests.waiting import go_by
 
 InteractionsLLM = imported("interactions_crewai").InteractionsLLM
 
@@ -44,7 +45,7 @@ def make_llm(emulator: Emulator, clock: Clock, tmp_path: Any) -> Iterator[MakeLL
         if "agent" not in options:
             defaults["model"] = "gemini-3.5-flash"
         llm = kind(**defaults | options)
-        llm._clock = clock
+        go_by(llm, clock)
         made.append(llm)
         return llm
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from interactions_core import open_store
 from interactions_emulator import Emulator
 from tests.crewai import crews, flows, helped
 from tests.crewai.conftest import MakeLLM
@@ -93,7 +94,7 @@ def test_server_holds_what_the_crew_means(
     bodies = [request["body"] for request in emulator.requests()]
     assert len(bodies) == len(said) == calls, said
     assert sum("previous_interaction_id" in body for body in bodies) == chained, said
-    assert differences(llm.log, emulator, llm._store()) == []
+    assert differences(llm.log, emulator, open_store(llm.sessions)) == []
 
 
 @pytest.mark.parametrize("kind", [Witness, TextWitness])
@@ -120,4 +121,4 @@ def test_twins_with_equal_texts_keep_their_own_chains(
     assert len(chained) == 8
     for body in chained:
         assert role_of[body["previous_interaction_id"]] == body["system_instruction"]
-    assert differences(llm.log, emulator, llm._store()) == []
+    assert differences(llm.log, emulator, open_store(llm.sessions)) == []

@@ -15,6 +15,7 @@ from tests.conftest import Clock
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.event_bus import events_of
 from tests.outcomes import ERRORS, SEEDS, Outcome, shuffled
+from tests.waiting import wait_by
 
 WAYS = ("call", "acall", "stream", "background")
 
@@ -46,7 +47,7 @@ def test_llm_events_ledger_and_server_agree_after_every_outcome(
         clock.sleep(seconds)
         emulator.advance(seconds)
 
-    llm._ready().sync.sleep = pass_time
+    wait_by(llm, pass_time)
     told = 0
 
     for number, outcome in enumerate(shuffled(seed, background=background)):

@@ -57,6 +57,7 @@ from tests.langgraph.nodes import AT, NOTHING, graph
 from tests.live_profiles import answered as an_answer
 from tests.live_profiles import refused as a_refusal
 from tests.live_profiles import write_profile
+from tests.waiting import go_by, wait_by
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 Case = Callable[["Bench"], object]
@@ -88,7 +89,7 @@ class Bench:
     def unwaiting(self) -> ChatInteractions:
         """Make a model whose waits take no time."""
         model = self.model()
-        model._ready().sync.sleep = lambda _: None
+        wait_by(model, lambda _: None)
         return model
 
     def refusing(self, status: int) -> object:
@@ -351,7 +352,7 @@ def deleted_thread(bench: Bench) -> object:
 
     def delete(at: object) -> None:
         if at is FailPoint.PLANNED:
-            model._store().delete_thread("")
+            open_store(model.sessions).delete_thread("")
 
     bench.patch.setattr(failpoints, "hook", delete)
     return model.invoke("Hi")
@@ -361,13 +362,13 @@ def deleted_thread(bench: Bench) -> object:
 def deleted_job(bench: Bench) -> object:
     bench.emulator.fault(on="create", do={"stall": True})
     model = bench.model(background=True)
-    model._clock = lambda: next(MINUTES)
+    go_by(model, lambda: next(MINUTES))
 
     def delete(_: float) -> None:
-        for job in model._store().list_jobs():
-            model._store().delete_job(job.key)
+        for job in open_store(model.sessions).list_jobs():
+            open_store(model.sessions).delete_job(job.key)
 
-    model._ready().sync.sleep = delete
+    wait_by(model, delete)
     return model.invoke("Hi")
 
 
@@ -378,13 +379,13 @@ MINUTES = iter(range(1_790_000_000, 1_800_000_000, 40))
 def taken_job(bench: Bench) -> object:
     bench.emulator.fault(on="create", do={"stall": True})
     model = bench.model(background=True)
-    model._clock = lambda: next(MINUTES)
+    go_by(model, lambda: next(MINUTES))
 
     def take(_: float) -> None:
-        for job in model._store().list_jobs():
-            model._store().take_job(job, "another", now=0.0, until=9e9)
+        for job in open_store(model.sessions).list_jobs():
+            open_store(model.sessions).take_job(job, "another", now=0.0, until=9e9)
 
-    model._ready().sync.sleep = take
+    wait_by(model, take)
     return model.invoke("Hi")
 
 
@@ -393,8 +394,8 @@ def lose_run(bench: Bench, cancel: int) -> ChatInteractions:
     bench.emulator.fault(on="get", do={"status": 404}, times=999)
     bench.emulator.fault(on="cancel", do={"status": cancel})
     model = bench.model(background=True)
-    model._clock = lambda: next(MINUTES)
-    model._ready().sync.sleep = lambda _: None
+    go_by(model, lambda: next(MINUTES))
+    wait_by(model, lambda _: None)
     return model
 
 
@@ -421,8 +422,8 @@ def run_that_cannot_be_read(bench: Bench) -> object:
     bench.emulator.fault(on="create", do={"stall": True})
     bench.emulator.fault(on="get", do={"status": 403})
     model = bench.model(background=True)
-    model._clock = lambda: next(MINUTES)
-    model._ready().sync.sleep = lambda _: None
+    go_by(model, lambda: next(MINUTES))
+    wait_by(model, lambda _: None)
     return model.invoke("Hi")
 
 
@@ -1096,7 +1097,7 @@ def test_short_retention_is_reported_as_the_page_says(
     for history in histories:
         history += [bench.model().invoke(history), HumanMessage("Hi again")]
     late = bench.model()
-    late._clock = lambda: time.time() + 2 * DAY_S
+    go_by(late, lambda: time.time() + 2 * DAY_S)
 
     with caplog.at_level(logging.WARNING, logger="interactions_core"):
         for history in histories:

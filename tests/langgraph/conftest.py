@@ -10,6 +10,7 @@ from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
 from tests.langgraph.standard_skips import hold_to_the_guide
 from tests.langgraph.watched import Watched
+from tests.waiting import go_by
 
 MakeModel = Callable[..., ChatInteractions]
 
@@ -38,7 +39,7 @@ def make_model(emulator: Emulator, clock: Clock, tmp_path: Any) -> Iterator[Make
         if "agent" not in options:
             defaults["model"] = "gemini-3.5-flash"
         model = ChatInteractions(**defaults | options)
-        model._clock = clock
+        go_by(model, clock)
         made.append(model)
         return model
 

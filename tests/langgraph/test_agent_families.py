@@ -13,6 +13,7 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock, on_clock
 from tests.langgraph.conftest import MakeModel
+from tests.waiting import wait_by
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
@@ -34,7 +35,7 @@ def make(make_model: MakeModel, clock: Clock) -> Callable[..., ChatInteractions]
 
     def make(**options: Any) -> ChatInteractions:
         model = make_model(sessions=store, **options)
-        model._ready().sync.sleep = clock.sleep
+        wait_by(model, clock.sleep)
         return model
 
     return make

@@ -22,6 +22,7 @@ from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.conftest import Clock
 from tests.docs.pages import ROOT
+from tests.waiting import go_by
 
 AGENT = "deep-research-preview-04-2026"
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -54,7 +55,7 @@ def saver(server: Emulator, tmp_path: Path) -> Iterator[InteractionsSaver]:
 
 def made(server: Emulator, clock: Clock, **options: Any) -> ChatInteractions:
     model = ChatInteractions(base_url=server.url, api_key="any", **options)
-    model._clock = clock
+    go_by(model, clock)
     return model
 
 

@@ -20,6 +20,7 @@ from interactions_core.records.jobs import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock, on_clock
+from tests.waiting import wait_by
 
 Make = Callable[..., ChatInteractions]
 Ask = Callable[..., str]
@@ -63,8 +64,7 @@ def ask(
 
     def ask(**options: Any) -> str:
         model = make_model(background=True, sessions=store, **options)
-        drivers = model._ready()
-        drivers.sync.sleep, drivers.awaited.sleep = clock.sleep, clock.asleep
+        wait_by(model, clock.sleep)
         emulator.fault(on="create", match={"stream": True}, do=BROKEN)
         if way in {"ainvoke", "astream"}:
             return asyncio.run(awaited(model))

@@ -18,6 +18,7 @@ from interactions_langgraph import ChatInteractions
 from interactions_langgraph.plans import PLAN, decide_plan
 from tests.conftest import Clock, on_clock
 from tests.langgraph.conftest import MakeModel
+from tests.waiting import wait_by
 
 RESEARCH = "deep-research-preview-04-2026"
 PLANNING = {"type": "deep-research", "collaborative_planning": True}
@@ -54,7 +55,7 @@ def agent(make_model: MakeModel, clock: Clock) -> Callable[..., ChatInteractions
 
     def make(**options: Any) -> ChatInteractions:
         model = make_model(**{"agent": RESEARCH, "agent_config": PLANNING} | options)
-        model._ready().sync.sleep = clock.sleep
+        wait_by(model, clock.sleep)
         return model
 
     return make

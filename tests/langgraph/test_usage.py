@@ -12,6 +12,7 @@ from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.langgraph.conftest import MakeModel
 from tests.outcomes import ERRORS, SEEDS, Outcome, shuffled
+from tests.waiting import wait_by
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ async def test_callbacks_ledger_and_server_agree_after_every_outcome(
     store, handler = MemoryStore(), UsageMetadataCallbackHandler()
     background = way == "background"
     model = make_model(sessions=store, max_retries=0, background=background)
-    model._ready().sync.sleep = lambda seconds: pass_time(clock, emulator, seconds)
+    wait_by(model, lambda seconds: pass_time(clock, emulator, seconds))
 
     for number, outcome in enumerate(shuffled(seed, background=background)):
         outcome.arrange(emulator)

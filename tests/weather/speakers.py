@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from interactions_autogen import InteractionsChatCompletionClient
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.waiting import go_by, wait_by
 
 MODES: Final = ("unary", "stream", "bg")
 
@@ -38,8 +39,8 @@ class LangGraph:
     def __init__(self, mode: str, clock: Clock, options: dict[str, Any]) -> None:
         self._streams = mode == "stream"
         self._model = ChatInteractions(**options, background=mode == "bg")
-        self._model._clock = clock
-        self._model._ready().sync.sleep = clock.sleep
+        go_by(self._model, clock)
+        wait_by(self._model, clock.sleep)
 
     def ask(self, lines: list[Line]) -> str:
         kinds = {"user": HumanMessage, "model": AIMessage}
@@ -61,8 +62,8 @@ class AutoGen:
         self._client = InteractionsChatCompletionClient(
             **options, background=background
         )
-        self._client._clock = clock
-        self._client._ready().awaited.sleep = clock.asleep
+        go_by(self._client, clock)
+        wait_by(self._client, clock.asleep)
         self._runner = asyncio.Runner()
 
     def ask(self, lines: list[Line]) -> str:
@@ -95,7 +96,7 @@ class CrewAI:
 
         kind = imported("interactions_crewai").InteractionsLLM
         self._llm = kind(**options, stream=mode == "stream", background=mode == "bg")
-        self._llm._clock = clock
+        go_by(self._llm, clock)
         self._llm._clients.waits.sleep = clock.sleep
 
     def ask(self, lines: list[Line]) -> str:
