@@ -13,7 +13,7 @@ from interactions_core import open_store
 from interactions_emulator import Emulator
 from tests.adapters.drivers import DRIVERS
 from tests.adapters.one_turn import QUESTION
-from tests.adapters.test_scenarios import bodies, user
+from tests.adapters.talk import bodies, user
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S
 from tests.programs import ROOT
