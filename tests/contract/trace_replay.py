@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import pytest
 
 from interactions_autogen import _messages as autogen
-from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
+from interactions_core.client.turn_stores import records_of
 from interactions_core.exceptions import InteractionsError
 from interactions_core.records.interactions import InteractionRecord, Scope, hashes_of
 from interactions_core.records.turn import Turn
@@ -128,7 +128,7 @@ class Scenario:
         return self._seen(call, turn, requests)
 
     def _seen(self, call: Call, turn: Turn, requests: list[Json]) -> Seen:
-        scope = wire.records_of(
+        scope = records_of(
             self.client.sdk(), self.client.connection, turn, self.store
         ).scope
         record = self._answer(call, scope, turn, requests[-1])

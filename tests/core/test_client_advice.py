@@ -3,7 +3,7 @@
 import pytest
 
 from interactions_core.client.connection import Connection
-from interactions_core.client.wire import open_client
+from interactions_core.client.sdk import open_client
 from interactions_core.exceptions import ConfigurationError
 
 

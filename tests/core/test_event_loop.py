@@ -19,12 +19,8 @@ from interactions_core import MemoryStore, SqliteStore
 from interactions_core.client.aclient import AsyncInteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.client.request_hooks import sending
-from interactions_core.client.wire import (
-    body_bytes,
-    create_arguments,
-    open_client,
-    withheld,
-)
+from interactions_core.client.sdk import open_client
+from interactions_core.client.wire import body_bytes, create_arguments, withheld
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver

@@ -395,7 +395,7 @@ def test_nothing_is_imported_with_the_first_call(emulator: Emulator) -> None:
     program = f"""
 import asyncio, sys
 from interactions_core.client.connection import Connection
-from interactions_core.client.wire import open_client
+from interactions_core.client.sdk import open_client
 
 async def call():
     client = open_client(Connection(base_url={emulator.url!r}, api_key="k"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from google import genai
 
-from interactions_core.client.wire import meaning_of
+from interactions_core.client.sdk_errors import meaning_of
 from interactions_core.exceptions import (
     AuthenticationError,
     ContextLengthError,

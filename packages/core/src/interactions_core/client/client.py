@@ -6,7 +6,7 @@ Decides nothing; `aclient` is the same file with `await`.
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from interactions_core.background.job_turn import (
@@ -17,18 +17,17 @@ from interactions_core.background.job_turn import (
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.connection import CANCEL_TIMEOUT_S, Connection
+from interactions_core.client.effect_runner import EffectRunner
 from interactions_core.client.identity import look_up_owner
+from interactions_core.client.sdk import given_client, open_client
+from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.client.take_turn import take_turn
+from interactions_core.client.turn_stores import records_of
 from interactions_core.exceptions import InteractionsError
 from interactions_core.process.forking import (
-    ASK_AGAIN,
-    CALL,
     Lock,
-    Origin,
     PerProcess,
-    leave_to_parent,
 )
-from interactions_core.protocol.sse import EventReader
 from interactions_core.records.accounts import Owner
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores.protocols.sessions import SessionStore
@@ -36,19 +35,10 @@ from interactions_core.transcript.streaming import StreamEvent
 from interactions_core.turns.adoption import adopted_record
 from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import (
-    Create,
-    Effect,
-    Fetch,
     Flow,
-    GiveUp,
     HandOn,
-    NextEvent,
-    OpenStream,
-    ResumeStream,
     SetCleanup,
     Show,
-    Sleep,
-    StoreCall,
 )
 from interactions_core.turns.local_answers import LocalAnswer, locally_answered
 
@@ -169,7 +159,7 @@ class InteractionsClient:
 
     def get(self, interaction_id: str, *, include_input: bool = True) -> JsonObject:
         """Read an interaction."""
-        with wire.translate_errors():
+        with translate_errors():
             raw = self.sdk().interactions.with_raw_response.get(
                 interaction_id,
                 include_input=include_input,
@@ -179,7 +169,7 @@ class InteractionsClient:
 
     def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""
-        with wire.translate_errors():
+        with translate_errors():
             self.sdk().interactions.cancel(interaction_id, timeout=CANCEL_TIMEOUT_S)
 
     def give_up(self, interaction_id: str) -> InteractionsError | None:
@@ -197,7 +187,7 @@ class InteractionsClient:
 
     def delete(self, interaction_id: str) -> None:
         """Delete an interaction on the server."""
-        with wire.translate_errors():
+        with translate_errors():
             self.sdk().interactions.delete(
                 interaction_id, timeout=self.connection.timeout_s
             )
@@ -214,7 +204,7 @@ class InteractionsClient:
         return look_up_owner(self.sdk(), self.connection, store)
 
     def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
-        records = wire.records_of(self.sdk(), self.connection, turn, store)
+        records = records_of(self.sdk(), self.connection, turn, store)
         return TurnContext(turn, records, self._policy)
 
     def _drive(
@@ -222,7 +212,7 @@ class InteractionsClient:
     ) -> Generator[StreamEvent | T]:
         answer: object = None
         error: BaseException | None = None
-        with contextlib.closing(_EffectRunner(self)) as hands:
+        with contextlib.closing(EffectRunner(self)) as hands:
             while True:
                 hands.check(error)
                 try:
@@ -253,124 +243,11 @@ class InteractionsClient:
 
     def sdk(self) -> "Client":
         """Return the google-genai client, opened with its first use."""
-        given = wire.given_client(self.connection)
+        given = given_client(self.connection)
         if given is not None:
             return given
         with self._lock:
             opened = self._opened.get()
             if not opened:
-                opened.append(wire.open_client(self.connection))
+                opened.append(open_client(self.connection))
             return opened[0]
-
-
-class _EffectRunner:
-    """Performs the effects of one turn; holds its open stream."""
-
-    def __init__(self, client: InteractionsClient) -> None:
-        self._client = client
-        self._origin = Origin()
-        self._stream = contextlib.ExitStack()
-        self.running = SetCleanup("")
-        self._events: Iterator[JsonObject] = iter(())
-
-    def perform(self, effect: Effect) -> object:
-        answer: object = None
-        match effect:
-            case StoreCall(call):
-                answer = call()
-            case Create(body):
-                answer = self._create(body)
-            case OpenStream(body, silence_s):
-                self._open(body, silence_s)
-            case ResumeStream(interaction_id, last_event_id, silence_s):
-                self._resume(interaction_id, last_event_id, silence_s)
-            case GiveUp(interaction_id):
-                answer = self._client.give_up(interaction_id)
-            case NextEvent():
-                answer = next(self._events, None)
-            case Fetch(interaction_id):
-                self._close_stream()
-                answer = self._client.get(interaction_id, include_input=False)
-            case Sleep(seconds):
-                self._client.sleep(seconds)
-            case _:
-                raise NotImplementedError(effect)
-        return answer
-
-    def check(self, error: BaseException | None = None) -> None:
-        """Raise `error` or `ForkedError` where the turn is another process's."""
-        if error is not None and not self._origin.is_here:
-            # With it a child leaves that was forked while the reply was handed on.
-            raise error
-        self._origin.check(CALL, ASK_AGAIN)
-
-    def close(self) -> None:
-        if not self._origin.is_here:
-            # The stream is the parent's, and the run is what it waits for.
-            leave_to_parent(self)
-            return
-        self._close_stream()
-        if self.running.interaction_id:
-            self._client.give_up(self.running.interaction_id)
-        if self.running.cancelled is not None:
-            self.running.cancelled()
-
-    def _close_stream(self) -> None:
-        self._events = iter(())
-        self._stream.close()
-
-    def _create(self, body: JsonObject) -> JsonObject:
-        with wire.translate_errors():
-            raw = self._resource().with_raw_response.create(
-                **self._arguments(body, stream=False)
-            )
-            return wire.parsed_interaction(raw.read())
-
-    def _open(self, body: JsonObject, silence_s: float | None) -> None:
-        self._close_stream()
-        with wire.translate_errors():
-            response = self._stream.enter_context(
-                self._resource().with_streaming_response.create(
-                    **self._arguments(body, stream=True, most_s=silence_s)
-                )
-            )
-        self._events = _events(response.iter_bytes())
-
-    def _resume(
-        self, interaction_id: str, last_event_id: str, silence_s: float
-    ) -> None:
-        self._close_stream()
-        timeout_s = self._client.connection.timeout_s
-        with wire.translate_errors():
-            response = self._stream.enter_context(
-                self._resource().with_streaming_response.get(
-                    interaction_id,
-                    stream=True,
-                    last_event_id=last_event_id or None,
-                    timeout=min(timeout_s, silence_s),
-                )
-            )
-        self._events = _events(response.iter_bytes())
-
-    # The SDK's resource is built at run time and has no usable static type.
-    def _resource(self) -> Any:  # noqa: ANN401
-        return self._client.sdk().interactions
-
-    def _arguments(
-        self, body: JsonObject, *, stream: bool, most_s: float | None = None
-    ) -> dict[str, Any]:
-        timeout_s = self._client.connection.timeout_s
-        return wire.create_arguments(
-            body, min(timeout_s, most_s or timeout_s), stream=stream
-        )
-
-
-def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:
-    reader = EventReader()
-    with wire.translate_errors():
-        for chunk in chunks:
-            yield from reader.read(chunk)
-            if reader.finished:
-                return
-            wire.check_legible(reader)
-    yield from wire.flush_stream(reader)

@@ -19,10 +19,10 @@ from interactions_core.secret_options import (
 )
 
 DEFAULT_TIMEOUT_S: Final = 600.0
+"""Of one request. The SDK has no limit of its own; the service cuts at ten minutes."""
+
 CANCEL_TIMEOUT_S: Final = 5.0
 """How long a turn that ends early waits for the server to stop its run."""
-
-"""Of one request. The SDK has no limit of its own; the service cuts at ten minutes."""
 
 DEFAULT_MAX_RETRIES: Final = 4
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
-from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.client.identity import address_of, credential_of
 from interactions_core.client.proxies import check_proxies, proxy_for
+from interactions_core.client.sdk_errors import meaning_of
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.stores import shown_credential
 from interactions_core.exceptions import (
@@ -151,7 +151,7 @@ def _ask(client: InteractionsClient, clock: Callable[[], float]) -> Answer:
         headers = raw.headers
     # The outermost boundary of the SDK's code, as in `wire`.
     except Exception as exc:  # noqa: BLE001
-        error = wire.meaning_of(exc) or exc
+        error = meaning_of(exc) or exc
         headers = getattr(getattr(exc, "response", None), "headers", None)
     took_s = time.perf_counter() - timer
     date = headers.get("date", "") if headers is not None else ""

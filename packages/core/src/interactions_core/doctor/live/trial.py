@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
+from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Came, Finding
 from interactions_core.doctor.live.questions import Call, Models, Said, body_of
@@ -141,7 +142,7 @@ class Trial:
 
     def _create(self, body: JsonObject) -> JsonObject:
         arguments = wire.create_arguments(body, TIMEOUT_S, stream=False)
-        with wire.translate_errors():
+        with translate_errors():
             raw = self._resource().with_raw_response.create(**arguments)
             return wire.parsed_interaction(raw.read())
 
@@ -151,7 +152,7 @@ class Trial:
         steps: dict[object, JsonObject] = {}
         kinds: dict[str, None] = {}
         with (
-            wire.translate_errors(),
+            translate_errors(),
             self._resource().with_streaming_response.create(**arguments) as response,
         ):
             for chunk in response.iter_bytes():

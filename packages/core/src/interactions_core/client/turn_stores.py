@@ -1,0 +1,52 @@
+"""Where a turn's interactions are recorded, by whom its client may see."""
+
+from typing import TYPE_CHECKING
+
+from interactions_core.client.connection import Connection
+from interactions_core.client.identity import address_of, owner_of, signers_of
+from interactions_core.profiles.forming import takes_labels
+from interactions_core.profiles.loading import beliefs_here
+from interactions_core.protocol.api_versions import check_version
+from interactions_core.protocol.platforms import check_platform
+from interactions_core.records.accounts import server_of
+from interactions_core.records.erasures import LATE
+from interactions_core.records.interactions import Scope
+from interactions_core.records.names import check_names
+from interactions_core.records.turn import Turn
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.turns.lookup import TurnStore
+
+if TYPE_CHECKING:
+    from google.genai import Client
+
+
+def records_of(
+    client: "Client", connection: Connection, turn: Turn, store: SessionStore
+) -> TurnStore:
+    """Say where a turn's interactions are recorded, and whom to believe.
+
+    Raises:
+        AccountConflictError: The account and the key have rows of their own.
+        ConfigurationError: The store cannot keep the name of the session or thread,
+            the version of the API does not serve the model, or the platform does
+            not take a setting.
+    """
+    owner = owner_of(client, connection, store)
+    scope = Scope(owner.name, turn.session_id, turn.thread_id)
+    service = server_of(owner.name), address_of(client)[1]
+    check_version(turn.target, scope.credential, service[1])
+    found = takes_labels(beliefs_here(), (*service, turn.target_name))
+    check_platform(turn.settings, scope.credential, takes_labels=found)
+    longest: int | None = getattr(store, "longest_name", None)
+    check_names(longest, session_id=scope.session_id, thread_id=scope.thread_id)
+    began = store.deletion_mark(turn.thread_id)
+    return TurnStore(
+        store=store,
+        scope=scope,
+        key=owner.key,
+        signers=signers_of(client, connection, scope),
+        trust_anchors=connection.trust_anchors,
+        # Where nothing was deleted, nobody needs to be asked.
+        began=LATE if began and turn.is_late() else began,
+        service=service,
+    )
