@@ -31,7 +31,8 @@ from interactions_core.client.connection import Connection
 from interactions_core.records.turn import Turn
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 
 MIB: Final = 2**20

@@ -6,13 +6,12 @@ import pytest
 
 from interactions_autogen._messages import to_steps
 from interactions_core.exceptions import UnsupportedContentError
+from interactions_core.transcript.parts import media_part, text_part
 from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
-    media_part,
     model_output,
-    text_part,
     user_input,
 )
 

@@ -11,13 +11,9 @@ from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import SessionStore
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import (
-    Step,
-    reply_text,
-    text_part,
-    user_input,
-    visible_reply,
-)
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.replies import reply_text, visible_reply
+from interactions_core.transcript.steps import Step, user_input
 from interactions_core.transcript.streaming import StreamEvent, TextDelta
 from interactions_core.turns.context import ClientPolicy
 

@@ -20,7 +20,7 @@ from interactions_core.stores import (
     SessionStore,
     SqliteStore,
 )
-from interactions_core.transcript.steps import visible_reply
+from interactions_core.transcript.replies import visible_reply
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import Asker, Chat, make_turn, said

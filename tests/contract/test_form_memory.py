@@ -17,13 +17,13 @@ from interactions_core.records.forms import LIFE_S, KnownForm
 from interactions_core.records.turn import Turn
 from interactions_core.stores import PostgresStore, open_store
 from interactions_core.stores.sql.recent_forms import FRESH_S, RecentForms
+from interactions_core.transcript.parts import text_part as text
 from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
     model_output,
 )
-from interactions_core.transcript.steps import text_part as text
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, Asker, make_turn, text_of

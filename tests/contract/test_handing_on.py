@@ -18,7 +18,8 @@ from interactions_core.exceptions import EmptyReplyError, ServiceError
 from interactions_core.records.interactions import OWED
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import MemoryStore, SessionStore, open_store
-from interactions_core.transcript.steps import Step, visible_reply
+from interactions_core.transcript.replies import visible_reply
+from interactions_core.transcript.steps import Step
 from interactions_emulator import Emulator
 from tests.contract.asking import Asker, give, make_turn, said, text_of
 from tests.contract.conftest import Connect

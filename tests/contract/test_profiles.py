@@ -14,13 +14,13 @@ from interactions_core.canonical import Json
 from interactions_core.exceptions import InvalidRequestError
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.turn import Turn
+from interactions_core.transcript.parts import text_part as text
 from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
     model_output,
 )
-from interactions_core.transcript.steps import text_part as text
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import MODEL, WAYS, Asker, make_turn

@@ -21,12 +21,8 @@ from interactions_core.exceptions import (
 from interactions_core.records.interactions import LedgerEntry
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import SqliteStore, open_store
-from interactions_core.transcript.steps import (
-    Step,
-    function_call,
-    function_result,
-    visible_reply,
-)
+from interactions_core.transcript.replies import visible_reply
+from interactions_core.transcript.steps import Step, function_call, function_result
 from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from tests.conftest import Clock

@@ -18,7 +18,9 @@ from interactions_core.exceptions import (
 )
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.turn import Reply
-from interactions_core.transcript.steps import model_output, reply_text, text_part
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.replies import reply_text
+from interactions_core.transcript.steps import model_output
 from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     CallStarted,

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.transcript.steps import model_output, text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import model_output, user_input
 from interactions_emulator import Emulator
 from tests.contract.asking import Chat
 from tests.contract.conftest import Connect
@@ -23,7 +24,7 @@ import json, sys
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.turns.context import ClientPolicy
-from interactions_core.transcript.steps import visible_reply
+from interactions_core.transcript.replies import visible_reply
 from interactions_core.stores import open_store
 from tests.contract.asking import make_turn, said, text_of
 from tests.patience import PATIENCE_S

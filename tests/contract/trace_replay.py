@@ -22,12 +22,8 @@ from interactions_core.records.interactions import InteractionRecord, Scope, has
 from interactions_core.records.turn import Turn
 from interactions_core.stores import MemoryStore
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import (
-    Step,
-    function_result,
-    model_output,
-    text_part,
-)
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import Step, function_result, model_output
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.crewai.quiet import imported

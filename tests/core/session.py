@@ -13,12 +13,12 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import Reply, Turn
 from interactions_core.stores import MemoryStore
 from interactions_core.transcript.digest import Transcript
+from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
     model_output,
-    text_part,
     user_input,
 )
 from interactions_core.transcript.streaming import StreamEvent

@@ -11,11 +11,11 @@ from interactions_core.records.interactions import (
     ReplyForm,
     hashes_of,
 )
+from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import (
     Step,
     function_result,
     model_output,
-    text_part,
     user_input,
 )
 from tests.core.session import NOW, SCOPE, call, model, result, thought, user

@@ -28,7 +28,8 @@ from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores import open_store
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.effects import Create, OpenStream
 from interactions_core.turns.lookup import TurnStore

@@ -35,7 +35,8 @@ from interactions_core.records.jobs import Job
 from interactions_core.records.turn import Turn
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S

@@ -4,12 +4,11 @@ import pytest
 
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.composition import UNANSWERED, compose, compose_as_text
+from interactions_core.transcript.parts import media_part, text_part
 from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
-    media_part,
-    text_part,
     user_input,
 )
 from tests.core.session import BYPASS, call, model, result, unanswered, user, wires

@@ -17,7 +17,8 @@ from interactions_core.records.turn import Turn
 from interactions_core.services.eraser import Eraser
 from interactions_core.services.job_watcher import ERASE_S, ERASED_AT_ONCE, JobWatcher
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock

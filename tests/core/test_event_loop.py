@@ -26,7 +26,8 @@ from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import reply_text, user_input
+from interactions_core.transcript.replies import reply_text
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.loop_watch import LoopWatch

@@ -33,7 +33,8 @@ from interactions_core.services.job_commands import (
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator

@@ -7,7 +7,8 @@ import pytest
 from interactions_core.canonical import JsonObject
 from interactions_core.records.interactions import hashes_of
 from interactions_core.records.mirror import Mirror, is_redacted, redact, rehydrate
-from interactions_core.transcript.steps import Step, function_result, visible_reply
+from interactions_core.transcript.replies import visible_reply
+from interactions_core.transcript.steps import Step, function_result
 from tests.core.session import (
     SCOPE,
     Session,

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from interactions_core.canonical import JsonObject
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import Step, visible_reply
+from interactions_core.transcript.replies import visible_reply
+from interactions_core.transcript.steps import Step
 from interactions_emulator.request.turn_rules import check_turns, pending_calls
 from tests.core.session import (
     SCOPE,

@@ -17,7 +17,8 @@ from interactions_core.records.turn import Turn
 from interactions_core.secret_options import masked, masks_in, shown_store
 from interactions_core.stores import SessionStore, SqliteStore, open_store
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock

@@ -6,7 +6,8 @@ import pytest
 
 from interactions_core.mapping.separate_calls import loop_positions
 from interactions_core.transcript.asides import aside_of
-from interactions_core.transcript.steps import model_output, text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import model_output, user_input
 from tests.core.session import call, result
 
 USER = user_input([text_part("q")])

@@ -8,21 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions_core.canonical import canonical_hash
-from interactions_core.transcript.steps import (
+from interactions_core.transcript.parts import (
     Part,
+    joined_parts,
+    media_part,
+    part_from_wire,
+    text_part,
+)
+from interactions_core.transcript.replies import (
+    pending_calls,
+    reply_text,
+    visible_reply,
+)
+from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
-    joined_parts,
-    media_part,
     model_output,
-    part_from_wire,
-    pending_calls,
-    reply_text,
     step_hash,
-    text_part,
     user_input,
-    visible_reply,
 )
 from tests.core.session import call, model, result, thought, user
 

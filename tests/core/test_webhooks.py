@@ -29,7 +29,8 @@ from interactions_core.records.turn import Turn
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S

@@ -5,13 +5,12 @@ import base64
 import pytest
 
 from interactions_core.exceptions import UnsupportedContentError
+from interactions_core.transcript.parts import media_part, text_part
 from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
-    media_part,
     model_output,
-    text_part,
     user_input,
 )
 from interactions_crewai._messages import to_steps

@@ -20,7 +20,7 @@ from langchain_core.messages import (
 )
 
 from interactions_core.canonical import JsonObject
-from interactions_core.transcript.steps import visible_reply
+from interactions_core.transcript.replies import visible_reply
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from interactions_langgraph._messages.messages import steps_of

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from interactions_core.cli.doctor import doctor
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 
 KEY = "hunter2-the-key"
 SAID = "hunter2-what-was-said"

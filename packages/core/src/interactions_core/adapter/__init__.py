@@ -42,22 +42,26 @@ from interactions_core.stores.opening import aopen_store, check_url, file_url
 from interactions_core.stores.workers import in_thread, in_worker
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.media_hashes import is_base64
-from interactions_core.transcript.steps import (
+from interactions_core.transcript.parts import (
     MEDIA_KINDS,
     MediaKind,
     Part,
+    joined_parts,
+    media_part,
+    part_from_wire,
+    text_part,
+)
+from interactions_core.transcript.replies import (
+    pending_calls,
+    reply_text,
+    visible_reply,
+)
+from interactions_core.transcript.steps import (
     Step,
     function_call,
     function_result,
-    joined_parts,
-    media_part,
     model_output,
-    part_from_wire,
-    pending_calls,
-    reply_text,
-    text_part,
     user_input,
-    visible_reply,
 )
 from interactions_core.transcript.streaming import (
     ArgumentsDelta,

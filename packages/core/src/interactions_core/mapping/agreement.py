@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from interactions_core.records.interactions import InteractionRecord, text_hash
-from interactions_core.transcript.steps import Step, text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import Step, user_input
 
 GLUE: Final = "\nObservation:"
 """What CrewAI's text loop appends to the assistant's message, before the result."""

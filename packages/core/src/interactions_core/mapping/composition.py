@@ -16,12 +16,12 @@ from interactions_core.records.mirror import rehydrate
 from interactions_core.records.turn import DEFAULT_NUDGE
 from interactions_core.transcript.as_text import as_text
 from interactions_core.transcript.asides import NO_ASIDES, Asides
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.replies import pending_calls
 from interactions_core.transcript.steps import (
     Step,
     Thoughts,
     function_result,
-    pending_calls,
-    text_part,
     user_input,
 )
 

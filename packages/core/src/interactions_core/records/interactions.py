@@ -12,14 +12,13 @@ from typing import Final, Literal
 from interactions_core.canonical import JsonObject
 from interactions_core.records.names import check_names
 from interactions_core.transcript.digest import SEED
-from interactions_core.transcript.steps import (
-    Step,
-    model_output,
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.replies import (
     pending_calls,
     reply_text,
-    text_part,
     visible_reply,
 )
+from interactions_core.transcript.steps import Step, model_output
 from interactions_core.usage import Usage
 
 Reason = Literal[

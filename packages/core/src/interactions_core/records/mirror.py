@@ -11,14 +11,9 @@ from typing import Final, Literal
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.records.interactions import InteractionRecord
-from interactions_core.transcript.steps import (
-    Part,
-    Step,
-    model_output,
-    part_from_wire,
-    pending_calls,
-    text_part,
-)
+from interactions_core.transcript.parts import Part, part_from_wire, text_part
+from interactions_core.transcript.replies import pending_calls
+from interactions_core.transcript.steps import Step, model_output
 
 Mirror = Literal["full", "signatures"]
 

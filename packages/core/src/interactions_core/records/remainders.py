@@ -9,13 +9,9 @@ from typing import cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.records.turn import Turn
-from interactions_core.transcript.steps import (
-    Step,
-    model_output,
-    reply_text,
-    text_part,
-    visible_reply,
-)
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.replies import reply_text, visible_reply
+from interactions_core.transcript.steps import Step, model_output
 
 
 def note_of(turn: Turn, interaction_id: str, steps: Sequence[JsonObject]) -> str:

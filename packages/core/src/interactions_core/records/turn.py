@@ -16,7 +16,8 @@ from interactions_core.records.interactions import Reason
 from interactions_core.records.questions import Question
 from interactions_core.transcript.asides import Asides
 from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.steps import Thoughts, reply_text
+from interactions_core.transcript.replies import reply_text
+from interactions_core.transcript.steps import Thoughts
 from interactions_core.usage import Usage
 
 DEFAULT_NUDGE: Final = "Continue."

@@ -10,7 +10,8 @@ from interactions_core.canonical import Json, JsonObject
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.agents import takes_instruction
 from interactions_core.records.turn import Turn
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 
 _KEY = "system_instruction"
 

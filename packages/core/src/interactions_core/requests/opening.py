@@ -6,7 +6,8 @@ Pure.
 from dataclasses import replace
 
 from interactions_core.mapping.planning import Plan
-from interactions_core.transcript.steps import text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 
 
 def open_with_words(plan: Plan, nudge: str) -> Plan:

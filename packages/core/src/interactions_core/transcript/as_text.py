@@ -7,12 +7,8 @@ import json
 from collections.abc import Mapping
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.transcript.steps import (
-    Part,
-    part_from_wire,
-    text_part,
-    user_input,
-)
+from interactions_core.transcript.parts import Part, part_from_wire, text_part
+from interactions_core.transcript.steps import user_input
 
 
 def as_text(step: JsonObject) -> JsonObject:

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from interactions_core.canonical import JsonObject
-from interactions_core.transcript.steps import Step, reply_text, text_part, user_input
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.replies import reply_text
+from interactions_core.transcript.steps import Step, user_input
 
 Asides = Mapping[int, JsonObject]
 """Steps by the number of steps of the list that come before them."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from interactions_core.canonical import JsonObject
-from interactions_core.transcript.steps import reply_text
+from interactions_core.transcript.replies import reply_text
 from interactions_core.transcript.streaming import (
     ArgumentsDelta,
     CallStarted,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject, parsed_arguments
-from interactions_core.transcript.steps import MEDIA_KINDS
+from interactions_core.transcript.parts import MEDIA_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from interactions_core.records.interactions import InteractionRecord, hashes_of
-from interactions_core.transcript.steps import function_result, model_output, text_part
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import function_result, model_output
 
 
 class LocalAnswer(NamedTuple):

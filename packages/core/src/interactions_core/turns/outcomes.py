@@ -10,7 +10,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import EmptyReplyError, OutcomeError
 from interactions_core.protocol.blocking import blocked_by
 from interactions_core.protocol.statuses import status_of
-from interactions_core.transcript.steps import says_something
+from interactions_core.transcript.replies import says_something
 from interactions_core.transcript.streaming import event_error
 
 _NOTHING: Final = "the model gave neither text nor calls; ask again or rephrase"

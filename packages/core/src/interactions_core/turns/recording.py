@@ -37,7 +37,7 @@ from interactions_core.records.turn import Reply, Turn
 from interactions_core.secret_options import without_settings
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.digest import SEED, fold, fold_wire
-from interactions_core.transcript.steps import says_something
+from interactions_core.transcript.replies import says_something
 from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext, TurnStats
 from interactions_core.turns.effects import Flow, store_call
