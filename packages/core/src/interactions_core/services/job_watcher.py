@@ -17,23 +17,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from interactions_core.canonical import JsonObject
 from interactions_core.client.client import InteractionsClient
-from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.forking import PerProcess
 from interactions_core.process.owners import watcher_id
-from interactions_core.protocol.statuses import goes_on, is_known
 from interactions_core.records.jobs import (
-    GONE,
     LEASE_S,
     LONGEST_MISSING_S,
     RUNNING,
     Job,
-    noted,
 )
 from interactions_core.services.eraser import Eraser
 from interactions_core.services.graph_resumer import Resume, Resumer
+from interactions_core.services.run_reader import RunReader, WatchedJob
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
 
@@ -56,25 +52,6 @@ ERASE_S: Final = (60.0, 3600.0)
 _GROWTH: Final = 1.5
 
 
-@dataclass(order=True, slots=True)
-class _Watched:
-    """A job whose lease this watcher has, and when it is looked at next.
-
-    Attributes:
-        look_at: In epoch seconds.
-        job: As it was last written.
-        pause_s: The pause after the next look, in seconds.
-        asked_s: What the service asked for with the last look, in seconds.
-        is_missing: Whether the last look said that there is no such run.
-    """
-
-    look_at: float
-    job: Job = field(compare=False)
-    pause_s: float = field(compare=False)
-    asked_s: float = field(default=0.0, compare=False)
-    is_missing: bool = field(default=False, compare=False)
-
-
 @dataclass(slots=True)
 class _Mine:
     """What a watcher holds in one process; its leases are that process's.
@@ -85,7 +62,7 @@ class _Mine:
         list_at: When the ledger is looked through next, in epoch seconds.
     """
 
-    queue: list[_Watched] = field(default_factory=list[_Watched])
+    queue: list[WatchedJob] = field(default_factory=list[WatchedJob])
     readers: ThreadPoolExecutor | None = None
     list_at: float = 0.0
 
@@ -132,6 +109,7 @@ class JobWatcher:
         self._clock = clock
         self._sleep = sleep
         self._pace = pace
+        self._reader = RunReader(client, pace, clock=clock, sleep=sleep)
         self._mine = PerProcess(_Mine)
         self._name = uuid.uuid4().hex[:12]
         self._resumer = (
@@ -240,7 +218,7 @@ class JobWatcher:
             if listed.scope.credential in ours:
                 job = self._taken(listed)
                 if job is not None:
-                    self._look_later(_Watched(0.0, job, 0.0))
+                    self._look_later(WatchedJob(0.0, job, 0.0))
 
     def _taken(self, listed: Job) -> Job | None:
         now, owner = self._clock(), watcher_id(self._name)
@@ -269,9 +247,9 @@ class JobWatcher:
             )
         self.unserved = unserved
 
-    def _due(self) -> list[_Watched]:
+    def _due(self) -> list[WatchedJob]:
         """Take the next few jobs to look at, but for those that were taken away."""
-        due: list[_Watched] = []
+        due: list[WatchedJob] = []
         queue = self._mine.get().queue
         while queue and len(due) < READERS:
             if queue[0].look_at > self._clock():
@@ -281,7 +259,7 @@ class JobWatcher:
                 due.append(watched)
         return due
 
-    def _holds(self, watched: _Watched) -> bool:
+    def _holds(self, watched: WatchedJob) -> bool:
         """Make sure of a job's lease, because a look may come late."""
         job, until = watched.job, self._clock() + LEASE_S
         if job.lease_until >= until - LEASE_S / 2:
@@ -289,7 +267,7 @@ class JobWatcher:
         watched.job = replace(job, lease_until=until)
         return self._store.renew_job(job.key, job.owner, until=until)
 
-    def _visit(self, due: Sequence[_Watched]) -> int:
+    def _visit(self, due: Sequence[WatchedJob]) -> int:
         """Look at jobs, and come back later to those that still run.
 
         Returns:
@@ -298,7 +276,7 @@ class JobWatcher:
         over, mine = 0, self._mine.get()
         if mine.readers is None:
             mine.readers = ThreadPoolExecutor(READERS, "interactions-watcher")
-        looks = mine.readers.map(self._looked, due)
+        looks = mine.readers.map(self._reader.read, due)
         for watched, seen in zip(due, looks, strict=True):
             watched.job = seen
             if not seen.is_over:
@@ -311,7 +289,7 @@ class JobWatcher:
                 self._write(f"{seen.key}: {seen.status} ({seen.interaction_id})")
         return over
 
-    def _look_later(self, watched: _Watched) -> None:
+    def _look_later(self, watched: WatchedJob) -> None:
         """Plan the next look, and hold the job until after it.
 
         With many jobs the looks are far apart, and so the lease is longer.
@@ -328,44 +306,6 @@ class JobWatcher:
         watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
         if self._put(watched.job):
             heapq.heappush(self._mine.get().queue, watched)
-
-    def _looked(self, watched: _Watched) -> Job:
-        """Return a job as the server sees it; a look that fails changes nothing."""
-        job = watched.job
-        hit(FailPoint.LOOKED)
-        while (wait_s := self._pace.wait_s(self._clock())) > 0:
-            self._sleep(wait_s)
-        try:
-            found = self._client.get(job.interaction_id, include_input=False)
-        except RequestError as error:
-            watched.asked_s = error.retry_after_s or 0.0
-            watched.is_missing = isinstance(error, NotFoundError)
-            logger.info("%s could not be read: %s", job.interaction_id, error)
-            if watched.is_missing and self._clock() >= job.deadline_at:
-                return self._despair(job)
-            return job
-        watched.is_missing = False
-        return self._as_seen(job, found)
-
-    def _as_seen(self, job: Job, found: JsonObject) -> Job:
-        now, word = self._clock(), found.get("status")
-        if not goes_on(word):
-            return replace(job, status=str(word), result=found, updated_at=now)
-        if now < job.deadline_at:
-            return replace(job, status=noted(found), updated_at=now)
-        self._client.give_up(job.interaction_id)
-        # Whoever asks next reads what became of a run that said an unknown word.
-        status = "cancelled" if is_known(word) else str(word)
-        return replace(job, status=status, result=found, updated_at=self._clock())
-
-    def _despair(self, job: Job) -> Job:
-        """Cancel a run that the server has not known until its deadline."""
-        failed = self._client.give_up(job.interaction_id)
-        if isinstance(failed, NotFoundError):
-            return replace(job, status=GONE, updated_at=self._clock())
-        if failed is not None:
-            return job
-        return replace(job, status="cancelled", updated_at=self._clock())
 
     def _put(self, job: Job) -> bool:
         """Write a job down; false if it is not this watcher's any more."""
