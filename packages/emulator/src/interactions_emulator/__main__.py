@@ -87,9 +87,20 @@ async def _serve(state: EmulatorState, sock: socket.socket) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("interactions_emulator", description=_DESCRIPTION)
+    _add_server(parser)
+    _add_answers(parser)
+    _add_refusals(parser)
+    _add_callers(parser)
+    return parser
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="loopback unless you say")
     parser.add_argument("--port", type=_port, default=8765, help="0 takes a free one")
     parser.add_argument("--state", type=Path, help="SQLite file that keeps the state")
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--script", type=Path, help="JSON, YAML or Python file with scripted replies"
     )
@@ -109,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--job-seconds", type=float, default=1.0, help="how long background work takes"
     )
+
+
+def _add_refusals(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orphans", choices=["refuse", "truncate"], default="refuse")
     parser.add_argument(
         "--strict",
@@ -130,6 +144,9 @@ def _parser() -> argparse.ArgumentParser:
         help="refuse and take what a service did, as `interactions doctor --live` has"
         " written it; INTERACTIONS_PROFILE if not given",
     )
+
+
+def _add_callers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--api-key",
         action="append",
@@ -147,7 +164,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--share", action="store_true", help="show all interactions to every key"
     )
-    return parser
 
 
 def _port(given: str) -> int:
