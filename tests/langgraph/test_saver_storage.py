@@ -356,6 +356,17 @@ def test_a_long_list_is_read_in_one_query(saver: InteractionsSaver) -> None:
     assert len(seen) < 10
 
 
+def test_a_saver_looks_a_thread_up_once(saver: InteractionsSaver) -> None:
+    config = put_value(saver, talk(1))
+
+    with statements_of(saver) as seen:
+        for version in range(2, 5):
+            config = put_value(saver, talk(version), config, version=version)
+
+    assert seen
+    assert [each for each in seen if "SELECT number, type, key" in each] == []
+
+
 def test_list_does_not_query_for_each_checkpoint(saver: InteractionsSaver) -> None:
     config = at()
     for version in range(100):
