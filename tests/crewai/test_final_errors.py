@@ -14,7 +14,7 @@ from crewai.utilities.converter import ConverterError
 from interactions_core import exceptions as ours
 from interactions_core.secret_options import MASK
 from interactions_crewai import InteractionsConverter
-from interactions_crewai._stops import is_final, stopping
+from interactions_crewai._terminal_errors import as_terminal, is_final
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
 from tests.crewai.crews import (
@@ -157,7 +157,7 @@ def test_every_error_of_core_stops_crewai(kind: type[ours.InteractionsError]) ->
     error = kind.__new__(kind)
     error.args = ("what happened",)
 
-    stop = stopping(error, "gemini-3.8-flash")
+    stop = as_terminal(error, "gemini-3.8-flash")
 
     assert is_final(error)
     assert isinstance(stop, kind)

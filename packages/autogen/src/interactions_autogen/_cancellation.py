@@ -17,7 +17,9 @@ T = TypeVar("T")
 _END: Final = object()
 
 
-async def linked(work: Coroutine[Any, Any, T], token: CancellationToken | None) -> T:
+async def run_cancellable(
+    work: Coroutine[Any, Any, T], token: CancellationToken | None
+) -> T:
     """Do work in a task that the token cancels; cancelling the caller does so too.
 
     A token that was cancelled before cancels it before it begins.
@@ -28,7 +30,7 @@ async def linked(work: Coroutine[Any, Any, T], token: CancellationToken | None) 
     return await task
 
 
-async def linked_stream(
+async def stream_cancellable(
     source: AsyncGenerator[T], token: CancellationToken | None
 ) -> AsyncGenerator[T]:
     """Yield what a generator yields that runs in a task of its own, from end to end.

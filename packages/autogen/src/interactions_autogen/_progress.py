@@ -41,12 +41,12 @@ class Progress:
         self._thought = ""
         self._place = -1
 
-    def heard(self, event: StreamEvent) -> Iterator[BaseAgentEvent]:
+    def to_events(self, event: StreamEvent) -> Iterator[BaseAgentEvent]:
         """Yield what a team is shown of an event."""
         if isinstance(event, ThoughtDelta) and event.index == self._place:
             self._thought += event.text
             return
-        yield from self.rest()
+        yield from self.rest_events()
         match event:
             case ThoughtDelta(index, text):
                 self._place, self._thought = index, text
@@ -57,7 +57,7 @@ class Progress:
             case _:
                 pass
 
-    def rest(self) -> Iterator[BaseAgentEvent]:
+    def rest_events(self) -> Iterator[BaseAgentEvent]:
         """Yield the thought that was not shown yet."""
         if self._thought:
             yield ThoughtEvent(source=self._source, content=self._thought)

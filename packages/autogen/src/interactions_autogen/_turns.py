@@ -46,7 +46,7 @@ _ONLY_TEXT: Final = ["text"]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallArguments:
     """What `create` and `create_stream` are given."""
 
     messages: Sequence[LLMMessage]
@@ -56,7 +56,7 @@ class Call:
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-def turn_of(options: Mapping[str, Any], call: Call, info: ModelInfo) -> Turn:
+def turn_of(options: Mapping[str, Any], call: CallArguments, info: ModelInfo) -> Turn:
     """Read a call.
 
     Args:
@@ -173,7 +173,7 @@ def _plain_reply(content: str | list[FunctionCall]) -> Json:
 
 def _settings(
     options: Mapping[str, Any],
-    call: Call,
+    call: CallArguments,
     instruction: str,
     tools: Sequence[JsonObject],
 ) -> dict[str, Json]:
@@ -192,7 +192,7 @@ def _settings(
 
 
 def _is_stored(
-    options: Mapping[str, Any], call: Call, settings: Mapping[str, Json]
+    options: Mapping[str, Any], call: CallArguments, settings: Mapping[str, Json]
 ) -> bool:
     """Decide whether the server keeps the answer; `store` of the call wins."""
     bare = not settings.keys() & {"system_instruction", "tools"}
@@ -202,7 +202,7 @@ def _is_stored(
     return bool(options["store"])
 
 
-def _check_able(call: Call, info: ModelInfo) -> None:
+def _check_able(call: CallArguments, info: ModelInfo) -> None:
     asked = {
         "vision": any(map(_has_image, call.messages)),
         "function_calling": bool(call.tools),

@@ -25,12 +25,12 @@ from interactions_autogen._agent_state import (
     InteractionsAgentState,
     decision_of,
 )
-from interactions_autogen._cancellation import linked_stream
+from interactions_autogen._cancellation import stream_cancellable
 from interactions_autogen._config import InteractionsClientConfig
 from interactions_autogen._options import ClientOptions
 from interactions_autogen._progress import Progress
 from interactions_autogen._replies import result_of
-from interactions_autogen._turns import Call
+from interactions_autogen._turns import CallArguments
 from interactions_autogen.model_client import InteractionsChatCompletionClient
 from interactions_core.adapter import Reply
 from interactions_core.adapter.options import (
@@ -128,16 +128,16 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         followed = self._client.follow(
             call, self._answered, background=True, resumes_since=since
         )
-        heard = linked_stream(followed, cancellation_token)
+        heard = stream_cancellable(followed, cancellation_token)
         async with aclosing(heard):
             async for event in heard:
                 if isinstance(event, BaseChatMessage):
-                    for item in progress.rest():
+                    for item in progress.rest_events():
                         shown.append(item)
                         yield item
                     yield Response(chat_message=event, inner_messages=shown)
                     return
-                for item in progress.heard(event):
+                for item in progress.to_events(event):
                     if not isinstance(item, ModelClientStreamingChunkEvent):
                         shown.append(item)
                     yield item
@@ -181,7 +181,9 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
             **config.options.given(),
         )
 
-    def _begin(self, messages: Sequence[BaseChatMessage]) -> tuple[Call, float, str]:
+    def _begin(
+        self, messages: Sequence[BaseChatMessage]
+    ) -> tuple[CallArguments, float, str]:
         """Take in what is new and say what to ask.
 
         What a team hands over again after a turn that was cut short is not new.
@@ -207,7 +209,7 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
             extra["agent_config"] = planning_config(self._agent_config, told)
         # A state that was saved meanwhile does not hold what came of the turn.
         since = state.begun_at if goes_on else 0.0
-        return Call([*state.messages], extra=extra), since, notice
+        return CallArguments([*state.messages], extra=extra), since, notice
 
     @property
     def _plans(self) -> bool:

@@ -22,7 +22,7 @@ from autogen_core.tools import Tool, ToolSchema
 from opentelemetry.trace import Span
 from pydantic import BaseModel, SecretStr
 
-from interactions_autogen._cancellation import linked, linked_stream
+from interactions_autogen._cancellation import run_cancellable, stream_cancellable
 from interactions_autogen._config import (
     OWNER,
     InteractionsClientConfig,
@@ -41,7 +41,7 @@ from interactions_autogen._telemetry import (
 )
 from interactions_autogen._tokens import estimated_tokens
 from interactions_autogen._tools import ToolChoice
-from interactions_autogen._turns import Call, turn_of
+from interactions_autogen._turns import CallArguments, turn_of
 from interactions_core.adapter import (
     ClientPair,
     ClientPolicy,
@@ -130,10 +130,10 @@ class InteractionsChatCompletionClient(
         cancellation_token: CancellationToken | None = None,
     ) -> CreateResult:
         """Answer a message list; `extra_create_args` override the constructor."""
-        call = Call(
+        call = CallArguments(
             [*messages], tools, tool_choice, json_output, extra_create_args or {}
         )
-        return await linked(self._answer(call), cancellation_token)
+        return await run_cancellable(self._answer(call), cancellation_token)
 
     async def create_stream(
         self,
@@ -151,12 +151,12 @@ class InteractionsChatCompletionClient(
         The result has its usage in any case, whatever `include_usage` says.
         Thoughts are in the result only; AutoGen would show them as the answer.
         """
-        call = Call(
+        call = CallArguments(
             [*messages], tools, tool_choice, json_output, extra_create_args or {}
         )
-        said = linked_stream(self._said(call), cancellation_token)
-        async with aclosing(said):
-            async for item in said:
+        stream = stream_cancellable(self._stream_answer(call), cancellation_token)
+        async with aclosing(stream):
+            async for item in stream:
                 yield item
 
     def adopt(self, interaction_id: str, messages: Sequence[LLMMessage]) -> None:
@@ -173,7 +173,9 @@ class InteractionsChatCompletionClient(
             ConfigurationError: The messages do not end with a model's reply.
         """
         with closing(self._ready().sync) as sync:
-            sync.adopt(self.read(Call(messages)), self._sessions(), interaction_id)
+            sync.adopt(
+                self.read(CallArguments(messages)), self._sessions(), interaction_id
+            )
 
     async def close(self) -> None:
         """Close the connections of this event loop; the next call opens them again."""
@@ -247,8 +249,8 @@ class InteractionsChatCompletionClient(
         self._config = read_options(state["options"])
         self._begin()
 
-    async def _answer(self, call: Call) -> CreateResult:
-        store = await self._opened()
+    async def _answer(self, call: CallArguments) -> CreateResult:
+        store = await self._open_store()
         turn = await in_worker(store, partial(self.read, call))
         with self._counting(turn) as span:
 
@@ -260,7 +262,9 @@ class InteractionsChatCompletionClient(
 
             return await self._ready().awaited.turn(turn, store, hand_on)
 
-    async def _said(self, call: Call) -> AsyncGenerator[str | CreateResult]:
+    async def _stream_answer(
+        self, call: CallArguments
+    ) -> AsyncGenerator[str | CreateResult]:
         async with aclosing(self.follow(call, result_of)) as said:
             async for event in said:
                 if isinstance(event, CreateResult):
@@ -272,19 +276,19 @@ class InteractionsChatCompletionClient(
         """Return the time by the clock that dates what is recorded."""
         return self._clock()
 
-    def read(self, call: Call) -> Turn:
+    def read(self, call: CallArguments) -> Turn:
         """Read a call as a turn of core."""
         return turn_of(self._options, call, self._model_info)
 
     async def follow(
-        self, call: Call, answered: Callable[[Reply], T], **changes: Any
+        self, call: CallArguments, answered: Callable[[Reply], T], **changes: Any
     ) -> AsyncGenerator[StreamEvent | T]:
         """Take a turn: what a stream shows, then what `answered` makes of the reply.
 
         The reply is logged and counted before; where `answered` raises, it stays
         owed to the next call that asks the same. `changes` are fields of the turn.
         """
-        store = await self._opened()
+        store = await self._open_store()
         turn = await in_worker(store, partial(self.read, call))
         turn = replace(turn, **changes)
         with self._counting(turn, stream=True) as span:
@@ -327,7 +331,7 @@ class InteractionsChatCompletionClient(
                 self._store = open_store(config.sessions, mirror=config.mirror)
             return self._store
 
-    async def _opened(self) -> SessionStore:
+    async def _open_store(self) -> SessionStore:
         """Return the session store; one that is not open yet is opened elsewhere."""
         if self._given_store is None and self._store is None:
             return await in_thread(self._sessions)

@@ -25,7 +25,7 @@ from interactions_core.exceptions import ContextLengthError, InteractionsError
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._config import LLMOptions
 from interactions_crewai._replies import about, usage_of
-from interactions_crewai._turns import Asked
+from interactions_crewai._turns import CallArguments
 from interactions_crewai.errors import LocalAnswerError
 
 _counting: Final = Lock()
@@ -50,7 +50,7 @@ class AnnouncingLLM(LLMOptions):
     _counter: UsageCounter = PrivateAttr(default_factory=UsageCounter)
 
     @contextmanager
-    def _announced(self, asked: Asked) -> Generator[None]:
+    def _announced(self, asked: CallArguments) -> Generator[None]:
         call = _Call()
         with llm_call_context(), self._clients.waits.begin(), _going_on(call):
             self._emit_call_started_event(
@@ -109,7 +109,7 @@ class AnnouncingLLM(LLMOptions):
                 self._track_token_usage_internal(usage_of(usage))
                 self._token_usage["successful_requests"] -= not successful
 
-    def _fail(self, error: BaseException, call: _Call, asked: Asked) -> None:
+    def _fail(self, error: BaseException, call: _Call, asked: CallArguments) -> None:
         """Report a call that raises, and what it took.
 
         CrewAI's event has no field for that; `fingerprint_metadata` is for anything.
@@ -142,12 +142,12 @@ class AnnouncingLLM(LLMOptions):
             kwargs.setdefault("response_id", reply.interaction_id or None)
         super()._emit_call_completed_event(*args, **kwargs)
 
-    def _complete(self, response: Any, kind: LLMCallType, asked: Asked) -> None:
+    def _complete(self, response: Any, kind: LLMCallType, asked: CallArguments) -> None:
         self._emit_call_completed_event(
             response=response, call_type=kind, messages=asked.messages, **asked.origin
         )
 
-    def _show(self, chunks: Chunks, event: StreamEvent, asked: Asked) -> None:
+    def _show(self, chunks: Chunks, event: StreamEvent, asked: CallArguments) -> None:
         self._clients.waits.check()
         chunk = chunks.read(event)
         if chunk is None:

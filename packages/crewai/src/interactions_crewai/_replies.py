@@ -10,7 +10,7 @@ from interactions_core.adapter import Reply, Usage, visible_reply
 from interactions_core.exceptions import UndeclaredCallError
 
 
-def told_text(reply: Reply) -> str:
+def as_text(reply: Reply) -> str:
     """Return what a reply says where CrewAI takes nothing but a text.
 
     Raises:

@@ -93,7 +93,7 @@ class Run(BaseModel):
         return f"{reply_text([said])}{remainder_note(self.interaction_id, blocks)}"
 
 
-def named(agent: str) -> dict[str, str]:
+def tool_identity(agent: str) -> dict[str, str]:
     """Return a name and a description of a tool for an agent."""
     family = family_of(agent)
     if family is not None and family.name in _DESCRIPTIONS:

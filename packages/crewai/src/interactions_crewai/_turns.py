@@ -19,7 +19,7 @@ from interactions_crewai._tools import declaration, format_in_words, response_fo
 
 
 @dataclass(slots=True)
-class Asked:
+class CallArguments:
     """The arguments of one call, and its messages as CrewAI formats them."""
 
     given: Any
@@ -55,7 +55,11 @@ class Asked:
 
 
 def turn_of(
-    options: Mapping[str, Any], asked: Asked, *, stop: Sequence[str], context: str
+    options: Mapping[str, Any],
+    asked: CallArguments,
+    *,
+    stop: Sequence[str],
+    context: str,
 ) -> Turn:
     """Read a call.
 
@@ -95,7 +99,7 @@ def turn_of(
 
 def _settings(
     options: Mapping[str, Any],
-    asked: Asked,
+    asked: CallArguments,
     instruction: str,
     tools: Sequence[JsonObject],
     stop: Sequence[str],

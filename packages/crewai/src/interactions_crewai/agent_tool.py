@@ -41,8 +41,8 @@ from interactions_crewai._research import (
     PlanRequest,
     Request,
     Run,
-    named,
     run_of,
+    tool_identity,
     transcript_of,
 )
 from interactions_crewai._telemetry import chat_span
@@ -97,7 +97,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             raise ConfigurationError(msg)
         given = {name: value for name, value in options.items() if name != "tool_type"}
         chosen: dict[str, Any] = {
-            **named(str(agent)),
+            **tool_identity(str(agent)),
             **options_for(str(agent)),
             **given,
         }
@@ -131,7 +131,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
                     self.failed_tokens += error.usage.total_tokens
                 return ToolFailure(message=str(error), retryable=False)
         self.runs.append(run)
-        return self._told(run)
+        return self._describe(run)
 
     async def _arun(
         self,
@@ -236,7 +236,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         )
         crewai_event_bus.emit(self, event=progress)
 
-    def _told(self, run: Run) -> str:
+    def _describe(self, run: Run) -> str:
         """Say what was found, and how to ask about it."""
         if self.result_as_answer:
             return run.text

@@ -35,11 +35,11 @@ from interactions_core.exceptions import (
 from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
 from interactions_crewai._events import AnnouncingLLM
-from interactions_crewai._replies import calls_of, told_text
-from interactions_crewai._stops import is_final, stopping
+from interactions_crewai._replies import as_text, calls_of
 from interactions_crewai._telemetry import chat_span
+from interactions_crewai._terminal_errors import as_terminal, is_final
 from interactions_crewai._tokens import estimated_tokens
-from interactions_crewai._turns import Asked, turn_of
+from interactions_crewai._turns import CallArguments, turn_of
 from interactions_crewai.errors import LocalAnswerError
 
 _WINDOW_TOKENS = 1_048_576
@@ -79,7 +79,7 @@ class InteractionsLLM(AnnouncingLLM):
         response_model: type[BaseModel] | None = None,
     ) -> Any:
         """Answer a message list: a text, a list of tool calls, or a model."""
-        asked = Asked(
+        asked = CallArguments(
             messages,
             tools or [],
             callbacks,
@@ -88,9 +88,12 @@ class InteractionsLLM(AnnouncingLLM):
             from_agent,
             response_model,
         )
-        with self._announced(asked), self._stopping():
+        with self._announced(asked), self._raising_terminal():
             turn = self._turn(asked)
-            with self._stopping(run=turn.background), self._spanned(turn) as ended:
+            with (
+                self._raising_terminal(run=turn.background),
+                self._spanned(turn) as ended,
+            ):
                 return self._ask(
                     turn, asked, lambda reply: self._answer(turn, ended(reply), asked)
                 )
@@ -107,7 +110,7 @@ class InteractionsLLM(AnnouncingLLM):
         response_model: type[BaseModel] | None = None,
     ) -> Any:
         """Answer a message list without blocking the event loop."""
-        asked = Asked(
+        asked = CallArguments(
             messages,
             tools or [],
             callbacks,
@@ -116,10 +119,13 @@ class InteractionsLLM(AnnouncingLLM):
             from_agent,
             response_model,
         )
-        with self._announced(asked), self._stopping():
+        with self._announced(asked), self._raising_terminal():
             store = await self._astore()
             turn = await self._aturn(store, asked)
-            with self._stopping(run=turn.background), self._spanned(turn) as ended:
+            with (
+                self._raising_terminal(run=turn.background),
+                self._spanned(turn) as ended,
+            ):
 
                 async def hand_on(reply: Reply) -> Any:
                     answer = partial(self._answer, turn, ended(reply), asked)
@@ -144,7 +150,7 @@ class InteractionsLLM(AnnouncingLLM):
         Raises:
             ConfigurationError: The messages do not end with a model's reply.
         """
-        asked = Asked(messages, [], None, {}, None, None, None)
+        asked = CallArguments(messages, [], None, {}, None, None, None)
         asked.messages = self._format_messages(messages)
         self._ready().sync.adopt(self._as_turn(asked), self._store(), interaction_id)
 
@@ -168,18 +174,18 @@ class InteractionsLLM(AnnouncingLLM):
         """Estimate what a request takes, without one."""
         return estimated_tokens(messages, tools)
 
-    def _turn(self, asked: Asked) -> Turn:
+    def _turn(self, asked: CallArguments) -> Turn:
         asked.messages = self._format_messages(asked.given)
         self._invoke_before_llm_call_hooks(asked.messages, asked.agent)
         return self._as_turn(asked)
 
-    async def _aturn(self, store: SessionStore, asked: Asked) -> Turn:
+    async def _aturn(self, store: SessionStore, asked: CallArguments) -> Turn:
         format_ = partial(self._format_messages, asked.given)
         asked.messages = await in_worker(store, format_)
         self._invoke_before_llm_call_hooks(asked.messages, asked.agent)
         return await in_worker(store, partial(self._as_turn, asked))
 
-    def _as_turn(self, asked: Asked) -> Turn:
+    def _as_turn(self, asked: CallArguments) -> Turn:
         # Where pydantic keeps fields; asking for each by name takes ten times as long.
         options = self.__dict__
         return turn_of(
@@ -201,7 +207,7 @@ class InteractionsLLM(AnnouncingLLM):
             yield ended
 
     @contextmanager
-    def _stopping(self, *, run: bool = False) -> Generator[None]:
+    def _raising_terminal(self, *, run: bool = False) -> Generator[None]:
         """Keep CrewAI from asking, and paying, again for what comes to the same.
 
         Of a run in the background that goes for every error.
@@ -209,12 +215,14 @@ class InteractionsLLM(AnnouncingLLM):
         try:
             yield
         except (InteractionsError, ValueError) as error:
-            stop = stopping(error, self.model) if run or is_final(error) else error
+            stop = as_terminal(error, self.model) if run or is_final(error) else error
             if stop is error:
                 raise
             raise stop from error
 
-    def _ask(self, turn: Turn, asked: Asked, hand_on: Callable[[Reply], Any]) -> Any:
+    def _ask(
+        self, turn: Turn, asked: CallArguments, hand_on: Callable[[Reply], Any]
+    ) -> Any:
         client = self._ready().sync
         if not self._effective_stream():
             return client.turn(turn, self._store(), hand_on)
@@ -232,7 +240,7 @@ class InteractionsLLM(AnnouncingLLM):
         self,
         turn: Turn,
         store: SessionStore,
-        asked: Asked,
+        asked: CallArguments,
         hand_on: Callable[[Reply], Awaitable[Any]],
     ) -> Any:
         client = self._ready().awaited
@@ -251,7 +259,7 @@ class InteractionsLLM(AnnouncingLLM):
                     self._show(chunks, event, asked)
         return answer
 
-    def _answer(self, turn: Turn, reply: Reply, asked: Asked) -> Any:
+    def _answer(self, turn: Turn, reply: Reply, asked: CallArguments) -> Any:
         with self._answering(reply):
             calls = calls_of(reply)
             for call in calls:
@@ -262,8 +270,8 @@ class InteractionsLLM(AnnouncingLLM):
             self._complete(calls, LLMCallType.TOOL_CALL, asked)
             return calls
 
-    def _said(self, reply: Reply, asked: Asked) -> Any:
-        text = told_text(reply)
+    def _said(self, reply: Reply, asked: CallArguments) -> Any:
+        text = as_text(reply)
         if asked.response_model is None:
             text = self._apply_stop_words(text)
         if not text.strip() and self.on_empty == "raise":
@@ -285,7 +293,9 @@ class InteractionsLLM(AnnouncingLLM):
                 raise
             raise CutOffError(reply.interaction_id, reply.status) from error
 
-    def _run(self, turn: Turn, reply: Reply, call: dict[str, Any], asked: Asked) -> str:
+    def _run(
+        self, turn: Turn, reply: Reply, call: dict[str, Any], asked: CallArguments
+    ) -> str:
         """Answer one call here; CrewAI takes the result for the model's words."""
         name = call["function"]["name"]
         # The API's arguments are an object.

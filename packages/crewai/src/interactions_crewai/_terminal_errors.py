@@ -106,7 +106,7 @@ _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
 }
 
 
-def stopping(error: Exception, name: str) -> Exception:
+def as_terminal(error: Exception, name: str) -> Exception:
     """Return an error that is `error` and stops CrewAI; others as they are.
 
     Args:
