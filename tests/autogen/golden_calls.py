@@ -14,7 +14,7 @@ from autogen_core.tools import BaseTool, FunctionTool
 from PIL import Image as Pillow
 
 from interactions_autogen import InteractionsChatCompletionClient
-from interactions_autogen._turns import Call
+from interactions_autogen._turns import CallArguments
 from interactions_core.adapter import Turn
 from tests.golden_schemas import ADD, Place, Search
 
@@ -66,7 +66,7 @@ _client = InteractionsChatCompletionClient(
 
 
 def _read(*messages: Any, **call: Any) -> Turn:
-    return _client.read(Call(messages or (ASKED,), **call))
+    return _client.read(CallArguments(messages or (ASKED,), **call))
 
 
 def _picture() -> Turn:

@@ -12,7 +12,7 @@ CrewTool: Any = imported("crewai.tools").BaseTool
 declared: Any = imported("crewai.tools").tool
 agent_utils = imported("crewai.utilities.agent_utils")
 InteractionsLLM = imported("interactions_crewai").InteractionsLLM
-Asked = imported("interactions_crewai._turns").Asked
+CallArguments = imported("interactions_crewai._turns").CallArguments
 
 
 class SearchTool(CrewTool):
@@ -54,7 +54,7 @@ _llm = InteractionsLLM(model="gemini-3.5-flash", api_key="k", session_id="tenant
 
 
 def _read(messages: Any = "What is TPU v1?", *tools: Any, schema: Any = None) -> Turn:
-    asked = Asked(messages, [*tools], None, {}, None, None, schema)
+    asked = CallArguments(messages, [*tools], None, {}, None, None, schema)
     return _llm._turn(asked)
 
 
