@@ -36,7 +36,7 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     "prune": (lambda s, _: s.prune(["t"]), T),
     "prune_delete": (lambda s, _: s.prune(["t"], strategy="delete"), T),
     "offload": (lambda s, _: s.offload(), READS),
-    "bring_back": (lambda s, _: s.bring_back(), READS),
+    "restore_offloaded": (lambda s, _: s.restore_offloaded(), READS),
     "is_late": (lambda s, config: s.is_late(config), READS),
     "get_delta_channel_history": (
         lambda s, config: s.get_delta_channel_history(config=config, channels=["c"]),
