@@ -14,7 +14,9 @@ from crewai.tools.tool_failure import (
 )
 
 from interactions_core.exceptions import (
+    AccountConflictError,
     AuthenticationError,
+    ChangedCallError,
     ConfigurationError,
     CutOffError,
     DeadlineExceededError,
@@ -28,6 +30,7 @@ from interactions_core.exceptions import (
     JobFailedError,
     JobTakenOverError,
     LostSubmitError,
+    MissingPackageError,
     NetworkError,
     NotFoundError,
     RateLimitError,
@@ -40,10 +43,12 @@ from interactions_core.exceptions import (
     UnsupportedContentError,
 )
 from interactions_crewai.errors import (
+    StoppedAccountError,
     StoppedAnswerError,
     StoppedAuthenticationError,
     StoppedCallError,
     StoppedCancelledError,
+    StoppedChangedCallError,
     StoppedConfigurationError,
     StoppedContentError,
     StoppedCutError,
@@ -53,6 +58,7 @@ from interactions_crewai.errors import (
     StoppedForkedError,
     StoppedInvalidRequestError,
     StoppedJobTakenOverError,
+    StoppedMissingPackageError,
     StoppedNetworkError,
     StoppedNotFoundError,
     StoppedRateLimitError,
@@ -79,6 +85,8 @@ def is_final(error: Exception) -> bool:
 
 _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     ConfigurationError: StoppedConfigurationError,
+    MissingPackageError: StoppedMissingPackageError,
+    AccountConflictError: StoppedAccountError,
     ForkedError: StoppedForkedError,
     StoreError: StoppedStoreError,
     StoreSchemaError: StoppedStoreSchemaError,
@@ -96,6 +104,7 @@ _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     JobCancelledError: StoppedCancelledError,
     DeadlineExceededError: StoppedDeadlineError,
     LostSubmitError: StoppedSubmitError,
+    ChangedCallError: StoppedChangedCallError,
     EmptyReplyError: StoppedReplyError,
     UndeclaredCallError: StoppedCallError,
     CutOffError: StoppedCutError,

@@ -7,7 +7,9 @@ Catch them by core's name, in `interactions_core.exceptions`; CrewAI goes by
 from crewai.tools.tool_failure import ToolExecutionFailedError
 
 from interactions_core.exceptions import (
+    AccountConflictError,
     AuthenticationError,
+    ChangedCallError,
     ConfigurationError,
     CutOffError,
     DeadlineExceededError,
@@ -21,6 +23,7 @@ from interactions_core.exceptions import (
     JobFailedError,
     JobTakenOverError,
     LostSubmitError,
+    MissingPackageError,
     NetworkError,
     NotFoundError,
     RateLimitError,
@@ -40,6 +43,14 @@ class LocalAnswerError(InteractionsError):
 
 class StoppedConfigurationError(ConfigurationError, ToolExecutionFailedError):
     """A `ConfigurationError` after which CrewAI stops."""
+
+
+class StoppedMissingPackageError(MissingPackageError, ToolExecutionFailedError):
+    """A `MissingPackageError` after which CrewAI stops."""
+
+
+class StoppedAccountError(AccountConflictError, ToolExecutionFailedError):
+    """An `AccountConflictError` after which CrewAI stops."""
 
 
 class StoppedForkedError(ForkedError, ToolExecutionFailedError):
@@ -108,6 +119,10 @@ class StoppedDeadlineError(DeadlineExceededError, ToolExecutionFailedError):
 
 class StoppedSubmitError(LostSubmitError, ToolExecutionFailedError):
     """A `LostSubmitError` after which CrewAI stops."""
+
+
+class StoppedChangedCallError(ChangedCallError, ToolExecutionFailedError):
+    """A `ChangedCallError` after which CrewAI stops."""
 
 
 class StoppedReplyError(EmptyReplyError, ToolExecutionFailedError):
