@@ -16,6 +16,7 @@ from interactions_core.options.differences import OWN
 from interactions_core.options.said import Adapter
 from interactions_core.options.table import OPTIONS, option_of
 from interactions_langgraph import ChatInteractions
+from tests.canaries import SECRET_OPTIONS
 from tests.docs.option_tables import ADAPTERS, with_rows
 from tests.docs.pages import ROOT
 
@@ -23,6 +24,18 @@ CLASSES: dict[Adapter, type[BaseModel]] = {
     "autogen": InteractionsClientConfig,
     "langgraph": ChatInteractions,
 }
+
+
+# The tests of canaries of the adapters that take it give it themselves.
+GIVEN_BESIDE = {"webhook_config"}
+
+
+def test_every_option_that_may_hide_a_secret_hides_one_in_the_tests_of_canaries() -> (
+    None
+):
+    hiding = {name for name, option in OPTIONS.items() if option.said.may_hide}
+
+    assert hiding - SECRET_OPTIONS.keys() == GIVEN_BESIDE
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)

@@ -1,4 +1,4 @@
-"""A job while this process holds it: every change of its row, and its lease.
+"""A job while a turn holds it: its row and its lease. Others are taken in `claims`.
 
 Once a run exists, a ledger that cannot be written costs its protection, not its
 answer: that is logged, and the turn goes on.
