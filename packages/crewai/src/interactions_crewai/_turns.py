@@ -49,7 +49,11 @@ class CallArguments:
         return {"from_task": self.task, "from_agent": self.agent}
 
     def limit_s(self, deadline_s: float) -> float:
-        """Return how long a run may take: CrewAI's own limit stops no call."""
+        """Return how long a run may take, in seconds.
+
+        That is the shorter of the deadline and the agent's `max_execution_time`:
+        CrewAI gives up at its limit, but ends no call that is still going on.
+        """
         theirs = getattr(self.agent, "max_execution_time", None)
         return min(deadline_s, theirs) if theirs else deadline_s
 

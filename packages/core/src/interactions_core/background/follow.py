@@ -81,8 +81,8 @@ def stream_answer(work: LeasedJob, listener: Listener) -> Flow[Answer]:
     interaction: JsonObject = {**assembler.interaction, "id": work.name}
     if not assembler.completed or goes_on(interaction.get("status")):
         interaction = yield from settle(work, {**interaction, "status": "queued"})
-        # First of all: where what was shown is not how it begins, whoever asks again
-        # is given this answer.
+        # Recorded before the rest is shown, which fails if the answer does not begin
+        # with what was shown already: an equal call is then given this answer.
         yield from record_result(work, interaction)
         yield from _shown_rest(assembler, interaction)
         return joined(None, interaction, steps_of(interaction))

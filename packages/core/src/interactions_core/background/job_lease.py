@@ -1,7 +1,8 @@
 """A job while a turn holds it: its row and its lease. Others are taken in `claims`.
 
-Once a run exists, a ledger that cannot be written costs its protection, not its
-answer: that is logged, and the turn goes on.
+Once a run exists, a ledger that cannot be written ends no turn: the error is logged,
+and the answer is handed on. The job's row is then out of date: if this process dies,
+the next one may know neither the run's id nor that it has ended.
 """
 
 import logging
@@ -114,7 +115,8 @@ def record_submitted(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
     """Write down which run it is."""
     hit(FailPoint.ANSWERED)
     name = str(interaction.get("id") or "")
-    # First of all: whoever leaves from here on leaves a run with a name.
+    # Before the ledger is written: a turn that is cancelled from here on knows the id
+    # of the run that is to be cancelled with it.
     work.job = replace(work.job, interaction_id=name)
     yield from set_cleanup(name, on_abandon(work, "cancelled"))
     if not (

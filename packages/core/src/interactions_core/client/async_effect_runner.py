@@ -202,7 +202,8 @@ class AsyncEffectRunner:
 async def read_answer(worker: Threaded, body: bytes) -> JsonObject:
     """Read an answer's body; a long one in a worker."""
     if len(body) <= _LONGEST_EVENT:
-        # At once: whoever is cancelled from here on leaves a run with a name.
+        # Nothing is awaited here: a turn that is cancelled in between would not learn
+        # the id of the run that it has begun.
         return wire.parsed_interaction(body)
     return await in_worker(worker, lambda: wire.parsed_interaction(body))
 

@@ -87,7 +87,8 @@ class Candidates:
 
         With `past_learned`, what was learned of the retention rules nothing out.
         """
-        # Another role that said the same is no earlier try of this list.
+        # Two agents of a crew may be given equal messages under different system
+        # texts: what one was answered is no earlier try of the other's call.
         tries = [
             record for record in self.tries() if record.setup == self.matching.setup
         ]

@@ -25,8 +25,10 @@ class Plan:
         synthetic: Indexes in `steps` of those that are not in the list.
         previous_interaction_id: The parent; "" for none.
         parent: The parent's record, where there is one.
-        base: The record whose whole context `steps[:base_steps]` repeats.
-        base_steps: How many steps of the input `base` accounts for.
+        base: Of a replay, the record of an earlier answer, if the input begins with
+            just what the server held after it. The new record then keeps only the
+            input after that, and refers to `base` for what comes before.
+        base_steps: How many steps of the input those are that `base` has already.
         form: What is written in another way than at first, see `requests`.
         known_form: What of it was known to be needed before anything was refused.
         refused: Hashes of the bodies that were refused before this one.

@@ -128,7 +128,8 @@ class InteractionRecord:
         synthetic: Indexes in `sent` of steps that are not in the list.
         held: The answer with all its steps, as the server holds it.
         form: What a list is compared with.
-        returned: The marks of what was handed on instead, if that differed.
+        returned: The marks of the text that the framework shows in place of this reply,
+            because it ran the function itself; `None` where it shows the reply.
         noted: The marks of what a framework is told that takes no media: the text,
             and a note in their place; empty where nothing was left out.
         local_results: Results that were answered locally and not yet sent.

@@ -136,7 +136,11 @@ def noted(interaction: JsonObject) -> str:
 
 
 def merge_webhook_status(before: Job, after: Job) -> Job:
-    """Keep what a webhook has told since the owner of a job looked at it.
+    """Choose what is written of a job that a webhook may have changed meanwhile.
+
+    The id and the status in the ledger stay where they are ahead of the owner's: the
+    same run has ended there and goes on for the owner, or the owner gives a create up
+    as lost whose run the webhook has named. Otherwise the owner's count.
 
     Args:
         before: The job as it is in the ledger.

@@ -39,7 +39,8 @@ class TurnStore:
         store: The session store.
         scope: Whose conversation this is.
         key: The key that asks, as owners are named; "" for the one of the owner.
-        signers: Who may vouch for an interaction; the first signs.
+        signers: Keys whose signatures make an anchor believed; the first signs new
+            ones, and without any none is signed.
         trust_anchors: Whether unsigned anchors count, for single-tenant programs.
         began: The thread's `deletion_mark` when the turn began.
         service: Platform with host, and API version.
