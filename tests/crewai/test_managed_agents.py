@@ -13,6 +13,7 @@ from crewai.tools.base_tool import _resolve_tool_dict
 from crewai.tools.tool_failure import ToolFailure
 from pydantic import BaseModel
 
+from interactions_core.adapter.options import options_of_kind
 from interactions_core.exceptions import (
     AuthenticationError,
     ConfigurationError,
@@ -71,6 +72,24 @@ def creates(emulator: Emulator) -> list[Any]:
 
 def of_user(text: str) -> dict[str, str]:
     return {"role": "user", "content": text}
+
+
+def test_all_that_the_tool_takes_for_the_body_is_sent(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    taken = set(options_of_kind("body")) & set(InteractionsAgentTool.model_fields)
+    given: dict[str, Any] = {
+        "agent_config": {"type": "antigravity"},
+        "environment": "remote",
+        "service_tier": "flex",
+        "webhook_config": {"uris": ["https://example.com/hook"]},
+    }
+
+    make_tool(agent=ANTIGRAVITY, **given).run(query="Which year is it?")
+
+    [body] = creates(emulator)
+    assert taken - {"labels"} == given.keys()
+    assert given.keys() <= body.keys()
 
 
 def test_agent_that_is_a_managed_agent_runs_in_the_background(

@@ -26,6 +26,7 @@ from interactions_core.adapter.options import (
     PlanDecision,
     decide,
     options_for,
+    options_of_kind,
     planning_config,
     settings_of,
 )
@@ -49,6 +50,8 @@ from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tools import declaration
 
 _counting: Final = Lock()
+_OF_AGENTS: Final = frozenset({"agent_config", "environment", "webhook_config"})
+"""Fields of the body that a model of `follow_up_model` does not take."""
 
 
 class AgentProgressEvent(BaseEvent):
@@ -186,12 +189,14 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
     def _turn(self, request: PlanRequest) -> Turn:
         follows = request.follow_up_of and self._plan_before(request) is None
         model = self.follow_up_model if follows else None
+        known = type(self).model_fields.keys()
         options: dict[str, Any] = {
-            name: getattr(self, name) for name in ("service_tier", "labels")
+            name: getattr(self, name)
+            for name in options_of_kind("body", adapter="crewai")
+            if name in known and not (model and name in _OF_AGENTS)
         }
         if not model:
-            ours = ("agent", "agent_config", "environment", "webhook_config")
-            options |= {name: getattr(self, name) for name in ours}
+            options |= {"agent": self.agent}
             options["agent_config"] = self._agent_config(request)
         return Turn(
             transcript=transcript_of(request, self._within_reach()),
