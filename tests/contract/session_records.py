@@ -72,6 +72,7 @@ def whole_record() -> InteractionRecord:
         owed=2,
         holder="here/1/ab",
         learned_expires_at=1_790_000_000.125 + DAY_S,
+        made_by="gemini|host|rotated",
     )
 
 

@@ -138,7 +138,7 @@ def test_one_async_client_serves_one_loop_after_another(
         steps += [*visible_reply(reply.steps), said("What is my name?")]
 
     assert (reply.reason, text_of(reply)) == ("continue", "Your name is Ada.")
-    assert client._opened.get() == {}
+    assert client._clients._opened.get() == {}
     store.close()
 
 
@@ -194,7 +194,7 @@ def test_a_loop_that_was_closed_roughly_does_not_stay_in_memory(
 
     async def use() -> int:
         client.sdk()
-        return len(client._opened.get())
+        return len(client._clients._opened.get())
 
     for _ in range(3):
         loop = asyncio.new_event_loop()
@@ -202,7 +202,7 @@ def test_a_loop_that_was_closed_roughly_does_not_stay_in_memory(
         loop.close()
 
     assert run(use) == 1
-    assert client._opened.get() == {}
+    assert client._clients._opened.get() == {}
 
 
 # Streams that nobody reads to their end.

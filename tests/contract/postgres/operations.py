@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from interactions_core.protocol.retention import Loss
 from interactions_core.records.accounts import Claimant
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
 from interactions_core.stores import PostgresStore
 from tests.contract.session_records import (
     DAY_S,
+    NOW,
     SCOPE,
     known_form,
     make_entry,
@@ -52,6 +54,19 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
         lambda s: s.learn_retention(SCOPE.credential, DAY_S),
         writes(SCOPE.credential),
     ),
+    "note_loss": (
+        lambda s: s.note_loss(SCOPE.credential, Loss("v1_a", DAY_S, NOW - DAY_S, NOW)),
+        writes(SCOPE.credential),
+    ),
+    "claim_retention_try": (
+        lambda s: s.claim_retention_try(SCOPE.credential, NOW),
+        writes(SCOPE.credential),
+    ),
+    "unlearn_retention": (
+        lambda s: s.unlearn_retention(SCOPE.credential),
+        writes(SCOPE.credential),
+    ),
+    "mark_restored": (lambda s: s.mark_restored(NOW), WRITES_ROWS),
     "usage": (lambda s: s.usage(), WRITES_NOTHING),
     "ledger": (lambda s: s.ledger(), WRITES_NOTHING),
     "copy_thread": (lambda s: s.copy_thread(THREAD, "copy"), writes(THREAD, "copy")),
@@ -70,6 +85,10 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     ),
     "renew_job": (lambda s: s.renew_job("job", "me", until=2.0), writes("job")),
     "update_job": (lambda s: s.update_job(make_job("job")), writes("job")),
+    "move_job": (
+        lambda s: s.move_job(replace(make_job("job"), owner="me")),
+        writes("job"),
+    ),
     "note_status": (
         lambda s: s.note_status(make_job("job"), "completed", now=1.0),
         writes("job"),
