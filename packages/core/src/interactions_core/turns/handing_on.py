@@ -32,10 +32,11 @@ from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
 from interactions_core.transcript.digest import fold_wire
 from interactions_core.transcript.streaming import events_of, steps_of
+from interactions_core.turns.answer_records import wire_size
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, fetch, hand_on, show, store_call
 from interactions_core.turns.outcomes import outcome_error
-from interactions_core.turns.recording import anchor_of, wire_size
+from interactions_core.turns.recording import anchor_of
 from interactions_core.usage import Usage
 
 logger: Final = logging.getLogger("interactions_core")
