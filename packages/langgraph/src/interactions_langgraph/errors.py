@@ -34,6 +34,14 @@ class ChatConfigurationError(core.ConfigurationError, ModelInvalidRequestError):
     """An option of a call is wrong; nothing was sent."""
 
 
+class ChatMissingPackageError(core.MissingPackageError, ModelInvalidRequestError):
+    """A package that a call needs is not installed; nothing was sent."""
+
+
+class ChatAccountConflictError(core.AccountConflictError, ModelInvalidRequestError):
+    """Two owners have sessions, and nobody said which ones count; nothing was sent."""
+
+
 class ChatForkedError(core.ForkedError, ModelInvalidRequestError):
     """A forked child uses what its parent had open; nothing was sent."""
 

@@ -13,6 +13,7 @@ from langchain_core.exceptions import ModelError
 from interactions_core import exceptions as core
 from interactions_core.adapter import BLOCKED, status_of
 from interactions_langgraph.errors import (
+    ChatAccountConflictError,
     ChatAuthenticationError,
     ChatChangedCallError,
     ChatConfigurationError,
@@ -28,6 +29,7 @@ from interactions_langgraph.errors import (
     ChatJobFailedError,
     ChatJobTakenOverError,
     ChatLostSubmitError,
+    ChatMissingPackageError,
     ChatNetworkError,
     ChatNotFoundError,
     ChatPermissionDeniedError,
@@ -49,6 +51,8 @@ _MEANINGS: Final[
     Mapping[type[core.InteractionsError], type[core.InteractionsError]]
 ] = {
     core.ConfigurationError: ChatConfigurationError,
+    core.MissingPackageError: ChatMissingPackageError,
+    core.AccountConflictError: ChatAccountConflictError,
     core.ForkedError: ChatForkedError,
     core.UnsupportedContentError: ChatUnsupportedContentError,
     core.EmptyTranscriptError: ChatEmptyTranscriptError,
