@@ -1,5 +1,6 @@
 """`interactions accounts`, as it is typed."""
 
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -108,10 +109,18 @@ def test_a_key_with_sessions_of_its_own_is_linked_only_if_they_are_left(
     ask(emulator, clock, "february")
 
     refused = run("link", january)
-    done = run("link", january, "--leave-rows")
+    told = str(refused.exception).split("`")[3]
+    done = run(*shlex.split(told.removesuffix(" --sessions URL"))[2:])
 
     assert "has sessions of its own" in str(refused.exception)
     assert done.exit_code == 0
     with closing(sqlite3.connect("state.db")) as db:
         [(kept,)] = db.execute("SELECT count(*) FROM interactions").fetchall()
     assert kept == 2
+
+
+def test_an_account_with_space_around_its_name_is_refused(january: str) -> None:
+    """A line of an environment file that ends in a space names another account."""
+    refused = run("link", january, "--account", "acme ")
+
+    assert str(refused.exception) == "account has space around it: 'acme '"

@@ -92,9 +92,11 @@ class AccountConflictError(ConfigurationError):
     def __init__(self, name: str, owner: str) -> None:
         super().__init__(
             f"{name} has sessions of its own in this store, and is to own those of "
-            f"{owner}; they are not joined, and nothing was sent or changed. Look with "
-            "`interactions accounts list`, and say with `interactions accounts link "
-            "… --leave-rows` which ones count from now on."
+            f"{owner}; they are not joined, and nothing was sent or changed. "
+            "`interactions accounts list --sessions URL` shows both. "
+            f"`interactions accounts link '{owner}' --name '{name}' --leave-rows "
+            f"--sessions URL` has it go on with those of {owner}: its own stay where "
+            "they are and count no more."
         )
         self.name = name
         self.owner = owner

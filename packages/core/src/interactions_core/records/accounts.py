@@ -123,9 +123,13 @@ def check_account(account: str) -> None:
     """Refuse what cannot name an account.
 
     Raises:
-        ConfigurationError: It is too long, or has characters that are not printed.
+        ConfigurationError: It is too long, has characters that are not printed, or
+            space around it, which would make it another account.
     """
     check_names(account=account)
+    if account != account.strip():
+        msg = f"account has space around it: {account[:_LONGEST]!r}"
+        raise ConfigurationError(msg)
     if len(account) <= _LONGEST and account.isprintable() and "|" not in account:
         return
     msg = (
