@@ -22,6 +22,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.stores import (
     SqliteStore,
 )
+from interactions_core.stores.sql.rows import HELD_BY
 from tests.contract.session_records import (
     SCOPE,
     make_entry,
@@ -376,3 +377,16 @@ def test_a_lock_that_somebody_keeps_is_explained(
             opened.put(make_record())
 
     opened.put(make_record())
+
+
+def test_what_other_threads_rest_on_is_looked_up_in_an_index(tmp_path: Path) -> None:
+    """Ours: a look-up by the owner alone reads all that a large store has of it."""
+    store = SqliteStore(tmp_path / "sessions.db")
+
+    with store.database.reading() as db:
+        plan = db.execute(f"EXPLAIN QUERY PLAN {HELD_BY}", ("thread",)).fetchall()
+    store.close()
+
+    steps = [row[3] for row in plan if row[3].startswith("SEARCH other")]
+    assert len(steps) == 2
+    assert all(step.endswith("=? AND credential=?)") for step in steps)

@@ -13,7 +13,9 @@ MIGRATIONS: Final = (
     (
         # What other threads rest on, and whether an interaction is anybody's.
         "CREATE INDEX interactions_by_key ON interactions (key, credential)",
-        "CREATE INDEX interactions_by_base ON interactions (parent_id, credential)",
+        # With the thread: SQLite would else take a longer index that has all columns.
+        """CREATE INDEX interactions_by_base ON interactions
+        (parent_id, credential, thread_id)""",
         # Whether an owner has any; with more columns it would be taken for better ones.
         "CREATE INDEX jobs_by_owner ON jobs (credential)",
         # What a watcher looks for every few seconds.
