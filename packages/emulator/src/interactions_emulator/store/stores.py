@@ -145,7 +145,8 @@ class SqliteStore(MemoryStore):
             return
         text = json.dumps(record.to_json())
         row = (record.id, text)
-        self._db.execute("INSERT OR REPLACE INTO interactions VALUES (?, ?)", row)
+        statement = "INSERT OR REPLACE INTO interactions (id, record) VALUES (?, ?)"
+        self._db.execute(statement, row)
         self._cache(record, len(text))
 
     def delete(self, interaction_id: str) -> None:
@@ -157,7 +158,8 @@ class SqliteStore(MemoryStore):
         """Add or replace one and commit."""
         super().put_resource(kind, thing_id, value)
         row = (kind, thing_id, json.dumps(value))
-        self._db.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", row)
+        statement = "INSERT OR REPLACE INTO things (kind, id, value) VALUES (?, ?, ?)"
+        self._db.execute(statement, row)
 
     def delete_resource(self, kind: str, thing_id: str) -> None:
         """Forget one and commit."""
@@ -182,8 +184,8 @@ class SqliteStore(MemoryStore):
 
     def put_clock_offset(self, seconds: float) -> None:
         """Remember how far the clock was moved."""
-        statement = "INSERT OR REPLACE INTO meta VALUES ('clock_offset_s', ?)"
-        self._db.execute(statement, (seconds,))
+        statement = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+        self._db.execute(statement, ("clock_offset_s", seconds))
 
     def close(self) -> None:
         """Close the file."""

@@ -34,6 +34,12 @@ BATCH: Final = 500
 
 _CONTENTS: Final = "checkpoint_contents"
 _NODES: Final = "checkpoint_nodes"
+_INSERTS: Final = {
+    _CONTENTS: "INSERT INTO checkpoint_contents (number, digest, type, body) "
+    "VALUES ($1, $2, $3, $4)",
+    _NODES: "INSERT INTO checkpoint_nodes (number, digest, parent, content, message_id) "
+    "VALUES ($1, $2, $3, $4, $5)",
+}
 _LAST: Final = """
 SELECT (SELECT max(number) FROM checkpoint_contents WHERE number > $1 AND number < $2),
     (SELECT max(number) FROM checkpoint_nodes WHERE number > $1 AND number < $2), floor
@@ -110,8 +116,7 @@ class ValueWriter:
     def _insert(self, table: str, rows: Sequence[Sequence[object]]) -> None:
         if not rows:
             return
-        marks = placeholders(len(rows[0]))
-        insert = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608  constants above
+        insert = _INSERTS[table]
         if len(rows) == 1:
             self.connection.execute(insert, rows[0])
         else:

@@ -29,7 +29,7 @@ _VERSIONS: Final = (
 )
 _TABLES: Final = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = $1"
 _KEEP_VERSION: Final = (
-    "INSERT INTO schema_versions VALUES ($1, $2) "
+    "INSERT INTO schema_versions (part, version) VALUES ($1, $2) "
     "ON CONFLICT (part) DO UPDATE SET version = excluded.version"
 )
 

@@ -69,7 +69,8 @@ MIGRATIONS: Final = (
 SELECT_BIRTH_BYTES: Final = "SELECT value FROM session_meta WHERE name = 'secret'"
 
 INSERT_BYTES: Final = (
-    "INSERT INTO session_meta VALUES ('secret', $1) ON CONFLICT DO NOTHING"
+    "INSERT INTO session_meta (name, value) VALUES ('secret', $1) "
+    "ON CONFLICT DO NOTHING"
 )
 
 _COLUMNS = (
@@ -159,7 +160,7 @@ WHERE {SCOPE} AND key = $4 AND key IN (
 TAKE_OWED: Final = f"""UPDATE interactions SET owed = $5, holder = $6
 WHERE {SCOPE} AND key = $4 AND owed = $7 AND holder = $8"""
 
-UPSERT_RETENTION: Final = """INSERT INTO retention VALUES ($1, $2)
+UPSERT_RETENTION: Final = """INSERT INTO retention (credential, seconds) VALUES ($1, $2)
 ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
 WHERE excluded.seconds < retention.seconds"""
 

@@ -4,6 +4,7 @@ A value is `$1`, `$2`, ... in the order in which values are handed over: Postgre
 own notation, which SQLite takes as well. The same number may stand in several places.
 Nothing rewrites a statement when it runs.
 
+An INSERT names its columns: the table may have one more, which a newer release fills.
 To keep to what both read, join with `CROSS JOIN ... WHERE` (to SQLite that is the order
 in which to join), and upsert with `ON CONFLICT ... DO UPDATE`. Where the two differ all
 the same, a statement is a pair of constants, `Dialects`, which `in_dialects` makes.

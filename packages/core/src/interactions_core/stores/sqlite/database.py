@@ -226,7 +226,8 @@ class SqliteDatabase:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(
-                "INSERT OR REPLACE INTO schema_versions VALUES ($1, $2)",
+                "INSERT OR REPLACE INTO schema_versions (part, version) "
+                "VALUES ($1, $2)",
                 (part, len(migrations)),
             )
 
