@@ -30,6 +30,10 @@ from tests.waiting import go_by, wait_by
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
+NO_BACKGROUND = {
+    "status": 400,
+    "message": "The agent does not support using background=True",
+}
 PLANS = {
     "type": "deep-research",
     "thinking_summaries": "auto",
@@ -109,6 +113,21 @@ async def test_report_is_a_message_with_its_cost_and_its_interaction(
     assert report.metadata["interaction_id"].startswith("v1_")
     assert body["background"] is True
     assert body["agent"] == RESEARCH
+
+
+async def test_an_agent_that_takes_no_background_is_asked_at_once(
+    make_agent: MakeAgent, emulator: Emulator
+) -> None:
+    """API: Antigravity said so from May to September 2026."""
+    emulator.fault(do=NO_BACKGROUND, times=9, match={"background": True})
+    agent = make_agent(agent=ANTIGRAVITY)
+
+    for question in ("Count the files", "Name them"):
+        done = await agent.run(task=question)
+        assert isinstance(done.messages[-1], TextMessage)
+
+    asked = [body.get("background") for body in bodies(emulator)]
+    assert asked == [True, None, None]
 
 
 @pytest.mark.parametrize("shape", ["round robin", "selector", "swarm"])

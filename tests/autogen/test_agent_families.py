@@ -6,13 +6,14 @@ import pytest
 from autogen_core.models import SystemMessage
 from pydantic import BaseModel
 
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_emulator import Emulator
 from tests.autogen.asking import bodies, user
 from tests.autogen.conftest import MakeClient
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
+NO_BACKGROUND = "The agent does not support using background=True"
 BRIEF = SystemMessage(content="Be brief.")
 
 pytestmark = pytest.mark.anyio
@@ -69,3 +70,22 @@ async def test_what_an_agent_does_not_take_is_refused_before_it_is_sent(
         await make_client(agent=agent).create([user("Trains")], **asked)
 
     assert bodies(emulator) == []
+
+
+async def test_agent_without_background_answers_at_once_unless_that_was_asked_for(
+    make_client: MakeClient, emulator: Emulator
+) -> None:
+    """API: Antigravity said so from May to September 2026."""
+    refused = {"status": 400, "message": NO_BACKGROUND}
+    emulator.fault(do=refused, times=9, match={"background": True})
+    agent = make_client(agent=ANTIGRAVITY, poll=(0.01, 0.01))
+
+    for question in ("Count the files", "Name them"):
+        assert (await agent.create([user(question)])).content
+    with pytest.raises(InteractionsError, match="does not support using background"):
+        await agent.create(
+            [user("Delete them")], extra_create_args={"background": True}
+        )
+
+    asked = [body.get("background") for body in bodies(emulator)]
+    assert asked == [True, None, None, True]

@@ -336,6 +336,36 @@ def test_a_background_run_learns_a_form_and_is_begun_in_it(
     assert bodies(emulator)[-1]["response_format"]["schema"] == UNBOUNDED
 
 
+def test_a_background_that_was_refused_is_not_asked_for_again_for_seven_days(
+    asker: Asker, emulator: Emulator, clock: Clock
+) -> None:
+    message = f"Model '{MODEL}' does not support background interactions."
+    may = {"background": True, "foreground_ok": True}
+    refuse(emulator, message, times=9)
+    with pytest.raises(InvalidRequestError):
+        asker.take(turn_of({}, "hello", **may))
+    never = asker.store.list_forms()
+    emulator.reset()
+    emulator.fault(
+        do={"status": 400, "message": message}, times=9, match={"background": True}
+    )
+
+    told = [asker.take(turn_of({}, text, **may)).recovered for text in ("a", "b")]
+    with pytest.raises(InvalidRequestError):
+        asker.take(turn_of({}, "must", background=True))
+    other = asker.take(turn_of({}, "c", session_id="another", **may))
+    [form] = asker.store.list_forms()
+    clock.advance(LIFE_S)
+    asker.take(turn_of({}, "d", **may))
+
+    assert never == []
+    assert [*told, other.recovered] == [("foreground",)] * 3
+    assert asker.store.ledger()[0][1].recovered == ("foreground",)
+    assert (form.feature, form.change) == ("background", "foreground")
+    asked = [body.get("background") for body in bodies(emulator)]
+    assert asked == [True, None, None, True, None, True, None]
+
+
 def test_a_run_that_a_process_began_before_it_died_tells_its_form(
     connect: Connect, emulator: Emulator, clock: Clock, tmp_path: Path
 ) -> None:

@@ -217,10 +217,11 @@ def test_a_model_that_takes_no_background_is_asked_at_once(
 ) -> None:
     profiled(refused(24, MODEL, f"Model '{MODEL}' does not support background."))
 
-    asker.take(turn_of({}, background=True, foreground_ok=True))
+    reply = asker.take(turn_of({}, background=True, foreground_ok=True))
 
     [body] = bodies(emulator)
     assert "background" not in body
+    assert (reply.recovered, asker.store.list_forms()) == (("foreground",), [])
 
 
 def test_a_background_that_must_be_is_asked_for_whatever_a_profile_says(

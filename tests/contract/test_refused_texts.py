@@ -194,7 +194,7 @@ ROWS = [
             f"background if it may be, {n}",
             said,
             ask(background=True, foreground_ok=True),
-            *(2, 2),
+            *(2, 2, ("foreground",), True),
         )
         for n, said in enumerate(
             (
@@ -202,6 +202,17 @@ ROWS = [
                 f"Model '{MODEL}' does not support using background=True.",
             )
         )
+    ),
+    row(
+        "background of an agent that has it by itself",
+        "The agent does not support using background=True",
+        ask(
+            {"environment": {"type": "remote"}},
+            target=ANTIGRAVITY,
+            background=True,
+            foreground_ok=True,
+        ),
+        *(2, 2, ("foreground",), True),
     ),
     row(
         "instruction of deep research",

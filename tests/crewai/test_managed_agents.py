@@ -32,6 +32,10 @@ from tests.waiting import go_by
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
+NO_BACKGROUND = {
+    "status": 400,
+    "message": "The agent does not support using background=True",
+}
 QUICK = {"poll": (0.01, 0.02)}
 
 # CrewAI reads its own deprecated fields.
@@ -108,6 +112,21 @@ def test_agent_that_is_a_managed_agent_runs_in_the_background(
     assert "You are Analyst." in body["input"][0]["content"][0]["text"]
     assert llm.get_context_window_size() < 1_000_000
     assert not llm.supports_function_calling()
+
+
+def test_an_agent_that_takes_no_background_is_asked_at_once(
+    make_llm: MakeLLM, make_tool: Any, emulator: Emulator
+) -> None:
+    """API: Antigravity said so from May to September 2026."""
+    emulator.fault(do=NO_BACKGROUND, times=9, match={"background": True})
+    llm, tool = make_llm(agent=ANTIGRAVITY, **QUICK), make_tool(agent=ANTIGRAVITY)
+
+    for question in ("Count the files", "Name them"):
+        assert llm.call([of_user(question)])
+        assert tool.run(query=question)
+
+    asked = [body.get("background") for body in creates(emulator)]
+    assert asked == [True, None, True, None, None, None]
 
 
 def test_system_text_of_an_agent_is_told_once(

@@ -8,7 +8,11 @@ import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from interactions_core import MemoryStore
-from interactions_core.exceptions import ConfigurationError, UnsupportedContentError
+from interactions_core.exceptions import (
+    ConfigurationError,
+    InteractionsError,
+    UnsupportedContentError,
+)
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock, on_clock
@@ -17,6 +21,7 @@ from tests.waiting import wait_by
 
 RESEARCH = "deep-research-preview-04-2026"
 ANTIGRAVITY = "antigravity-preview-09-2026"
+NO_BACKGROUND = "The agent does not support using background=True"
 BRIEF = SystemMessage("Be brief.")
 FUNCTION = {"name": "fetch", "description": "Fetch", "parameters": {"type": "object"}}
 SCHEMA = {"title": "Answer", "type": "object", "properties": {"a": {"type": "string"}}}
@@ -186,3 +191,25 @@ def test_form_of_the_answer_is_refused_by_name_before_it_is_sent(
         agent.invoke("Trains")
 
     assert emulator.requests() == []
+
+
+def test_agent_without_background_answers_at_once_unless_that_was_asked_for(
+    make: Callable[..., ChatInteractions], emulator: Emulator
+) -> None:
+    """API: Antigravity said so from May to September 2026."""
+    refused = {"status": 400, "message": NO_BACKGROUND}
+    emulator.fault(do=refused, times=9, match={"background": True})
+    agent = make(agent=ANTIGRAVITY)
+
+    for question in ("Count the files", "Name them"):
+        message = agent.invoke(question)
+        assert message.text
+    with pytest.raises(InteractionsError, match="does not support using background"):
+        agent.invoke("Delete them", background=True)
+
+    asked = [
+        one["body"].get("background")
+        for one in emulator.requests()
+        if one["method"] == "POST"
+    ]
+    assert asked == [True, None, None, True]

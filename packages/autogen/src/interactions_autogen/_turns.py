@@ -30,6 +30,7 @@ from interactions_core.adapter import Json, JsonObject, Transcript, Turn
 from interactions_core.adapter.options import (
     check_values,
     in_background,
+    may_answer_at_once,
     merge_call_options,
     own_names,
     settings_of,
@@ -90,7 +91,7 @@ def turn_of(options: Mapping[str, Any], call: CallArguments, info: ModelInfo) ->
         session_id=options["session_id"],
         store=_is_stored(options, call, settings),
         background=in_background(options),
-        foreground_ok=options["background"] == "prefer",
+        foreground_ok=may_answer_at_once(options),
         deadline_s=options["deadline_s"],
         previous_interaction_id=call.extra.get("previous_interaction_id") or "",
         context=agent_id(),

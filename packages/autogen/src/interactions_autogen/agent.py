@@ -126,7 +126,11 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
             shown.append(ThoughtEvent(source=self.name, content=notice))
             yield shown[0]
         followed = self._client.follow(
-            call, self._answered, background=True, resumes_since=since
+            call,
+            self._answered,
+            background=True,
+            foreground_ok=True,
+            resumes_since=since,
         )
         heard = stream_cancellable(followed, cancellation_token)
         async with aclosing(heard):

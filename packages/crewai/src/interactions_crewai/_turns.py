@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from interactions_core.adapter import Json, JsonObject, Transcript, Turn
 from interactions_core.adapter.options import (
     in_background,
+    may_answer_at_once,
     own_names,
     settings_of,
     takes_format,
@@ -91,7 +92,7 @@ def turn_of(
         session_id=options["session_id"],
         store=options["store"],
         background=in_background(options),
-        foreground_ok=options["background"] == "prefer",
+        foreground_ok=may_answer_at_once(options),
         deadline_s=asked.limit_s(options["deadline_s"]),
         context=context,
         glued=True,

@@ -208,6 +208,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             ),
             session_id=self.session_id,
             background=not model,
+            foreground_ok=True,
             deadline_s=self.deadline_s,
         )
 

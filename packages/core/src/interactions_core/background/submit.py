@@ -41,6 +41,7 @@ from interactions_core.turns.effects import (
     show,
 )
 from interactions_core.turns.form_memory import (
+    ask_at_once,
     is_known_to_refuse_background,
     recall_form,
 )
@@ -96,6 +97,7 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
         StoreError: The intent could not be written; nothing was sent.
     """
     if run.turn.foreground_ok and (yield from is_known_to_refuse_background(run)):
+        ask_at_once(run, is_refusal=False)
         return None
     run = yield from ask_separately(run)
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
@@ -113,6 +115,7 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
                 raise (yield from mark_submit_lost(work)) from error
             if _may_answer_at_once(run, error):
                 yield from delete_intent(work)
+                ask_at_once(run, is_refusal=True)
                 return None
             try:
                 plan, evidence = yield from plan_recovery(run, error, plan, evidence)

@@ -95,6 +95,15 @@ def in_background(options: Mapping[str, object]) -> bool:
     return bool(wanted)
 
 
+def may_answer_at_once(options: Mapping[str, object]) -> bool:
+    """Tell whether whoever takes no background may be asked without it.
+
+    Nobody has asked for the background that agents have by themselves: what they do
+    without it is better than an error.
+    """
+    return options.get("background") in {None, "prefer"}
+
+
 def settings_of(
     options: JsonObject,
     *,

@@ -27,17 +27,27 @@ def changes_in_force(
         now: Epoch seconds.
     """
     believed = beliefs.about(place)
-    remembered = [
-        form.change
-        for form in forms_for(known, place, now)
-        if form.answered_at >= _taken_at(form.change, believed)
-    ]
-    return tuple(dict.fromkeys([*_refused(believed), *remembered]))
+    found = [*_refused(believed), *_remembered(known, believed, place, now)]
+    return tuple(dict.fromkeys(each for each in found if each != FOREGROUND))
 
 
-def takes_no_background(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
-    """Tell whether a profile found that a model refuses the background."""
-    return _came(beliefs.about(place), "background") == "refused"
+def takes_no_background(
+    known: Iterable[KnownForm],
+    beliefs: Beliefs,
+    place: tuple[str, str, str],
+    now: float,
+) -> bool:
+    """Tell whether whoever is asked is known to refuse the background.
+
+    Args:
+        known: What is remembered.
+        beliefs: What profiles say.
+        place: Platform, API version and target.
+        now: Epoch seconds.
+    """
+    believed = beliefs.about(place)
+    is_refused = _came(believed, "background") == "refused"
+    return is_refused or FOREGROUND in _remembered(known, believed, place, now)
 
 
 def takes_long_names(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
@@ -52,8 +62,22 @@ def takes_labels(beliefs: Beliefs, place: tuple[str, str, str]) -> bool:
 
 def _refused(believed: Mapping[str, Belief]) -> Iterator[str]:
     for point, change in CHANGES.items():
-        if change != FOREGROUND and _came(believed, point) == "refused":
+        if _came(believed, point) == "refused":
             yield change
+
+
+def _remembered(
+    known: Iterable[KnownForm],
+    believed: Mapping[str, Belief],
+    place: tuple[str, str, str],
+    now: float,
+) -> list[str]:
+    """Return the changes that are remembered, but for what was taken since."""
+    return [
+        form.change
+        for form in forms_for(known, place, now)
+        if form.answered_at >= _taken_at(form.change, believed)
+    ]
 
 
 def _taken_at(change: str, believed: Mapping[str, Belief]) -> float:

@@ -14,6 +14,7 @@ _FEATURES: Final = {
     "named": "names of results",
     "opened": "first step",
     "renamed": "names of functions",
+    "foreground": "background",
 }
 
 

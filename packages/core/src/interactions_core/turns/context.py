@@ -63,6 +63,7 @@ class TurnStats:
         fresh_waits: How often an id that was too new was waited for.
         fresh_wait_s: The time spent on that.
         recovered: What was worked around.
+        learned: What of that was found after a refusal, beside the form of the plan.
         lost: The parent that the server no longer had.
         answered: What each answer took, by its id, those included that were given up.
         separate: What answers to built-in tools took, which were asked before the turn
@@ -78,6 +79,7 @@ class TurnStats:
     fresh_waits: int = 0
     fresh_wait_s: float = 0.0
     recovered: list[str] = field(default_factory=list[str])
+    learned: list[str] = field(default_factory=list[str])
     lost: str = ""
     answered: dict[str, Usage] = field(default_factory=dict[str, Usage])
     separate: dict[str, Usage] = field(default_factory=dict[str, Usage])

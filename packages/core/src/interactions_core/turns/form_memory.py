@@ -13,6 +13,7 @@ from interactions_core.profiles.forming import (
     takes_no_background,
 )
 from interactions_core.profiles.loading import beliefs_here
+from interactions_core.profiles.points import FOREGROUND
 from interactions_core.protocol.functions import warn_of_long_names
 from interactions_core.records.forms import KnownForm, feature_of
 from interactions_core.requests.ladder import may_change, reshape, warn_of_left_out
@@ -53,13 +54,29 @@ def recall_form(run: TurnContext, plan: Plan, evidence: Candidates) -> Flow[Plan
 
 
 def is_known_to_refuse_background(run: TurnContext) -> Flow[bool]:
-    """Tell whether a live profile has found that a model takes no background."""
-    beliefs = yield from store_call(beliefs_here)
-    target = run.turn.target_name
-    refuses = takes_no_background(beliefs, (*run.records.service, target))
-    if refuses:
-        logger.info("%s takes no background; asking it at once", target)
-    return refuses
+    """Tell whether whoever is asked is known to take no background.
+
+    That is what the store remembers, and what a live profile has found.
+    """
+    known, beliefs = yield from store_call(
+        lambda: (run.records.store.list_forms(), beliefs_here())
+    )
+    place = (*run.records.service, run.turn.target_name)
+    return takes_no_background(known, beliefs, place, run.now())
+
+
+def ask_at_once(run: TurnContext, *, is_refusal: bool) -> None:
+    """Say that a turn is asked without the background that it was to have.
+
+    Args:
+        run: The turn.
+        is_refusal: Whether that was refused just now; what is then answered is
+            remembered.
+    """
+    logger.info("%s takes no background; asking it at once", run.turn.target_name)
+    run.tally.recovered.append(FOREGROUND)
+    if is_refusal:
+        run.tally.learned.append(FOREGROUND)
 
 
 def remember_form(run: TurnContext, plan: Plan) -> Flow[None]:
@@ -68,7 +85,9 @@ def remember_form(run: TurnContext, plan: Plan) -> Flow[None]:
     What was answered as text alone says nothing of the other changes; and text alone
     is about one list, not about all that a model is asked.
     """
-    if PLAIN in plan.form or not plan.learned:
+    of_plan = () if PLAIN in plan.form else plan.learned
+    changes = (*run.tally.learned, *of_plan)
+    if not changes:
         return
     records, now = run.records, run.now()
     platform, api_version = records.service
@@ -81,7 +100,7 @@ def remember_form(run: TurnContext, plan: Plan) -> Flow[None]:
             change=change,
             answered_at=now,
         )
-        for change in plan.learned
+        for change in changes
     ]
     try:
         yield from store_call(lambda: records.store.keep_forms(_last_of_each(forms)))

@@ -11,6 +11,7 @@ from interactions_core.adapter.options import (
     KEY,
     check_values,
     in_background,
+    may_answer_at_once,
     merge_call_options,
     target_of,
 )
@@ -81,15 +82,15 @@ def turn_of(
         thoughts=conversation.thoughts,
         nudge=chosen["nudge"],
     )
-    return _in_graph(turn, chosen["background"], around) if turn.background else turn
+    return _in_graph(turn, chosen, around) if turn.background else turn
 
 
-def _in_graph(turn: Turn, wanted: object, around: GraphRun) -> Turn:
+def _in_graph(turn: Turn, chosen: Mapping[str, object], around: GraphRun) -> Turn:
     """Say where in the graph a background call is made, and what else it may do."""
     told = replace(
         turn,
-        foreground_ok=wanted == "prefer",
-        suspends=wanted == "suspend",
+        foreground_ok=may_answer_at_once(chosen),
+        suspends=chosen["background"] == "suspend",
         moved_on=around.has_moved_on,
     )
     return with_position(told, around)
