@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -31,16 +30,15 @@ def held_locks(url: str, names: Iterable[str]) -> Iterator[set[str]]:
     known = {number_of(schema, f"/{name}"): name for name in names}
     known[number_of(schema, "")] = "all"
     found: set[str] = set()
-    execute = PostgresConnection.execute
+    commit = PostgresConnection.commit
 
-    def look(self: PostgresConnection, sql: str, *rest: Any) -> Any:
-        if sql == "COMMIT":
-            rows = psycopg.Cursor(self.raw).execute(_HELD).fetchall()
-            found.update(shown for row in rows for shown in _shown(known, *row))
-        return execute(self, sql, *rest)
+    def look(self: PostgresConnection) -> None:
+        rows = psycopg.Cursor(self.raw).execute(_HELD).fetchall()
+        found.update(shown for row in rows for shown in _shown(known, *row))
+        commit(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PostgresConnection, "execute", look)
+        patch.setattr(PostgresConnection, "commit", look)
         yield found
 
 

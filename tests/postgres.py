@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,12 @@ def find_binaries() -> Path | None:
 class Server:
     """A server on a free loopback port, in a folder of its own."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(
+        self, binaries: Path, folder: Path, settings: Mapping[str, str] = SETTINGS
+    ) -> None:
         self._binaries = binaries
         self._folder = folder
+        self._settings = settings
         self._owner = _owner()
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
@@ -69,8 +72,8 @@ class Server:
         return f"postgresql://tests:{PASSWORD}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
-        with (self._folder / "log").open("ab") as log:
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     self._binaries / "postgres", "-D", "data", "-p", str(self.port),
@@ -80,7 +83,7 @@ class Server:
             )  # fmt: skip
         give_up = time.monotonic() + PATIENCE_S
         while not self._answers():
-            assert self._process.poll() is None, (self._folder / "log").read_text()
+            assert self._process.poll() is None, self.log.read_text()
             assert time.monotonic() < give_up, "PostgreSQL does not start"
             time.sleep(0.02)
 
@@ -90,6 +93,11 @@ class Server:
             self._process.send_signal(how)
             self._process.wait(PATIENCE_S)
         self._process = None
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self._folder / "log"
 
     @property
     def folder(self) -> Path:
@@ -136,7 +144,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(**settings: str) -> Iterator[Server]:
     """Run a server for as long as the block; skip where none is installed."""
     binaries = find_binaries()
     if binaries is None:
@@ -146,7 +154,7 @@ def running_server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(
         prefix="postgres-", ignore_cleanup_errors=True
     ) as name:
-        server = Server(binaries, Path(name))
+        server = Server(binaries, Path(name), SETTINGS | settings)
         try:
             server.start()
             yield server

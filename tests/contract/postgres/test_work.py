@@ -107,13 +107,12 @@ def counted_pages() -> Iterator[list[int]]:
 
     def explain(self: PostgresConnection, sql: Statement, *values: Any) -> Any:
         text = sql if isinstance(sql, str) else sql.postgres
-        if text != "COMMIT":
-            query = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}"
-            execute(self, "SAVEPOINT before")
-            [(plans,)] = StoreCursor(self.raw).execute(query.encode(), *values)
-            execute(self, "ROLLBACK TO SAVEPOINT before")
-            plan = plans[0]["Plan"]
-            read.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        query = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}"
+        execute(self, "SAVEPOINT before")
+        [(plans,)] = StoreCursor(self.raw).execute(query.encode(), *values)
+        execute(self, "ROLLBACK TO SAVEPOINT before")
+        plan = plans[0]["Plan"]
+        read.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
         return execute(self, sql, *values)
 
     with pytest.MonkeyPatch.context() as patch:

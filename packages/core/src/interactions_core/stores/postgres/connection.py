@@ -128,6 +128,11 @@ class PostgresConnection:
         cursor.executemany(_as_bytes(sql), parameters)
         return cursor
 
+    def commit(self) -> None:
+        """Keep what was done."""
+        # One message. With values it would be four, and psycopg would prepare it.
+        run_all(self.raw, "COMMIT")
+
 
 def _as_bytes(sql: Statement) -> bytes:
     return (sql if isinstance(sql, str) else sql.postgres).encode()

@@ -231,7 +231,7 @@ class PostgresDatabase:
                     local.connection = None
                 origin.check(TRANSACTION, WRITE_AGAIN)
                 committing = locks is not None
-                connection.execute("COMMIT")
+                connection.commit()
         except psycopg.Error as exc:
             raise to_store_error(self.place, exc, committing=committing) from exc
         except UnicodeEncodeError as exc:
