@@ -63,9 +63,10 @@ def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def no_profile() -> Iterator[None]:
-    """Keep what a developer has found of the service out of every test."""
+    """Keep a developer's profiles and list of deletions out of every test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("INTERACTIONS_PROFILE", raising=False)
+        for name in ("INTERACTIONS_PROFILE", "INTERACTIONS_ERASED"):
+            patch.delenv(name, raising=False)
         yield
 
 

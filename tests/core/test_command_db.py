@@ -1,5 +1,6 @@
 """`interactions db` on real files."""
 
+import re
 import time
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -42,6 +43,35 @@ def test_after_a_restore_nothing_older_teaches_a_retention(file: Path) -> None:
         *(None, DAY_S),
     ]
     store.close()
+
+
+def test_when_a_restore_was_noted_is_shown(file: Path) -> None:
+    before = run(file, "restored", "--show")
+    run(file, "restored")
+    after = run(file, "restored", "--show")
+
+    assert before.output == "no restore was noted\n"
+    assert re.fullmatch(r"restored 2\d{3}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n", after.output)
+
+
+def test_a_restore_without_a_list_says_that_nothing_is_erased(file: Path) -> None:
+    done = run(file, "restored")
+
+    assert "no list of deletions is named: nothing is erased again" in done.output
+
+
+def test_a_list_that_is_not_there_is_an_error(file: Path) -> None:
+    done = run(file, "restored", "--erased", "missing.jsonl")
+
+    assert done.exit_code == 2
+    assert run(file, "restored", "--show").output == "no restore was noted\n"
+
+
+def test_a_store_in_memory_is_never_restored() -> None:
+    done = CliRunner().invoke(db, ["restored", "--sessions", "memory:"])
+
+    assert done.exit_code == 2
+    assert "memory: ends with its process; name a file or a database" in done.stderr
 
 
 def test_what_was_learned_is_forgotten_of_one_owner_or_of_all(file: Path) -> None:

@@ -10,6 +10,8 @@ from tests.docs.pages import ROOT
 
 THREATS = ROOT / "docs" / "threat-model.md"
 DEPENDENCIES = ROOT / "docs" / "dependencies.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
+PROOF = re.compile(r"`(test_\w+|tests/[\w/]+\.py)`")
 DEFINED = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 REQUIREMENT = re.compile(r"([a-z-]+)(?:\[\w+\])?>=([\d.]+)(?:,<([\d.]+))?")
 
@@ -47,8 +49,11 @@ def required() -> dict[Need, tuple[str, str | None]]:
     return found
 
 
-def test_every_test_that_the_threat_model_names_is_there() -> None:
-    named = set(re.findall(r"`(test_\w+)`", THREATS.read_text(encoding="utf-8")))
+@pytest.mark.parametrize(("page", "least"), [(THREATS, 30), (OPERATIONS, 15)])
+def test_every_test_that_a_page_names_is_there(page: Path, least: int) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", text))
+    files = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
 
     defined = {
         name
@@ -56,8 +61,19 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
         for name in DEFINED.findall(path.read_text(encoding="utf-8"))
     }
 
-    assert len(named) > 30
+    assert len(named) + len(files) >= least
     assert named <= defined
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+
+
+def test_every_promise_of_operations_names_a_test() -> None:
+    _, *tables = OPERATIONS.read_text(encoding="utf-8").split("| promise | test |\n")
+    promises = [
+        line for each in tables for line in each.partition("\n\n")[0].splitlines()[1:]
+    ]
+
+    assert len(promises) > 10
+    assert [each for each in promises if not PROOF.search(each)] == []
 
 
 def test_every_claim_of_the_threat_model_names_a_test_or_says_that_there_is_none() -> (

@@ -40,6 +40,7 @@ from interactions_core.protocol.functions import (
     warn_of_long_names,
     wire_name,
 )
+from interactions_core.records.interactions import Scope
 from interactions_core.records.names import check_names
 from interactions_core.services.job_commands import show_job
 from interactions_core.services.published_keys import PublishedKeys
@@ -842,6 +843,12 @@ def held_lock(bench: Bench) -> object:
         store.close()
 
 
+@case("session store …: the deletion cannot be noted")
+def list_of_deletions_without_its_folder(bench: Bench) -> object:
+    bench.patch.setenv("INTERACTIONS_ERASED", str(bench.folder / "missing" / "list"))
+    return SqliteStore(bench.folder / "noted.db").delete_thread("1")
+
+
 @case("session store …: the file was removed")
 def removed_file(bench: Bench) -> object:
     path = bench.folder / "removed.db"
@@ -930,6 +937,7 @@ ERRORS = [
             "thread … was deleted",
             "interaction … is not recorded",
             "not deleted on",
+            "… is listed here alone",
         )
     )
 ]
@@ -1032,6 +1040,19 @@ def test_what_a_deletion_overtakes_is_reported_as_the_page_says(
     }
     assert starts == {"thread", "interaction", "not"}
     assert all(any(matches(h, said) for h in headings) for said in caplog.messages)
+
+
+def test_an_erasure_that_is_not_noted_outside_is_reported_as_the_page_says(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(SqliteStore(tmp_path / "late.db")) as store:
+        began = store.deletion_mark("1")
+        store.delete_thread("1")
+        monkeypatch.setenv("INTERACTIONS_ERASED", str(tmp_path / "missing" / "list"))
+        store.note_late(Scope("gemini|host|key", thread_id="1"), "v1_late", began)
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
 
 
 def test_an_empty_answer_is_reported_as_the_page_says(

@@ -66,6 +66,7 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
         lambda s: s.unlearn_retention(SCOPE.credential),
         writes(SCOPE.credential),
     ),
+    "restored_at": (lambda s: s.restored_at(), WRITES_NOTHING),
     "mark_restored": (lambda s: s.mark_restored(NOW), WRITES_ROWS),
     "usage": (lambda s: s.usage(), WRITES_NOTHING),
     "ledger": (lambda s: s.ledger(), WRITES_NOTHING),

@@ -114,6 +114,35 @@ def test_a_learned_retention_is_told(
     assert "Set retention=timedelta(days=1)" in found["retention"]["fix"]
 
 
+def test_a_restore_is_told(store: SqliteStore) -> None:
+    store.mark_restored(1_790_000_000.0)
+
+    found = look("--sessions", store.url)
+
+    assert levels(found) == {}
+    assert found["restore"]["text"].startswith("noted 2026-09-21 14:13 UTC; ")
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "said"),
+    [
+        ("erased.jsonl", "ok", "deletions are noted in erased.jsonl"),
+        (".", "fail", "it is a folder"),
+        ("missing/erased.jsonl", "fail", "its folder is not there"),
+    ],
+)
+def test_where_deletions_are_noted_is_told(
+    path: str, level: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERACTIONS_ERASED", path)
+
+    found = look("--offline")
+
+    assert found["erased"]["level"] == level
+    assert said in found["erased"]["text"]
+    assert not Path("erased.jsonl").exists()
+
+
 def test_a_job_that_nobody_waits_for_is_named(
     store: SqliteStore, client: InteractionsClient
 ) -> None:

@@ -221,7 +221,7 @@ class InteractionsSaver(AsyncSaverMixin):
             planned = self.sessions.plan_erasures(thread_id) if remote else None
             bury_thread(connection, thread_id)
             delete_thread(connection, thread_id)
-            self.sessions.delete_thread(thread_id, remote=remote)
+            self.sessions.delete_thread(thread_id, remote=remote, checkpoints=True)
         hit(DeletionFailPoint.FORGOTTEN)
         self._offloader.forget(thread_id)
         self.sessions.database.erase_log()

@@ -1,10 +1,14 @@
 """`interactions db`: what is typed, and what is called."""
 
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
-from interactions_core.cli.sessions import opened, sessions_option
+from interactions_core.cli.sessions import opened, opened_database, sessions_option
+from interactions_core.records.erased import VARIABLE as ERASED
+from interactions_core.services import erased_commands
 
 
 @click.group()
@@ -14,15 +18,55 @@ def db() -> None:
 
 @db.command()
 @sessions_option
-def restored(sessions: str) -> None:
+@click.option(
+    "--erased",
+    "erased",
+    envvar=ERASED,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=f"The list of deletions, which are done again; or {ERASED}.",
+)
+@click.option(
+    "--store",
+    "name",
+    metavar="NAME",
+    help="With --erased: the lines of this store, where the backup is older than it.",
+)
+@click.option("--dry-run", is_flag=True, help="Note nothing; say what would be erased.")
+@click.option("--show", is_flag=True, help="Only say when a restore was noted.")
+def restored(
+    sessions: str, *, erased: Path | None, name: str | None, dry_run: bool, show: bool
+) -> None:
     """Note that a backup was restored, before the program starts again.
 
     What is older than now teaches no retention from then on: it may have been deleted
     after the backup was made.
+
+    With --erased the threads are deleted again that the backup brought back, with their
+    checkpoints, and what they had on the server is listed for `erase --pending`. Doing
+    it twice does no harm. The exit status is 1 if lines of the list could not be read, or
+    none is of this store.
     """
-    with opened(sessions) as store:
-        store.mark_restored(time.time())
-    click.echo("noted: what is recorded until now teaches no retention")
+    if show:
+        with opened_database(sessions, read_only=True) as store:
+            click.echo(_said(store.restored_at()))
+        return
+    with opened_database(sessions, read_only=dry_run) as store:
+        if not dry_run:
+            store.mark_restored(time.time())
+            click.echo("noted: what is recorded until now teaches no retention")
+        if erased is None:
+            click.echo("no list of deletions is named: nothing is erased again")
+        elif not erased_commands.erase_again(
+            store, erased, click.echo, name=name, dry_run=dry_run
+        ):
+            raise click.exceptions.Exit(1)
+
+
+def _said(restored_at: float | None) -> str:
+    if restored_at is None:
+        return "no restore was noted"
+    return f"restored {datetime.fromtimestamp(restored_at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @db.command("forget-retention")

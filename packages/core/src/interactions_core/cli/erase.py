@@ -6,28 +6,43 @@ from interactions_core.cli.sessions import (
     account_option,
     client,
     opened,
+    opened_database,
     sessions_option,
 )
-from interactions_core.services import erase_commands
+from interactions_core.services import erase_commands, erased_commands
 
 
 @click.command()
 @sessions_option
 @account_option
 @click.option(
-    "--pending",
+    "--pending", is_flag=True, help="What deleted threads have left on the server."
+)
+@click.option(
+    "--list",
+    "as_list",
     is_flag=True,
-    required=True,
-    help="What deleted threads have left on the server.",
+    help="Print what the store knows of deletions, for `db restored --erased`.",
 )
 @click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
-def erase(sessions: str, *, account: str | None, pending: bool, dry_run: bool) -> None:
+def erase(
+    sessions: str, *, account: str | None, pending: bool, as_list: bool, dry_run: bool
+) -> None:
     """Delete on the server what deleted threads have left there.
 
     Prints a line for each interaction. The exit status is 1 if the server may still
     have any of them; they stay listed, and are tried again by the next call.
+
+    With --list nothing is deleted: each deletion of the last 30 days is a line of JSON,
+    with a keyed hash of the thread's id, and so is what is still to be deleted.
     """
-    del pending
+    if pending == as_list:
+        msg = "give --pending or --list"
+        raise click.UsageError(msg)
+    if as_list:
+        with opened_database(sessions, read_only=True) as store:
+            erased_commands.list_deletions(store, click.echo)
+        return
     with opened(sessions, read_only=dry_run) as store:
         if dry_run:
             erase_commands.list_erasures(store, click.echo)

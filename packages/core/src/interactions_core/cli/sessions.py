@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import click
 
@@ -18,12 +18,14 @@ from interactions_core.services.graph_resumer import Resume
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.sql.refusing import NOT_OURS
+from interactions_core.stores.sql.store import SqlStore
 from interactions_core.turns.context import ClientPolicy
 
 TIMEOUT_S: Final = 60.0
 """Of one request. A command only reads and cancels, and must end when it is told to."""
 
 _SQLITE: Final = "sqlite:///"
+_MEMORY: Final = "memory:"
 
 VARIABLE: Final = "INTERACTIONS_SESSIONS"
 
@@ -103,6 +105,22 @@ def opened(
         yield store
     finally:
         store.close()
+
+
+@contextlib.contextmanager
+def opened_database(url: str, *, read_only: bool = False) -> Generator[SqlStore]:
+    """Open a store that outlives its process, for one command.
+
+    Raises:
+        click.UsageError: It does not, or there is no such file.
+        InteractionsError: The store cannot be opened.
+    """
+    if url.startswith(_MEMORY):
+        msg = f"{url} ends with its process; name a file or a database"
+        raise click.UsageError(msg)
+    with opened(url, read_only=read_only) as store:
+        # Both kinds are.
+        yield cast("SqlStore", store)
 
 
 def _check_file(url: str, hint: str) -> None:

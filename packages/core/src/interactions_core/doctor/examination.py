@@ -10,6 +10,7 @@ from interactions_core.doctor.checks import Check
 from interactions_core.doctor.profiles import check_profiles
 from interactions_core.doctor.versions import check_versions
 from interactions_core.profiles.loading import VARIABLE
+from interactions_core.records.erased import VARIABLE as ERASED
 
 
 def examine(
@@ -49,6 +50,7 @@ def examine(
                 whose = client.owner(store).name
         checks += check_profiles(os.environ.get(VARIABLE, ""), now=clock())
         checks += found
+        checks += stores.check_list(os.environ.get(ERASED, ""))
         if store is not None:
             checks += stores.check_content(store, whose, now=clock())
         return checks

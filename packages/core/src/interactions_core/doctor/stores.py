@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, cast
 
@@ -18,6 +19,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.protocol.retention import DAY_S, DEFAULT_RETENTION_S
 from interactions_core.records.accounts import is_fingerprint
+from interactions_core.records.erased import VARIABLE as ERASED
 from interactions_core.records.forms import LIFE_S
 from interactions_core.records.jobs import INTENT, LOST, Job
 from interactions_core.secret_options import shown_store
@@ -88,12 +90,39 @@ def check_content(
     """
     try:
         yield from _owners(store, credential)
+        yield from _restore(store)
         yield from _retention(store, credential)
         yield from _forms(store, now)
         yield from _jobs(store, now)
         yield from _erasures(store)
     except InteractionsError as exc:
         yield Check("store", "fail", str(exc))
+
+
+def check_list(path: str) -> Iterator[Check]:
+    """Say whether deletions can be noted in the list that the environment names.
+
+    Args:
+        path: The file; "" for none.
+    """
+    if not path:
+        return
+    file = Path(path)
+    if file.is_dir():
+        problem = "it is a folder"
+    elif file.exists():
+        problem = "" if os.access(file, os.W_OK) else "this user may not write it"
+    elif not file.absolute().parent.is_dir():
+        problem = "its folder is not there"
+    elif not os.access(file.absolute().parent, os.W_OK):
+        problem = "this user cannot make it in its folder"
+    else:
+        problem = ""
+    if problem:
+        text = f"deletions are to be noted in {path}, and {problem}: they fail"
+        yield Check("erased", "fail", text, f"Mend that, or unset {ERASED}.")
+    else:
+        yield Check("erased", "ok", f"deletions are noted in {path}")
 
 
 def _path_of(url: str) -> Path | None:
@@ -183,6 +212,14 @@ def _owners(store: SessionStore, credential: str) -> Iterator[Check]:
         "Use the key and the address of before, if they are meant; or, if this key has "
         "taken the place of theirs, interactions accounts link",
     )
+
+
+def _restore(store: SessionStore) -> Iterator[Check]:
+    at = store.restored_at()
+    if at is not None:
+        when = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+        text = f"noted {when}; what was recorded before it teaches no retention"
+        yield Check("restore", "ok", text)
 
 
 def _retention(store: SessionStore, credential: str) -> Iterator[Check]:

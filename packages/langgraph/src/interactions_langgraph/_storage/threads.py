@@ -154,6 +154,12 @@ def delete_thread(connection: SqlConnection, thread_id: str) -> None:
     connection.execute("DELETE FROM checkpoint_threads WHERE number = $1", (number,))
 
 
+def list_threads(connection: SqlConnection) -> list[str]:
+    """Return the ids of all threads."""
+    query = "SELECT thread_id FROM checkpoint_threads ORDER BY thread_id"
+    return [row[0] for row in connection.execute(query).fetchall()]
+
+
 def delete_if_empty(connection: SqlConnection, thread_id: str) -> bool:
     """Delete a thread that was begun, and in which nothing is stored."""
     if connection.execute(_HOLDINGS, (thread_id,)).fetchone():

@@ -75,6 +75,11 @@ class MemoryRetentionMixin:
                     each.pop(name, None)
         return len(found)
 
+    def restored_at(self) -> float | None:
+        """Return when a restore was noted, which memory never has but by itself."""
+        with self._lock:
+            return None if math.isinf(self._restored_at) else self._restored_at
+
     def mark_restored(self, now: float) -> None:
         """Note that a backup was restored."""
         with self._lock:

@@ -57,6 +57,10 @@ class RetentionStore(Protocol):
         """
         ...
 
+    def restored_at(self) -> float | None:
+        """Return when the last restore was noted, in epoch seconds; `None` if never."""
+        ...
+
     def mark_restored(self, now: float) -> None:
         """Note that a backup was restored: what is older teaches no retention."""
         ...

@@ -32,6 +32,12 @@ MIGRATIONS: Final = (
 
 MARK: Final = "SELECT mark FROM deleted_threads WHERE thread = $1"
 
+DELETED: Final = """SELECT thread, mark, deleted_at FROM deleted_threads
+ORDER BY deleted_at, thread"""
+
+THREADS: Final = """SELECT thread_id FROM interactions UNION
+SELECT thread_id FROM jobs UNION SELECT thread_id FROM ledger ORDER BY thread_id"""
+
 KEEP_MARK: Final = """INSERT INTO deleted_threads (thread, mark, deleted_at)
 VALUES ($1, $2, $3) ON CONFLICT (thread) DO UPDATE SET
 mark = excluded.mark, deleted_at = excluded.deleted_at"""

@@ -1,17 +1,24 @@
 """Deleted threads and erasures in a SQL database, for the stores that have one."""
 
+import logging
 import secrets
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Final
 
+from interactions_core.exceptions import StoreError
+from interactions_core.records.erased import DeletedThread, ErasedLine
 from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
 from interactions_core.records.interactions import Scope, StoredInteraction
 from interactions_core.records.jobs import UNFINISHED
 from interactions_core.stores.sql import deletion_rows
 from interactions_core.stores.sql.cleaning import delete_some
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.erased_log import note_deletion, store_name
 from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
+
+logger: Final = logging.getLogger("interactions_core")
 
 
 class SqlDeletionMixin:
@@ -52,6 +59,7 @@ class SqlDeletionMixin:
                     scope.credential, interaction_id, is_running, created_at
                 )
                 db.execute(deletion_rows.LIST, deletion_rows.erasure_row(found))
+                self._note_late_outside(found)
             return True
 
     def list_erasures(self) -> list[Erasure]:
@@ -59,6 +67,25 @@ class SqlDeletionMixin:
         with self.database.reading() as db:
             found = db.execute(deletion_rows.PENDING).fetchall()
         return [deletion_rows.erasure_from_row(row) for row in found]
+
+    def add_erasures(self, erasures: Sequence[Erasure]) -> None:
+        """List what is to be deleted on the server."""
+        rows = [deletion_rows.erasure_row(each) for each in erasures]
+        if rows:
+            with self.database.writing() as db:
+                db.executemany(deletion_rows.LIST, rows)
+
+    def list_deletions(self) -> list[DeletedThread]:
+        """Return what is remembered of deleted threads, oldest first."""
+        with self.database.reading() as db:
+            found = db.execute(deletion_rows.DELETED).fetchall()
+        return [DeletedThread(bytes(row[0]), bytes(row[1]), row[2]) for row in found]
+
+    def list_threads(self) -> list[str]:
+        """Return the ids of all threads of which there are sessions, jobs or costs."""
+        with self.database.reading() as db:
+            found = db.execute(deletion_rows.THREADS).fetchall()
+        return [row[0] for row in found]
 
     def drop_erasure(self, erasure: Erasure) -> bool:
         """Strike off what the server no longer has."""
@@ -81,17 +108,43 @@ class SqlDeletionMixin:
         ]
 
     def _bury(
-        self, db: SqlConnection, thread_id: str, erasures: Sequence[Erasure]
+        self,
+        db: SqlConnection,
+        thread_id: str,
+        erasures: Sequence[Erasure],
+        *,
+        checkpoints: bool,
     ) -> None:
-        """Mark a thread as deleted, and list what the server has of it."""
-        now = time.time()
-        digest = deletion_rows.thread_digest(self.secret(), thread_id)
-        mark = (digest, secrets.token_bytes(8), now)
-        db.execute(deletion_rows.KEEP_MARK, mark)
+        """Mark a thread as deleted, and list what the server has of it.
+
+        Both are noted outside the database: nothing but a commit may come after it.
+        """
+        now, mark, secret = time.time(), secrets.token_bytes(8), self.secret()
+        digest = deletion_rows.thread_digest(secret, thread_id)
+        db.execute(deletion_rows.KEEP_MARK, (digest, mark, now))
         delete_some(db, deletion_rows.OLD_MARKS, now - LATE_S)
         if erasures:
             rows = [deletion_rows.erasure_row(each) for each in erasures]
             db.executemany(deletion_rows.LIST, rows)
+        note_deletion(
+            ErasedLine(
+                store=store_name(secret),
+                at=now,
+                thread_id=thread_id,
+                mark=mark,
+                checkpoints=checkpoints,
+                erasures=tuple(erasures),
+            )
+        )
+
+    def _note_late_outside(self, erasure: Erasure) -> None:
+        """Note outside what is listed here; the turn goes on if that fails."""
+        line = ErasedLine(store_name(self.secret()), time.time(), erasures=(erasure,))
+        try:
+            note_deletion(line)
+        except StoreError as error:
+            # Only a restore would need it, and the answer still has to be handed on.
+            logger.warning("%s is listed here alone: %s", erasure.interaction_id, error)
 
     def plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
         """Say what goes with a thread on the server, and what others rest on."""

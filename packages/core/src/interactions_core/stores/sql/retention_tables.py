@@ -4,7 +4,7 @@ import math
 
 from interactions_core.protocol.retention import DAY_S, Loss, agreed_retention
 from interactions_core.stores.sql import retention_rows, rows
-from interactions_core.stores.sql.database import SqlDatabase
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 
 
 class SqlRetentionMixin:
@@ -26,7 +26,7 @@ class SqlRetentionMixin:
             db.execute(retention_rows.KEEP_LOSS, row)
             db.execute(retention_rows.FORGET_LOSSES, (credential, now - DAY_S))
             found = db.execute(retention_rows.LOSSES, (credential,)).fetchall()
-            (restored_at,) = db.execute(retention_rows.LAST_RESTORE).fetchone()
+            restored_at = _restored_at(db)
             agreed = agreed_retention(
                 [Loss(*each) for each in found],
                 now=now,
@@ -58,7 +58,17 @@ class SqlRetentionMixin:
             ]
         return counts[-1]
 
+    def restored_at(self) -> float | None:
+        """Return when the last restore was noted."""
+        with self.database.reading() as db:
+            return _restored_at(db)
+
     def mark_restored(self, now: float) -> None:
         """Note that a backup was restored."""
         with self.database.writing() as db:
             db.execute(retention_rows.KEEP_RESTORE, (now,))
+
+
+def _restored_at(db: SqlConnection) -> float | None:
+    (at,) = db.execute(retention_rows.LAST_RESTORE).fetchone()
+    return None if at is None else float(at)

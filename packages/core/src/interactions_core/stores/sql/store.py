@@ -196,20 +196,25 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
             found = db.execute(rows.HELD_BY, (thread_id,)).fetchall()
         return [rows.held_from_row(row) for row in found]
 
-    def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
-        """Erase every row of a thread, in all scopes."""
+    def delete_thread(
+        self, thread_id: str, *, remote: bool = False, checkpoints: bool = False
+    ) -> int:
+        """Erase every row of a thread, in all scopes.
+
+        `checkpoints` says that those of a saver go with them, in the same transaction.
+        """
         check_names(thread_id=thread_id)
         # A secret that is made now must not be made within the transaction.
         self.secret()
         with self.database.writing(thread_id) as db:
             erasures = self.plan_erasures(thread_id)[0] if remote else []
-            self._bury(db, thread_id, erasures)
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
             db.execute(question_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)
             ).rowcount
+            self._bury(db, thread_id, erasures, checkpoints=checkpoints)
             hit(DeletionFailPoint.LISTED)
         self.database.erase_log()
         return deleted
