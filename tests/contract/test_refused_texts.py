@@ -18,7 +18,7 @@ from interactions_core.records.turn import Turn
 from interactions_core.transcript.steps import Step, function_call, function_result
 from interactions_emulator import Emulator
 from tests.conftest import Clock
-from tests.contract.asking import MODEL, Asker, Chat, make_turn
+from tests.contract.asking import MODEL, Asker, Chat, make_turn, said
 from tests.contract.conftest import Connect
 from tests.docs.service_texts import REFUSALS
 
@@ -90,6 +90,7 @@ def row(id_: str, *fields: Any, **more: Any) -> Any:
 
 REPLAYED = ask(None, *CALLS, *RESULTS)
 PERMUTED = ask(None, *CALLS, *reversed(RESULTS))
+SILENT = ask(None, said(""))
 
 ROWS = [
     row(
@@ -165,6 +166,9 @@ ROWS = [
         code="model_not_found",
     ),
     row("input", "Invalid input received", REPLAYED, 2, 2, ("plain",)),
+    row(
+        "empty", "Request has empty input.", SILENT, 2, 2, ("filled",), remembered=True
+    ),
     *(
         row(f"signature {n}", said, REPLAYED, 2, 2, ("plain",))
         for n, said in enumerate(

@@ -190,7 +190,7 @@ def test_references_that_double_at_each_level_end() -> None:
     [
         (
             "Request contains an invalid argument.",
-            (*SCHEMAS, ("sorted", "named", "opened"), PLAIN),
+            (*SCHEMAS, ("sorted", "named", "opened", "filled"), PLAIN),
         ),
         ("Please ensure that function call turn comes immediately after", LISTS),
         ("Please ensure that the number of function response parts is", LISTS),
@@ -198,7 +198,7 @@ def test_references_that_double_at_each_level_end() -> None:
         ("The request must start with a user turn.", (("opened",), PLAIN)),
         ("Invalid input received", (("named",), ("sorted", "opened"), PLAIN)),
         ("Corrupted thought signature.", (PLAIN,)),
-        ("Request has empty input.", (PLAIN,)),
+        ("Request has empty input.", (("filled",), PLAIN)),
         ("Unknown parameter 'temperature'.", (("without:" + TEMPERATURE,),)),
         ("Unknown parameter 'labels' at 'body'.", (("without:labels",),)),
         ("Unknown parameter 'x'.", ()),

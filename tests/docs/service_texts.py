@@ -45,6 +45,7 @@ REFUSALS: Final = [
             _BUILT_IN,
             _JSON,
             "Invalid input received",
+            "Request has empty input.",
             "Unknown parameter 'labels'.",
             _PLATFORM,
             _LEVEL,

@@ -15,6 +15,7 @@ _FEATURES: Final = {
     "opened": "first step",
     "renamed": "names of functions",
     "foreground": "background",
+    "filled": "empty texts",
 }
 
 

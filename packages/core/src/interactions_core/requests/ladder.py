@@ -17,9 +17,11 @@ from interactions_core.mapping.planning import Plan, plan_as_text
 from interactions_core.protocol.blocking import BLOCKED
 from interactions_core.records.turn import Turn
 from interactions_core.requests.bodies import request_body
+from interactions_core.requests.emptiness import fill_empty
 from interactions_core.requests.instructions import tell_instruction
 from interactions_core.requests.opening import open_with_words
 from interactions_core.requests.refusal_texts import (
+    FILLED,
     NAMED,
     OPENED,
     PLAIN,
@@ -89,13 +91,17 @@ def _changed(plan: Plan, change: str, evidence: Candidates, turn: Turn) -> Plan:
     calls = calls_before(plan, evidence.transcript)
     form = (*plan.form, change)
     if change == PLAIN:
+        filled = FILLED in plan.form
         plan = tell_instruction(plan_as_text(evidence), turn)
+        plan = fill_empty(plan) if filled else plan
     elif change == SORTED:
         plan = sort_results(plan, calls)
     elif change == NAMED:
         plan = name_results(plan, calls)
     elif change == OPENED:
         plan = open_with_words(plan, evidence.matching.nudge)
+    elif change == FILLED:
+        plan = fill_empty(plan)
     return replace(plan, form=form)
 
 

@@ -26,6 +26,7 @@ Form = tuple[str, ...]
 SORTED: Final = "sorted"
 NAMED: Final = "named"
 OPENED: Final = "opened"
+FILLED: Final = "filled"
 PLAIN: Final = "plain"
 
 
@@ -47,7 +48,8 @@ _BY_TEXT: Final[tuple[tuple[re.Pattern[str], tuple[Form, ...]], ...]] = tuple(
     for pattern, forms in (
         # The version of the SDK is what is refused.
         (r"legacy", ()),
-        (r"thought.?signature|(empty|missing) input|has empty", ((PLAIN,),)),
+        (r"thought.?signature", ((PLAIN,),)),
+        (r"(empty|missing) input|has empty", ((FILLED,), (PLAIN,))),
         (r"function name", ((RENAMED,),)),
         (r"(begin|start)s? with (a )?user", ((OPENED,), (PLAIN,))),
         (
@@ -58,7 +60,7 @@ _BY_TEXT: Final[tuple[tuple[re.Pattern[str], tuple[Form, ...]], ...]] = tuple(
         (r"schema|response_format|too many states", _SCHEMA_FORMS),
         (
             r"invalid argument",
-            (*_SCHEMA_FORMS, (SORTED, NAMED, OPENED), (PLAIN,)),
+            (*_SCHEMA_FORMS, (SORTED, NAMED, OPENED, FILLED), (PLAIN,)),
         ),
     )
 )

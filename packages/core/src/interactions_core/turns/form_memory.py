@@ -16,6 +16,7 @@ from interactions_core.profiles.loading import beliefs_here
 from interactions_core.profiles.points import FOREGROUND
 from interactions_core.protocol.functions import warn_of_long_names
 from interactions_core.records.forms import KnownForm, feature_of
+from interactions_core.requests.emptiness import is_empty
 from interactions_core.requests.ladder import may_change, reshape, warn_of_left_out
 from interactions_core.requests.refusal_texts import PLAIN
 from interactions_core.requests.settings import RENAMED
@@ -111,6 +112,8 @@ def remember_form(run: TurnContext, plan: Plan) -> Flow[None]:
 def _has_features(run: TurnContext, plan: Plan) -> bool:
     """Tell whether there is anything in a request that a form may change."""
     if run.turn.settings.keys() - {"system_instruction"}:
+        return True
+    if any(map(is_empty, plan.steps)):
         return True
     results = any(step.get("type") == "function_result" for step in plan.steps)
     opens = plan.steps and not plan.previous_interaction_id
