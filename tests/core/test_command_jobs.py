@@ -204,6 +204,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
         ("forms", ["forms"]),
         ("losses", ["lost_chains", "retention_tries", "restores"]),
         ("questions", ["questions"]),
+        ("outlines", ["outlines"]),
         ("jobs", ["jobs"]),
         ("deletions", ["deleted_threads", "erasures"]),
         ("accounts", ["account_names", "account_events", "account_anchors"]),

@@ -77,6 +77,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "jobs": 1,
         "lookups": 1,
         "losses": 1,
+        "outlines": 1,
         "questions": 1,
         "sessions": 2,
         "tombstones": 1,

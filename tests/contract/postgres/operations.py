@@ -8,6 +8,7 @@ from interactions_core.protocol.retention import Loss
 from interactions_core.records.accounts import Claimant
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
+from interactions_core.records.outlines import Sketch
 from interactions_core.stores import PostgresStore
 from tests.contract.session_records import (
     DAY_S,
@@ -40,7 +41,9 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     "find": (lambda s: s.find(SCOPE, [b"a"]), WRITES_NOTHING),
     "get": (lambda s: s.get(SCOPE, "v1_a"), WRITES_NOTHING),
     "put": (
-        lambda s: s.put(make_record("v1_new"), make_entry(), began=b""),
+        lambda s: s.put(
+            make_record("v1_new"), make_entry(), began=b"", sketch=Sketch(steps=())
+        ),
         writes("v1_new", f"{THREAD} shared"),
     ),
     "mark_handed_on": (lambda s: s.mark_handed_on(SCOPE, "v1_a"), WRITES_NOTHING),
@@ -128,6 +131,12 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     ),
     "list_anchor_names": (
         lambda s: s.list_anchor_names(SCOPE.credential),
+        WRITES_NOTHING,
+    ),
+    "locate": (lambda s: s.locate("v1_a"), WRITES_NOTHING),
+    "find_outline": (lambda s: s.find_outline(SCOPE, "v1_a"), WRITES_NOTHING),
+    "is_known_elsewhere": (
+        lambda s: s.is_known_elsewhere(SCOPE, "v1_a"),
         WRITES_NOTHING,
     ),
     "close": (lambda s: s.close(), WRITES_ROWS),

@@ -1,9 +1,7 @@
 """What a store keeps of an answer: its record, and its entry in the ledger. Pure."""
 
-import json
 import uuid
 from dataclasses import dataclass, replace
-from typing import Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.planning import Plan
@@ -20,13 +18,10 @@ from interactions_core.records.jobs import request_fingerprint
 from interactions_core.records.remainders import has_remainder, note_of, told_steps
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import SEED, fold_wire
+from interactions_core.transcript.sizes import wire_size
 from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext, TurnStats
 from interactions_core.usage import usage_from_wire
-
-_encoder: Final = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), default=dict
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +102,6 @@ def _noted(
     if not turn.only_text or not has_remainder(steps):
         return ()
     return hashes_of(told_steps(note_of(turn, interaction_id, steps), steps))
-
-
-def wire_size(steps: tuple[JsonObject, ...]) -> int:
-    """Return the size of steps as JSON on the wire, in bytes."""
-    return sum(
-        len(_encoder.encode(step).encode("utf-8", "surrogatepass")) for step in steps
-    )
 
 
 def _context(plan: Plan) -> _Context:

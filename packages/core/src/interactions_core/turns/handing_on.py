@@ -31,8 +31,8 @@ from interactions_core.records.mirror import is_redacted
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
 from interactions_core.transcript.digest import fold_wire
+from interactions_core.transcript.sizes import wire_size
 from interactions_core.transcript.streaming import events_of, steps_of
-from interactions_core.turns.answer_records import wire_size
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, fetch, hand_on, show, store_call
 from interactions_core.turns.outcomes import outcome_error

@@ -23,13 +23,13 @@ from interactions_core.records.turn import Reply
 from interactions_core.secret_options import without_settings
 from interactions_core.transcript.digest import fold
 from interactions_core.transcript.replies import says_something
+from interactions_core.transcript.sizes import wire_size
 from interactions_core.turns.answer_records import (
     as_dead,
     as_unsettled,
     list_recovered,
     make_entry,
     make_record,
-    wire_size,
 )
 from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext
@@ -37,6 +37,7 @@ from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.form_memory import remember_form
 from interactions_core.turns.learning import note_retention
 from interactions_core.turns.metering import note_answer
+from interactions_core.turns.outlining import make_sketch
 from interactions_core.usage import Usage
 
 logger: Final = logging.getLogger("interactions_core")
@@ -96,10 +97,13 @@ def _keep(
         record = as_unsettled(record)
     elif is_blank or failure is not None:
         record = as_dead(record)
+    sketch = make_sketch(run.turn, plan, () if record.gone else answer.steps)
     if (yield from _is_recorded(run, record)):
         return record
     hit(DeletionFailPoint.ANSWERED)
-    kept = yield from store_call(lambda: store.put(record, entry, began=records.began))
+    kept = yield from store_call(
+        lambda: store.put(record, entry, began=records.began, sketch=sketch)
+    )
     if kept:
         return record
     hit(DeletionFailPoint.LATE)

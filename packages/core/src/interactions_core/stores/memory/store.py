@@ -18,9 +18,11 @@ from interactions_core.records.interactions import (
 from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
+from interactions_core.records.outlines import Sketch
 from interactions_core.stores.memory.accounts import MemoryAccountMixin
 from interactions_core.stores.memory.forms import MemoryFormMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
+from interactions_core.stores.memory.outlines import MemoryOutlineMixin
 from interactions_core.stores.memory.retention import MemoryRetentionMixin
 from interactions_core.usage import Usage
 
@@ -31,7 +33,11 @@ DEFAULT_LIMIT: Final = 10_000
 
 
 class MemoryStore(
-    MemoryAccountMixin, MemoryFormMixin, MemoryJobMixin, MemoryRetentionMixin
+    MemoryAccountMixin,
+    MemoryFormMixin,
+    MemoryJobMixin,
+    MemoryRetentionMixin,
+    MemoryOutlineMixin,
 ):
     """Keeps sessions in memory; the least recently used interactions go first.
 
@@ -98,8 +104,9 @@ class MemoryStore(
         entry: LedgerEntry | None = None,
         *,
         began: bytes | None = None,
+        sketch: Sketch | None = None,
     ) -> bool:
-        """Keep a record and its ledger entry."""
+        """Keep a record, its ledger entry and its outline."""
         record = replace(apply_mirror(record, self.mirror), learned_expires_at=math.inf)
         scope, name = record.scope, (record.scope, record.key)
         on_server = Erasure(
@@ -124,8 +131,12 @@ class MemoryStore(
                 self._entries[name] = (*entries, entry)
                 sums = self._sums.get(record.scope, Usage())
                 self._sums[record.scope] = sums + entry.usage
+            if sketch is not None:
+                self._keep_outline(record, sketch)
             while len(self._records) > self._limit:
-                self._forget(next(iter(self._records)))
+                oldest = next(iter(self._records))
+                self._forget(oldest)
+                self._forget_outline(*oldest)
         return True
 
     def mark_handed_on(self, scope: Scope, key: str) -> None:
@@ -209,6 +220,9 @@ class MemoryStore(
                 if record.scope.thread_id == source
             ]
             new = [c for c in copies if (c.scope, c.key) not in self._records]
+            for copy in copies:
+                origin = replace(copy.scope, thread_id=source)
+                self._copy_outline(origin, copy.scope, copy.key)
         for record in new:
             self.put(record)
         return len(new)
@@ -276,6 +290,7 @@ class MemoryStore(
             names = [name for name in self._records if name[0].thread_id == thread_id]
             for name in names:
                 self._forget(name)
+                self._forget_outline(*name)
             for scope in [s for s in self._sums if s.thread_id == thread_id]:
                 del self._sums[scope]
             self._forget_thread(thread_id)

@@ -13,16 +13,24 @@ from interactions_core.records.interactions import (
     StoredInteraction,
 )
 from interactions_core.records.mirror import Mirror
+from interactions_core.records.outlines import Sketch
 from interactions_core.stores.protocols.accounts import AccountStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
 from interactions_core.stores.protocols.jobs import JobStore
+from interactions_core.stores.protocols.outlines import OutlineStore
 from interactions_core.stores.protocols.retention import RetentionStore
 from interactions_core.usage import Usage
 
 
 class SessionStore(
-    JobStore, DeletionStore, FormStore, AccountStore, RetentionStore, Protocol
+    JobStore,
+    DeletionStore,
+    FormStore,
+    AccountStore,
+    RetentionStore,
+    OutlineStore,
+    Protocol,
 ):
     """Where the tree of interactions of every conversation is kept.
 
@@ -62,8 +70,9 @@ class SessionStore(
         entry: LedgerEntry | None = None,
         *,
         began: bytes | None = None,
+        sketch: Sketch | None = None,
     ) -> bool:
-        """Keep a record and its ledger entry, both or neither.
+        """Keep a record, its ledger entry and its outline, all or none.
 
         A record with the same scope and key is replaced. The content is reduced to
         what `mirror` allows.
@@ -74,6 +83,7 @@ class SessionStore(
             began: The thread's `deletion_mark` when the turn began. If the thread was
                 deleted since, nothing is kept, and what the server has is listed for
                 erasure. `None` to keep it whatever was deleted.
+            sketch: What its outline is made of; an outline that is there stays.
 
         Returns:
             Whether it was kept.

@@ -17,12 +17,14 @@ from interactions_core.records.interactions import (
 )
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
+from interactions_core.records.outlines import Sketch
 from interactions_core.stores.sql import (
     account_rows,
     deletion_rows,
     form_rows,
     job_rows,
     lookups,
+    outline_rows,
     question_rows,
     retention_rows,
     rows,
@@ -32,6 +34,7 @@ from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
+from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
 from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
 from interactions_core.usage import Usage
@@ -40,7 +43,9 @@ _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
 
 
-class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
+class SqlStore(
+    SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin, SqlOutlineMixin
+):
     """Keeps sessions in a database; its subclasses say which one.
 
     Args:
@@ -67,6 +72,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
         self.database.install(account_rows.PART, account_rows.MIGRATIONS)
         self.database.install(lookups.PART, lookups.MIGRATIONS)
         self.database.install(retention_rows.PART, retention_rows.MIGRATIONS)
+        self.database.install(outline_rows.PART, outline_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
@@ -113,8 +119,9 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
         entry: LedgerEntry | None = None,
         *,
         began: bytes | None = None,
+        sketch: Sketch | None = None,
     ) -> bool:
-        """Keep a record and its ledger entry in one transaction."""
+        """Keep a record, its ledger entry and its outline in one transaction."""
         row = rows.record_row(apply_mirror(record, self.mirror))
         scope, created_at = record.scope, record.created_at
         name = record.key if record.stored else ""
@@ -135,6 +142,8 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
                 db.execute(rows.UPSERT, row)
                 if entry is not None:
                     db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
+                if sketch is not None:
+                    self._keep_outline(db, record, sketch)
             write_marks(db, marks)
         return not late
 
@@ -187,6 +196,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
         """Copy the rows of a thread, but for its ledger."""
         check_names(self.longest_name, source=source, target=target)
         with self.database.writing(source, target) as db:
+            db.execute(outline_rows.COPY_THREAD, (target, source))
             return db.execute(rows.COPY_THREAD, (target, source)).rowcount
 
     def held_by(self, thread_id: str) -> list[StoredInteraction]:
@@ -209,6 +219,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
         with self.database.writing(thread_id) as db:
             erasures = self.plan_erasures(thread_id)[0] if remote else []
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
+            db.execute(outline_rows.DELETE_THREAD, (thread_id,))
             db.execute(question_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
@@ -222,6 +233,7 @@ class SqlStore(SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin):
     def close(self) -> None:
         """Close the database; the next use opens it again."""
         write_last(self.database, self._marks)
+        self._outline_key = b""
         self.database.close()
 
 
