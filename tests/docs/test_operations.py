@@ -72,6 +72,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
     assert found == {
         "accounts": 1,
         "checkpoints": 4,
+        "contracts": 1,
         "deletions": 1,
         "forms": 1,
         "jobs": 1,

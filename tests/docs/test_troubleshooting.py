@@ -46,6 +46,7 @@ from interactions_core.services.job_commands import show_job
 from interactions_core.services.published_keys import PublishedKeys
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.services.webhook_verification import Trust, verified_event
+from interactions_core.stores.sql import job_rows
 from interactions_core.stores.sqlite import files
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
@@ -818,9 +819,23 @@ def newer_file(bench: Bench) -> object:
     path = bench.folder / "newer.db"
     SqliteStore(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE schema_versions SET version = 99")
+        connection.execute(
+            "UPDATE schema_versions SET version = 99 WHERE part = 'sessions'"
+        )
     connection.close()
     return SqliteStore(path)
+
+
+@case("session store …: its 'jobs' tables")
+def file_that_takes_a_newer_program(bench: Bench) -> object:
+    path = bench.folder / "newer.db"
+    store, newer = SqliteStore(path), SqliteStore(path)
+    newer.database.install(job_rows.PART, (*job_rows.MIGRATIONS, ()))
+    newer.close()
+    try:
+        return store.list_jobs()
+    finally:
+        store.close()
 
 
 @case("session store …: its folder cannot be made")

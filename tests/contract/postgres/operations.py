@@ -37,6 +37,7 @@ def writes(*names: str) -> set[str]:
 Operation = Callable[[PostgresStore], object]
 
 OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
+    "check_contracts": (lambda s: s.check_contracts(), WRITES_NOTHING),
     "secret": (lambda s: s.secret(), WRITES_ROWS),
     "find": (lambda s: s.find(SCOPE, [b"a"]), WRITES_NOTHING),
     "get": (lambda s: s.get(SCOPE, "v1_a"), WRITES_NOTHING),

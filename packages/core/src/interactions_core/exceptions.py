@@ -131,23 +131,37 @@ class StoreError(InteractionsError):
 
 
 class StoreSchemaError(StoreError):
-    """The store was written by a newer version of these packages.
+    """A newer version of these packages has changed the store too far for this one.
 
     Attributes:
-        found: The schema version in the file.
-        supported: The newest schema version that this code reads.
+        part: Whose tables these are.
+        found: The schema version in the store.
+        supported: The newest schema version that this code knows.
+        needs: The oldest one that a program has to know; `None` if the store does not
+            say, which is then `found`.
     """
 
-    def __init__(self, store: str, part: str, *, found: int, supported: int) -> None:
+    def __init__(
+        self,
+        store: str,
+        part: str,
+        *,
+        found: int,
+        supported: int,
+        needs: int | None = None,
+    ) -> None:
+        wanted = "" if needs is None else f" and take a program that knows {needs}"
         super().__init__(
             store,
-            f"its {part!r} tables have schema version {found}, "
+            f"its {part!r} tables have schema version {found}{wanted}, "
             f"this version reads up to {supported}",
             "Upgrade the interactions packages, or point them at another store; "
             "nothing was changed.",
         )
+        self.part = part
         self.found = found
         self.supported = supported
+        self.needs = needs
 
 
 class RequestError(InteractionsError):

@@ -56,6 +56,9 @@ def with_retries(
     """Make a request, again where its errors allow that, and wait in between."""
     tally, failures = run.tally, 0
     while True:
+        if tally.attempts:
+            # The store was read just before the first one.
+            yield from store_call(run.records.store.check_contracts)
         tally.attempts += 1
         try:
             return (yield from attempt())

@@ -71,6 +71,9 @@ class MemoryStore(
     def __repr__(self) -> str:
         return f"MemoryStore({getattr(self, 'url', '…')!r})"
 
+    def check_contracts(self) -> None:
+        """Do nothing: no other process has this store."""
+
     def secret(self) -> bytes:
         """Return bytes that live as long as the process."""
         return self._secret

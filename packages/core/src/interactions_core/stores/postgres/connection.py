@@ -91,11 +91,40 @@ class StoreCursor(psycopg.RawCursor[Any]):
         return _ADAPTERS
 
 
-def run_all(connection: RawConnection, statements: str) -> None:
-    """Send several statements, without values or results, as one message."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A connection on which several statements have run.
+
+    Attributes:
+        raw: The connection of psycopg.
+        rows: What the last of them found, as the server writes it.
+    """
+
+    raw: RawConnection
+    rows: Sequence[Sequence[str]] = ()
+
+
+def run_all(connection: RawConnection, statements: str) -> Begun:
+    """Send several statements, without values, as one message."""
     cursor = psycopg.Cursor[Any](connection)
     # Only what is neither prepared nor binary may be more than one statement.
     cursor.execute(statements.encode(), prepare=False)
+    while cursor.nextset():
+        pass
+    found = cursor.pgresult
+    # Not by its cursor: whose pool it is may have said what a row is.
+    rows = (
+        [
+            [
+                str(found.get_value(row, column) or b"", "utf-8")
+                for column in range(found.nfields)
+            ]
+            for row in range(found.ntuples)
+        ]
+        if found
+        else []
+    )
+    return Begun(connection, rows)
 
 
 class PostgresConnection:

@@ -24,16 +24,27 @@ from interactions_core.process.forking import (
     PerProcess,
     hold_forks,
 )
-from interactions_core.stores.postgres.connection import Locks, PostgresConnection
+from interactions_core.stores.postgres.connection import (
+    Begun,
+    Locks,
+    PostgresConnection,
+)
 from interactions_core.stores.postgres.errors import (
     LOCK_TIMEOUT_S,
     to_store_error,
 )
 from interactions_core.stores.postgres.indexes import build_indexes
 from interactions_core.stores.postgres.pools import Connections, Pool
-from interactions_core.stores.postgres.schemas import Parts, Schema
+from interactions_core.stores.postgres.schemas import Schema
 from interactions_core.stores.postgres.text import quoted
 from interactions_core.stores.postgres.urls import PostgresTarget
+from interactions_core.stores.sql.contracts import (
+    OWN,
+    VERSIONS,
+    ContractCheck,
+    Parts,
+    describe_part,
+)
 from interactions_core.stores.sql.database import Migration, check_text
 from interactions_core.stores.sql.refusing import refuse_to_write
 
@@ -80,24 +91,30 @@ class PostgresDatabase:
         self.read_only = False
         self._schema = Schema(place.schema, place.shown)
         self._connections = Connections(pool or place.conninfo, place.shown)
-        self._parts: Parts = {}
+        self._parts: Parts = {OWN.name: OWN}
         self._installed: Parts | None = None
+        self._contracts = ContractCheck(place.shown)
         self._local = PerProcess(threading.local)
         self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"PostgresDatabase({getattr(self, 'place', '…')!r})"
 
-    def install(self, part: str, migrations: Sequence[Migration]) -> None:
+    def install(
+        self, part: str, migrations: Sequence[Migration], *, needs: int | None = None
+    ) -> None:
         """Bring the tables of `part` to the newest schema version with the next use.
 
         Args:
             part: Whose tables these are; versions are counted per part.
             migrations: The index of an entry is the version that it starts from.
+            needs: The oldest version that a program may know to go on beside this one,
+                once they have run; all of them, if nothing is said.
         """
+        described = describe_part(part, migrations, needs)
         # Without the lock, which may be held while a server is waited for.
-        if self._parts.get(part) != migrations:
-            self._parts = {**self._parts, part: migrations}
+        if self._parts.get(part) != described:
+            self._parts = {**self._parts, part: described}
 
     def setup(self) -> None:
         """Make or upgrade the schema and its tables, in one transaction.
@@ -107,7 +124,7 @@ class PostgresDatabase:
         is there already, no right to create anything is needed.
 
         Raises:
-            StoreSchemaError: The tables were written by a newer version.
+            StoreSchemaError: A newer version has changed the tables too far.
             StoreError: The server cannot be reached, or refuses.
         """
         if self._installed is self._parts:
@@ -131,13 +148,17 @@ class PostgresDatabase:
 
     @contextlib.contextmanager
     def reading(self) -> Generator[PostgresConnection]:
-        """Lend a connection that reads from one state of the database."""
+        """Lend a connection that reads from one state of the database.
+
+        Raises:
+            StoreSchemaError: A newer version has changed the tables too far meanwhile.
+        """
         lent = self._lent()
         if lent is not None:
             yield lent
             return
         self.setup()
-        with self._transaction(_READ, None) as connection:
+        with self._transaction(_READ, None, checks=True) as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -151,6 +172,7 @@ class PostgresDatabase:
 
         Raises:
             RuntimeError: The block around this one may not write that.
+            StoreSchemaError: A newer version has changed the tables too far meanwhile.
         """
         locks = Locks(frozenset(names), frozenset(shared) - frozenset(names))
         if self.read_only:
@@ -163,7 +185,7 @@ class PostgresDatabase:
             yield lent
             return
         self.setup()
-        with self._transaction(_WRITE, locks) as connection:
+        with self._transaction(_WRITE, locks, checks=True) as connection:
             yield connection
 
     def erase_log(self) -> None:
@@ -198,11 +220,11 @@ class PostgresDatabase:
         """Build what makes the store faster; whoever may not, goes on without."""
         name = self._schema.name
         try:
-            with hold_forks(), self._connections.lend("SELECT 1") as raw:
+            with hold_forks(), self._connections.lend("SELECT 1") as begun:
                 built = {
-                    part: migrations
-                    for part, migrations in parts.items()
-                    if build_indexes(raw, name, migrations)
+                    part: described
+                    for part, described in parts.items()
+                    if build_indexes(begun.raw, name, described.migrations)
                 }
             with self._transaction(_WRITE, Locks()) as connection:
                 self._schema.keep_version(connection, built)
@@ -216,16 +238,26 @@ class PostgresDatabase:
 
     @contextlib.contextmanager
     def _transaction(
-        self, begin: str, locks: Locks | None, wait_s: float | None = None
+        self,
+        begin: str,
+        locks: Locks | None,
+        wait_s: float | None = None,
+        *,
+        checks: bool = False,
     ) -> Generator[PostgresConnection]:
         committing = False
         origin, local = Origin(), self._local.get()
         try:
             # A child could not use what libpq and OpenSSL are doing for another thread.
             statements = self._begin(begin, locks, wait_s or LOCK_TIMEOUT_S)
-            with hold_forks(), self._connections.lend(statements) as raw:
-                local.connection = connection = PostgresConnection(raw, locks)
+            if checks:
+                # After the locks: while they are held nobody changes a table.
+                statements = f"{statements}; {VERSIONS}"
+            with hold_forks(), self._connections.lend(statements) as begun:
+                local.connection = connection = PostgresConnection(begun.raw, locks)
                 try:
+                    if checks:
+                        self._check_contracts(connection, begun)
                     yield connection
                 finally:
                     local.connection = None
@@ -237,6 +269,12 @@ class PostgresDatabase:
         except UnicodeEncodeError as exc:
             check_text(self.place, exc)
             raise
+
+    def _check_contracts(self, connection: PostgresConnection, begun: Begun) -> None:
+        seen = frozenset((part, int(version)) for part, version in begun.rows)
+        self._contracts.check(
+            self._parts, seen, lambda: self._schema.contracts(connection)
+        )
 
     def _begin(self, begin: str, locks: Locks | None, wait_s: float) -> str:
         """Write all that begins a transaction as one message to the server."""

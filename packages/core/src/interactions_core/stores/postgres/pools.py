@@ -19,7 +19,7 @@ from interactions_core.process.forking import (
     is_from_here,
     leave_to_parent,
 )
-from interactions_core.stores.postgres.connection import RawConnection, run_all
+from interactions_core.stores.postgres.connection import Begun, RawConnection, run_all
 from interactions_core.stores.postgres.errors import POOL_TIMEOUT_S, unreachable
 
 Pool = ConnectionPool[RawConnection]
@@ -61,7 +61,7 @@ class Connections:
         self._opened = PerProcess(_Opened)
 
     @contextlib.contextmanager
-    def lend(self, begin: str) -> Generator[RawConnection]:
+    def lend(self, begin: str) -> Generator[Begun]:
         """Lend a connection on which the statements of `begin` have run.
 
         A connection that turns out to be broken, e.g. because the server was
@@ -73,15 +73,15 @@ class Connections:
         """
         give_up = time.monotonic() + POOL_TIMEOUT_S
         origin, pool = Origin(), self._pool()
-        while (raw := self._begun(pool, begin, give_up)) is None:
+        while (begun := self._begun(pool, begin, give_up)) is None:
             self._knock()
         try:
-            yield raw
+            yield begun
         finally:
             if origin.is_here:
-                _give_back(pool, raw)
+                _give_back(pool, begun.raw)
             else:
-                leave_to_parent(raw)
+                leave_to_parent(begun.raw)
 
     def close(self) -> None:
         """Close a pool of our own; the next use makes another one."""
@@ -109,14 +109,14 @@ class Connections:
                 )
             return opened.pool
 
-    def _begun(self, pool: Pool, begin: str, give_up: float) -> RawConnection | None:
+    def _begun(self, pool: Pool, begin: str, give_up: float) -> Begun | None:
         """Begin on a connection of the pool; return nothing if that was broken."""
         raw = self._next(pool, give_up)
         try:
             # psycopg must not begin transactions beside ours.
             if not raw.autocommit:
                 raw.autocommit = True
-            run_all(raw, begin)
+            return run_all(raw, begin)
         except psycopg.OperationalError:
             is_broken = raw.closed
             _give_back(pool, raw)
@@ -126,7 +126,6 @@ class Connections:
         except BaseException:
             _give_back(pool, raw)
             raise
-        return raw
 
     def _next(self, pool: Pool, give_up: float) -> RawConnection:
         try:

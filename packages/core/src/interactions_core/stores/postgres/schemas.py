@@ -3,18 +3,23 @@
 Runs in a transaction that is given; whoever upgrades holds the lock of everything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.exceptions import StoreError
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.text import quoted
-from interactions_core.stores.sql.database import Migration
-from interactions_core.stores.sql.foreign import foreign_schema, is_needed, tables_made
+from interactions_core.stores.sql.contracts import (
+    CONTRACTS,
+    KEEP,
+    VERSIONS,
+    Part,
+    Parts,
+    check_contracts,
+    newer_parts,
+)
+from interactions_core.stores.sql.foreign import foreign_schema, tables_made
 from interactions_core.stores.sql.refusing import check_version
-
-Parts = Mapping[str, Sequence[Migration]]
-"""Migrations by the name of the part whose tables they make."""
 
 # The catalogue names what is there, whatever this user may do with it.
 _FIND_VERSIONS: Final = """
@@ -27,6 +32,7 @@ SELECT current_setting('server_encoding'), EXISTS (
 _VERSIONS: Final = (
     "CREATE TABLE schema_versions (part TEXT PRIMARY KEY, version BIGINT NOT NULL)"
 )
+_HAS_CONTRACTS: Final = "SELECT to_regclass('schema_contracts') IS NOT NULL"
 _TABLES: Final = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = $1"
 _KEEP_VERSION: Final = (
     "INSERT INTO schema_versions (part, version) VALUES ($1, $2) "
@@ -60,20 +66,21 @@ class Schema:
                 f"the database has the encoding {encoding}",
                 "Create one with `ENCODING 'UTF8' TEMPLATE template0`.",
             )
-        needed = {part: parts[part] for part in parts if is_needed(parts[part])}
+        needed = {name: part for name, part in parts.items() if part.is_needed}
         return not has_versions or bool(self._outdated(connection, needed))
 
     def find_slow(self, connection: PostgresConnection, parts: Parts) -> Parts:
         """Return the parts of indexes only that are yet to be built."""
-        extra = {part: parts[part] for part in parts if not is_needed(parts[part])}
+        extra = {name: part for name, part in parts.items() if not part.is_needed}
         if not extra:
             return extra
-        return {part: extra[part] for part in self._outdated(connection, extra)}
+        return {name: extra[name] for name in self._outdated(connection, extra)}
 
     def keep_version(self, connection: PostgresConnection, parts: Parts) -> None:
-        """Note that these parts are there."""
-        for part, migrations in parts.items():
-            connection.execute(_KEEP_VERSION, (part, len(migrations)))
+        """Note that these parts are there, and what it takes to use them."""
+        for name, part in parts.items():
+            connection.execute(_KEEP_VERSION, (name, part.version))
+            connection.execute(KEEP, (name, part.version, part.needs))
 
     def check_versions(self, connection: PostgresConnection, parts: Parts) -> None:
         """Refuse tables that cannot be read as they are.
@@ -84,10 +91,17 @@ class Schema:
         _, has_versions, _ = self._look(connection)
         found: dict[str, int] = {}
         if has_versions:
-            rows = connection.execute("SELECT part, version FROM schema_versions")
-            found = dict(rows.fetchall())
-        for part, migrations in parts.items():
-            check_version(self._place, part, migrations, found.get(part, 0))
+            found = dict(connection.execute(VERSIONS).fetchall())
+        needs = self.contracts(connection) if newer_parts(parts, found) else {}
+        for name, part in parts.items():
+            check_version(self._place, part, found.get(name, 0), needs)
+
+    def contracts(self, connection: PostgresConnection) -> dict[str, int]:
+        """Return what it takes to use each part; a store from before says nothing."""
+        [(has_contracts,)] = connection.execute(_HAS_CONTRACTS).fetchall()
+        if not has_contracts:
+            return {}
+        return dict(connection.execute(CONTRACTS).fetchall())
 
     def upgrade(self, connection: PostgresConnection, parts: Parts) -> None:
         """Make the schema and its tables, or what they lack.
@@ -105,20 +119,19 @@ class Schema:
             connection.execute(_VERSIONS)
         outdated = self._outdated(connection, parts)
         self._check_names(connection, [parts[p] for p in outdated if not outdated[p]])
-        for part, version in outdated.items():
-            if has_versions and not is_needed(parts[part]):
+        for name, version in outdated.items():
+            part = parts[name]
+            if has_versions and not part.is_needed:
                 continue
-            for statements in parts[part][version:]:
+            for statements in part.migrations[version:]:
                 for statement in statements:
                     connection.execute(statement)
-            self.keep_version(connection, {part: parts[part]})
+            self.keep_version(connection, {name: part})
 
-    def _check_names(
-        self, connection: PostgresConnection, new: Sequence[Sequence[Migration]]
-    ) -> None:
+    def _check_names(self, connection: PostgresConnection, new: Sequence[Part]) -> None:
         rows = connection.execute(_TABLES, (self.name,))
         tables = {name for (name,) in rows.fetchall()}
-        wanted = {name for migrations in new for name in tables_made(migrations)}
+        wanted = {name for part in new for name in tables_made(part.migrations)}
         if tables & wanted:
             raise foreign_schema(self._place, self.name, tables, wanted)
 
@@ -129,15 +142,12 @@ class Schema:
 
     def _outdated(self, connection: PostgresConnection, parts: Parts) -> dict[str, int]:
         """Return the parts with an older version, and which one that is."""
-        rows = connection.execute("SELECT part, version FROM schema_versions")
-        found: dict[str, int] = dict(rows.fetchall())
-        for part, migrations in parts.items():
-            if found.get(part, 0) > len(migrations):
-                raise StoreSchemaError(
-                    self._place, part, found=found[part], supported=len(migrations)
-                )
+        found: dict[str, int] = dict(connection.execute(VERSIONS).fetchall())
+        if newer_parts(parts, found):
+            needs = self.contracts(connection)
+            check_contracts(self._place, parts.values(), found, needs)
         return {
-            part: found.get(part, 0)
-            for part, migrations in parts.items()
-            if found.get(part, 0) < len(migrations)
+            name: found.get(name, 0)
+            for name, part in parts.items()
+            if found.get(name, 0) < part.version
         }

@@ -50,6 +50,17 @@ class SessionStore(
     threads: int
     mirror: Mirror
 
+    def check_contracts(self) -> None:
+        """Refuse to go on where a newer release has changed the tables too far.
+
+        Every other method does so as well; this is for where none has been called for
+        a while.
+
+        Raises:
+            StoreSchemaError: It has.
+        """
+        ...
+
     def secret(self) -> bytes:
         """Return 32 random bytes that stay the same for the life of the store."""
         ...

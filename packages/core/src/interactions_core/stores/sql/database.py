@@ -68,8 +68,17 @@ class SqlDatabase(Protocol):
         """What to call the database in errors, without any password."""
         ...
 
-    def install(self, part: str, migrations: Sequence[Migration]) -> None:
-        """Bring the tables of `part` to the newest schema version, now or when used."""
+    def install(
+        self, part: str, migrations: Sequence[Migration], *, needs: int | None = None
+    ) -> None:
+        """Bring the tables of `part` to the newest schema version, now or when used.
+
+        Args:
+            part: Whose tables these are; versions are counted per part.
+            migrations: The index of an entry is the version that it starts from.
+            needs: The oldest version that a program may know to go on beside this one,
+                once they have run; all of them, if nothing is said.
+        """
         ...
 
     def setup(self) -> None:

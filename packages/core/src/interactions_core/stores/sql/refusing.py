@@ -1,44 +1,41 @@
 """What is said of a store that is only read, where that is not enough."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final, Never
 
-from interactions_core.exceptions import StoreError, StoreSchemaError
-from interactions_core.stores.sql.database import Migration
-from interactions_core.stores.sql.foreign import is_needed
+from interactions_core.exceptions import StoreError
+from interactions_core.stores.sql import contracts
+from interactions_core.stores.sql.contracts import Part, check_contracts
 
 UPGRADE: Final = "Open it once with a program that may write there, which upgrades it."
 NOT_OURS: Final = "Nothing was changed; name the store that your program uses."
 
 
-def check_version(
-    place: str, part: str, migrations: Sequence[Migration], found: int
-) -> None:
+def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) -> None:
     """Refuse tables that cannot be read as they are.
 
     Args:
         place: What to call the store.
         part: Whose tables these are.
-        migrations: The part's.
         found: Their version; 0 for none.
+        needs: The contracts in the store.
 
     Raises:
-        StoreSchemaError: A newer version wrote them.
+        StoreSchemaError: A newer version wrote them, and this one knows too little.
         StoreError: They are older, or there are none.
     """
-    supported = len(migrations)
-    if found > supported:
-        raise StoreSchemaError(place, part, found=found, supported=supported)
-    if not is_needed(migrations):
+    check_contracts(place, [part], {part.name: found}, needs)
+    # What says how far a store may be newer is not missed in one that is older.
+    if not part.is_needed or part.name == contracts.PART:
         return
     if found == 0:
         # Every store has had these from its beginning; the others came later.
-        advice = NOT_OURS if part == "sessions" else UPGRADE
-        raise StoreError(place, f"it has no tables for its {part!r}", advice)
-    if found < supported:
+        advice = NOT_OURS if part.name == "sessions" else UPGRADE
+        raise StoreError(place, f"it has no tables for its {part.name!r}", advice)
+    if found < part.version:
         problem = (
-            f"its {part!r} tables have schema version {found}, and it was opened to be "
-            f"read only; this version reads {supported}"
+            f"its {part.name!r} tables have schema version {found}, and it was opened "
+            f"to be read only; this version reads {part.version}"
         )
         raise StoreError(place, problem, UPGRADE)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Generator, Sequence
 from pathlib import Path
 from typing import Final
 
-from interactions_core.exceptions import StoreError, StoreSchemaError
+from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import (
     TRANSACTION,
     WRITE_AGAIN,
@@ -18,6 +18,16 @@ from interactions_core.process.forking import (
     Origin,
     leave_to_parent,
     put_away,
+)
+from interactions_core.stores.sql.contracts import (
+    KEEP,
+    OWN,
+    VERSIONS,
+    ContractCheck,
+    Part,
+    Parts,
+    check_contracts,
+    describe_part,
 )
 from interactions_core.stores.sql.database import Migration, check_text
 from interactions_core.stores.sql.foreign import check_file, check_part
@@ -27,6 +37,7 @@ from interactions_core.stores.sqlite.files import (
     MEMORY,
     Identity,
     connect,
+    contracts_of,
     identity_of,
     to_store_error,
     version_of,
@@ -54,8 +65,9 @@ class SqliteDatabase:
         self._lock = Lock()
         self._connection: SqliteConnection | None = None
         self._identity: Identity = None
-        self._parts: dict[str, Sequence[Migration]] = {}
+        self._parts: Parts = {OWN.name: OWN}
         self._due: set[str] = set()
+        self._contracts = ContractCheck(self.path)
         put_away(self)
 
     def __repr__(self) -> str:
@@ -67,7 +79,9 @@ class SqliteDatabase:
         if connection is not None:
             connection.close()
 
-    def install(self, part: str, migrations: Sequence[Migration]) -> None:
+    def install(
+        self, part: str, migrations: Sequence[Migration], *, needs: int | None = None
+    ) -> None:
         """Bring the tables of `part` to the newest schema version, in order.
 
         On an event loop that is left to the first use, which is in another thread.
@@ -75,24 +89,27 @@ class SqliteDatabase:
         Args:
             part: Whose tables these are; versions are counted per part.
             migrations: The index of an entry is the version that it starts from.
+            needs: The oldest version that a program may know to go on beside this one,
+                once they have run; all of them, if nothing is said.
 
         Raises:
-            StoreSchemaError: The file was written by a newer version.
+            StoreSchemaError: A newer version has changed the tables too far.
             StoreError: The file is not a database, cannot be opened, or has tables of
                 another program; then nothing is added.
         """
+        described = describe_part(part, migrations, needs)
         if is_loop_thread():
             # Without the lock, which a thread may hold for as long as it writes.
-            self._parts[part] = migrations
+            self._parts = {**self._parts, part: described}
             self._due.add(part)
             return
         with self._lock:
-            self._parts[part] = migrations
+            self._parts = {**self._parts, part: described}
             if self._connection is None:
                 self._open()
                 return
             with self._explained():
-                self._migrate(self._connection, part, migrations)
+                self._migrate(self._connection, described)
 
     @property
     def place(self) -> str:
@@ -110,9 +127,15 @@ class SqliteDatabase:
 
         Fetch everything before leaving: a cursor that outlives the block would
         let another thread step on it.
+
+        Raises:
+            StoreSchemaError: A newer version has changed the tables too far meanwhile.
         """
         with self._lock, self._explained():
-            yield self._open()
+            connection = self._open()
+            if not connection.in_transaction:
+                self._check_contracts(connection)
+            yield connection
 
     @contextlib.contextmanager
     def writing(
@@ -121,6 +144,9 @@ class SqliteDatabase:
         """Hold the write lock; all that the block does is kept, or none of it.
 
         A file has one lock, whatever the names of what is written.
+
+        Raises:
+            StoreSchemaError: A newer version has changed the tables too far meanwhile.
         """
         del shared
         with self._lock, self._explained():
@@ -129,6 +155,8 @@ class SqliteDatabase:
                 yield connection
                 return
             with _transaction(connection):
+                # With the lock: while it is held nobody changes a table.
+                self._check_contracts(connection)
                 yield connection
 
     def close(self) -> None:
@@ -176,7 +204,8 @@ class SqliteDatabase:
             return self._connection
         with self._explained():
             if self.path != MEMORY:
-                check_file(self.path, self._parts.values())
+                made = [part.migrations for part in self._parts.values()]
+                check_file(self.path, made)
             connection = self._connect()
             try:
                 self._due.update([*self._parts])
@@ -205,31 +234,40 @@ class SqliteDatabase:
         if self._due and not connection.in_transaction:
             # In their order: indexes come after the tables that they are on.
             for part in [part for part in self._parts if part in self._due]:
-                self._migrate(connection, part, self._parts[part])
+                self._migrate(connection, self._parts[part])
                 self._due.discard(part)
 
-    def _migrate(
-        self, connection: SqliteConnection, part: str, migrations: Sequence[Migration]
-    ) -> None:
-        found = version_of(connection, part)
-        if found > len(migrations):
-            raise StoreSchemaError(
-                self.path, part, found=found, supported=len(migrations)
-            )
-        if found == len(migrations):
+    def _migrate(self, connection: SqliteConnection, part: Part) -> None:
+        if self._is_known(connection, part):
             return
         with _transaction(connection):
-            found = version_of(connection, part)
+            # Another process may have been here since this one looked.
+            if self._is_known(connection, part):
+                return
+            found = version_of(connection, part.name)
             if not found:
-                check_part(self.path, connection, migrations)
-            for statements in migrations[found:]:
+                check_part(self.path, connection, part.migrations)
+            for statements in part.migrations[found:]:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(
                 "INSERT OR REPLACE INTO schema_versions (part, version) "
                 "VALUES ($1, $2)",
-                (part, len(migrations)),
+                (part.name, part.version),
             )
+            connection.execute(KEEP, (part.name, part.version, part.needs))
+
+    def _is_known(self, connection: SqliteConnection, part: Part) -> bool:
+        """Tell whether there is nothing to migrate."""
+        found = version_of(connection, part.name)
+        if found > part.version:
+            needs = contracts_of(connection)
+            check_contracts(self.path, [part], {part.name: found}, needs)
+        return found >= part.version
+
+    def _check_contracts(self, connection: SqliteConnection) -> None:
+        seen = frozenset(connection.execute(VERSIONS).fetchall())
+        self._contracts.check(self._parts, seen, lambda: contracts_of(connection))
 
     @contextlib.contextmanager
     def _explained(self) -> Generator[None]:

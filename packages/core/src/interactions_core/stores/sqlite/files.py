@@ -9,6 +9,7 @@ import time
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.stores.sql.contracts import CONTRACTS
 from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.private_files import make_private
 
@@ -96,6 +97,14 @@ def version_of(connection: SqliteConnection, part: str) -> int:
         "SELECT version FROM schema_versions WHERE part = $1", (part,)
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def contracts_of(connection: SqliteConnection) -> dict[str, int]:
+    """Return what it takes to use each part; a file from before says nothing."""
+    has_contracts = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = 'schema_contracts'"
+    ).fetchone()
+    return dict(connection.execute(CONTRACTS).fetchall()) if has_contracts else {}
 
 
 def to_store_error(path: str, exc: sqlite3.DatabaseError) -> StoreError:

@@ -5,15 +5,20 @@ The rest is `database`'s.
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator
 from pathlib import Path
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.contracts import Part
 from interactions_core.stores.sql.refusing import check_version, refuse_to_write
 from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.database import SqliteDatabase
-from interactions_core.stores.sqlite.files import BUSY_TIMEOUT_S, MEMORY, version_of
+from interactions_core.stores.sqlite.files import (
+    BUSY_TIMEOUT_S,
+    MEMORY,
+    contracts_of,
+    version_of,
+)
 
 _Idle = tuple[int, int]
 """Size, and the time of the last change in nanoseconds, of a file without a log."""
@@ -109,15 +114,14 @@ class ReadOnlyDatabase(SqliteDatabase):
     def _has_changed(self) -> bool:
         return self._idle is not None and _idle(Path(self.path)) != self._idle
 
-    def _migrate(
-        self, connection: SqliteConnection, part: str, migrations: Sequence[Migration]
-    ) -> None:
+    def _migrate(self, connection: SqliteConnection, part: Part) -> None:
         """Check the version of a part; nothing is brought up to date here."""
         has_versions = connection.execute(
             "SELECT 1 FROM sqlite_master WHERE name = 'schema_versions'"
         ).fetchone()
-        found = version_of(connection, part) if has_versions else 0
-        check_version(self.path, part, migrations, found)
+        found = version_of(connection, part.name) if has_versions else 0
+        needs = contracts_of(connection) if found > part.version else {}
+        check_version(self.path, part, found, needs)
 
 
 def _idle(path: Path) -> _Idle | None:
