@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from interactions_core.records.charges import Charge, Price, Unanswered
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -91,7 +92,37 @@ def make_entry(key: str = "v1_a", tokens: int = 10) -> LedgerEntry:
         bytes_sent=300,
         replay_steps=20,
         replay_bytes=3_000,
+        charges=(whole_charge(tokens), Charge(given_up=True)),
+        job="job_1",
+        sent_again=True,
     )
+
+
+def whole_charge(tokens: int = 10) -> Charge:
+    """Make a charge in which no field has its default."""
+    return Charge(
+        interaction_id="v1_hop",
+        model="m",
+        tier="flex",
+        asked_at=1_000.125,
+        input_tokens=tokens,
+        cached_tokens=1,
+        output_tokens=2,
+        thought_tokens=3,
+        tool_use_tokens=4,
+        total_tokens=tokens + 10,
+        modalities={"input": {"text": tokens - 3, "audio": 3}, "output": {"text": 2}},
+        tools={"google_search": 2},
+        given_up=True,
+        price=Price(picousd=2**60, prices="prices 1", reason="half of it"),
+    )
+
+
+def lost_create(**changes: object) -> Unanswered:
+    usual = Unanswered(
+        target="agent:a", at=NOW, what="cancelled", creates=2, interaction_id="v1_run"
+    )
+    return replace(usual, **changes)
 
 
 def known_form(

@@ -13,11 +13,15 @@ from tests.contract.postgres.operations import OPERATIONS, THREAD, Operation, fi
 from tests.contract.session_records import NOW, SCOPE, make_entry, make_job, make_record
 from tests.postgres import fresh_schema
 
-ABOUT_EVERYTHING = {"usage", "ledger", "list_jobs", "list_owners"}
+ABOUT_EVERYTHING = {"usage", "ledger", "cost", "list_unanswered"} | {
+    *("list_jobs", "list_owners")
+}
 
 SOME: dict[str, Operation] = {
     "usage of a thread": lambda s: s.usage(thread_id=THREAD),
     "ledger of a thread": lambda s: s.ledger(thread_id=THREAD),
+    "cost of a thread": lambda s: s.cost("day", thread_id=THREAD),
+    "unanswered of a thread": lambda s: s.list_unanswered(thread_id=THREAD),
     "jobs of a thread": lambda s: s.list_jobs(thread_id=THREAD),
     "jobs of a run": lambda s: s.list_jobs(interaction_id="v1_a"),
     "jobs that run": lambda s: s.list_jobs(statuses=("in_progress", "queued")),
@@ -56,6 +60,14 @@ replay_bytes, input_tokens, cached_tokens, output_tokens, thought_tokens,
 tool_use_tokens, total_tokens
 FROM generate_series(1, $1) i CROSS JOIN ledger WHERE thread_id = 'first'"""
 
+MORE_CHARGES = """INSERT INTO charges (entry, place, thread_id, key, job, sent_again,
+interaction_id, model, tier, asked_at, given_up, searches, tools, modalities, prices,
+unpriced)
+SELECT ledger.number, 0, ledger.thread_id, ledger.key, '', 0, ledger.key, model, tier,
+asked_at, 0, searches, tools, modalities, prices, unpriced
+FROM ledger CROSS JOIN charges
+WHERE ledger.thread_id <> 'first' AND charges.thread_id = 'first' AND place = 0"""
+
 
 @pytest.fixture(scope="module")
 def pages(postgres_server: str) -> dict[str, list[int]]:
@@ -90,9 +102,9 @@ def grow(store: PostgresStore, size: int) -> None:
     first = make_record("v1_first", scope=scope_of("first"))
     store.put(first, make_entry())
     store.add_job(make_job("first", scope=scope_of("first"), created_at=NOW))
-    for statement in (MORE_INTERACTIONS, MORE_JOBS, MORE_ENTRIES):
+    for statement in (MORE_INTERACTIONS, MORE_JOBS, MORE_ENTRIES, MORE_CHARGES):
         with store.database.writing() as db:
-            db.execute(statement, (size,))
+            db.execute(statement, (size,) if "$1" in statement else ())
 
 
 def scope_of(thread: str) -> Any:

@@ -5,7 +5,7 @@ Sums are of what was reported; nothing here knows prices.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import cast
+from typing import Final, cast
 
 from interactions_core.canonical import JsonObject
 
@@ -39,7 +39,7 @@ class Usage:
         )
 
 
-_WIRE_NAMES = {
+WIRE_NAMES: Final = {
     "input_tokens": "total_input_tokens",
     "cached_tokens": "total_cached_tokens",
     "output_tokens": "total_output_tokens",
@@ -47,6 +47,7 @@ _WIRE_NAMES = {
     "tool_use_tokens": "total_tool_use_tokens",
     "total_tokens": "total_tokens",
 }
+"""The names of the kinds of tokens on the wire."""
 
 
 def usage_from_wire(usage: object) -> Usage:
@@ -55,7 +56,7 @@ def usage_from_wire(usage: object) -> Usage:
         return Usage()
     # What came as JSON has strings for keys.
     reported = cast("Mapping[str, object]", usage)
-    return Usage(**{ours: _count(reported, api) for ours, api in _WIRE_NAMES.items()})
+    return Usage(**{ours: _count(reported, api) for ours, api in WIRE_NAMES.items()})
 
 
 def merged_usage(first: JsonObject, second: JsonObject) -> JsonObject:

@@ -136,7 +136,10 @@ def acquire_lease(run: TurnContext, job: Job) -> Flow[LeasedJob | None]:
     won = yield from store_call(
         lambda: store.take_job(job, owner, now=now, until=until)
     )
-    return LeasedJob(run, replace(job, owner=owner, lease_until=until)) if won else None
+    if not won:
+        return None
+    run.tally.job = job.key
+    return LeasedJob(run, replace(job, owner=owner, lease_until=until))
 
 
 def _candidate(run: TurnContext, jobs: list[Job]) -> Flow[Job | None]:

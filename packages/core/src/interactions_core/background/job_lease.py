@@ -24,6 +24,7 @@ from interactions_core.exceptions import (
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.owners import process_id
+from interactions_core.records.charges import Unanswered
 from interactions_core.records.jobs import (
     CONSUMED_KEPT_S,
     HANDED_ON_KEPT_S,
@@ -87,7 +88,7 @@ def record_intent(run: TurnContext, plan: Plan) -> Flow[LeasedJob]:
         lease_until=now + LEASE_S,
         plan=plan_json(plan),
     )
-    work = LeasedJob(run, job)
+    work, run.tally.job = LeasedJob(run, job), job.key
     store = run.records.store
     yield from set_cleanup("", on_abandon(work, "forgotten"))
     if not (yield from store_call(lambda: store.add_job(job, began=run.records.began))):
@@ -218,9 +219,14 @@ def mark_handed_on(work: LeasedJob, failure: OutcomeError | None) -> Flow[None]:
 
 
 def mark_consumed(work: LeasedJob, status: str = "") -> Flow[None]:
-    """Be done with a job; the row stays for a while, without its content."""
+    """Be done with a job; the row stays for a while, without its content.
+
+    What a run took that was cancelled is not known, unless it was read since.
+    """
     job = as_consumed(work.job, work.run.now(), status)
     yield from _kept(work, job)
+    if status == "cancelled" and work.name not in work.run.tally.answered:
+        yield from _noted_unanswered(work, _cancelled_run(work))
 
 
 def release_lease(work: LeasedJob, status: str = "") -> Flow[None]:
@@ -232,14 +238,47 @@ def release_lease(work: LeasedJob, status: str = "") -> Flow[None]:
 def delete_intent(work: LeasedJob) -> Flow[None]:
     """Forget a job of which the server has said that it never began."""
     key, store = work.job.key, work.run.records.store
+    work.run.tally.job = ""
     yield from store_call(lambda: store.delete_job(key))
     yield from set_cleanup("")
 
 
 def mark_submit_lost(work: LeasedJob) -> Flow[LostSubmitError]:
     """Write down that nobody knows whether the run exists, and say so."""
+    was_told = work.job.status == LOST
     yield from release_lease(work, LOST)
+    if not was_told:
+        yield from note_lost(work)
     return LostSubmitError(work.job.key)
+
+
+def note_lost(work: LeasedJob) -> Flow[None]:
+    """Write down that a create may have been billed of which nobody knows."""
+    yield from _noted_unanswered(work, _lost_create(work))
+
+
+def _noted_unanswered(work: LeasedJob, lost: Unanswered) -> Flow[None]:
+    store, scope = work.run.records.store, work.run.records.scope
+    try:
+        yield from store_call(lambda: store.note_unanswered(scope, lost))
+    except StoreError:
+        logger.exception("what job %s may have cost is not noted", work.job.key)
+
+
+def _lost_create(work: LeasedJob) -> Unanswered:
+    creates = max(1, work.run.tally.maybe_billed)
+    return Unanswered(
+        target=work.job.target, at=work.run.now(), what="lost", creates=creates
+    )
+
+
+def _cancelled_run(work: LeasedJob) -> Unanswered:
+    return Unanswered(
+        target=work.job.target,
+        at=work.run.now(),
+        what="cancelled",
+        interaction_id=work.job.interaction_id,
+    )
 
 
 def as_consumed(job: Job, now: float, status: str = "") -> Job:
@@ -293,11 +332,14 @@ def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
                 store.delete_job(job.key)
             elif how == "cancelled":
                 store.update_job(as_consumed(job, now, "cancelled"))
+                store.note_unanswered(work.run.records.scope, _cancelled_run(work))
             else:
                 status = LOST if how == LOST else job.status
                 store.update_job(
                     replace(job, status=status, lease_until=0.0, updated_at=now)
                 )
+                if how == LOST:
+                    store.note_unanswered(work.run.records.scope, _lost_create(work))
         except StoreError:
             logger.exception("job %s is out of date", job.key)
 

@@ -20,6 +20,7 @@ from interactions_core.background.job_lease import (
     mark_consumed,
     mark_handed_on,
     mark_submit_lost,
+    note_lost,
     on_abandon,
     release_lease,
     update_job,
@@ -30,7 +31,7 @@ from interactions_core.background.submit import SubmittedJob, submit_job
 from interactions_core.exceptions import DeadlineExceededError
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.statuses import goes_on, is_known
-from interactions_core.records.jobs import GONE, noted
+from interactions_core.records.jobs import GONE, LOST, noted
 from interactions_core.records.turn import Reply
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.answers import Answer
@@ -160,6 +161,8 @@ def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
         return work
     if run.policy.resubmits:
         run.tally.interrupts = work.job.interrupts
+        if work.job.status != LOST:
+            yield from note_lost(work)
         yield from mark_consumed(work)
         return None
     raise (yield from mark_submit_lost(work))

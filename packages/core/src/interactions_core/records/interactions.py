@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from interactions_core.canonical import JsonObject
+from interactions_core.records.charges import Charge
 from interactions_core.records.names import check_names
 from interactions_core.transcript.digest import SEED
 from interactions_core.transcript.parts import text_part
@@ -218,6 +219,13 @@ class LedgerEntry:
         bytes_sent: That input as JSON, in bytes.
         replay_steps: Steps that a replay of everything would have sent.
         replay_bytes: Bytes that it would have sent.
+        charges: What each answer of the service took that belongs to it, in the order
+            in which they came: the hops of a continued answer, and before them those
+            that were given up. Empty in entries of versions that kept none, where
+            nothing of it is known.
+        job: The key of the job in the background; "" for none.
+        sent_again: Whether earlier answers of the conversation were sent again, because
+            nothing could be chained on.
     """
 
     key: str
@@ -233,6 +241,21 @@ class LedgerEntry:
     bytes_sent: int = 0
     replay_steps: int = 0
     replay_bytes: int = 0
+    charges: tuple[Charge, ...] = ()
+    job: str = ""
+    sent_again: bool = False
+
+    @property
+    def hops(self) -> int | None:
+        """How many creates the answer took that it came to; `None` for unknown."""
+        return sum(not each.given_up for each in self.charges) or None
+
+    @property
+    def picousd(self) -> int | None:
+        """What it costs, in 1e-12 USD; `None` if that of any charge is unknown."""
+        known = [each.price.picousd for each in self.charges]
+        added = [cost for cost in known if cost is not None]
+        return sum(added) if added and len(added) == len(known) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """What a store keeps of an answer: its record, and its entry in the ledger. Pure."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.owners import process_id
+from interactions_core.records.charges import Charge, searches_in
 from interactions_core.records.interactions import (
     OWED,
     OWED_AGAIN,
@@ -22,6 +25,9 @@ from interactions_core.transcript.sizes import wire_size
 from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext, TurnStats
 from interactions_core.usage import usage_from_wire
+
+_SAID: Final = frozenset({"model_output", "function_call", "thought"})
+"""Kinds of steps that are a model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +126,18 @@ def _context(plan: Plan) -> _Context:
 
 
 def make_entry(
-    record: InteractionRecord, plan: Plan, tally: TurnStats, sent: int
+    record: InteractionRecord, plan: Plan, run: TurnContext, sent: int, *, hops: int
 ) -> LedgerEntry:
-    """Describe for the ledger what an answer took; `sent` is in bytes."""
-    base = plan.parent
+    """Describe for the ledger what an answer took.
+
+    Args:
+        record: The answer.
+        plan: What was sent.
+        run: The turn.
+        sent: The size of what was sent, in bytes.
+        hops: How many creates the answer took.
+    """
+    base, tally = plan.parent, run.tally
     return LedgerEntry(
         key=record.key,
         target=record.target,
@@ -138,7 +152,47 @@ def make_entry(
         bytes_sent=sent,
         replay_steps=len(plan.steps) + (base.context_steps if base else 0),
         replay_bytes=sent + (base.context_bytes if base else 0),
+        charges=_charges(record, run, hops),
+        job=tally.job,
+        sent_again=not plan.previous_interaction_id and _has_answers(run.turn),
     )
+
+
+def _charges(
+    record: InteractionRecord, run: TurnContext, hops: int
+) -> tuple[Charge, ...]:
+    """Return what was charged; the last ones are the hops of the answer itself."""
+    known = list(run.tally.answered.values())
+    if not known:
+        known = [Charge(interaction_id=record.key if record.stored else "")]
+    first = len(known) - hops
+    asked, config = run.turn.settings, run.turn.settings.get("agent_config")
+    model = config.get("model") if isinstance(config, Mapping) else None
+    if run.turn.target[0] == "model":
+        model = run.turn.target[1]
+    return tuple(
+        replace(
+            charge,
+            model=charge.model or str(model or ""),
+            tier=charge.tier or str(asked.get("service_tier") or ""),
+            asked_at=charge.asked_at or record.created_at,
+            tools=_tools(charge, record),
+            given_up=number < first,
+        )
+        for number, charge in enumerate(known)
+    )
+
+
+def _tools(charge: Charge, record: InteractionRecord) -> Mapping[str, int] | None:
+    """Return what is billed of tools; of a stream the steps came apart from that."""
+    if charge.tools is not None or charge.total_tokens is None:
+        return charge.tools
+    return searches_in(record.held)
+
+
+def _has_answers(turn: Turn) -> bool:
+    """Tell whether a list has anything that a model has said."""
+    return any(step.kind in _SAID for step in turn.transcript.steps)
 
 
 def list_recovered(tally: TurnStats, plan: Plan) -> tuple[str, ...]:

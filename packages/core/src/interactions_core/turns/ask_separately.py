@@ -198,7 +198,9 @@ def _ask(run: TurnContext, separate: TurnContext) -> Flow[Sequence[JsonObject]]:
         raise
     # They have an entry of their own in the ledger.
     run.tally.answered = before
-    run.tally.separate |= separate.tally.answered
+    run.tally.separate |= {
+        name: charge.usage for name, charge in separate.tally.answered.items()
+    }
     run.tally.separate_key = reply.key
     run.tally.separate_id = reply.interaction_id
     name = reply.interaction_id or "(unstored)"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from interactions_core.records.charges import Charge
 from interactions_core.records.turn import Turn
 from interactions_core.turns.lookup import TurnStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
@@ -72,6 +73,7 @@ class TurnStats:
         separate_id: Its interaction; "" for none, or where the server keeps nothing.
         interrupts: How often the call interrupted its graph with runs that were given
             up for the one that it begins.
+        job: The key of the job that the turn goes on with; "" for none.
     """
 
     attempts: int = 0
@@ -81,16 +83,17 @@ class TurnStats:
     recovered: list[str] = field(default_factory=list[str])
     learned: list[str] = field(default_factory=list[str])
     lost: str = ""
-    answered: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    answered: dict[str, Charge] = field(default_factory=dict[str, Charge])
     separate: dict[str, Usage] = field(default_factory=dict[str, Usage])
     separate_key: str = ""
     separate_id: str = ""
     interrupts: int = 0
+    job: str = ""
 
     @property
     def own(self) -> Usage:
         """What all answers to the turn itself took."""
-        return sum(self.answered.values(), Usage())
+        return sum((each.usage for each in self.answered.values()), Usage())
 
     @property
     def spent(self) -> Usage:

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError
+from interactions_core.records.charges import charge_of
 from interactions_core.turns.context import TurnStats
 from interactions_core.turns.effects import (
     Create,
@@ -19,7 +20,6 @@ from interactions_core.turns.effects import (
     NextEvent,
     with_answers,
 )
-from interactions_core.usage import usage_from_wire
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ def note_answer(tally: TurnStats, interaction: JsonObject) -> None:
     usage = interaction.get("usage")
     if isinstance(usage, Mapping):
         name = str(interaction.get("id") or f"unstored {len(tally.answered)}")
-        tally.answered[name] = usage_from_wire(usage)
+        tally.answered[name] = charge_of(interaction)
 
 
 def _interaction(effect: Effect, answer: object) -> JsonObject:

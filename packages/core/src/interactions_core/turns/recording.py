@@ -17,6 +17,7 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
+from interactions_core.records.charges import Unanswered
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
@@ -92,7 +93,7 @@ def _keep(
     limit = yield from store_call(lambda: store.retention(records.scope.credential))
     sent_bytes = wire_size(plan.steps)
     record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
-    entry = make_entry(record, plan, run.tally, sent_bytes)
+    entry = make_entry(record, plan, run, sent_bytes, hops=answer.hops)
     if isinstance(failure, UnknownStatusError):
         record = as_unsettled(record)
     elif is_blank or failure is not None:
@@ -117,12 +118,26 @@ def _keep(
 def record_unfinished(
     run: TurnContext, plan: Plan, error: InteractionsError
 ) -> Flow[None]:
-    """Enter what was billed for an answer that never became a whole one."""
+    """Enter what was, or may have been, billed for what never was a whole answer."""
     if run.tally.own == Usage():
+        yield from _note_lost(run)
         return
     name = next(reversed(run.tally.answered)) if run.turn.store else ""
     status = error.status if isinstance(error, OutcomeError) else "failed"
     yield from record_turn(run, plan, Answer({"id": name, "status": status}, ()), error)
+
+
+def _note_lost(run: TurnContext) -> Flow[None]:
+    """Note creates that were sent and never answered, where no answer came after."""
+    creates, store, scope = run.tally.maybe_billed, run.records.store, run.records.scope
+    if not creates:
+        return
+    target = run.turn.target_name
+    lost = Unanswered(target=target, at=run.now(), what="lost", creates=creates)
+    try:
+        yield from store_call(lambda: store.note_unanswered(scope, lost))
+    except StoreError:
+        logger.exception("%d creates that may be billed are not noted", creates)
 
 
 def _is_recorded(run: TurnContext, record: InteractionRecord) -> Flow[bool]:

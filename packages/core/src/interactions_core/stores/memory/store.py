@@ -20,6 +20,7 @@ from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.memory.accounts import MemoryAccountMixin
+from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
 from interactions_core.stores.memory.forms import MemoryFormMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
 from interactions_core.stores.memory.outlines import MemoryOutlineMixin
@@ -34,6 +35,7 @@ DEFAULT_LIMIT: Final = 10_000
 
 class MemoryStore(
     MemoryAccountMixin,
+    MemoryChargeMixin,
     MemoryFormMixin,
     MemoryJobMixin,
     MemoryRetentionMixin,
@@ -120,7 +122,7 @@ class MemoryStore(
         with self._lock:
             if began is not None and self._note_late(scope.thread_id, began, on_server):
                 return False
-            entries = self._entries.get(name, ())
+            entries = self._entries.pop(name, ())
             self._forget(name)
             self._records[name] = record
             self._by_digest.setdefault(
@@ -189,7 +191,7 @@ class MemoryStore(
                 (
                     usage
                     for scope, usage in self._sums.items()
-                    if _within(scope, session_id, thread_id)
+                    if is_within(scope, session_id, thread_id)
                 ),
                 Usage(),
             )
@@ -204,7 +206,7 @@ class MemoryStore(
                 (scope, entry)
                 for (scope, _key), entries in self._entries.items()
                 for entry in entries
-                if _within(scope, session_id, thread_id)
+                if is_within(scope, session_id, thread_id)
             ]
 
     def copy_thread(self, source: str, target: str) -> int:
@@ -294,6 +296,7 @@ class MemoryStore(
             for name in names:
                 self._forget(name)
                 self._forget_outline(*name)
+            self._forget_costs(thread_id)
             for scope in [s for s in self._sums if s.thread_id == thread_id]:
                 del self._sums[scope]
             self._forget_thread(thread_id)
@@ -330,7 +333,7 @@ class MemoryStore(
         scope = record.scope
         _discard(self._by_digest, (scope, record.request_digest), record.key)
         _discard(self._children, (scope, record.parent_id), record.key)
-        self._entries.pop(name, None)
+        self._keep_costs(scope, self._entries.pop(name, ()))
 
 
 def _discard(index: dict[_Where, dict[str, None]], where: _Where, key: str) -> None:
@@ -338,10 +341,3 @@ def _discard(index: dict[_Where, dict[str, None]], where: _Where, key: str) -> N
     keys.pop(key, None)
     if not keys:
         index.pop(where, None)
-
-
-def _within(scope: Scope, session_id: str | None, thread_id: str | None) -> bool:
-    return session_id in {None, scope.session_id} and thread_id in {
-        None,
-        scope.thread_id,
-    }

@@ -15,6 +15,7 @@ from interactions_core.records.interactions import (
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.protocols.accounts import AccountStore
+from interactions_core.stores.protocols.charges import ChargeStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
 from interactions_core.stores.protocols.jobs import JobStore
@@ -30,6 +31,7 @@ class SessionStore(
     AccountStore,
     RetentionStore,
     OutlineStore,
+    ChargeStore,
     Protocol,
 ):
     """Where the tree of interactions of every conversation is kept.
@@ -83,7 +85,7 @@ class SessionStore(
         began: bytes | None = None,
         sketch: Sketch | None = None,
     ) -> bool:
-        """Keep a record, its ledger entry and its outline, all or none.
+        """Keep a record, its entry, what that took, and its outline, all or none.
 
         A record with the same scope and key is replaced. The content is reduced to
         what `mirror` allows.

@@ -14,7 +14,12 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
-from interactions_core.stores.sql.statements import in_dialects, placeholders, where
+from interactions_core.stores.sql.statements import (
+    Dialects,
+    in_dialects,
+    placeholders,
+    where,
+)
 from interactions_core.usage import Usage
 
 MIGRATIONS: Final = (
@@ -131,7 +136,14 @@ _ENTRY = (
     "tool_use_tokens, total_tokens"
 )
 
-INSERT_LEDGER: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({placeholders(21)})"
+_INSERT_LEDGER = f"INSERT INTO ledger ({_ENTRY}) VALUES ({placeholders(21)})"
+
+# Builds of SQLite before 3.35 return nothing, and PostgreSQL gives what it has numbered
+# to nobody else who may not read its sequences.
+INSERT_LEDGER: Final = Dialects(_INSERT_LEDGER, f"{_INSERT_LEDGER} RETURNING number")
+
+LAST_ENTRY: Final = "SELECT last_insert_rowid()"
+"""The number of the entry, where writing it has not returned that."""
 
 SCOPE: Final = "credential = $1 AND session_id = $2 AND thread_id = $3"
 """Whose row it is; further values begin with `$4`."""
@@ -183,9 +195,9 @@ def sum_ledger(*names: str) -> str:
     return _SUMS + where(names)
 
 
-def list_ledger(*names: str) -> str:
-    """Write the query of the ledger; the values of these columns are given."""
-    return f"SELECT {_ENTRY} FROM ledger{where(names)} ORDER BY number"
+def list_ledger(where: str) -> str:
+    """Write the query of the ledger; behind the columns of an entry its number."""
+    return f"SELECT {_ENTRY}, number FROM ledger{where} ORDER BY number"
 
 
 def scope_row(scope: Scope) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.sql import (
     account_rows,
+    charge_rows,
     deletion_rows,
     form_rows,
     job_rows,
@@ -30,6 +31,7 @@ from interactions_core.stores.sql import (
     rows,
 )
 from interactions_core.stores.sql.account_tables import SqlAccountMixin
+from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_entry
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.job_tables import SqlJobMixin
@@ -44,7 +46,12 @@ _BATCH: Final = 500
 
 
 class SqlStore(
-    SqlJobMixin, SqlFormMixin, SqlAccountMixin, SqlRetentionMixin, SqlOutlineMixin
+    SqlJobMixin,
+    SqlFormMixin,
+    SqlAccountMixin,
+    SqlRetentionMixin,
+    SqlOutlineMixin,
+    SqlChargeMixin,
 ):
     """Keeps sessions in a database; its subclasses say which one.
 
@@ -73,6 +80,7 @@ class SqlStore(
         self.database.install(lookups.PART, lookups.MIGRATIONS)
         self.database.install(retention_rows.PART, retention_rows.MIGRATIONS)
         self.database.install(outline_rows.PART, outline_rows.MIGRATIONS)
+        self.database.install(charge_rows.PART, charge_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
@@ -146,7 +154,7 @@ class SqlStore(
             if not late:
                 db.execute(rows.UPSERT, row)
                 if entry is not None:
-                    db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
+                    insert_entry(db, scope, entry)
                 if sketch is not None:
                     self._keep_outline(db, record, sketch)
             write_marks(db, marks)
@@ -186,17 +194,6 @@ class SqlStore(
             sums = db.execute(query, (*given.values(),)).fetchone()
         return Usage(*(int(value or 0) for value in sums))
 
-    def ledger(
-        self, *, session_id: str | None = None, thread_id: str | None = None
-    ) -> list[tuple[Scope, LedgerEntry]]:
-        """Return the ledger, oldest first."""
-        check_names(session_id=session_id, thread_id=thread_id)
-        given = given_names(session_id=session_id, thread_id=thread_id)
-        with self.database.reading() as db:
-            query = rows.list_ledger(*given)
-            found = db.execute(query, (*given.values(),)).fetchall()
-        return [rows.entry_from_row(row) for row in found]
-
     def copy_thread(self, source: str, target: str) -> int:
         """Copy the rows of a thread, but for its ledger."""
         check_names(self.longest_name, source=source, target=target)
@@ -225,6 +222,8 @@ class SqlStore(
             erasures = self.plan_erasures(thread_id)[0] if remote else []
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
             db.execute(outline_rows.DELETE_THREAD, (thread_id,))
+            db.execute(charge_rows.DELETE_THREAD, (thread_id,))
+            db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))
             db.execute(question_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(

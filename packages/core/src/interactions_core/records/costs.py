@@ -1,0 +1,257 @@
+"""What a ledger comes to, in groups: tokens, bytes and money.
+
+Pure. A sum says what it leaves out: a turn whose cost is not known is counted, and why,
+and nowhere counts as 0.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, Literal, get_args
+
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.records.charges import (
+    NOT_PRICED,
+    Charge,
+    Pricing,
+    Unanswered,
+    usd,
+)
+from interactions_core.records.interactions import LedgerEntry, Scope
+from interactions_core.usage import Usage
+
+CostBy = Literal["session", "thread", "job", "model", "agent", "reason", "day"]
+"""What turns are grouped by. `model` is the target, `model:NAME` or `agent:NAME`;
+`agent` puts those of all models under `""`, and `job` those without one. `day` is the
+day in UTC, e.g. `2026-11-28`."""
+
+GROUPS: Final = get_args(CostBy)
+
+_AGENT: Final = "agent:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What some turns took and cost.
+
+    Attributes:
+        turns: Entries of the ledger.
+        usage: Their tokens; what nobody reported counts as zero.
+        searches: Billable queries of Google Search, as far as they were reported.
+        steps_sent: Steps in their inputs.
+        bytes_sent: Those as JSON, in bytes.
+        replay_steps: Steps that a client without sessions would have sent.
+        replay_bytes: Those in bytes.
+        attempts: Creates that were sent.
+        maybe_billed: Creates that may have been billed without an answer, those
+            included that came to no turn at all.
+        picousd: What is known of the cost, in 1e-12 USD.
+        unpriced: Turns whose cost is not known, or not all of it.
+        sent_again: Turns that sent earlier answers again.
+        again_picousd: What is known of the cost of those.
+        again_unpriced: Those whose cost is not known, or not all of it.
+    """
+
+    turns: int = 0
+    usage: Usage = field(default_factory=Usage)
+    searches: int = 0
+    steps_sent: int = 0
+    bytes_sent: int = 0
+    replay_steps: int = 0
+    replay_bytes: int = 0
+    attempts: int = 0
+    maybe_billed: int = 0
+    picousd: int = 0
+    unpriced: int = 0
+    sent_again: int = 0
+    again_picousd: int = 0
+    again_unpriced: int = 0
+
+    def __add__(self, other: "Costs") -> "Costs":
+        return Costs(**{n: getattr(self, n) + getattr(other, n) for n in _NAMES})
+
+    @property
+    def usd(self) -> Decimal | None:
+        """The cost in USD; at least that where `unpriced`, `None` if nothing is known."""
+        is_unknown = self.turns and self.unpriced == self.turns and not self.picousd
+        return None if is_unknown else usd(self.picousd)
+
+    @property
+    def again_usd(self) -> Decimal | None:
+        """What the turns cost that sent everything again, in the same way."""
+        all_unknown = self.sent_again and self.again_unpriced == self.sent_again
+        is_unknown = all_unknown and not self.again_picousd
+        return None if is_unknown else usd(self.again_picousd)
+
+    @property
+    def fresh_tokens(self) -> int:
+        """Input that came from no cache."""
+        return self.usage.input_tokens - self.usage.cached_tokens
+
+    @property
+    def cached_share(self) -> float | None:
+        """Which part of the input came from a cache, 0 to 1; `None` without input."""
+        whole = self.usage.input_tokens
+        return self.usage.cached_tokens / whole if whole else None
+
+
+_NAMES: Final = tuple(Costs.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostReport:
+    """What a ledger comes to.
+
+    Attributes:
+        by: What the turns are grouped by.
+        rows: The costs of each group, dearest first; by day, the oldest first.
+        total: All of them together.
+        prices: Which prices the costs were made with.
+        unknown: Why the cost of turns is not known, and of how many.
+    """
+
+    by: CostBy
+    rows: Mapping[str, Costs]
+    total: Costs
+    prices: tuple[str, ...] = ()
+    unknown: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+def report(
+    by: CostBy,
+    groups: Mapping[str, Costs],
+    prices: Iterable[str],
+    unknown: Mapping[str, int],
+) -> CostReport:
+    """Put the groups of a report in order and add them up."""
+    keys = sorted(groups)
+    if by != "day":
+        keys.sort(key=lambda key: (-groups[key].picousd, -groups[key].turns))
+    return CostReport(
+        by=by,
+        rows={key: groups[key] for key in keys},
+        total=sum(groups.values(), Costs()),
+        prices=tuple(sorted({version for version in prices if version})),
+        unknown=dict(sorted(unknown.items())),
+    )
+
+
+def check_group(by: str) -> None:
+    """Refuse a word that names no group.
+
+    Raises:
+        ConfigurationError: It names none.
+    """
+    if by not in GROUPS:
+        msg = f"costs are grouped by one of {', '.join(GROUPS)}, not by {by!r}"
+        raise ConfigurationError(msg)
+
+
+def add_up(
+    by: CostBy,
+    entries: Iterable[tuple[Scope, LedgerEntry]],
+    unanswered: Iterable[tuple[Scope, Unanswered]] = (),
+    prices: Pricing | None = None,
+) -> CostReport:
+    """Add up a ledger.
+
+    Args:
+        by: What the turns are grouped by.
+        entries: The ledger.
+        unanswered: What may have been billed beside it.
+        prices: What costs are made with; as they were written, if none are given.
+    """
+    key_of, groups = _KEYS[by], dict[str, Costs]()
+    versions, unknown = set[str](), Counter[str]()
+    for scope, given in entries:
+        entry = given if prices is None else _priced(given, prices)
+        key = key_of(scope, entry)
+        groups[key] = groups.get(key, Costs()) + costs_of(entry)
+        versions.update(each.price.prices for each in entry.charges)
+        unknown.update(why_unknown(entry))
+    for scope, lost in unanswered:
+        entry = _entry_of(lost)
+        key = key_of(scope, entry)
+        lines = Costs(maybe_billed=lost.creates)
+        groups[key] = groups.get(key, Costs()) + lines
+    return report(by, groups, versions, unknown)
+
+
+def costs_of(entry: LedgerEntry) -> Costs:
+    """Return what one turn took and cost."""
+    known = sum(each.price.picousd or 0 for each in entry.charges)
+    unpriced = int(entry.picousd is None)
+    return Costs(
+        turns=1,
+        usage=entry.usage,
+        searches=sum(each.searches or 0 for each in entry.charges),
+        steps_sent=entry.steps_sent,
+        bytes_sent=entry.bytes_sent,
+        replay_steps=entry.replay_steps,
+        replay_bytes=entry.replay_bytes,
+        attempts=entry.attempts,
+        maybe_billed=entry.maybe_billed,
+        picousd=known,
+        unpriced=unpriced,
+        sent_again=int(entry.sent_again),
+        again_picousd=known if entry.sent_again else 0,
+        again_unpriced=unpriced if entry.sent_again else 0,
+    )
+
+
+def why_unknown(entry: LedgerEntry) -> set[str]:
+    """Say why the cost of a turn is not known; nothing where it is."""
+    if not entry.charges:
+        return {NOT_PRICED}
+    unpriced = [each for each in entry.charges if each.price.picousd is None]
+    return {each.price.reason or NOT_PRICED for each in unpriced}
+
+
+def priced_entry(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
+    """Return an entry whose charges have their prices."""
+    charges = tuple(
+        replace(charge, price=prices.price(charge, entry.target))
+        for charge in entry.charges
+    )
+    return replace(entry, charges=charges)
+
+
+def day_of(at: float) -> str:
+    """Name the day of a time in epoch seconds, in UTC."""
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def _priced(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
+    """Price an entry anew; of an old one by what it adds up to."""
+    if not entry.charges:
+        whole = Charge(
+            model=entry.target.removeprefix("model:"),
+            asked_at=entry.created_at,
+            **{n: getattr(entry.usage, n) for n in Usage.__dataclass_fields__},
+        )
+        entry = replace(entry, charges=(whole,))
+    return priced_entry(entry, prices)
+
+
+def _entry_of(lost: Unanswered) -> LedgerEntry:
+    return LedgerEntry(
+        key=lost.interaction_id,
+        target=lost.target,
+        reason="root",
+        status=lost.what,
+        usage=Usage(),
+        created_at=lost.at,
+    )
+
+
+_KEYS: Final[Mapping[str, Callable[[Scope, LedgerEntry], str]]] = {
+    "session": lambda scope, _: scope.session_id,
+    "thread": lambda scope, _: scope.thread_id,
+    "job": lambda _, entry: entry.job,
+    "model": lambda _, entry: entry.target,
+    "agent": lambda _, entry: entry.target if entry.target.startswith(_AGENT) else "",
+    "reason": lambda _, entry: entry.reason,
+    "day": lambda _, entry: day_of(entry.created_at),
+}

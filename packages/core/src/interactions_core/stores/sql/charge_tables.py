@@ -1,0 +1,149 @@
+"""Charges and costs in a SQL database, for the stores that have one."""
+
+from collections import Counter
+from dataclasses import replace
+
+from interactions_core.records.charges import NOT_PRICED, Pricing, Unanswered
+from interactions_core.records.costs import (
+    CostBy,
+    CostReport,
+    Costs,
+    add_up,
+    check_group,
+    report,
+)
+from interactions_core.records.interactions import LedgerEntry, Scope
+from interactions_core.records.names import check_names
+from interactions_core.stores.sql import charge_rows, rows
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.statements import given_names
+
+
+class SqlChargeMixin:
+    """The methods about charges of a store over its own `database`."""
+
+    database: SqlDatabase
+
+    def ledger(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        """Return the ledger, oldest first."""
+        return self._entries(given_names(session_id=session_id, thread_id=thread_id))
+
+    def cost(
+        self,
+        by: CostBy = "model",
+        *,
+        session_id: str | None = None,
+        thread_id: str | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        prices: Pricing | None = None,
+    ) -> CostReport:
+        """Add up what turns took and cost, in groups."""
+        check_group(by)
+        names = given_names(session_id=session_id, thread_id=thread_id)
+        check_names(**names)
+        if prices is not None:
+            entries = self._entries(names, since, until)
+            lost = self._unanswered(names, since, until)
+            return add_up(by, entries, lost, prices)
+        of_turns = _about("ledger", "created_at", names, since, until)
+        of_lost = _about("unanswered", "noted_at", names, since, until)
+        values = _values(names, since, until)
+        with self.database.reading() as db:
+            query = charge_rows.sum_costs(by, (*names,), of_turns)
+            groups = {
+                str(key): charge_rows.costs_from_row(row)
+                for key, *row in db.execute(query, values).fetchall()
+            }
+            query = charge_rows.sum_unanswered(by, of_lost)
+            for key, creates in db.execute(query, values).fetchall():
+                lost = Costs(maybe_billed=int(creates))
+                groups[str(key)] = groups.get(str(key), Costs()) + lost
+            query = charge_rows.count_prices(of_turns)
+            found = db.execute(query, values).fetchall()
+        unknown = Counter[str]()
+        for _, reason, is_unknown, is_bare, turns in found:
+            if is_unknown or is_bare:
+                unknown[reason or NOT_PRICED] += int(turns)
+        return report(by, groups, [row[0] or "" for row in found], unknown)
+
+    def note_unanswered(self, scope: Scope, lost: Unanswered) -> None:
+        """Keep that creates may have been billed which came to no entry."""
+        row = charge_rows.unanswered_row(scope, lost)
+        with self.database.writing() as db:
+            db.execute(charge_rows.NOTE_UNANSWERED, row)
+
+    def list_unanswered(
+        self, *, session_id: str | None = None, thread_id: str | None = None
+    ) -> list[tuple[Scope, Unanswered]]:
+        """Return what may have been billed beside the ledger, oldest first."""
+        return self._unanswered(given_names(session_id=session_id, thread_id=thread_id))
+
+    def _entries(
+        self,
+        names: dict[str, str],
+        since: float | None = None,
+        until: float | None = None,
+    ) -> list[tuple[Scope, LedgerEntry]]:
+        check_names(**names)
+        where = _about("ledger", "created_at", names, since, until)
+        values = _values(names, since, until)
+        with self.database.reading() as db:
+            found = db.execute(rows.list_ledger(where), values).fetchall()
+            charged = db.execute(charge_rows.list_charges(where), values).fetchall()
+        entries = {row[-1]: rows.entry_from_row(row) for row in found}
+        for number, *row in charged:
+            # In a file, others may have written between the two queries.
+            if number in entries:
+                scope, entry = entries[number]
+                charge, job, again = charge_rows.charge_from_row(row)
+                charges = (*entry.charges, charge)
+                entry = replace(entry, charges=charges, job=job, sent_again=again)
+                entries[number] = scope, entry
+        return list(entries.values())
+
+    def _unanswered(
+        self,
+        names: dict[str, str],
+        since: float | None = None,
+        until: float | None = None,
+    ) -> list[tuple[Scope, Unanswered]]:
+        check_names(**names)
+        where = _about("unanswered", "noted_at", names, since, until)
+        query = charge_rows.list_unanswered(where)
+        with self.database.reading() as db:
+            found = db.execute(query, _values(names, since, until)).fetchall()
+        return [charge_rows.unanswered_from_row(row) for row in found]
+
+
+def insert_entry(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> None:
+    """Write an entry to the ledger, and what it took."""
+    written = db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
+    if not entry.charges:
+        return
+    (number,) = written.fetchone() or db.execute(rows.LAST_ENTRY).fetchone()
+    charged = charge_rows.charge_rows(number, scope, entry)
+    if len(charged) == 1:
+        db.execute(charge_rows.INSERT, charged[0])
+    else:
+        db.executemany(charge_rows.INSERT, charged)
+
+
+def _about(
+    table: str,
+    time: str,
+    names: dict[str, str],
+    since: float | None,
+    until: float | None,
+) -> str:
+    return charge_rows.about(
+        table, time, (*names,), since=since is not None, until=until is not None
+    )
+
+
+def _values(
+    names: dict[str, str], since: float | None, until: float | None
+) -> tuple[object, ...]:
+    return (*names.values(), *(each for each in (since, until) if each is not None))
