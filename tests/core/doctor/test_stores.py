@@ -12,6 +12,7 @@ from interactions_core.client.identity import credential_of
 from interactions_core.doctor.live.bodies import BOUNDED, answer_in
 from interactions_core.exceptions import InteractionsError
 from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.mirror import Mirror
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import levels, look, run, turn
 
@@ -114,6 +115,38 @@ def test_a_learned_retention_is_told(
     assert "Set retention=timedelta(days=1)" in found["retention"]["fix"]
 
 
+@pytest.mark.parametrize(
+    ("mirrors", "level", "said"),
+    [
+        ([], None, ""),
+        (["full"], "ok", "full: texts are kept"),
+        (["signatures"], "ok", "signatures: no texts are kept"),
+        (
+            ["full", "signatures"],
+            "warn",
+            "newest 2 answers 1 hold their texts and 1 do",
+        ),
+    ],
+)
+def test_how_much_of_the_content_is_kept_is_told(
+    client: InteractionsClient,
+    mirrors: list[Mirror],
+    level: str | None,
+    said: str,
+    environment: Path,
+) -> None:
+    path = environment / "state.db"
+    for mirror in mirrors or ["full"]:
+        with contextlib.closing(SqliteStore(path, mirror=mirror)) as store:
+            if mirrors:
+                client.turn(turn(session_id=mirror), store)
+
+    mirror = look("--sessions", f"sqlite:///{path}").get("mirror", {})
+
+    assert mirror.get("level") == level
+    assert said in mirror.get("text", "")
+
+
 def test_a_restore_is_told(store: SqliteStore) -> None:
     store.mark_restored(1_790_000_000.0)
 
@@ -180,9 +213,11 @@ def test_what_a_deletion_has_left_on_the_server_is_told(
     assert found["erasures"]["fix"] == "interactions erase --pending"
 
 
-def test_a_database_is_looked_at_without_its_password(postgres_url: str) -> None:
+def test_a_database_is_looked_at_without_its_password(
+    postgres_url: str, client: InteractionsClient
+) -> None:
     made = open_store(postgres_url)
-    made.secret()
+    client.turn(turn(), made)
     made.close()
 
     found = look("--sessions", postgres_url)
@@ -192,6 +227,7 @@ def test_a_database_is_looked_at_without_its_password(postgres_url: str) -> None
         "schema accounts 1, charges 1, contracts 1, deletions 1, forms 1, jobs 1, lookups 1, losses 1, outlines 1, questions 1, sessions 2"
         in found["store"]["text"]
     )
+    assert found["mirror"]["text"] == "full: texts are kept in this store"
 
 
 def test_a_database_that_is_not_there_fails_without_its_password() -> None:

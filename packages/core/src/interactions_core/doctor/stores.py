@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from interactions_core.doctor.checks import Check
+from interactions_core.doctor.mirrors import check_mirror
 from interactions_core.exceptions import (
     ConfigurationError,
     InteractionsError,
@@ -89,6 +90,7 @@ def check_content(
         now: Epoch seconds.
     """
     try:
+        yield from check_mirror(store)
         yield from _owners(store, credential)
         yield from _restore(store)
         yield from _retention(store, credential)
