@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,25 +14,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
-from interactions_core.cli import webhook as webhooks
 from interactions_core.cli.jobs import jobs
 from interactions_core.cli.webhook import webhook
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
-from interactions_core.exceptions import (
-    ConfigurationError,
-    StoreError,
-    UnknownJobError,
-)
-from interactions_core.records.jobs import Job
+from interactions_core.exceptions import ConfigurationError, UnknownJobError
 from interactions_core.records.turn import Turn
-from interactions_core.services.graph_resumer import Resumer
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import user_input
@@ -331,33 +322,6 @@ def test_a_port_that_there_is_not_is_an_error_of_the_command_line() -> None:
 
     assert done.exit_code == 2
     assert "65535" in done.output
-
-
-class Away(SqliteStore):
-    """A store whose database is away for the first look."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.looks = 0
-        self.back = threading.Event()
-
-    def list_jobs(self, **wanted: Any) -> list[Job]:
-        self.looks += 1
-        if self.looks == 1:
-            raise StoreError(self.url, "it is away", "Wait.")
-        self.back.set()
-        return super().list_jobs(**wanted)
-
-
-def test_graphs_are_looked_for_again_after_the_database_was_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(webhooks, "SWEEP_S", 0.01)
-    store = Away(tmp_path / "state.db")
-
-    with webhooks._sweeping(Resumer(store, lambda _: True)):
-        assert store.back.wait(PATIENCE_S)
-    store.close()
 
 
 def test_command_without_a_store_is_told_both_ways_to_name_one(

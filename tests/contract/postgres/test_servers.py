@@ -55,16 +55,19 @@ def test_a_statement_that_the_server_cancels_is_not_called_a_lost_connection(
 
 
 @pytest.mark.parametrize(
-    ("parts", "said"),
+    ("parts", "said", "retryable"),
     [
-        pytest.param({"port": "1"}, "cannot be reached.*refused", id="no server"),
-        pytest.param({"name": "nobody"}, "does not exist.*Create", id="no database"),
-        pytest.param({"user": "nobody"}, "does not exist.*Create", id="no user"),
+        pytest.param({"port": "1"}, "cannot be reached.*refused", True, id="no server"),
+        pytest.param(
+            {"name": "nobody"}, "does not exist.*Create", False, id="no database"
+        ),
+        pytest.param({"user": "nobody"}, "does not exist.*Create", False, id="no user"),
     ],
 )
 def test_a_server_that_refuses_is_named_without_the_password(
     parts: dict[str, str],
     said: str,
+    retryable: bool,  # noqa: FBT001
     postgres_url: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -77,6 +80,7 @@ def test_a_server_that_refuses_is_named_without_the_password(
 
     shown = f"{caught.value} {caught.value!r} {store!r} {store.url} {caplog.text}"
     assert "127.0.0.1" in str(caught.value)
+    assert caught.value.retryable is retryable
     assert PASSWORD not in shown
     assert PASSWORD not in f"{store.database!r} {vars(store)}"
     assert PASSWORD not in str(caught.value.__cause__)

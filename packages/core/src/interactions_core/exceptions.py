@@ -122,12 +122,17 @@ class StoreError(InteractionsError):
     Attributes:
         store: Where the store lives, without any password.
         advice: What to do.
+        retryable: Whether the same may work later without anybody's doing: nobody
+            answered, the server is starting or full, somebody else held a lock.
     """
 
-    def __init__(self, store: str, problem: str, advice: str) -> None:
+    def __init__(
+        self, store: str, problem: str, advice: str, *, retryable: bool = False
+    ) -> None:
         super().__init__(f"session store {store}: {problem}. {advice}")
         self.store = store
         self.advice = advice
+        self.retryable = retryable
 
 
 class StoreSchemaError(StoreError):

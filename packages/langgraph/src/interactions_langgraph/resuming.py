@@ -13,7 +13,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 # The package is typed, but does not say so for this part.
 from langgraph.pregel import Pregel  # pyright: ignore[reportMissingTypeStubs]
-from langgraph.types import Command, Interrupt
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from interactions_core.adapter import Job, Resume
 from interactions_langgraph._model.suspension import JOB
@@ -30,7 +30,8 @@ def resume_thread(graph: Pregel[Any, Any, Any, Any], job: Job) -> bool:
     """Resume the thread that waits for a job, by the id of that very interrupt.
 
     Whatever else the thread waits for, a person's approval for instance, is left
-    alone.
+    alone. A thread that a process left while it resumed it goes on from its last
+    checkpoint, also where that is a later one.
 
     Returns:
         Whether the thread was waiting for the job.
@@ -38,18 +39,27 @@ def resume_thread(graph: Pregel[Any, Any, Any, Any], job: Job) -> bool:
     if _is_async(graph):
         return asyncio.run(_aresume(graph, job))
     config = _config(job)
-    command = _answer(graph.get_state(config).interrupts, job)
-    if command is not None:
-        graph.invoke(command, config)
-    return command is not None
+    state = graph.get_state(config)
+    if not _goes_on(state, job):
+        return False
+    graph.invoke(_answer(state.interrupts, job), config)
+    return True
 
 
 async def _aresume(graph: Pregel[Any, Any, Any, Any], job: Job) -> bool:
     config = _config(job)
-    command = _answer((await graph.aget_state(config)).interrupts, job)
-    if command is not None:
-        await graph.ainvoke(command, config)
-    return command is not None
+    state = await graph.aget_state(config)
+    if not _goes_on(state, job):
+        return False
+    await graph.ainvoke(_answer(state.interrupts, job), config)
+    return True
+
+
+def _goes_on(state: StateSnapshot, job: Job) -> bool:
+    """Tell whether the thread waits for a job, or was left on its way from it."""
+    if _answer(state.interrupts, job) is not None:
+        return True
+    return job.is_left and bool(state.next) and not state.interrupts
 
 
 def _config(job: Job) -> RunnableConfig:

@@ -1,11 +1,15 @@
 """`interactions jobs`: what is typed, and what is called."""
 
-import contextlib
-import signal
+import threading
 import time
 
 import click
 
+from interactions_core.cli.serving import (
+    grace_option,
+    opened_when_free,
+    serve_until_told,
+)
 from interactions_core.cli.sessions import (
     CREATE_HINT,
     account_option,
@@ -19,6 +23,7 @@ from interactions_core.cli.sessions import (
 )
 from interactions_core.services import job_commands
 from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.services.outages import Outage
 
 
 @click.group()
@@ -88,6 +93,7 @@ def clean(sessions: str) -> None:
 @click.option(
     "--until-idle", is_flag=True, help="Stop when no job runs that nobody waits for."
 )
+@grace_option
 def watch(
     sessions: str,
     *,
@@ -96,23 +102,46 @@ def watch(
     resume: str | None,
     app_dir: str,
     until_idle: bool,
+    grace: float,
 ) -> None:
-    """Wait for the jobs that nobody waits for, until interrupted.
+    """Wait for the jobs that nobody waits for, until SIGTERM or Ctrl-C.
 
     Their results are kept in the session store. With --resume, threads that wait for
-    them go on here. Any number of watchers may share a store.
+    them go on here. Any number of watchers may share a store, and an outage of it is
+    waited out.
 
-    The exit status is 1 if jobs of another owner are left that nobody waits for,
-    unless --account names whose are watched.
+    The exit status is 1 for a store that cannot be used and, with --until-idle, if jobs
+    of another owner are left that nobody waits for, unless --account names whose are
+    watched. It is 3 if a graph had to be left to others when the time to end was over.
     """
+    outage = Outage()
     resumes = resume_named(resume, app_dir)
-    store_of = opened(sessions, must_exist=not create, hint=CREATE_HINT)
+    store_of = opened(
+        sessions,
+        must_exist=not create,
+        hint=CREATE_HINT,
+        open_=lambda url: opened_when_free(url, outage),
+    )
     with store_of as store, client(account) as api:
-        watcher = JobWatcher(store, api, resume=resumes, write=click.echo)
-        # Ctrl-C cancels what a resumed graph waits for; a service manager's signal,
-        # which may come with every deployment, must not.
-        signal.signal(signal.SIGTERM, lambda _signal, _frame: watcher.stop())
-        with contextlib.suppress(KeyboardInterrupt):
-            watcher.run(until_idle=until_idle)
-            if until_idle and watcher.unserved and not account:
-                raise click.exceptions.Exit(1)
+        over = threading.Event()
+        watcher = JobWatcher(
+            store,
+            api,
+            resume=resumes,
+            write=click.echo,
+            pause=over.wait,
+            outage=outage,
+        )
+
+        def stop() -> None:
+            watcher.stop()
+            over.set()
+
+        is_told = serve_until_told(
+            lambda: watcher.run(until_idle=until_idle),
+            stop=stop,
+            leave=watcher.leave,
+            grace=grace,
+        )
+    if until_idle and watcher.unserved and not account and not is_told:
+        raise click.exceptions.Exit(1)

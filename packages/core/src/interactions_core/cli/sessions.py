@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Final, cast
 
@@ -84,7 +84,12 @@ app_dir_option = click.option(
 
 @contextlib.contextmanager
 def opened(
-    url: str, *, must_exist: bool = True, hint: str = "", read_only: bool = False
+    url: str,
+    *,
+    must_exist: bool = True,
+    hint: str = "",
+    read_only: bool = False,
+    open_: Callable[[str], SessionStore] = open_store,
 ) -> Generator[SessionStore]:
     """Open a store for one command.
 
@@ -93,6 +98,7 @@ def opened(
         must_exist: Whether a file that is not there is an error. Else it is made.
         hint: What that error says to do.
         read_only: Whether the command only looks, and needs no right to write.
+        open_: What opens a store that is written to.
 
     Raises:
         click.UsageError: There is no such file, or it is no session store.
@@ -100,7 +106,7 @@ def opened(
     """
     if must_exist and url.startswith(_SQLITE):
         _check_file(url, hint)
-    store = open_store(url, read_only=read_only)
+    store = open_store(url, read_only=True) if read_only else open_(url)
     try:
         yield store
     finally:

@@ -1,15 +1,17 @@
 """`interactions webhook`: what is typed, and what is served."""
 
 import contextlib
-import logging
-import signal
 import socket
-import threading
-from collections.abc import Generator
-from typing import Final
+import time
 
 import click
 
+from interactions_core.cli.serving import (
+    grace_option,
+    look_into,
+    opened_when_free,
+    serve_until_told,
+)
 from interactions_core.cli.sessions import (
     CREATE_HINT,
     app_dir_option,
@@ -19,16 +21,14 @@ from interactions_core.cli.sessions import (
     resume_option,
     sessions_option,
 )
-from interactions_core.exceptions import StoreError
 from interactions_core.extras import require
+from interactions_core.records.jobs import Job
 from interactions_core.services.graph_resumer import Resumer
+from interactions_core.services.leaving import release_leases
+from interactions_core.services.outages import Outage
+from interactions_core.services.sweeper import Sweeper
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
-
-logger: Final = logging.getLogger("interactions_core")
-
-SWEEP_S: Final = 5.0
-"""How often graphs are looked for that no delivery has resumed, in seconds."""
 
 
 @click.group()
@@ -63,6 +63,7 @@ def webhook() -> None:
 )
 @resume_option
 @app_dir_option
+@grace_option
 def serve(
     sessions: str,
     *,
@@ -73,54 +74,63 @@ def serve(
     port: int,
     resume: str | None,
     app_dir: str,
+    grace: float,
 ) -> None:
-    """Serve a receiver of webhooks that updates the session store.
+    """Serve a receiver of webhooks, until SIGTERM or Ctrl-C.
 
     Deliveries may come to any path. With --resume, threads that wait for a job go on
-    here when it is over.
+    here when it is over. An outage of the session store is waited out; meanwhile
+    deliveries are refused with 503, so that they come again.
+
+    The exit status is 1 for a store that cannot be used, and 3 if a graph had to be
+    left to others when the time to end was over.
     """
     uvicorn = require("webhooks", "uvicorn", what="serving a receiver")
     trust = Trust(secrets=secrets.split(), audience=audience)
     resumes = resume_named(resume, app_dir)
-    store_of = opened(sessions, must_exist=not create, hint=CREATE_HINT)
-    with store_of as store, contextlib.ExitStack() as stack:
-        resumer = None
-        if resumes is not None:
-            resumer = Resumer(store, resumes, write=click.echo)
-            stack.enter_context(_sweeping(resumer))
-        sock = stack.enter_context(_listening(host, port))
-        click.echo(f"receiving at http://{host}:{sock.getsockname()[1]}")
-        receiver = WebhookReceiver(store, trust, on_job=resumer)
+    outage = Outage()
+    store_of = opened(
+        sessions,
+        must_exist=not create,
+        hint=CREATE_HINT,
+        open_=lambda url: opened_when_free(url, outage),
+    )
+    with store_of as store, contextlib.closing(_listening(host, port)) as sock:
+        look_into(store, outage)
+        resumer = Resumer(store, resumes or _nothing, write=click.echo)
+        sweeper = Sweeper(resumer, outage)
+        receiver = WebhookReceiver(
+            store, trust, on_job=resumer if resumes else None, outage=outage
+        )
         server = uvicorn.Server(
             # A receiver needs no WebSockets, and old releases fail on new libraries.
             uvicorn.Config(receiver, log_level="warning", ws="none")
         )
-        # The server ends what it serves, and then signals once more what it was sent.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with contextlib.suppress(KeyboardInterrupt):
+
+        def work() -> None:
+            click.echo(f"receiving at http://{host}:{sock.getsockname()[1]}")
+            if resumes:
+                sweeper.start()
+            # In this thread, it leaves signals alone.
             server.run(sockets=[sock])
+            stop()
+            if resumes:
+                sweeper.join()
+
+        def stop() -> None:
+            resumer.stop()
+            sweeper.stop()
+            server.should_exit = True
+
+        def leave() -> None:
+            resumer.leave()
+            release_leases(store, time.time())
+
+        serve_until_told(work, stop=stop, leave=leave, grace=grace)
 
 
-@contextlib.contextmanager
-def _sweeping(resumer: Resumer) -> Generator[None]:
-    """Resume beside what goes on; a delivery may come when somebody else watches."""
-    over = threading.Event()
-
-    def sweep() -> None:
-        while not over.wait(SWEEP_S):
-            try:
-                resumer.sweep()
-            except StoreError:
-                # A database that was away for a moment is there for the next sweep.
-                logger.exception("graphs were not looked for")
-
-    thread = threading.Thread(target=sweep, name="interactions-resumer")
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+def _nothing(_: Job) -> bool:
+    return False
 
 
 def _listening(host: str, port: int) -> socket.socket:

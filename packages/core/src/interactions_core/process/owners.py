@@ -55,6 +55,11 @@ def is_watcher(owner: str) -> bool:
     return _WATCHER in owner
 
 
+def is_mine(owner: str) -> bool:
+    """Tell whether an owner is this process, or watches in it."""
+    return owner.partition(_WATCHER)[0] == process_id()
+
+
 @lru_cache(maxsize=1)
 def _machine() -> str:
     """Name what process numbers mean something in; unique where that is unknown."""

@@ -42,6 +42,9 @@ CONSUMED_KEPT_S: Final = 7 * DAY_S
 HANDED_ON_KEPT_S: Final = 30 * DAY_S
 """How long a result stays usable that was handed on and whose thread never moved."""
 
+LEFT: Final = "left"
+"""How the name of a watcher ends that left a graph at its last checkpoint."""
+
 RUNNING: Final = (SUBMITTED, *_RUNNING)
 """The run is known, and was not over when it was last looked at."""
 
@@ -115,6 +118,11 @@ class Job:
         """Whether a graph was interrupted for it and has not got the result."""
         handed_on = self.handed_on_at or self.consumed_at
         return bool(self.interrupts) and not handed_on
+
+    @property
+    def is_left(self) -> bool:
+        """Whether a process that ended left its graph where it was, to go on from."""
+        return self.owner.endswith(LEFT)
 
     def is_free(self, now: float) -> bool:
         """Tell whether nobody waits for it."""

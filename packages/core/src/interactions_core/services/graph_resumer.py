@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Callable
 from typing import Final
 
-from interactions_core.process.forking import Origin
+from interactions_core.exceptions import StoreError
+from interactions_core.process.forking import Origin, PerProcess
 from interactions_core.process.owners import watcher_id
 from interactions_core.records.jobs import Job
+from interactions_core.services.leaving import leave_graph
 from interactions_core.stores.protocols.sessions import SessionStore
 
 logger: Final = logging.getLogger("interactions_core")
@@ -24,6 +26,19 @@ AGAIN_S: Final = 30.0
 """The pause before a graph that could not be resumed is resumed again; it doubles."""
 
 LONGEST_AGAIN_S: Final = 3_600.0
+
+
+class _Mine:
+    """The graphs of one process, by the keys of their jobs, each with its holder.
+
+    Attributes:
+        resuming: Those that are being resumed.
+        held: Those whose leases are not given up yet.
+    """
+
+    def __init__(self) -> None:
+        self.resuming: dict[str, str] = {}
+        self.held: dict[str, str] = {}
 
 
 class Resumer:
@@ -53,9 +68,36 @@ class Resumer:
         self._clock = clock
         self._name = uuid.uuid4().hex[:12]
         self._pauses: dict[str, tuple[float, float]] = {}
+        self._mine = PerProcess(_Mine)
+        self._stopping = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether this process is resuming a graph."""
+        return bool(self._mine.get().resuming)
+
+    def stop(self) -> None:
+        """Resume no further graph; from any thread, or a signal's handler."""
+        self._stopping = True
+
+    def leave(self) -> None:
+        """Leave the graphs that are being resumed at their last checkpoints.
+
+        Somebody else goes on with them, and the process has to end at once.
+        """
+        for key in [*self._mine.get().resuming]:
+            try:
+                leave_graph(self._store, key, self._clock())
+            except StoreError as exc:
+                logger.warning("the lease of job %s ends by itself: %s", key, exc)
 
     def sweep(self) -> None:
-        """Resume every graph that waits for a job which is over, one by one."""
+        """Resume every graph that waits for a job which is over, one by one.
+
+        Raises:
+            StoreError: The ledger cannot be read or written.
+        """
+        self._release()
         waiting = self._store.list_jobs(waiting=True)
         known = {job.key for job in waiting}
         for key in self._pauses.keys() - known:
@@ -73,20 +115,35 @@ class Resumer:
 
         Returns:
             Whether a graph was waiting for it.
+
+        Raises:
+            StoreError: The ledger cannot be read or written.
         """
         now, holder = self._clock(), watcher_id(self._name)
-        if not job.interrupts or not job.is_free(now):
+        if self._stopping or not job.interrupts or not job.is_free(now):
             return False
         if not self._store.take_job(job, holder, now=now, until=now + RESUMING_S):
             return False
         self._pause(job.key, now)
-        origin = Origin()
+        origin, mine = Origin(), self._mine.get()
+        mine.resuming[job.key] = mine.held[job.key] = holder
         try:
             return self._resumed(job)
         finally:
             # The graph may have forked; what the parent holds is not the child's.
             if origin.is_here:
-                self._store.renew_job(job.key, holder, until=0.0)
+                del mine.resuming[job.key]
+                self._release()
+
+    def _release(self) -> None:
+        """Give up the leases of graphs that are not being resumed any more.
+
+        What cannot be given up while the ledger is away is given up once it is back.
+        """
+        mine = self._mine.get()
+        for key in {*mine.held} - {*mine.resuming}:
+            self._store.renew_job(key, mine.held[key], until=0.0)
+            mine.held.pop(key, None)
 
     def _resumed(self, job: Job) -> bool:
         thread_id = job.scope.thread_id

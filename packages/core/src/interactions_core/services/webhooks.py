@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from interactions_core.background.submit import METADATA_KEY
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.exceptions import WebhookRefusedError
+from interactions_core.exceptions import StoreError, WebhookRefusedError
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.statuses import EVENTS
 from interactions_core.records.jobs import Job
+from interactions_core.services.outages import Outage
 from interactions_core.services.published_keys import PublishedKeys, load_jwt
 from interactions_core.services.webhook_verification import (
     TOLERANCE_S,
@@ -70,6 +71,7 @@ class _Threads:
         self.waiting = 0
 
 
+_AWAY: Final = Receipt(503, "the session store is away; deliver it again")
 _TOO_LONG: Final = Receipt(413, "a delivery is smaller than that")
 
 
@@ -88,6 +90,7 @@ class WebhookReceiver:
             is news: what resumes its graph, for instance. It may take its time.
         clock: Epoch seconds.
         body_timeout_s: How long a delivery's body may take to arrive.
+        outage: What is known of an outage of the store, where others share that.
 
     Raises:
         ConfigurationError: Tokens are to be believed and PyJWT is not installed.
@@ -101,6 +104,7 @@ class WebhookReceiver:
         on_job: Callable[[Job], object] | None = None,
         clock: Callable[[], float] = time.time,
         body_timeout_s: float = BODY_TIMEOUT_S,
+        outage: Outage | None = None,
     ) -> None:
         if trust.audience:
             load_jwt()
@@ -109,6 +113,7 @@ class WebhookReceiver:
         self._on_job = on_job
         self._clock = clock
         self._body_timeout_s = body_timeout_s
+        self._outage = outage or Outage(clock=clock)
         self._keys = PublishedKeys(trust.jwks_url)
         self._lock = Lock()
         self._heard: OrderedDict[str, float] = OrderedDict()
@@ -140,8 +145,15 @@ class WebhookReceiver:
             if self._on_job is not None:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(
-                    self._threads.get().workers, self._on_job, job
+                    self._threads.get().workers, self._tell, self._on_job, job
                 )
+
+    def _tell(self, on_job: Callable[[Job], object], job: Job) -> None:
+        try:
+            on_job(job)
+        except StoreError as error:
+            # The delivery is noted: a sweep finds the job once the store is back.
+            self._outage.note(error)
 
     async def _deliver(self, headers: Mapping[str, str], receive: _Receive) -> Receipt:
         """Read a delivery and take it in a thread; none waits for another's key.
@@ -191,7 +203,8 @@ class WebhookReceiver:
             body: Its body, as it came.
 
         Returns:
-            What to answer, and the jobs of which it is news.
+            What to answer, and the jobs of which it is news. While the store is away
+            that is 503, so that the delivery comes again.
         """
         now = self._clock()
         try:
@@ -203,10 +216,14 @@ class WebhookReceiver:
             return Receipt(200, "heard before")
         try:
             news = self._note(event, now)
-        except BaseException:
+        except BaseException as error:
             # The API will deliver it again.
             self._heard.pop(headers["webhook-id"], None)
-            raise
+            if not isinstance(error, StoreError):
+                raise
+            self._outage.note(error)
+            return _AWAY
+        self._outage.end()
         return Receipt(200, "noted" if news else "nothing new", tuple(news))
 
     def _is_new(self, delivery_id: str, now: float) -> bool:

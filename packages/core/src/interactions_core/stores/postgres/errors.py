@@ -3,6 +3,7 @@
 Only the first line of what the server says is passed on: its details quote rows.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 import psycopg
@@ -18,6 +19,13 @@ POOL_TIMEOUT_S: Final = 30.0
 """How long a caller waits for a connection of the pool."""
 
 _NOTHING_APPLIED: Final = "The change was not applied."
+
+_PASSING: Final = ("08", "40", "53", "55P03", "57", "25006", "25P03")
+"""Beginnings of the codes of what may be over later: connections and servers that end,
+conflicts, a lack of room or of connections, locks, a server that is not the primary."""
+
+_STARTING: Final = ("starting up", "shutting down", "in recovery", "not yet accepting")
+_FULL: Final = ("too many", "reserved")
 
 _KNOWN: Final[tuple[tuple[type[psycopg.Error], str, str], ...]] = (
     (
@@ -85,18 +93,30 @@ def to_store_error(
     """
     for kind, problem, advice in _KNOWN:
         if isinstance(exc, kind):
-            return StoreError(place, problem.format(first_line(exc)), advice)
+            said = problem.format(first_line(exc))
+            return StoreError(place, said, advice, retryable=_may_pass(exc))
     if not isinstance(exc, psycopg.OperationalError) or not _is_cut(exc):
-        return StoreError(place, first_line(exc), _NOTHING_APPLIED)
+        return StoreError(
+            place, first_line(exc), _NOTHING_APPLIED, retryable=_may_pass(exc)
+        )
     if committing:
         return StoreError(
             place,
             f"the connection was lost while a change was committed ({first_line(exc)})",
             "The change is there whole or not at all; read it back, or repeat it.",
+            retryable=True,
         )
     return StoreError(
-        place, f"the connection was lost ({first_line(exc)})", _NOTHING_APPLIED
+        place,
+        f"the connection was lost ({first_line(exc)})",
+        _NOTHING_APPLIED,
+        retryable=True,
     )
+
+
+def _may_pass(exc: psycopg.Error) -> bool:
+    """Tell whether a server that refuses may take the same later."""
+    return isinstance(exc, PoolTimeout) or (exc.sqlstate or "").startswith(_PASSING)
 
 
 def _is_cut(exc: psycopg.Error) -> bool:
@@ -122,9 +142,17 @@ def unreachable(place: str, exc: psycopg.OperationalError) -> StoreError:
             advice = (
                 "Create the database and the user first; the tables come by themselves."
             )
-        if "too many" in said or "reserved" in said:
+        if _has(said, _FULL):
             advice = "Raise `max_connections`, or use fewer or smaller pools."
-    return StoreError(place, f"{problem} ({said})", advice)
+        elif _has(said, _STARTING):
+            advice = "It is starting or ending; try again later."
+    # What a server says against user, password or database stays so.
+    retryable = "FATAL" not in said or _has(said, (*_FULL, *_STARTING))
+    return StoreError(place, f"{problem} ({said})", advice, retryable=retryable)
+
+
+def _has(said: str, words: Collection[str]) -> bool:
+    return any(word in said for word in words)
 
 
 def first_line(exc: psycopg.Error) -> str:

@@ -228,6 +228,7 @@ class SqliteDatabase:
             self.path,
             "the file was removed or replaced while it was open",
             "The next use opens what is there then, or a new file.",
+            retryable=True,
         )
 
     def _migrate_due(self, connection: SqliteConnection) -> None:

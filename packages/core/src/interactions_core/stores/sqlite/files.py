@@ -128,5 +128,8 @@ def to_store_error(path: str, exc: sqlite3.DatabaseError) -> StoreError:
             path,
             f"another process held the write lock for {BUSY_TIMEOUT_S:.0f} s",
             "Look for a process that keeps a transaction open on this file.",
+            retryable=True,
         )
-    return StoreError(path, text, "The change was not applied.")
+    # The space may be freed, the disk or the share may come back.
+    retryable = "is full" in text or "disk I/O" in text
+    return StoreError(path, text, "The change was not applied.", retryable=retryable)

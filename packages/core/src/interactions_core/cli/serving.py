@@ -1,0 +1,82 @@
+"""What commands have in common that run until they are told to end."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from interactions_core.exceptions import StoreError
+from interactions_core.services.ending import GRACE_S, run_until_told
+from interactions_core.services.outages import Outage
+from interactions_core.stores import SessionStore, open_store
+
+LEFT: Final = 3
+"""The exit status of a service whose time to end was over before its work was."""
+
+grace_option = click.option(
+    "--grace",
+    default=GRACE_S,
+    type=click.FloatRange(min=0.0),
+    show_default=True,
+    metavar="SECONDS",
+    help="How long ending may take after SIGTERM or Ctrl-C. A graph that is still being "
+    "resumed then is left at its last checkpoint, for others to go on with.",
+)
+
+
+def serve_until_told(
+    work: Callable[[], object],
+    *,
+    stop: Callable[[], object],
+    leave: Callable[[], object],
+    grace: float,
+) -> bool:
+    """Do what a command is there for; return whether a signal has ended it.
+
+    Where it is not over in time the process ends here, whatever its threads are doing.
+    """
+    ended = run_until_told(work, stop=stop, leave=leave, grace_s=grace)
+    if ended != "left":
+        return ended == "told"
+    click.echo("ended before its work was over, which is left to others", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A thread that resumes a graph would be waited for, and go on with it.
+    os._exit(LEFT)
+
+
+def opened_when_free(url: str, outage: Outage) -> SessionStore:
+    """Open a store for a service; a file that is locked is waited for.
+
+    Raises:
+        InteractionsError: The store cannot be opened, and waiting is of no use.
+    """
+    # It says with every try that the server is away, and an outage is said once.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    while True:
+        try:
+            return open_store(url)
+        except StoreError as error:
+            if outage.is_final(error):
+                raise
+            time.sleep(outage.note(error))
+
+
+def look_into(store: SessionStore, outage: Outage) -> None:
+    """Look for the first time whether a store is there.
+
+    Raises:
+        StoreError: It is not, and waiting is of no use.
+    """
+    try:
+        store.get_job("")
+    except StoreError as error:
+        if outage.is_final(error):
+            raise
+        outage.note(error)
+    else:
+        outage.end()
