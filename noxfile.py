@@ -193,11 +193,37 @@ def walk(session: nox.Session) -> None:
     """Follow every page for users word for word; `-- --python 3.13 docs/jobs.md`."""
     locked(session, "uv")
     wheels = Path(session.create_tmp()) / "wheels"
-    shutil.rmtree(wheels, ignore_errors=True)
-    for package in PACKAGES:
-        project = f"packages/{package}"
-        session.run("uv", "build", "-q", "--wheel", "--out-dir", str(wheels), project)
+    build_wheels(session, wheels)
     session.run("python", "-m", "tests.docs.walk", str(wheels), *session.posargs)
+
+
+@nox.session
+def deploy_day(session: nox.Session) -> None:
+    """Play a long day of deployments with wheels; arguments go to the conductor."""
+    locked(session, *editable(*WITHOUT_CREWAI), "--group", "test", "uv")
+    kept = Path(session.create_tmp())
+    services = {
+        "graphs": (LOCK, "langgraph", "autogen"),
+        "hand": (CREWAI_LOCK, "crewai"),
+    }
+    chosen: list[str] = []
+    for release in ("newest", "previous"):
+        sources = ROOT if release == "newest" else previous_sources(session, kept)
+        wheels = build_wheels(session, kept / release / "wheels", sources)
+        common = [f"{wheels['core']}[cli,postgres]", wheels["emulator"]]
+        # What asks an adapter by hand imports it for its types.
+        common.append("autogen-core")
+        for name, (lock_file, *adapters) in services.items():
+            own = [wheels[adapter] for adapter in adapters]
+            chosen_here = ("-c", lock_file, *common, *own)
+            python = clean_environment(session, kept / release / name, *chosen_here)
+            if release == "previous":
+                chosen += ["--previous", f"{name}={python}"]
+            else:
+                chosen += ["--service", f"{name}={python}={','.join(adapters)}"]
+                chosen += ["--emulator", python] if name == "graphs" else []
+    asked = session.posargs or ["--rounds", "3", "--pods", "2", "--clients", "2"]
+    session.run("python", "-m", "tests.deploy_day.conductor", *chosen, *asked)
 
 
 @nox.session
@@ -261,6 +287,36 @@ def live(session: nox.Session) -> None:
     recordings.mkdir(exist_ok=True)
     kept = ("--recordings", str(recordings))
     session.run("interactions", "doctor", "--live", "--yes", *kept, *session.posargs)
+
+
+def previous_sources(session: nox.Session, folder: Path) -> Path:
+    """Write down the packages of the release before; return where."""
+    sources = folder / "previous" / "sources"
+    shutil.rmtree(sources, ignore_errors=True)
+    session.run("python", "-m", "tests.previous", str(sources))
+    return sources
+
+
+def build_wheels(
+    session: nox.Session, folder: Path, sources: Path = ROOT
+) -> dict[str, str]:
+    """Build a wheel of each package into a folder of their own; return where."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for package in PACKAGES:
+        project = str(sources / "packages" / package)
+        session.run("uv", "build", "-q", "--wheel", "--out-dir", str(folder), project)
+    return {
+        package: str(next(folder.glob(f"interactions_{package}-*.whl")))
+        for package in PACKAGES
+    }
+
+
+def clean_environment(session: nox.Session, folder: Path, *arguments: str) -> str:
+    """Make an environment with nothing but what is named; return its interpreter."""
+    session.run("uv", "venv", "-q", "--clear", str(folder))
+    python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+    session.run("uv", "pip", "install", "-q", "--python", python, *arguments)
+    return python
 
 
 def compile_lock(session: nox.Session, target: Path, *arguments: str) -> None:

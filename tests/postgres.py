@@ -48,24 +48,44 @@ def find_binaries() -> Path | None:
 
 
 class Server:
-    """A server on a free loopback port, in a folder of its own."""
+    """A server on a loopback port, in a folder of its own.
+
+    Args:
+        binaries: Where its programs are.
+        folder: An empty folder that is its own.
+        settings: Of the server.
+        follows: A running server whose standby it is.
+        port: A free one if none is given.
+    """
 
     def __init__(
-        self, binaries: Path, folder: Path, settings: Mapping[str, str] = SETTINGS
+        self,
+        binaries: Path,
+        folder: Path,
+        settings: Mapping[str, str] = SETTINGS,
+        *,
+        follows: "Server | None" = None,
+        port: int | None = None,
     ) -> None:
         self._binaries = binaries
         self._folder = folder
         self._settings = settings
         self._owner = _owner()
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = port or free_port()
         # The server does not run as root.
         if self._owner:
             os.chown(folder, self._owner.pw_uid, self._owner.pw_gid)
-        self._run(
-            "initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8",
-            "--locale", "C.UTF-8", "--no-sync", "--no-instructions",
-        )  # fmt: skip
+        if follows is None:
+            self._run(
+                "initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8",
+                "--locale", "C.UTF-8", "--no-sync", "--no-instructions",
+            )  # fmt: skip
+        else:
+            self._run(
+                "pg_basebackup", "-D", "data", "-d", follows.url, "-R",
+                "--checkpoint=fast", "--no-sync",
+            )  # fmt: skip
 
     @property
     def url(self) -> str:
@@ -137,7 +157,7 @@ def _owner() -> pwd.struct_passwd | None:
     return None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as held:
         held.bind(("127.0.0.1", 0))
         return held.getsockname()[1]
