@@ -16,7 +16,7 @@ LOCK = "constraints.txt"
 CREWAI_LOCK = "constraints-crewai.txt"
 PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
 WITHOUT_CREWAI = tuple(package for package in PACKAGES if package != "crewai")
-LOCKED_GROUPS = ("dev", "test", "lint", "types")
+LOCKED_GROUPS = ("dev", "test", "prices", "lint", "types")
 CREWAI_GROUPS = ("test", "types")
 ADAPTERS = ("langgraph", "autogen", "crewai")
 # Holds what the tests of adapters send against the request types of the SDK.
@@ -59,7 +59,8 @@ def tests(session: nox.Session) -> None:
 
     CrewAI's part of it follows in the session `crewai`.
     """
-    locked(session, *editable(*WITHOUT_CREWAI), "--group", "test")
+    groups = ("--group", "test", "--group", "prices")
+    locked(session, *editable(*WITHOUT_CREWAI), *groups)
     session.run("pytest", *PARALLEL, *session.posargs)
     if not session.posargs:
         session.notify("crewai")
@@ -68,7 +69,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def crewai(session: nox.Session) -> None:
     """Run the tests that need CrewAI, in an environment of their own."""
-    with_crewai(session, *editable(*PACKAGES), "--group", "test")
+    with_crewai(session, *editable(*PACKAGES), "--group", "test", "--group", "prices")
     others = ["tests/contract/test_traces.py", "tests/test_public_api.py"]
     # The other traces and names are covered by the session `tests`.
     chosen = ["tests/crewai", "tests/weather", "tests/adapters", *others]

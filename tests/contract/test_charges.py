@@ -325,3 +325,33 @@ def test_the_number_of_a_deleted_entry_brings_no_charges_back(tmp_path: Path) ->
     store.delete_thread("t")
     pay(store, "d", charge(2))
     assert [len(entry.charges) for _, entry in store.ledger()] == [1]
+
+
+# What it costs.
+
+
+def test_a_turn_is_priced_when_it_is_written(asker: Asker) -> None:
+    pytest.importorskip("genai_prices", reason="needs the extra `prices`")
+    asker.ask("Hello.")
+
+    [(_, entry)] = asker.store.ledger()
+
+    [one] = entry.charges
+    # 0.50 and 3 USD per million tokens of gemini-3-flash-preview, in 1e-12 USD
+    fresh, made = one.usage.input_tokens, one.usage.output_tokens
+    expected = 500_000 * fresh + 3_000_000 * (made + one.usage.thought_tokens)
+    assert entry.picousd == one.price.picousd == expected
+    assert one.price.prices.startswith("genai-prices ")
+    assert asker.store.cost().total.picousd == expected
+
+
+def test_a_turn_without_a_price_says_why(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERACTIONS_PRICES", "not/there.json")
+
+    asker.ask("Hello.")
+
+    found = asker.store.cost()
+    assert (found.total.unpriced, found.total.usd) == (1, None)
+    assert "not/there.json cannot be read" in next(iter(found.unknown))

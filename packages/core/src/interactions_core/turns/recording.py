@@ -14,10 +14,12 @@ from interactions_core.exceptions import (
     UnknownStatusError,
 )
 from interactions_core.mapping.planning import Plan
+from interactions_core.prices.current import current_prices
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.charges import Unanswered
+from interactions_core.records.costs import priced_entry
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
@@ -102,9 +104,13 @@ def _keep(
     if (yield from _is_recorded(run, record)):
         return record
     hit(DeletionFailPoint.ANSWERED)
-    kept = yield from store_call(
-        lambda: store.put(record, entry, began=records.began, sketch=sketch)
-    )
+
+    def keep() -> bool:
+        # With the store's work: the first look at prices takes long.
+        paid = priced_entry(entry, current_prices())
+        return store.put(record, paid, began=records.began, sketch=sketch)
+
+    kept = yield from store_call(keep)
     if kept:
         return record
     hit(DeletionFailPoint.LATE)
