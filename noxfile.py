@@ -149,6 +149,8 @@ def shapes(session: nox.Session) -> None:
     with_crewai(session, *editable(*PACKAGES), "--group", "test")
     session.install("--upgrade-package", "google-genai", "google-genai")
     every = [f"tests/{folder}" for folder in (*ADAPTERS, "adapters")]
+    # Message lists of the frameworks themselves, call after call.
+    every.append("tests/contract/test_traces.py")
     chosen = session.posargs or every
     session.run("python", "-m", "pytest", *SHAPES, *PARALLEL, *chosen)
 
