@@ -158,6 +158,28 @@ def test_a_quota_that_is_used_up_settles_nothing(
     assert (found[25].came, found[25].is_new) == ("unanswered", False)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message", "tier"),
+    [
+        ([], "", ""),
+        (["--tier", "paid"], "", "paid"),
+        ([], "Quota exceeded: generate_content_free_tier_requests.", "free"),
+        (["--tier", "paid"], "generate_content_free_tier_requests", "paid"),
+    ],
+)
+def test_the_profile_says_what_kind_of_key_was_used(
+    emulator: Emulator, arguments: list[str], message: str, tier: str
+) -> None:
+    if message:
+        do = {"status": 429, "message": message, "retry_after": 0.001}
+        emulator.fault(on="create", nth=2, do=do)
+
+    assert run("--yes", *arguments).exit_code == 0
+
+    profile = json.loads(Path("interactions-profile.json").read_text())
+    assert profile["key_tier"] == tier
+
+
 def test_a_new_parent_is_waited_for_and_that_is_found(
     client: InteractionsClient, emulator: Emulator
 ) -> None:

@@ -62,6 +62,7 @@ def played(cassette: Path) -> dict[str, Any]:
         models,
         place=place,
         versions=before["versions"],
+        key_tier=before["key_tier"],
         now=before["made_at"],
     )
 

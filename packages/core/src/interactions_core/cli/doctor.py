@@ -63,6 +63,12 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     help="With --live: where what came is written, without content and key.",
 )
 @click.option(
+    "--tier",
+    type=click.Choice(["free", "paid"]),
+    default=None,
+    help="With --live: what kind of key it is, for the profile; the API may not say.",
+)
+@click.option(
     "--recordings",
     default=None,
     metavar="DIR",
@@ -81,6 +87,7 @@ def doctor(
     usual: str,
     newest: str,
     profile: Path,
+    tier: str | None,
     recordings: Path | None,
 ) -> None:
     """Say what works here, what will not, and why.
@@ -103,7 +110,12 @@ def doctor(
         write = partial(click.echo, err=as_json)
         models = Models(usual=usual, newest=newest)
         well, found["live"] = try_live(
-            models, profile, recordings=recordings, agreed=yes, write=write
+            models,
+            profile,
+            recordings=recordings,
+            key_tier=tier or "",
+            agreed=yes,
+            write=write,
         )
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))

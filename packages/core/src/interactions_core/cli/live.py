@@ -41,6 +41,7 @@ def try_live(
     profile: Path,
     *,
     recordings: Path | None = None,
+    key_tier: str = "",
     agreed: bool,
     write: Write,
 ) -> tuple[bool, dict[str, Json]]:
@@ -51,6 +52,7 @@ def try_live(
         profile: The file to write.
         recordings: The folder for a cassette of it, with the profile beside it;
             `None` for none.
+        key_tier: `free` or `paid`; "" to take it from what the API says of a quota.
         agreed: Whether the plan need not be asked for.
         write: Prints a line.
 
@@ -70,7 +72,7 @@ def try_live(
     with client_here(offline=False, clock=time.time) as client:
         if isinstance(client, Check):
             raise click.ClickException(client.text)
-        return _send(client, models, profile, recordings, write)
+        return _send(client, models, profile, recordings, write, key_tier=key_tier)
 
 
 def _send(
@@ -79,6 +81,8 @@ def _send(
     profile: Path,
     recordings: Path | None,
     write: Write,
+    *,
+    key_tier: str,
 ) -> tuple[bool, dict[str, Json]]:
     trial = Trial(client, models, hidden=keys_here())
     findings: list[Finding] = []
@@ -102,6 +106,7 @@ def _send(
             models,
             place=(platform, host, api_version),
             versions={name: version(name) for name in _VERSIONS},
+            key_tier=key_tier or trial.key_tier,
             now=time.time(),
         )
         text = json.dumps(found, ensure_ascii=False, indent=1)

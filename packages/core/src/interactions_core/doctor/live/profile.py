@@ -18,6 +18,7 @@ def profile_of(
     *,
     place: tuple[str, str, str],
     versions: dict[str, str],
+    key_tier: str,
     now: float,
 ) -> dict[str, Json]:
     """Write down what the service did, and for whom.
@@ -27,6 +28,7 @@ def profile_of(
         models: Who was asked.
         place: Platform, host and version of the API.
         versions: Of the packages that asked.
+        key_tier: `free` or `paid`; "" where nobody has said.
         now: Epoch seconds.
     """
     platform, host, api_version = place
@@ -38,6 +40,7 @@ def profile_of(
         "platform": platform,
         "host": host,
         "api_version": api_version,
+        "key_tier": key_tier,
         "tiers": [*tiers],
         "models": {"usual": models.usual, "newest": models.newest},
         "versions": {**versions},

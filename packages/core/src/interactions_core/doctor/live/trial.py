@@ -1,6 +1,7 @@
 """Sends the creates one after another, and deletes what they have stored."""
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
@@ -34,6 +35,9 @@ QUOTA_PAUSE_S: Final = 20.0
 LONGEST_PAUSE_S: Final = 120.0
 
 _LONGEST_MESSAGE: Final = 300
+_TIER: Final = re.compile(r"(free|paid)[_ -]?tier", re.IGNORECASE)
+"""As in `generate_content_free_tier_requests`, the name of a quota."""
+
 _REFUSED: Final = frozenset({*range(400, 500), NOT_IMPLEMENTED})
 _UNSETTLING: Final = frozenset({408, 409, 429})
 
@@ -49,6 +53,8 @@ class Trial:
 
     Attributes:
         left: Interactions that could not be deleted.
+        key_tier: `free` or `paid`, where a refusal for the quota says whose that is;
+            "" where none does.
     """
 
     def __init__(
@@ -66,6 +72,7 @@ class Trial:
         self._said: dict[int, Said] = {}
         self._stored: list[str] = []
         self.left: list[str] = []
+        self.key_tier = ""
 
     def run(self) -> Generator[Finding]:
         """Yield what each create has settled; delete what is stored at the end.
@@ -104,6 +111,7 @@ class Trial:
             try:
                 return self._answered(call, model, body, waited_s)
             except RateLimitError as error:
+                self._note_tier(error)
                 asked_s = error.retry_after_s or QUOTA_PAUSE_S
                 self._sleep(min(asked_s, LONGEST_PAUSE_S))
             except NotFoundError:
@@ -164,6 +172,11 @@ class Trial:
                     if event.get("event_type") == "step.start":
                         steps[event.get("index")] = _mapping(event.get("step"))
         return {**interaction, "steps": [*steps.values()]}, tuple(kinds)
+
+    def _note_tier(self, error: RateLimitError) -> None:
+        """Remember what the name of a quota says of the key."""
+        named = _TIER.search(error.api_message)
+        self.key_tier = named[1].lower() if named else self.key_tier
 
     def _noted(self, interaction: JsonObject) -> str:
         """Return the id of what was made, and have it deleted at the end."""
