@@ -15,6 +15,7 @@ PACKAGES = Path(__file__).parents[1] / "packages"
 
 PUBLIC = {
     "interactions_core": [
+        "Explanation",
         "InteractionsError",
         "MemoryStore",
         "PlanDecision",
@@ -22,6 +23,7 @@ PUBLIC = {
         "SessionStore",
         "SqliteStore",
         "Usage",
+        "explain",
         "open_store",
     ],
     "interactions_langgraph": ["ChatInteractions", "InteractionsSaver"],

@@ -208,12 +208,12 @@ def test_the_nearest_is_looked_up_in_an_index(tmp_path: Path) -> None:
 
     with store.database.reading() as db:
         rows = db.execute(
-            f"EXPLAIN QUERY PLAN {outline_rows.NEWEST}", ("c", "s", "t", "p")
+            f"EXPLAIN QUERY PLAN {outline_rows.NEWEST}", ("c", "s", "t", "p", "b")
         ).fetchall()
     store.close()
 
     steps = [row[3] for row in rows if "outlines" in row[3] or "older" in row[3]]
-    assert len(steps) == 2
+    assert len(steps) == 3
     assert all(step.startswith("SEARCH") for step in steps)
 
 

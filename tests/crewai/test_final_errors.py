@@ -143,6 +143,7 @@ GOES_ON = {ours.ContextLengthError, ours.InterruptedStreamError}
 OF_NO_CALL = {
     ours.InteractionsError,
     ours.OutcomeError,
+    ours.UnknownInteractionError,
     ours.UnknownJobError,
     ours.WebhookRefusedError,
 }

@@ -166,7 +166,12 @@ def leaves() -> list[type[ours.InteractionsError]]:
     ]
 
 
-LOCAL = {ours.StoreSchemaError, ours.UnknownJobError, ours.WebhookRefusedError}
+LOCAL = {
+    ours.StoreSchemaError,
+    ours.UnknownInteractionError,
+    ours.UnknownJobError,
+    ours.WebhookRefusedError,
+}
 """Not about a model: LangChain has no word for them."""
 
 

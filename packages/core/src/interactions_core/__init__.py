@@ -1,6 +1,8 @@
 """Session mapping, stores and recovery for Gemini's Interactions API."""
 
 from interactions_core.exceptions import InteractionsError
+from interactions_core.explaining.explain import explain
+from interactions_core.explaining.explanation import Explanation
 from interactions_core.options.plan_decisions import PlanDecision
 from interactions_core.stores import (
     MemoryStore,
@@ -12,6 +14,7 @@ from interactions_core.stores import (
 from interactions_core.usage import Usage
 
 __all__ = [
+    "Explanation",
     "InteractionsError",
     "MemoryStore",
     "PlanDecision",
@@ -19,5 +22,6 @@ __all__ = [
     "SessionStore",
     "SqliteStore",
     "Usage",
+    "explain",
     "open_store",
 ]

@@ -29,6 +29,7 @@ InteractionsError                catch-all
   LostSubmitError                nobody knows whether a run exists
   ChangedCallError               a run exists of this call from before it changed
   UnknownJobError                no job goes by that name (also a LookupError)
+  UnknownInteractionError        the store has no record of it (also a LookupError)
   WebhookRefusedError            a delivery is not from the API, or not from now
   UnsupportedContentError        a message part has no step (also a ValueError)
   EmptyTranscriptError           nothing to send (also a ValueError)
@@ -377,6 +378,22 @@ class UnknownJobError(InteractionsError, LookupError):
         super().__init__(
             f"{number} by the name {name!r}; a job is named by its key, its "
             "interaction, or the beginning of either"
+        )
+        self.name = name
+
+
+class UnknownInteractionError(InteractionsError, LookupError):
+    """The session store has no record of an interaction, or several go by that name.
+
+    Attributes:
+        name: What was asked for.
+    """
+
+    def __init__(self, name: str, found: int = 0) -> None:
+        number = f"{found} interactions go" if found else "no interaction goes"
+        super().__init__(
+            f"{number} by the name {name!r} in this session store; one is named by its "
+            "whole id, and on the command line by its beginning or its last 6 characters"
         )
         self.name = name
 

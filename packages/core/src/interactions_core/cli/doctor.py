@@ -1,9 +1,6 @@
 """`interactions doctor`: what is typed, and what is printed."""
 
 import json
-import os
-import shutil
-import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,14 +11,13 @@ from typing import Final
 import click
 
 from interactions_core.cli.live import try_live
+from interactions_core.cli.output import color_option, colour, width
 from interactions_core.cli.sessions import VARIABLE, opened
 from interactions_core.doctor import Check, examine, is_well, summary
 from interactions_core.doctor.live import Models
 
 _NAME_AT: Final = 6
 _TEXT_AT: Final = 21
-_PIPED_WIDTH: Final = 160
-_LEAST_WIDTH: Final = 40
 _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -40,13 +36,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     help="First forget in which form the service answered what it had refused.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Whether levels are coloured; NO_COLOR is honoured.",
-)
+@color_option
 @click.option(
     "--live",
     is_flag=True,
@@ -104,7 +94,7 @@ def doctor(
     checks = examine(sessions, offline=offline)
     found = _json(checks)
     if not as_json:
-        click.echo("\n".join(_lines(checks, color)), color=_colour(color))
+        click.echo("\n".join(_lines(checks, color)), color=colour(color))
     well = is_well(checks)
     if live and well:
         write = partial(click.echo, err=as_json)
@@ -138,18 +128,18 @@ def _json(checks: Sequence[Check]) -> dict[str, object]:
 
 
 def _lines(checks: Sequence[Check], color: str) -> list[str]:
-    width = _width()
-    paint = _colour(color) is not False
-    lines = [line for check in checks for line in _wrapped(check, width, paint=paint)]
+    columns = width()
+    paint = colour(color) is not False
+    lines = [line for check in checks for line in _wrapped(check, columns, paint=paint)]
     return [*lines, "", summary(checks)]
 
 
-def _wrapped(check: Check, width: int, *, paint: bool) -> list[str]:
+def _wrapped(check: Check, columns: int, *, paint: bool) -> list[str]:
     """Write a check as a line, and what has no room in it below, indented."""
     text = f"{check.text.rstrip('.')}. {check.fix}" if check.fix else check.text
     pieces = textwrap.wrap(
         text,
-        width - _TEXT_AT,
+        columns - _TEXT_AT,
         break_long_words=False,
         break_on_hyphens=False,
     )
@@ -158,16 +148,3 @@ def _wrapped(check: Check, width: int, *, paint: bool) -> list[str]:
     shown = click.style(level, fg=_COLOURS[check.level]) if paint else level
     name = f"{check.name:<{_TEXT_AT - _NAME_AT}}"
     return [f"{shown}{name}{first}", *(" " * _TEXT_AT + piece for piece in rest)]
-
-
-def _colour(wanted: str) -> bool | None:
-    """Tell click whether to colour; `None` leaves it to whether somebody looks."""
-    if wanted == "auto":
-        return False if os.environ.get("NO_COLOR") else None
-    return wanted == "always"
-
-
-def _width() -> int:
-    if "COLUMNS" not in os.environ and not sys.stdout.isatty():
-        return _PIPED_WIDTH
-    return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)

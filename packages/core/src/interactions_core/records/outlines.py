@@ -7,7 +7,7 @@ short text, such as "yes", is found by trying.
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -134,6 +134,15 @@ def pack(steps: Iterable[Step], secret: bytes) -> bytes:
     )
 
 
+def pack_list(sketch: Sketch, earlier: Sequence[Earlier], secret: bytes) -> bytes:
+    """Write the shapes of a list; what its base has of it is taken from there."""
+    base = next((each for each in earlier if each.key == sketch.base), None)
+    if base is None:
+        return pack(sketch.steps, secret)
+    added = pack(sketch.steps[sketch.shared :], secret)
+    return cut(base.packed, sketch.shared) + added
+
+
 def pack_system(system: Json, secret: bytes) -> bytes:
     """Write the shape of a system instruction; nothing for none."""
     if not system:
@@ -170,8 +179,8 @@ def find_nearest(
     """Choose the earlier request that a list has most leading steps in common with.
 
     Among equals those come first that then go on with another step; where the list is
-    expected to repeat one, those that it repeats. Then those with most steps in common
-    anywhere, then the newest.
+    expected to repeat one, those that it repeats. Then the newest. One of which no step
+    is in the list is none.
 
     Args:
         packed: The list.
@@ -182,33 +191,51 @@ def find_nearest(
         Its record, "" if nothing is in common with any; and the first step of the list
         that differs, counted from 1, or 0 for none.
     """
-    marks = _marks(packed)
-    known = frozenset(marks)
-    best: tuple[tuple[int, bool, bool, int], str, int] = ((0, False, False, 0), "", 0)
+    known = frozenset(_marks(packed))
+    best: tuple[tuple[int, bool, bool], str, int] = ((-1, False, False), "", 0)
     for each in earlier:
-        others = _marks(each.packed)
-        leading = _leading(marks, others)
-        if leading < best[0][0]:
+        leading = _leading(packed, each.packed)
+        ends = {len(packed), len(each.packed)}
+        differs = leading * _STEP.size not in ends
+        rank = (leading, differs is not repeats, leading == each.asked)
+        if rank <= best[0]:
             continue
-        differs = leading < len(marks) and leading < len(others)
-        common = len(known.intersection(others))
-        rank = (leading, differs is not repeats, leading == each.asked, common)
-        if common and rank > best[0]:
+        if leading or not known.isdisjoint(_marks(each.packed)):
             best = (rank, each.key, leading + 1 if differs else 0)
     return best[1], best[2]
 
 
-def _leading(marks: Sequence[bytes], others: Sequence[bytes]) -> int:
-    count = 0
-    for mark, other in zip(marks, others, strict=False):
-        if mark != other:
+def _leading(packed: bytes, other: bytes) -> int:
+    """Count the leading steps with equal marks."""
+    count, most = 0, min(len(packed), len(other)) // _STEP.size
+    while count < most:
+        count = _equal_until(packed, other, count, most)
+        start = count * _STEP.size
+        end = start + _MARK_BYTES
+        # Sizes alone may differ: a picture that is encoded anew has the same mark.
+        if count == most or packed[start:end] != other[start:end]:
             break
         count += 1
     return count
 
 
-def _marks(packed: bytes) -> list[bytes]:
-    return [packed[i : i + _MARK_BYTES] for i in range(0, len(packed), _STEP.size)]
+def _equal_until(packed: bytes, other: bytes, low: int, high: int) -> int:
+    """Find by halves the first step from `low` on that differs in a byte."""
+    while low < high:
+        middle = (low + high + 1) // 2
+        start, end = low * _STEP.size, middle * _STEP.size
+        if packed[start:end] == other[start:end]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _marks(packed: bytes) -> Iterator[bytes]:
+    return (
+        packed[start : start + _MARK_BYTES]
+        for start in range(0, len(packed), _STEP.size)
+    )
 
 
 def keyed_mark(mark: bytes, secret: bytes) -> bytes:

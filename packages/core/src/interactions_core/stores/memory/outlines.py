@@ -17,6 +17,7 @@ from interactions_core.records.outlines import (
     cut,
     find_nearest,
     pack,
+    pack_list,
     pack_system,
     unpacked,
 )
@@ -110,7 +111,8 @@ class MemoryOutlineMixin:
             return
         nearest, differs = "", 0
         if sketch.seeks:
-            packed, earlier = pack(sketch.steps, self._secret), [*self._newest(place)]
+            earlier = [*self._newest(place, sketch.base)]
+            packed = pack_list(sketch, earlier, self._secret)
             nearest, differs = find_nearest(packed, earlier, repeats=sketch.repeats)
         base = self._outlines.get((record.scope, sketch.base))
         if base is not None and base.depth >= DEEPEST - 1:
@@ -131,11 +133,14 @@ class MemoryOutlineMixin:
         )
         self._placed.setdefault(place, {}).setdefault(record.key)
 
-    def _newest(self, place: _Place) -> Iterator[Earlier]:
+    def _newest(self, place: _Place, base: str) -> Iterator[Earlier]:
+        """Yield the newest of a place, and the base of what is compared with them."""
         scope, _ = place
-        for key in islice(reversed(self._placed.get(place, {})), NEAREST_OF):
-            kept = self._outlines[scope, key]
-            yield Earlier(key, kept.asked, kept.packed)
+        newest = [*islice(reversed(self._placed.get(place, {})), NEAREST_OF)]
+        for key in dict.fromkeys((*newest, base)):
+            kept = self._outlines.get((scope, key))
+            if kept is not None:
+                yield Earlier(key, kept.asked, kept.packed)
 
     def _forget_outline(self, scope: Scope, key: str) -> None:
         """Forget an outline; whoever calls holds the lock."""

@@ -84,9 +84,11 @@ ORDER BY number DESC"""
 FIND: Final = _with_bases(f"SELECT {_READ} FROM outlines WHERE {_SCOPE} AND key = $4")
 
 NEWEST: Final = _with_bases(
-    f"SELECT {_READ} FROM outlines WHERE {_SCOPE} AND place = $4 "
-    f"ORDER BY number DESC LIMIT {NEAREST_OF}"
+    f"SELECT {_READ} FROM (SELECT {_READ} FROM outlines "
+    f"WHERE {_SCOPE} AND place = $4 ORDER BY number DESC LIMIT {NEAREST_OF}) AS newest "
+    f"UNION SELECT {_READ} FROM outlines WHERE {_SCOPE} AND key = $5"
 )
+"""The newest of a place, and the base of the list that is compared with them."""
 
 PLACE: Final = f"SELECT place FROM outlines WHERE {_SCOPE} AND key = $4"
 

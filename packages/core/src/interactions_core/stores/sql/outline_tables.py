@@ -9,6 +9,7 @@ from interactions_core.records.outlines import (
     begins_with,
     find_nearest,
     pack,
+    pack_list,
     pack_system,
     unpacked,
 )
@@ -57,22 +58,21 @@ class SqlOutlineMixin:
         key = self._outline_key = self._outline_key or _secret(db)
         scope = rows.scope_row(record.scope)
         head = (*scope, record.key, sketch.place, record.created_at)
-        asked = len(sketch.steps)
-        nearest, differs = "", 0
+        asked, said = len(sketch.steps), pack(sketch.reply, key)
+        nearest, differs, packed = "", 0, b""
         if sketch.seeks:
-            found = db.execute(outline_rows.NEWEST, (*scope, sketch.place)).fetchall()
+            values = (*scope, sketch.place, sketch.base)
+            found = db.execute(outline_rows.NEWEST, values).fetchall()
             earlier = outline_rows.earlier_from_rows(found)
-            if earlier:
-                packed = pack(sketch.steps, key)
-                nearest, differs = find_nearest(packed, earlier, repeats=sketch.repeats)
+            packed = pack_list(sketch, earlier, key)
+            nearest, differs = find_nearest(packed, earlier, repeats=sketch.repeats)
         tail = (pack_system(sketch.system, key), nearest, differs, int(sketch.seeks))
-        said = pack(sketch.reply, key)
         if sketch.base:
             added = pack(sketch.steps[sketch.shared :], key) + said
             values = (*head, sketch.base, sketch.shared, asked, added, *tail)
             if db.execute(outline_rows.KEEP_MORE, values).rowcount:
                 return
-        whole = pack(sketch.steps, key) + said
+        whole = (packed or pack(sketch.steps, key)) + said
         db.execute(outline_rows.KEEP, (*head, "", 0, 0, asked, whole, *tail))
 
 

@@ -1,0 +1,87 @@
+"""An explanation as JSON; what is unknown is null. Pure."""
+
+from dataclasses import asdict
+
+from interactions_core.explaining.explanation import Difference, Explanation, Side
+
+SCHEMA = 1
+"""Changes when a key goes, or changes its meaning."""
+
+_UNCHAINED = {"root", "expired", "foreign", "stateless", "separate"}
+
+
+def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, object]:
+    """Write an explanation as one JSON object, keys in this order.
+
+    Args:
+        told: The explanation.
+        hide_content: Whether to tell sizes in place of texts.
+    """
+    chained = asdict(told.chained) if told.chained is not None else None
+    return {
+        "schema": SCHEMA,
+        "turn": _turn(told),
+        "why": told.why,
+        "because": told.because,
+        "sentence": told.sentence,
+        "difference": _difference(told.difference, hide_content=hide_content),
+        "sent": asdict(told.sent),
+        "chained": chained,
+        "same_in_session": {"turns": told.same, "of": told.turns},
+        "advice": told.advice or None,
+    }
+
+
+def _turn(told: Explanation) -> dict[str, object]:
+    record, entry = told.record, told.entry
+    return {
+        "id": record.key,
+        "number": told.turn or None,
+        "session_id": told.scope.session_id,
+        "thread_id": told.scope.thread_id,
+        "parent_id": record.parent_id or None,
+        "base_id": record.base_key or None,
+        "reason": record.reason,
+        "sent_in_full": record.reason in _UNCHAINED,
+        "status": record.status,
+        "target": record.target,
+        "created_at": record.created_at,
+        "expires_at": record.ends_at,
+        "gone": record.gone,
+        "stored": record.stored,
+        "context": record.context,
+        "attempts": entry.attempts if entry is not None else None,
+        "maybe_billed": entry.maybe_billed if entry is not None else None,
+        "recovered": list(entry.recovered) if entry is not None else None,
+        "steps_sent": told.sent.steps,
+        "bytes_sent": told.sent.bytes,
+        "replay_steps": entry.replay_steps if entry is not None else None,
+        "replay_bytes": entry.replay_bytes if entry is not None else None,
+        "usage": asdict(entry.usage) if entry is not None else None,
+    }
+
+
+def _difference(
+    found: Difference | None, *, hide_content: bool
+) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "step": found.step,
+        "of": found.of,
+        "kind": found.now.kind,
+        "role": found.role,
+        "change": found.change,
+        "gone": found.gone,
+        "added": found.added,
+        "compared_with": found.compared_with,
+        "then": _side(found.then, hide_content=hide_content),
+        "now": _side(found.now, hide_content=hide_content),
+    }
+
+
+def _side(side: Side | None, *, hide_content: bool) -> dict[str, object] | None:
+    if side is None:
+        return None
+    text = None if hide_content else side.text
+    return {"kind": side.kind, "bytes": side.size, "mark": side.mark, "text": text}

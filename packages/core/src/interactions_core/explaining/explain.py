@@ -1,0 +1,256 @@
+"""Explain a request from what a session store holds of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import UnknownInteractionError
+from interactions_core.explaining.alignment import Change, first_change
+from interactions_core.explaining.content import (
+    contents,
+    differs_in_media,
+    differs_in_numbers,
+    text_of,
+)
+from interactions_core.explaining.explanation import (
+    Amount,
+    Because,
+    Difference,
+    Explanation,
+    Side,
+)
+from interactions_core.explaining.words import advice_on, sentence_of
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
+from interactions_core.records.outlines import Outline, StepShape
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.transcript.steps import MODEL_KINDS
+
+_ROLES: Final = {"user_input": "user", "function_result": "tool"}
+_RECOVERED: Final[tuple[tuple[str, Because], ...]] = (
+    ("rerooted", "rerooted"),
+    ("not_implemented", "not_implemented"),
+    ("expired", "gone"),
+)
+"""What was worked around on the way, and what it stands for."""
+
+_AS_RECORDED: Final[dict[str, Because]] = {
+    "foreign": "foreign",
+    "stateless": "stateless",
+    "explicit": "explicit",
+    "separate": "separate",
+    "retry": "sibling",
+    "fork": "forked",
+}
+_MOST_COMPARED: Final = 200
+"""How many turns of a conversation are looked through for the same difference."""
+
+
+def explain(store: SessionStore, interaction_id: str) -> Explanation:
+    """Explain why a request was sent as it was.
+
+    Only the store is asked. Content is told where its mirror holds it; where it does
+    not, sizes and keyed hashes are.
+
+    Args:
+        store: The session store that recorded it.
+        interaction_id: The interaction, or the name that an unstored one has in the
+            ledger. Where several threads have it, the one that paid for it is told of.
+
+    Raises:
+        UnknownInteractionError: The store has no record of it.
+        StoreError: The store cannot be read.
+    """
+    scope, line = _place(store, interaction_id)
+    record = store.get(scope, interaction_id)
+    if record is None:
+        raise UnknownInteractionError(interaction_id)
+    outline = store.find_outline(scope, interaction_id)
+    keys = [entry.key for entry in line]
+    entry = next((each for each in line if each.key == interaction_id), None)
+    because = _because(store, record, entry, outline)
+    difference = _difference(store, record, outline)
+    nearest = outline.nearest if outline is not None else ""
+    return Explanation(
+        scope=scope,
+        record=record,
+        entry=entry,
+        turn=keys.index(interaction_id) + 1 if entry is not None else 0,
+        turns=len(keys),
+        why=record.reason,
+        because=because,
+        nearest=nearest,
+        nearest_turn=keys.index(nearest) + 1 if nearest in keys else 0,
+        difference=difference,
+        sent=_sent(record, entry),
+        chained=_chained(record, outline, because),
+        same=_count_same(store, scope, line, outline),
+        sentence=sentence_of(record.reason, because, difference),
+        advice=advice_on(because, difference),
+    )
+
+
+def _place(store: SessionStore, key: str) -> tuple[Scope, list[LedgerEntry]]:
+    """Find whose record it is, and the ledger of that conversation."""
+    scopes = store.locate(key)
+    if not scopes:
+        raise UnknownInteractionError(key)
+    for scope in scopes:
+        found = store.ledger(session_id=scope.session_id, thread_id=scope.thread_id)
+        line = [entry for whose, entry in found if whose == scope]
+        if any(entry.key == key for entry in line):
+            return scope, line
+    return scopes[0], []
+
+
+def _because(
+    store: SessionStore,
+    record: InteractionRecord,
+    entry: LedgerEntry | None,
+    outline: Outline | None,
+) -> Because:
+    if record.reason == "continue":
+        return _setup_change(store, record, outline)
+    if record.reason in _AS_RECORDED:
+        return _AS_RECORDED[record.reason]
+    if record.reason == "expired":
+        recovered = entry.recovered if entry is not None else ()
+        for name, because in _RECOVERED:
+            if name in recovered:
+                return because
+        return "expired"
+    return _because_of_root(store, record, outline)
+
+
+def _because_of_root(
+    store: SessionStore, record: InteractionRecord, outline: Outline | None
+) -> Because:
+    if outline is None or not outline.sought:
+        return "not_recorded"
+    if outline.nearest:
+        return "no_prefix_fits" if outline.differs else "not_kept"
+    is_known = store.is_known_elsewhere(record.scope, record.key)
+    return "another_account" if is_known else "new_conversation"
+
+
+def _setup_change(
+    store: SessionStore, record: InteractionRecord, outline: Outline | None
+) -> Because:
+    """Tell whether an answer was continued under the same instruction and tools."""
+    parent = store.get(record.scope, record.parent_id)
+    if parent is None or parent.setup == record.setup:
+        return "continues"
+    before = store.find_outline(record.scope, parent.key)
+    if outline is None or before is None:
+        return "system_changed"
+    one, other = before.system, outline.system
+    is_same = (one and one.mark) == (other and other.mark)
+    return "tools_changed" if is_same else "system_changed"
+
+
+def _difference(
+    store: SessionStore, record: InteractionRecord, outline: Outline | None
+) -> Difference | None:
+    if outline is None or not outline.nearest or not outline.differs:
+        return None
+    nearest = store.find_outline(record.scope, outline.nearest)
+    if nearest is None:
+        return None
+    change = first_change(nearest.shapes, outline.list)
+    if change is None:
+        return None
+    then = _contents(store, record.scope, nearest)
+    now = _contents(store, record.scope, outline)
+    change = _refined(change, then, now)
+    shape = outline.list[change.place]
+    return Difference(
+        step=change.place + 1,
+        of=outline.asked,
+        role=_ROLES.get(shape.kind, "model"),
+        change=change.kind,
+        gone=change.gone,
+        added=change.added,
+        compared_with=nearest.key,
+        then=_side(nearest.shapes[change.place], then.get(change.place)),
+        now=_side(shape, now.get(change.place)),
+    )
+
+
+def _refined(
+    change: Change, then: dict[int, JsonObject], now: dict[int, JsonObject]
+) -> Change:
+    """Look into the content, where it is kept, for what marks do not tell."""
+    before, after = then.get(change.place), now.get(change.place)
+    if (change.gone, change.added) != (1, 1) or before is None or after is None:
+        return change
+    if before.get("type") != after.get("type"):
+        return change
+    if differs_in_media(before, after):
+        return replace(change, kind="media_changed")
+    calls = {"function_call", "function_result"}
+    if before.get("type") in calls and differs_in_numbers(before, after):
+        return replace(change, kind="number_changed")
+    return change
+
+
+def _side(shape: StepShape, wire: JsonObject | None) -> Side:
+    text = text_of(wire) if wire is not None else None
+    return Side(shape.kind, shape.size, shape.mark.hex(), text)
+
+
+def _contents(
+    store: SessionStore, scope: Scope, outline: Outline
+) -> dict[int, JsonObject]:
+    line: list[InteractionRecord] = []
+    key = outline.key
+    while key and (record := store.get(scope, key)) is not None:
+        line.append(record)
+        key = record.base_key
+    wires = [wire for each in reversed(line) for wire in _wires(each)]
+    return contents(outline.shapes, wires, store.secret())
+
+
+def _wires(record: InteractionRecord) -> Sequence[JsonObject]:
+    """Return what a record adds, without what is in no list."""
+    sent = [w for i, w in enumerate(record.sent) if i not in record.synthetic]
+    return [*sent, *record.held]
+
+
+def _sent(record: InteractionRecord, entry: LedgerEntry | None) -> Amount:
+    if entry is None:
+        return Amount(len(record.sent), 0)
+    return Amount(entry.steps_sent, entry.bytes_sent)
+
+
+def _chained(
+    record: InteractionRecord, outline: Outline | None, because: Because
+) -> Amount | None:
+    """Return what a client that continues would have sent: what no model has said yet."""
+    continued = {"continues", "system_changed", "tools_changed", "new_conversation"}
+    if outline is None or because in {*continued, "sibling", "separate"}:
+        return None
+    shapes = outline.list
+    spoken = [i for i, shape in enumerate(shapes) if shape.kind in MODEL_KINDS]
+    if not spoken or record.reason == "explicit":
+        return None
+    rest = shapes[spoken[-1] + 1 :]
+    return Amount(len(rest), sum(shape.size for shape in rest))
+
+
+def _count_same(
+    store: SessionStore,
+    scope: Scope,
+    line: Sequence[LedgerEntry],
+    outline: Outline | None,
+) -> int:
+    """Count the turns of a conversation that first differ at the same step."""
+    if outline is None or not outline.differs:
+        return 0
+    reasons = {each.key: each.reason for each in line}
+    alike = [k for k, reason in reasons.items() if reason == reasons.get(outline.key)]
+    found = (store.find_outline(scope, key) for key in alike[-_MOST_COMPARED:])
+    return sum(each is not None and each.differs == outline.differs for each in found)

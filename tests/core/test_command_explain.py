@@ -1,0 +1,156 @@
+"""`interactions explain`: what is typed, and what is printed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from langchain_core.messages import BaseMessage, HumanMessage
+
+from interactions_core import InteractionsError, explain, open_store
+from interactions_core.cli.root import interactions
+from interactions_core.exceptions import UnknownInteractionError
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions
+from tests.conftest import Clock
+from tests.waiting import go_by
+
+AT_15 = "Current time: 15:00. Review this contract."
+AT_14 = "Current time: 14:56. Review this contract."
+
+
+@pytest.fixture
+def url(tmp_path: Path, emulator: Emulator, clock: Clock) -> str:
+    """Have a conversation whose first message says what time it is."""
+    sessions = f"sqlite:///{tmp_path}/s.db"
+    model = ChatInteractions(
+        model="gemini-3.5-flash",
+        api_key="k",
+        base_url=emulator.url,
+        sessions=sessions,
+        session_id="acme",
+    )
+    go_by(model, clock)
+    first: BaseMessage = HumanMessage(AT_14)
+    said = [first, model.invoke([first]), HumanMessage("Is it signed?")]
+    model.invoke([HumanMessage(AT_15), *said[1:]])
+    model.invoke([HumanMessage("Something else.")])
+    return sessions
+
+
+def run(url: str, *arguments: str, columns: int = 100) -> Result:
+    command = ["explain", "--sessions", url, *arguments]
+    return CliRunner().invoke(interactions, command, env={"COLUMNS": str(columns)})
+
+
+def keys_of(url: str) -> list[str]:
+    return [entry.key for _, entry in open_store(url).ledger()]
+
+
+def test_the_newest_that_was_sent_again_is_explained(url: str) -> None:
+    done = run(url)
+
+    first, second, _ = (f"{key[:5]}…{key[-6:]}" for key in keys_of(url))
+    lines = done.stdout.splitlines()
+    assert done.exit_code == 0
+    assert lines[0].startswith(f"{second}   acme, turn 2 of 3   ")
+    assert lines[0].endswith("   gemini-3.5-flash")
+    compared = f"step 1 of 3, user_input; compared with turn 1, {first}"
+    assert lines[2:8] == [
+        "root: everything was sent, because no earlier answer fits this list.",
+        "",
+        f"first step that differs     {compared}",
+        "what the user had said is another text.",
+        f"  - {AT_14}",
+        f"  + {AT_15}",
+    ]
+    assert "     chained it would have been 72 B, 1 step" in lines[9]
+    assert " fresh, 0 cached, " in lines[10]
+    assert lines[12].startswith("to avoid it, keep what changes out of the first")
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_wider_terminal_breaks_no_line(url: str) -> None:
+    done = run(url, columns=160)
+
+    advice = done.stdout.splitlines()[12]
+    assert advice.endswith("or into the system instruction, which no digest covers")
+
+
+def test_content_is_told_by_its_size_where_it_is_to_be_hidden(url: str) -> None:
+    shown, found = run(url, "--hide-content"), run(url, "--hide-content", "--json")
+
+    assert "  - user_input, 101 B, mark " in shown.stdout
+    assert "contract" not in shown.stdout + found.stdout
+
+
+def test_json_has_its_keys_in_order_and_null_for_what_is_unknown(url: str) -> None:
+    first, second, third = keys_of(url)
+
+    found = json.loads(run(url, "--json").stdout)
+
+    assert [*found] == [
+        *("schema", "turn", "why", "because", "sentence", "difference", "sent"),
+        *("chained", "same_in_session", "advice"),
+    ]
+    assert found["turn"]["id"] == second
+    assert found["turn"]["parent_id"] is None
+    assert (found["why"], found["because"]) == ("root", "no_prefix_fits")
+    difference = found["difference"]
+    assert difference["step"] == 1
+    assert difference["compared_with"] == first
+    assert difference["now"]["text"] == AT_15
+    assert found["chained"] == {"steps": 1, "bytes": 72}
+    assert found["same_in_session"] == {"turns": 1, "of": 3}
+    newest = json.loads(run(url, third, "--json").stdout)
+    assert newest["because"] == "new_conversation"
+    assert newest["difference"] is None
+    assert newest["chained"] is None
+    assert newest["advice"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "turn"),
+    [
+        pytest.param(lambda key: key, 1, id="whole"),
+        pytest.param(lambda key: key[:40], 1, id="beginning"),
+        pytest.param(lambda key: key[-6:], 1, id="end"),
+        pytest.param(lambda _: "last", 3, id="newest"),
+    ],
+)
+def test_an_interaction_is_named_in_several_ways(
+    url: str, name: Any, turn: int
+) -> None:
+    done = run(url, name(keys_of(url)[0]), "--json")
+
+    assert json.loads(done.stdout)["turn"]["number"] == turn
+
+
+@pytest.mark.parametrize(("name", "said"), [("nobody", "no"), ("v1_", "3")])
+def test_a_name_of_none_or_of_several_is_an_error(
+    url: str, name: str, said: str
+) -> None:
+    done = run(url, name)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: {said} interaction")
+
+
+def test_a_store_that_nothing_was_sent_again_in_says_so(tmp_path: Path) -> None:
+    empty = f"sqlite:///{tmp_path}/s.db"
+    open_store(empty).secret()
+
+    done = run(empty)
+
+    assert done.exit_code == 0
+    assert done.stdout == "nothing was sent again\n"
+
+
+def test_an_interaction_that_the_store_does_not_know_is_an_error() -> None:
+    with pytest.raises(UnknownInteractionError) as caught:
+        explain(open_store("memory:unknown"), "v1_nobody")
+
+    assert isinstance(caught.value, InteractionsError)
+    assert isinstance(caught.value, LookupError)
+    assert caught.value.name == "v1_nobody"
