@@ -1,0 +1,121 @@
+"""`interactions usage`: what is typed, and what is printed."""
+
+import json
+import re
+import time
+from datetime import UTC, datetime
+from typing import Final, cast
+
+import click
+
+from interactions_core.cli.output import color_option, colour, width
+from interactions_core.cli.sessions import opened, sessions_option
+from interactions_core.cli.usage_table import usage_json, usage_lines
+from interactions_core.prices.changes import coming_changes
+from interactions_core.prices.current import VARIABLE, prices_of
+from interactions_core.records.costs import GROUPS, CostBy, CostReport
+
+_UNITS_S: Final = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
+_AGO: Final = re.compile(r"(\d+)([mhdw])")
+
+
+def _time(_: click.Context, __: click.Parameter, said: str | None) -> float | None:
+    """Read a time: so long ago, or a day or time, of UTC where it says no other."""
+    if said is None:
+        return None
+    ago = _AGO.fullmatch(said)
+    if ago:
+        return time.time() - int(ago[1]) * _UNITS_S[ago[2]]
+    try:
+        read = datetime.fromisoformat(said)
+    except ValueError as error:
+        msg = f"{said!r} is neither so long ago, e.g. 7d or 24h, nor a day, 2026-11-21"
+        raise click.BadParameter(msg) from error
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
+@click.command()
+@sessions_option
+@click.option(
+    "--by",
+    type=click.Choice(GROUPS),
+    default="model",
+    show_default=True,
+    help="What turns are grouped by; days are those of UTC.",
+)
+@click.option(
+    "--since",
+    callback=_time,
+    metavar="TIME",
+    help="Only turns since then: 7d, 24h, 2026-11-21.",
+)
+@click.option("--until", callback=_time, metavar="TIME", help="Only turns before then.")
+@click.option("--session", metavar="ID", help="Only turns of this session, or tenant.")
+@click.option("--thread", metavar="ID", help="Only turns of this thread.")
+@click.option(
+    "--reprice",
+    is_flag=True,
+    help="Price everything anew, by its own time; nothing is written.",
+)
+@click.option(
+    "--prices",
+    metavar="FILE",
+    help=f"Price everything anew with this file of your own; or {VARIABLE}.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@color_option
+def usage(
+    sessions: str,
+    *,
+    by: str,
+    since: float | None,
+    until: float | None,
+    session: str | None,
+    thread: str | None,
+    reprice: bool,
+    prices: str | None,
+    as_json: bool,
+    color: str,
+) -> None:
+    """Say what turns took and cost, what was sent, and what sending all would have been.
+
+    FRESH and CACHED are input. AS REPLAY is what a client without sessions would have
+    sent, AVOIDED the part of it that was not. SENT AGAIN is the cost of the turns that
+    sent earlier answers again. What nobody knows the price of is in no sum, and is said
+    below the table.
+    """
+    pricing = prices_of(prices)
+    with opened(sessions, read_only=True) as store:
+        found = store.cost(
+            # click has checked the word.
+            cast("CostBy", by),
+            session_id=session,
+            thread_id=thread,
+            since=since,
+            until=until,
+            prices=pricing if reprice or prices else None,
+        )
+    if as_json:
+        click.echo(json.dumps(usage_json(found, since, until), ensure_ascii=False))
+        return
+    if not found.rows:
+        click.echo(_nothing(since, until, filtered=bool(session or thread)))
+        return
+    notes = _coming(found, prices)
+    head, *lines = usage_lines(found, width(), notes)
+    text = "\n".join([click.style(head, dim=True), *lines])
+    click.echo(text, color=colour(color))
+
+
+def _coming(found: CostReport, prices: str | None) -> list[str]:
+    if found.by != "model":
+        return []
+    return coming_changes(prices_of(prices), found.rows, time.time())
+
+
+def _nothing(since: float | None, until: float | None, *, filtered: bool) -> str:
+    said = "no turn matches" if filtered else "no turns"
+    for word, at in (("since", since), ("until", until)):
+        if at is not None:
+            said += f" {word} {datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+    return said
