@@ -91,7 +91,7 @@ def test_lines_say_what_was_settled_expected_and_came(emulator: Emulator) -> Non
     (at,) = [n for n, line in enumerate(lines) if line.endswith("refused  <-")]
     assert lines[at].split()[:2] == ["6", "bounds"]
     assert lines[at].split()[-3:] == ["answered", "refused", "<-"]
-    assert lines[at + 1] == f"    HTTP 400 invalid_request: {OPAQUE} …"
+    assert lines[at + 1] == f"    HTTP 400 invalid_request: {OPAQUE} hidden"
     assert lines[-1].startswith("1 otherwise than documented, 0 not settled; written")
 
 

@@ -70,7 +70,9 @@ def played(cassette: Path) -> dict[str, Any]:
 def test_a_recording_gives_the_profile_that_was_written_without_a_server(
     emulator: Emulator, folder: Path
 ) -> None:
-    emulator.fault(on="create", nth=6, do={"status": 400, "message": "Invalid."})
+    emulator.fault(
+        on="create", nth=6, do={"status": 400, "message": f"{KEY} of projects/p-7"}
+    )
     cassette = record(folder)
     asked = len(emulator.requests())
 
@@ -78,7 +80,19 @@ def test_a_recording_gives_the_profile_that_was_written_without_a_server(
 
     assert len(emulator.requests()) == asked
     assert profile == json.loads(Path("interactions-profile.json").read_text())
-    assert profile["calls"][5]["message"] == "Invalid."
+    assert profile["calls"][5]["message"] == "hidden of projects/project"
+
+
+def test_a_key_that_is_a_word_of_the_creates_is_left_in_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours: the guides begin with `GEMINI_API_KEY=any` for an emulator."""
+    monkeypatch.setenv("GEMINI_API_KEY", "any")
+    with Emulator() as taking_any_key:
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", taking_any_key.url)
+        cassette = record(folder)
+
+    assert played(cassette) == json.loads(cassette.with_suffix(".json").read_text())
 
 
 @pytest.mark.parametrize("cassette", RECORDED, ids=lambda path: path.stem)

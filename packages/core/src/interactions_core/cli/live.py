@@ -33,6 +33,9 @@ from interactions_core.exceptions import MissingPackageError
 
 _VERSIONS: Final = ("interactions-core", "google-genai")
 
+_SHORTEST_SECRET: Final = 8
+"""Characters; keys of the service have some forty."""
+
 Write = Callable[[str], object]
 
 
@@ -84,7 +87,7 @@ def _send(
     *,
     key_tier: str,
 ) -> tuple[bool, dict[str, Json]]:
-    trial = Trial(client, models, hidden=keys_here())
+    trial = Trial(client, models, hidden=_hidden(client))
     findings: list[Finding] = []
     found: dict[str, Json] = {}
     platform, host = credential_of(client.sdk(), b"").split("|")[:2]
@@ -150,4 +153,12 @@ def _cassette(folder: Path | None, whose: str) -> Path | None:
 def _hidden(client: InteractionsClient) -> list[str]:
     """Return what a recording may not hold: keys, and the project's name."""
     project = credential_of(client.sdk(), b"").split("|")[2:3]
-    return [*keys_here(), *project]
+    return [one for one in (*keys_here(), *project) if _is_hideable(one)]
+
+
+def _is_hideable(secret: str) -> bool:
+    """Tell a secret from a word that the creates may say themselves.
+
+    An emulator takes any key, `any` for instance, which is a tool choice as well.
+    """
+    return len(secret) >= _SHORTEST_SECRET

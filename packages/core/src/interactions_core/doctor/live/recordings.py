@@ -18,6 +18,7 @@ HEADERS: Final = ("x-goog-api-key", "authorization", "host", "user-agent")
 """Of a request, beside its client's; they are left out."""
 
 _PROJECT: Final = re.compile(r"/projects/[^/]+/")
+_PROJECT_NAMED: Final = re.compile(r"projects/[\w.:-]+")
 _HIDDEN: Final = "hidden"
 
 
@@ -38,15 +39,15 @@ def recorded(path: Path, hidden: Iterable[str]) -> Generator[None]:
         path: The cassette.
         hidden: Texts that it may not hold, such as the key.
     """
-    hide = _hiding([secret for secret in hidden if secret])
+    hiding = _hiding([secret for secret in hidden if secret])
 
     def request(sent: Any) -> Any:  # noqa: ANN401 - vcrpy's own, without types
-        sent.body = hide(sent.body) if sent.body else sent.body
+        sent.body = hiding(sent.body) if sent.body else sent.body
         return anonymous(sent)
 
     def response(came: dict[str, Any]) -> dict[str, Any]:
         body = came["body"]
-        return small({**came, "body": {**body, "string": hide(body["string"])}})
+        return small({**came, "body": {**body, "string": hiding(body["string"])}})
 
     recorder = load_recorder().VCR(
         record_mode="all",
@@ -76,10 +77,17 @@ def small(response: dict[str, Any]) -> dict[str, Any]:
     return response
 
 
-def _hiding(secrets: list[str]) -> Callable[[bytes], bytes]:
-    def hide(body: bytes) -> bytes:
-        for secret in secrets:
-            body = body.replace(secret.encode(), _HIDDEN.encode())
-        return body
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """Take secrets, and the names of projects, out of what the service said."""
+    text = _PROJECT_NAMED.sub("projects/project", text)
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    return text
 
-    return hide
+
+def _hiding(secrets: list[str]) -> Callable[[bytes], bytes]:
+    def hidden(body: bytes) -> bytes:
+        text = body.decode("utf-8", "surrogateescape")
+        return hide(text, secrets).encode("utf-8", "surrogateescape")
+
+    return hidden

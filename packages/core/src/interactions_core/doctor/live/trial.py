@@ -14,6 +14,7 @@ from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Came, Finding
 from interactions_core.doctor.live.questions import Call, Models, Said, body_of
+from interactions_core.doctor.live.recordings import hide
 from interactions_core.exceptions import (
     AuthenticationError,
     InteractionsError,
@@ -197,9 +198,7 @@ class Trial:
         settled = status in _REFUSED and status not in _UNSETTLING
         # The first create settles the key as well.
         settled = settled or isinstance(error, AuthenticationError)
-        message = error.api_message[:_LONGEST_MESSAGE]
-        for secret in self._hidden:
-            message = message.replace(secret, "…")
+        message = hide(error.api_message, self._hidden)[:_LONGEST_MESSAGE]
         return _finding(
             call,
             model,
