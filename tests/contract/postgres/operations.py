@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from interactions_core.protocol.retention import Loss
-from interactions_core.records.accounts import Claimant
+from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
+from interactions_core.records.openings import Asked
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores import PostgresStore
 from tests.contract.session_records import (
@@ -35,11 +36,19 @@ def writes(*names: str) -> set[str]:
     return WRITES_ROWS | {name if " " in name else f"{name} alone" for name in names}
 
 
+def ask(_: Owner) -> Asked:
+    return Asked(scope=SCOPE, request_digests=[b"a"], call_digest=b"call")
+
+
 Operation = Callable[[PostgresStore], object]
 
 OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     "check_contracts": (lambda s: s.check_contracts(), WRITES_NOTHING),
     "secret": (lambda s: s.secret(), WRITES_ROWS),
+    "open_turn": (
+        lambda s: s.open_turn(lambda _: Claimant(SCOPE.credential), ask),
+        WRITES_NOTHING,
+    ),
     "find": (lambda s: s.find(SCOPE, [b"a"]), WRITES_NOTHING),
     "get": (lambda s: s.get(SCOPE, "v1_a"), WRITES_NOTHING),
     "put": (

@@ -38,6 +38,7 @@ def claim_job(run: TurnContext) -> Flow[LeasedJob | None]:
         job, change = yield from _find_job(run)
         if job is None:
             return None
+        run.records.first.forget()
         if job.is_adoptable(run.now()):
             work = yield from acquire_lease(run, job)
             if work is None:
@@ -68,7 +69,9 @@ def _known_jobs(run: TurnContext) -> Flow[tuple[list[Job], list[Job]]]:
     """Return the jobs of equal calls, and those of this task."""
     store, scope, place = run.records.store, run.records.scope, run.turn.place
     digest = request_fingerprint(run.turn, scope)
-    jobs = yield from store_call(lambda: store.find_jobs(scope, digest, place))
+    jobs = run.records.first.take_jobs()
+    if jobs is None:
+        jobs = yield from store_call(lambda: store.find_jobs(scope, digest, place))
     equal = [job for job in jobs if job.call_digest == digest]
     if place is None:
         return equal, []
@@ -185,6 +188,7 @@ def _is_consumed(run: TurnContext, job: Job) -> Flow[bool]:
     if not job.handed_on_at or place is None:
         return False
     moved_on = run.turn.moved_on
+    run.records.first.forget()
     if not (yield from blocking_call(lambda: moved_on(place))):
         return False
     if job.is_adoptable(run.now()) and (work := (yield from acquire_lease(run, job))):

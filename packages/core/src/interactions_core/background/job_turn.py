@@ -174,7 +174,9 @@ def _owed_reply(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
         return None
     store, scope = run.records.store, run.records.scope
     digest = run.turn.transcript.request_digest
-    found = yield from store_call(lambda: store.find(scope, [digest]))
+    found = run.records.first.known([digest])
+    if found is None:
+        found = yield from store_call(lambda: store.find(scope, [digest]))
     owed = find_owed(run, found.get(digest, ()))
     if owed is None:
         return None

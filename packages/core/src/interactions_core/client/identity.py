@@ -6,6 +6,7 @@ A key is never kept or shown: it is named by a keyed hash.
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,12 +28,19 @@ def owner_of(client: "Client", connection: Connection, store: SessionStore) -> O
         ConfigurationError: The account cannot be named so, or the key cannot be sent.
         AccountConflictError: The account and the key have rows of their own.
     """
+    return store.find_owner(claimant_by(client, connection))
+
+
+def claimant_by(
+    client: "Client", connection: Connection
+) -> Callable[[bytes], Claimant]:
+    """Return what says who asks, given the secret that keys are fingerprinted with."""
     account = account_of(connection)
 
     def claimant(secret: bytes) -> Claimant:
         return claimant_of(credential_of(client, secret), account)
 
-    return store.find_owner(claimant)
+    return claimant
 
 
 def look_up_owner(

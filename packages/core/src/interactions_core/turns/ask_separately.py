@@ -58,6 +58,7 @@ def ask_separately(run: TurnContext) -> Flow[TurnContext]:
     """
     if not may_ask(run.turn):
         return run
+    run.records.first.forget()
     separate = replace(run, turn=separate_turn(run.turn), tally=TurnStats())
     found = yield from _find(run)
     if _is_in_loop(run, separate, found):

@@ -17,9 +17,24 @@ logger: Final = logging.getLogger("interactions_core")
 def note_retention(run: TurnContext, plan: Plan) -> Flow[None]:
     """Learn a retention of a parent that was lost, forget one that was outlived."""
     if run.tally.lost:
+        run.records.first.has_learned = False
         yield from _learn(run)
     elif plan.parent is not None and is_past_learned(plan.parent, run.now()):
+        run.records.first.has_learned = False
         yield from _unlearn(run)
+
+
+def known_retention(run: TurnContext) -> Flow[float]:
+    """Return how long the server keeps, in seconds; infinite if nothing was learned.
+
+    That it was learned while the turn went on costs nothing but a hint: an anchor that
+    outlives what it names.
+    """
+    first, store = run.records.first, run.records.store
+    if first.has_learned:
+        return first.learned_s or float("inf")
+    owner = run.records.scope.credential
+    return (yield from store_call(lambda: store.retention(owner))) or float("inf")
 
 
 def _learn(run: TurnContext) -> Flow[None]:

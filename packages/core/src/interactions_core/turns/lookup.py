@@ -1,7 +1,7 @@
 """Find the plan for a turn: ask the store, longest prefixes first, then decide."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.mapping.matching import (
@@ -26,6 +26,7 @@ from interactions_core.transcript.asides import separate_digest, user_positions
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.steps import MODEL_KINDS
 from interactions_core.turns.effects import Flow, store_call
+from interactions_core.turns.first_look import FirstLook
 
 _CHUNKS: Final = (4, 32)
 """Prefixes asked for at first: a list that grew is found with the first few."""
@@ -44,6 +45,7 @@ class TurnStore:
         trust_anchors: Whether unsigned anchors count, for single-tenant programs.
         began: The thread's `deletion_mark` when the turn began.
         service: Platform with host, and API version.
+        first: What was read as the turn began.
     """
 
     store: SessionStore
@@ -53,11 +55,20 @@ class TurnStore:
     trust_anchors: bool = False
     began: bytes = b""
     service: tuple[str, str] = ("", "")
+    first: FirstLook = field(default_factory=FirstLook)
 
     @property
     def maker(self) -> str:
         """The key that asks, for records; "" where the owner is named after it."""
         return "" if self.key == self.scope.credential else self.key
+
+
+def first_digests(turn: Turn) -> list[bytes]:
+    """Return the digests that `find_plan` asks for first."""
+    evidence = Candidates(turn.transcript, {}, _matching(turn))
+    if turn.previous_interaction_id:
+        return _digests(evidence, ())
+    return _digests(evidence, next(_chunks(turn, evidence.matching)))
 
 
 def find_plan(
@@ -72,12 +83,14 @@ def find_plan(
     if turn.previous_interaction_id:
         plan = plan_explicit(turn.transcript, turn.previous_interaction_id)
         evidence = yield from _known(evidence, (), records)
+        records.first.forget()
         plan = yield from _with_parent(plan, records)
         # The list need not hold the calls; the service refuses nameless results.
         plan = name_results(plan, calls_before(plan, turn.transcript))
         return tell_instruction(plan, turn), evidence
     newest = next(_chunks(turn, evidence.matching))
     evidence = yield from _known(evidence, newest, records)
+    records.first.forget()
     evidence = yield from _vouched(evidence, turn, records)
     for positions in _chunks(turn, evidence.matching):
         evidence = yield from _known(evidence, positions, records)
@@ -186,18 +199,25 @@ def _chunks(turn: Turn, matching: MatchOptions) -> Iterator[Sequence[int]]:
 def _known(
     evidence: Candidates, positions: Sequence[int], records: TurnStore
 ) -> Flow[Candidates]:
+    asked = _digests(evidence, positions)
+    if not asked:
+        return evidence
+    found = records.first.known(asked)
+    if found is None:
+        found = yield from store_call(lambda: records.store.find(records.scope, asked))
+    none: list[InteractionRecord] = []
+    known = {**dict(evidence.known), **dict.fromkeys(asked, none), **found}
+    return Candidates(evidence.transcript, known, evidence.matching)
+
+
+def _digests(evidence: Candidates, positions: Sequence[int]) -> list[bytes]:
+    """Return the digests of these prefixes, and of the list, that nobody asked for."""
     transcript = evidence.transcript
     digests = {transcript.digests[i] for i in positions} | {transcript.request_digest}
     if evidence.matching.separate:
         users = user_positions(transcript.steps, _start(transcript, positions))
         digests |= {separate_digest(transcript.digests[i]) for i in users}
-    asked = [digest for digest in digests if digest not in evidence.known]
-    if not asked:
-        return evidence
-    found = yield from store_call(lambda: records.store.find(records.scope, asked))
-    none: list[InteractionRecord] = []
-    known = {**dict(evidence.known), **dict.fromkeys(asked, none), **found}
-    return Candidates(transcript, known, evidence.matching)
+    return [digest for digest in digests if digest not in evidence.known]
 
 
 def _start(transcript: Transcript, positions: Sequence[int]) -> int:

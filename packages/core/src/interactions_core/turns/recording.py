@@ -38,7 +38,7 @@ from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.form_memory import remember_form
-from interactions_core.turns.learning import note_retention
+from interactions_core.turns.learning import known_retention, note_retention
 from interactions_core.turns.metering import note_answer
 from interactions_core.turns.outlining import make_sketch
 from interactions_core.usage import Usage
@@ -92,9 +92,9 @@ def _keep(
     """Keep record and entry; return nothing if the thread was deleted meanwhile."""
     records, store = run.records, run.records.store
     yield from note_retention(run, plan)
-    limit = yield from store_call(lambda: store.retention(records.scope.credential))
+    limit = yield from known_retention(run)
     sent_bytes = wire_size(plan.steps)
-    record = make_record(run, plan, answer, sent_bytes, limit or float("inf"))
+    record = make_record(run, plan, answer, sent_bytes, limit)
     entry = make_entry(record, plan, run, sent_bytes, hops=answer.hops)
     if isinstance(failure, UnknownStatusError):
         record = as_unsettled(record)

@@ -3,11 +3,12 @@
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from interactions_core.process.forking import Lock
+from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.erasures import Erasure, plan_erasures
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -18,6 +19,7 @@ from interactions_core.records.interactions import (
 from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
+from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.memory.accounts import MemoryAccountMixin
 from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
@@ -79,6 +81,24 @@ class MemoryStore(
     def secret(self) -> bytes:
         """Return bytes that live as long as the process."""
         return self._secret
+
+    def open_turn(
+        self,
+        claimant_of: Callable[[bytes], Claimant],
+        ask: Callable[[Owner], Asked],
+    ) -> Opening:
+        """Return all that a turn has to know first."""
+        owner = self.find_owner(claimant_of)
+        asked = ask(owner)
+        scope, call = asked.scope, asked.call_digest
+        return Opening(
+            owner=owner,
+            asked=asked,
+            mark=self.deletion_mark(scope.thread_id),
+            learned_s=self.retention(owner.name),
+            known=self.find(scope, asked.request_digests),
+            jobs=self.find_jobs(scope, call, asked.place) if call else (),
+        )
 
     def find(
         self, scope: Scope, request_digests: Sequence[bytes]

@@ -3,9 +3,10 @@
 Holds the contract only. Implementations see values and errors, nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -13,6 +14,7 @@ from interactions_core.records.interactions import (
     StoredInteraction,
 )
 from interactions_core.records.mirror import Mirror
+from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.protocols.accounts import AccountStore
 from interactions_core.stores.protocols.charges import ChargeStore
@@ -65,6 +67,26 @@ class SessionStore(
 
     def secret(self) -> bytes:
         """Return 32 random bytes that stay the same for the life of the store."""
+        ...
+
+    def open_turn(
+        self,
+        claimant_of: Callable[[bytes], Claimant],
+        ask: Callable[[Owner], Asked],
+    ) -> Opening:
+        """Return all that a turn has to know first, in one look at the store.
+
+        As `find_owner`, `deletion_mark`, `retention`, `find` and `find_jobs` would,
+        one after the other. Only what nobody has asked before is written first: the
+        secret, and what an account owns.
+
+        Args:
+            claimant_of: Says who asks, given `secret()`.
+            ask: Says what the turn looks for, given whose rows it may see.
+
+        Raises:
+            AccountConflictError: The account owns rows, and the key others.
+        """
         ...
 
     def find(

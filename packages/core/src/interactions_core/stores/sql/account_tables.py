@@ -49,14 +49,18 @@ class SqlAccountMixin:
         with self.database.reading() as db:
             secret = self._birth_bytes(db)
             if secret is not None:
-                claimant = claimant_of(secret)
-                owner = known_owner(claimant, _links(db, claimant.names))
-                if owner:
-                    return Owner(owner, claimant)
+                known = self._known_owner(db, claimant_of(secret))
+                if known is not None:
+                    return known
         claimant = claimant_of(self.secret())
         if not claimant.account:
             return Owner(claimant.key, claimant)
         return self._claimed(claimant)
+
+    def _known_owner(self, db: SqlConnection, claimant: Claimant) -> Owner | None:
+        """Return whose rows somebody asks for; `None` if that is yet to be written."""
+        owner = known_owner(claimant, _links(db, claimant.names))
+        return Owner(owner, claimant) if owner else None
 
     def links_of(self, names: Sequence[str]) -> dict[str, str]:
         """Return whose rows keys and accounts own, as far as they are linked."""

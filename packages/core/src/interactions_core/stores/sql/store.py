@@ -30,15 +30,14 @@ from interactions_core.stores.sql import (
     retention_rows,
     rows,
 )
-from interactions_core.stores.sql.account_tables import SqlAccountMixin
 from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_entry
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
-from interactions_core.stores.sql.job_tables import SqlJobMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
 from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
 from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
+from interactions_core.stores.sql.turn_openings import SqlOpeningMixin
 from interactions_core.usage import Usage
 
 _BATCH: Final = 500
@@ -46,12 +45,7 @@ _BATCH: Final = 500
 
 
 class SqlStore(
-    SqlJobMixin,
-    SqlFormMixin,
-    SqlAccountMixin,
-    SqlRetentionMixin,
-    SqlOutlineMixin,
-    SqlChargeMixin,
+    SqlOpeningMixin, SqlFormMixin, SqlRetentionMixin, SqlOutlineMixin, SqlChargeMixin
 ):
     """Keeps sessions in a database; its subclasses say which one.
 

@@ -1,0 +1,29 @@
+"""How many transactions a turn of each adapter is on PostgreSQL."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.adapters.conftest import MakeDriver
+from tests.adapters.talk import talk, user
+from tests.postgres import Server, fresh_schema
+from tests.trips import Trips, counted, logging_server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with logging_server() as running:
+        yield running
+
+
+def test_a_turn_reads_once_and_writes_once(
+    make_driver: MakeDriver, server: Server
+) -> None:
+    with fresh_schema(server.url) as url:
+        driver = make_driver(sessions=url)
+        for way in driver.ways:
+            said = talk(driver, f"My name is Ada, {way}.", way=way)
+            with counted(server) as trips:
+                driver.ask([*said, user("What is my name?")], way=way)
+
+            assert trips == [Trips(reads=1, writes=1)], way

@@ -1,0 +1,53 @@
+"""How many transactions a turn of a graph is on PostgreSQL."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import Durability
+
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions, InteractionsSaver
+from tests.postgres import Server, fresh_schema
+from tests.trips import Trips, counted, logging_server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with logging_server() as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("durability", "expected"),
+    [
+        # LangGraph reads a checkpoint, and stores the input, and each of two steps
+        # with the writes before it; the turn reads once, and writes once.
+        pytest.param("async", Trips(reads=2, writes=6), id="default"),
+        # LangGraph stores one checkpoint when it leaves.
+        pytest.param("exit", Trips(reads=2, writes=2), id="exit"),
+    ],
+)
+def test_a_turn_of_a_thread_is_no_more_transactions_than_these(
+    durability: Durability, expected: Trips, server: Server, emulator: Emulator
+) -> None:
+    model = ChatInteractions(
+        model="gemini-3.5-flash", base_url=emulator.url, api_key="k"
+    )
+
+    assert trips_of(model, durability, server) == expected
+
+
+def trips_of(model: ChatInteractions, durability: Durability, server: Server) -> Trips:
+    """Count the transactions of the second turn of a thread."""
+    graph = StateGraph(MessagesState)
+    graph.add_node("chat", lambda said: {"messages": [model.invoke(said["messages"])]})
+    graph.add_edge(START, "chat")
+    thread: Any = {"configurable": {"thread_id": "chat"}}
+    with fresh_schema(server.url) as url, InteractionsSaver(url) as saver:
+        app: Any = graph.compile(checkpointer=saver)
+        app.invoke({"messages": "My name is Ada."}, thread, durability=durability)
+        with counted(server) as trips:
+            app.invoke({"messages": "Who am I?"}, thread, durability=durability)
+    return trips[0]
