@@ -72,7 +72,8 @@ def crewai(session: nox.Session) -> None:
     with_crewai(session, *editable(*PACKAGES), "--group", "test", "--group", "prices")
     others = ["tests/contract/test_traces.py", "tests/test_public_api.py"]
     # The other traces and names are covered by the session `tests`.
-    chosen = ["tests/crewai", "tests/weather", "tests/adapters", *others]
+    folders = ("crewai", "weather", "adapters", "deploy_day")
+    chosen = [*(f"tests/{folder}" for folder in folders), *others]
     chosen += ["-k", "not autogen"]
     session.run("pytest", *PARALLEL, *(session.posargs or chosen))
 

@@ -90,6 +90,7 @@ def check(day: Day) -> Findings:
         made[create.call].append(create)
     asked = {row["call"]: row["list"] for row in day.rows if row["what"] == "asked"}
     found.faults += _lost_turns(day, made, asked)
+    found.faults += _lost_history(day)
     found.faults += _wrong_contexts(day, asked)
     found.faults += _failures(day)
     for call, several in made.items():
@@ -118,6 +119,21 @@ def _lost_turns(
         last = answers.get(f"r{call[1:]}", answers.get(call))
         if answer is not None and answer != last:
             yield f"{call}: the client has {answer!r}, the framework {last!r}"
+
+
+def _lost_history(day: Day) -> Iterator[str]:
+    """Hold each list against what its client was told before."""
+    for row in day.rows:
+        if row["what"] != "asked":
+            continue
+        conversation, _, turn = row["call"][1:].rpartition("-")
+        names = [f"q{conversation}-{number}" for number in range(int(turn) + 1)]
+        users = [entry for entry in row["list"] if entry[0] == "user"]
+        answers = [entry[1] for entry in row["list"] if entry[0] == "model"]
+        if [NAME.findall(str(entry)) for entry in users] != [[name] for name in names]:
+            yield f"{row['call']}: asked after {users}"
+        if answers != [day.promised.get(name) for name in names[:-1]]:
+            yield f"{row['call']}: asked after the answers {answers}"
 
 
 def _wrong_contexts(day: Day, asked: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ What a client was not answered it asks again, as a user or a load balancer does.
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,9 @@ TURNS: Final = 6
 
 PAUSE_S: Final = 0.4
 """At most between two questions: the load is to be steady, not the most there can be."""
+
+LATE_S: Final = 60.0
+"""After that a client goes on with a graph itself, if a watcher was killed meanwhile."""
 
 MOST_FAILURES: Final = 3
 """Errors in a row that no data base explains, after which a client gives up."""
@@ -35,6 +38,8 @@ class Client:
         adapter: Which of the service's.
         kind: "chat", "job" or "suspend".
         rng: Chooses how long it talks.
+        kills: How many watchers were killed.
+        nudges: How many graphs it has gone on with, because a watcher was killed.
         promised: Its questions, and their answers.
     """
 
@@ -43,6 +48,8 @@ class Client:
     adapter: str
     kind: str
     rng: random.Random
+    kills: Callable[[], int]
+    nudges: int = 0
     promised: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,8 +129,8 @@ class Client:
             time.sleep(LOOK_S)
 
     def _wait(self, question: dict[str, Any]) -> str:
-        """Look until somebody has resumed the graph."""
-        answers = self._looks(question | {"kind": "look"})
+        """Look until a watcher has resumed the graph, or died at it."""
+        answers = self._looks(question)
         found: list[str] = []
 
         def is_resumed() -> bool:
@@ -134,6 +141,14 @@ class Client:
         return found[0]
 
     def _looks(self, question: dict[str, Any]) -> Iterator[list[str]]:
+        kills, since = self.kills(), time.monotonic()
         while True:
-            said = self.service.ask(question) or {}
+            kind = "look"
+            late = time.monotonic() > since + LATE_S
+            if late and self.kills() > kills:
+                # Declared: a graph whose watcher was killed with the answer in its hand
+                # is gone on with by whoever asks.
+                kind, kills, since = "go on", self.kills(), time.monotonic()
+                self.nudges += 1
+            said = self.service.ask(question | {"kind": kind}) or {}
             yield [said["text"]] if "text" in said else []

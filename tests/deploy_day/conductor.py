@@ -161,7 +161,7 @@ def _set_up(
     for service in services.values():
         for pod in service.pods:
             service.await_ready(pod)
-    clients = [*_clients(services, rng, options.clients)]
+    clients = [*_clients(services, watchers, rng, options.clients)]
     return Stage(
         rng, folder, server, databases, services, watchers, clients, keys, releases
     )
@@ -191,14 +191,21 @@ def _installed_here() -> list[Part]:
 
 
 def _clients(
-    services: Mapping[str, Service], rng: random.Random, times: int
+    services: Mapping[str, Service],
+    watchers: Watchers,
+    rng: random.Random,
+    times: int,
 ) -> Iterator[Client]:
+    def kills() -> int:
+        return len(watchers.killed)
+
     for service in services.values():
         for adapter in service.adapters:
             kinds = KINDS.get(adapter, OTHERS) * times
             for letter, kind in zip(string.ascii_lowercase, kinds, strict=False):
                 name = f"{adapter}{kind}{letter}"
-                yield Client(name, service, adapter, kind, random.Random(rng.random()))
+                own = random.Random(rng.random())
+                yield Client(name, service, adapter, kind, own, kills)
 
 
 def _service(given: str) -> Part:
@@ -255,6 +262,7 @@ def _figures(
         "failed attempts": sum(row["what"] == "failed" for row in day.rows),
         "killed": len(day.killed),
         "watchers that ended by themselves": stage.watchers.restarts,
+        "graphs gone on with for a dead watcher": sum(c.nudges for c in stage.clients),
         "changed calls adopted": errors.count("going on with"),
         "not recorded": errors.count("was answered but not recorded"),
         "faults": len(found.faults),

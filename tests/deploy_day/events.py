@@ -49,9 +49,10 @@ class Stage:
 
     def roll(self) -> None:
         """Replace all processes."""
+        ends = [service.begin_roll() for service in self.services.values()]
         self.watchers.drain()
-        for service in self.services.values():
-            service.replace_all()
+        for end in ends:
+            end()
 
     def await_answers(self) -> None:
         """Wait until every client was answered once more, but for suspended graphs.

@@ -61,6 +61,9 @@ class Conversations:
         known = self.app.get_state(config)
         if kind == "look":
             return self._answer(known, call)
+        if kind == "go on" and known.tasks:
+            self.app.invoke(None, config)
+            return self._answer(self.app.get_state(config), call)
         asked: Any = {"messages": [HumanMessage(text, id=call)], "kind": kind}
         # Not `next`: that leaves out what has ended and is in no checkpoint yet, and
         # which LangGraph would drop for another message.

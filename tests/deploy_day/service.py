@@ -63,25 +63,21 @@ class Service:
             self._out.flush()
 
     def _answer(self, asked: Row) -> None:
-        call = asked["call"]
-        if asked["kind"] != "look":
+        call, is_look = asked["call"], asked["kind"] == "look"
+        if not is_look:
             self._ledger.note("begun", call)
         try:
             text = self._adapters[asked["adapter"]](asked)
         except Exception as exc:  # noqa: BLE001 - the client is told, and asks again
             error = _name_of(exc)
-            told = "".join(traceback.format_exception(exc))
-            self._ledger.note("failed", call, error=error, told=told)
+            if not is_look or error != STORE_ERROR:
+                told = "".join(traceback.format_exception(exc))
+                self._ledger.note("failed", call, error=error, told=told)
             self.say(call=call, error=error, told=str(exc))
             return
-        if text is None:
-            if asked["kind"] != "look":
-                self._ledger.note("suspended", call)
-            self.say(call=call, suspended=True)
-            return
-        if asked["kind"] != "look":
-            self._ledger.note("ended", call, text=text)
-        self.say(call=call, text=text)
+        if not is_look:
+            self._ledger.note("suspended" if text is None else "ended", call, text=text)
+        self.say(call=call, **({"suspended": True} if text is None else {"text": text}))
 
     def _adapter(self, name: str) -> Ask:
         if name == "langgraph":

@@ -6,7 +6,7 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -170,11 +170,20 @@ class Service:
 
     def replace_all(self) -> None:
         """Roll: new pods first, then the old ones end."""
+        self.begin_roll()()
+
+    def begin_roll(self) -> Callable[[], None]:
+        """Start new pods; return what ends the old ones when those are ready."""
         olds = self.pods
-        for new in [self.start() for _ in olds]:
-            self.await_ready(new)
-        for old in olds:
-            self.drain(old)
+        news = [self.start() for _ in olds]
+
+        def end() -> None:
+            for new in news:
+                self.await_ready(new)
+            for old in olds:
+                self.drain(old)
+
+        return end
 
     def close(self) -> None:
         for pod in self.pods:

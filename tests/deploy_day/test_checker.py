@@ -73,6 +73,16 @@ def test_a_day_on_which_all_went_well_has_no_faults() -> None:
             id="another's",
         ),
         pytest.param(
+            day([{**ASKED, "list": [LISTED, LISTED]}, ANSWERED, ENDED], made()),
+            "asked after [",
+            id="asked twice in one list",
+        ),
+        pytest.param(
+            day([{**ASKED, "list": [["model", "Old."], LISTED]}, *ONCE[1:]], made()),
+            "asked after the answers",
+            id="an answer that nobody had",
+        ),
+        pytest.param(
             day([{**FAILED, "error": "KeyError"}, *ONCE], made()), "KeyError", id="bug"
         ),
         pytest.param(
