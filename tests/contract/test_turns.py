@@ -34,7 +34,7 @@ from interactions_core.transcript.steps import function_result
 from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from tests.conftest import Clock
-from tests.contract.asking import MODEL, WAYS, Asker, Chat, text_of
+from tests.contract.asking import MODEL, WAYS, Asker, Chat, make_turn, text_of
 from tests.contract.conftest import Connect
 
 OLD_S = 120.0
@@ -599,6 +599,34 @@ def test_a_lost_answer_is_asked_for_again_and_the_ledger_says_so(
     entry = entries(asker.store)[0]
     assert (entry.attempts, entry.maybe_billed) == (3, 2)
     assert emulator.stats()["creates"] == (3 if when == "after" else 1)
+
+
+@pytest.mark.parametrize(
+    "lost", [{"close": "after"}, {"status": 500}, {"status": 504}], ids=str
+)
+def test_an_agent_whose_answer_is_lost_is_not_begun_a_second_time(
+    asker: Asker, emulator: Emulator, lost: JsonObject
+) -> None:
+    """Ours: its run may go on, and costs more than a repeated answer of a model."""
+    emulator.fault(do=lost, times=9)
+    turn = replace(
+        make_turn(["Count the files"]), target=("agent", "antigravity-preview-09-2026")
+    )
+
+    with pytest.raises(RequestError):
+        asker.take(turn)
+
+    assert len(creates(emulator)) == 1
+
+
+def test_an_agent_that_is_busy_is_asked_again(asker: Asker, emulator: Emulator) -> None:
+    emulator.fault(do={"status": 503}, times=2)
+    turn = replace(
+        make_turn(["Count the files"]), target=("agent", "antigravity-preview-09-2026")
+    )
+
+    assert asker.take(turn).status == "completed"
+    assert len(creates(emulator)) == 3
 
 
 def test_an_answer_that_is_always_lost_is_given_up(

@@ -78,7 +78,8 @@ def with_retries(
 
 def _may_retry(run: TurnContext, error: RequestError) -> bool:
     """Tell whether a create may be sent again; a run must not be begun twice."""
-    once = run.turn.background and not run.policy.resubmits
+    is_run = run.turn.background or run.turn.target[0] == "agent"
+    once = is_run and not run.policy.resubmits
     return may_repeat(error) and not (once and is_lost(error))
 
 
