@@ -95,8 +95,8 @@ def test_a_process_that_knows_too_little_is_refused(
 
     error = e.value
     assert (error.part, error.found, error.supported, error.needs) == (
-        *("sessions", VERSION + 2),
-        *(VERSION, VERSION + 2),
+        *("sessions", VERSION + 3),
+        *(VERSION, VERSION + 3),
     )
     with newer.database.reading() as db:
         assert db.execute("SELECT key FROM interactions").fetchall() == [("v1_a",)]

@@ -1,7 +1,10 @@
 """`interactions db` on real files."""
 
+import json
 import re
+import sqlite3
 import time
+from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -94,3 +97,96 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "there is no session store at" in done.stderr
     assert not (tmp_path / "missing.db").exists()
+
+
+def age(file: Path) -> None:
+    """Let a store be as one of a release that knew no contracts."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM schema_versions WHERE part = 'contracts'")
+        connection.execute("DROP TABLE schema_contracts")
+        connection.execute("DROP TABLE schema_rewrites")
+
+
+def test_a_store_is_checked_planned_for_migrated_and_then_found_well(
+    file: Path,
+) -> None:
+    assert run(file, "migrate").exit_code == 0
+    age(file)
+
+    before, plan = run(file, "check"), run(file, "plan")
+    done, after = run(file, "migrate"), run(file, "check")
+
+    assert before.exit_code == 1
+    assert "contracts    0 in the store, 1 known: missing\n" in before.stdout
+    assert before.stdout.endswith(
+        "the store has to be upgraded: interactions db migrate\n"
+    )
+    assert plan.stdout.startswith(
+        "1. contracts to version 1: tables; locks the file, once\n"
+        "     CREATE TABLE schema_contracts"
+    )
+    assert (done.exit_code, done.stdout) == (
+        *(0, "contracts to version 1: tables\nup to date\n"),
+    )
+    assert after.exit_code == 0
+    assert after.stdout.endswith("this release can work with the store\n")
+    assert run(file, "plan").stdout == "nothing to do\n"
+
+
+def test_checks_and_plans_are_told_as_json(file: Path) -> None:
+    run(file, "migrate")
+    age(file)
+
+    found, plan = run(file, "check", "--json"), run(file, "plan", "--json")
+
+    said = json.loads(found.stdout)
+    assert (found.exit_code, said["schema"], said["ok"]) == (1, 1, False)
+    [line] = [part for part in said["parts"] if part["part"] == "contracts"]
+    assert line == {
+        "part": "contracts", "found": 0, "known": 1, "needs": None, "state": "missing",
+    }  # fmt: skip
+    [step] = json.loads(plan.stdout)["steps"]
+    assert (step["part"], step["kind"], step["batches"]) == ("contracts", "tables", 0)
+
+
+def test_looking_at_versions_changes_nothing(file: Path) -> None:
+    age(file)
+    before = file.read_bytes()
+
+    run(file, "check")
+    run(file, "plan")
+
+    assert file.read_bytes() == before
+
+
+def test_a_store_is_made_by_the_command_where_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+
+    refused, made = run(file, "migrate"), run(file, "migrate", "--create")
+
+    assert refused.exit_code == 2
+    assert "give --create" in refused.stderr
+    assert made.exit_code == 0
+    assert run(file, "check").exit_code == 0
+
+
+def test_a_store_that_takes_a_newer_release_is_told_of(file: Path) -> None:
+    run(file, "migrate")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "UPDATE schema_versions SET version = 9 WHERE part = 'sessions'"
+        )
+
+    found = run(file, "check")
+
+    assert found.exit_code == 1
+    assert found.stdout.endswith(
+        "this release knows too little of the store: install a newer one\n"
+    )
+
+
+def test_a_store_in_memory_has_nothing_to_check() -> None:
+    done = CliRunner().invoke(db, ["check", "--sessions", "memory:"])
+
+    assert done.exit_code == 2
+    assert "ends with its process" in done.stderr

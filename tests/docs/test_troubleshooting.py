@@ -838,6 +838,12 @@ def file_that_takes_a_newer_program(bench: Bench) -> object:
         store.close()
 
 
+@case("session store …: it needs an upgrade")
+def file_that_nobody_upgraded(bench: Bench) -> object:
+    store = SqliteStore(bench.folder / "later.db", auto_migrate=False)
+    return store.list_jobs()
+
+
 @case("session store …: its folder cannot be made")
 def file_for_a_folder(bench: Bench) -> object:
     (bench.folder / "file").touch()

@@ -79,6 +79,9 @@ class InteractionsSaver(AsyncSaverMixin):
             at least 1,024: after the `put` that stores a reply, which then reads an
             interaction, and by `offload`. What was left to it is read back by every
             saver. A store that is opened from a URL then mirrors signatures only.
+        auto_migrate: Whether the first use makes and upgrades tables. If not, a store
+            that lacks something is a `StoreError`, and `interactions db migrate` does
+            it; `None` for what the URL or `INTERACTIONS_AUTO_MIGRATE` says, else yes.
 
     Attributes:
         sessions: The session store, where a `ChatInteractions` in the graph keeps
@@ -98,12 +101,15 @@ class InteractionsSaver(AsyncSaverMixin):
         serde: SerializerProtocol | None = None,
         connection: Connection | None = None,
         offload: int | None = None,
+        auto_migrate: bool | None = None,
     ) -> None:
         super().__init__(serde=serde)
         least = check_least(offload, self.serde)
         # A full mirror would keep here what is being left to the server.
         mirror = "full" if offload is None else "signatures"
-        self.sessions = open_sessions(sessions, mirror=mirror)
+        self.sessions = open_sessions(
+            sessions, mirror=mirror, auto_migrate=auto_migrate
+        )
         self._may_ask_server = offload is not None
         self._owns_sessions = self.sessions is not sessions
         connection = connection or Connection()
@@ -121,9 +127,16 @@ class InteractionsSaver(AsyncSaverMixin):
         serde: SerializerProtocol | None = None,
         connection: Connection | None = None,
         offload: int | None = None,
+        auto_migrate: bool | None = None,
     ) -> Self:
         """Open a saver by URL, to be used at once or under `with`."""
-        return cls(conn_string, serde=serde, connection=connection, offload=offload)
+        return cls(
+            conn_string,
+            serde=serde,
+            connection=connection,
+            offload=offload,
+            auto_migrate=auto_migrate,
+        )
 
     def setup(self) -> None:
         """Make or upgrade the tables now rather than with the first use.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from interactions_core.cli.db_schema import check, migrate, plan
 from interactions_core.cli.sessions import opened, opened_database, sessions_option
 from interactions_core.records.erased import VARIABLE as ERASED
 from interactions_core.services import erased_commands
@@ -14,6 +15,11 @@ from interactions_core.services import erased_commands
 @click.group()
 def db() -> None:
     """Look after the database of a session store."""
+
+
+db.add_command(check)
+db.add_command(plan)
+db.add_command(migrate)
 
 
 @db.command()

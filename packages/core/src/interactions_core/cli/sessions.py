@@ -129,6 +129,28 @@ def opened_database(url: str, *, read_only: bool = False) -> Generator[SqlStore]
         yield cast("SqlStore", store)
 
 
+@contextlib.contextmanager
+def opened_unchanged(
+    url: str, *, must_exist: bool = True, hint: str = ""
+) -> Generator[SqlStore]:
+    """Open a store for one command that makes and upgrades no tables by itself.
+
+    Raises:
+        click.UsageError: It ends with its process, or there is no such file.
+        InteractionsError: The store cannot be opened.
+    """
+    if url.startswith(_MEMORY):
+        msg = f"{url} ends with its process; name a file or a database"
+        raise click.UsageError(msg)
+    if must_exist and url.startswith(_SQLITE):
+        _check_file(url, hint)
+    store = cast("SqlStore", open_store(url, auto_migrate=False))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def _check_file(url: str, hint: str) -> None:
     """Refuse a file that is not there, and one that somebody else has filled."""
     path = Path(url.removeprefix(_SQLITE)).expanduser().absolute()

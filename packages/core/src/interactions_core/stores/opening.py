@@ -21,12 +21,15 @@ _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
 _PLAIN_FILE: Final = re.compile(r"[\w./~-]+\.(?:db|sqlite3?)")
 """What can only be the name of a file, and holds no password."""
+_Name = tuple[str, Mirror, bool | None]
+"""What tells the stores of a process apart."""
+
 _lock = Lock()
 _memory: dict[tuple[str, Mirror], MemoryStore] = {}
-_files: "weakref.WeakValueDictionary[tuple[str, Mirror], SqliteStore]" = (
+_files: "weakref.WeakValueDictionary[_Name, SqliteStore]" = (
     weakref.WeakValueDictionary()
 )
-_servers: "weakref.WeakValueDictionary[tuple[str, Mirror], PostgresStore]" = (
+_servers: "weakref.WeakValueDictionary[_Name, PostgresStore]" = (
     weakref.WeakValueDictionary()
 )
 
@@ -36,6 +39,7 @@ def open_store(
     *,
     mirror: Mirror = "full",
     read_only: bool = False,
+    auto_migrate: bool | None = None,
 ) -> SessionStore:
     """Return the session store that a URL names.
 
@@ -48,10 +52,15 @@ def open_store(
         read_only: Only look: the file or the tables must be there, no right to write is
             needed, and whatever would change something is a `StoreError`. The caller
             closes such a store, which is nobody else's.
+        auto_migrate: Whether the first use makes and upgrades tables. If not, a store
+            that lacks something is a `StoreError` that names the command which does
+            it. `None` for what the URL says, `?auto_migrate=false` of a database, or
+            `INTERACTIONS_AUTO_MIGRATE`; without either, they are.
 
     Raises:
         ConfigurationError: The URL names no store that this version has, psycopg is
-            missing, or `read_only` goes with a store or with memory.
+            missing, `read_only` goes with a store or with memory, or what is said of
+            `auto_migrate` is neither yes nor no.
         StoreError: The file cannot be opened, is not a database, or is newer; or it is
             to be read only, and is missing or older.
     """
@@ -69,8 +78,8 @@ def open_store(
                 _memory[name] = MemoryStore(name[0], mirror=mirror)
             return _memory[name]
     if sessions.startswith(_POSTGRES):
-        return _server(sessions, mirror)
-    return _file(sessions.removeprefix(_SQLITE), mirror)
+        return _server(sessions, mirror, auto_migrate)
+    return _file(sessions.removeprefix(_SQLITE), mirror, auto_migrate)
 
 
 async def aopen_store(
@@ -83,7 +92,7 @@ async def aopen_store(
         return open_store(sessions, mirror=mirror)
     known = _servers if sessions.startswith(_POSTGRES) else _files
     name = sessions if known is _servers else _absolute(sessions)
-    return known.get((name, mirror)) or await in_thread(
+    return known.get((name, mirror, None)) or await in_thread(
         partial(open_store, sessions, mirror=mirror)
     )
 
@@ -123,14 +132,16 @@ def _to_read(sessions: "str | SessionStore", mirror: Mirror) -> SessionStore:
     return SqliteStore(_absolute(sessions), mirror=mirror, read_only=True)
 
 
-def _file(path: str, mirror: Mirror) -> SqliteStore:
+def _file(path: str, mirror: Mirror, auto_migrate: bool | None) -> SqliteStore:  # noqa: FBT001
     if path == ":memory:":
         return SqliteStore(path, mirror=mirror)
     with _lock:
-        name = (_absolute(path), mirror)
+        name = (_absolute(path), mirror, auto_migrate)
         store = _files.get(name)
         if store is None:
-            store = _files[name] = SqliteStore(name[0], mirror=mirror)
+            store = _files[name] = SqliteStore(
+                name[0], mirror=mirror, auto_migrate=auto_migrate
+            )
         return store
 
 
@@ -138,9 +149,12 @@ def _absolute(path: str) -> str:
     return str(Path(path.removeprefix(_SQLITE)).expanduser().absolute())
 
 
-def _server(url: str, mirror: Mirror) -> PostgresStore:
+def _server(url: str, mirror: Mirror, auto_migrate: bool | None) -> PostgresStore:  # noqa: FBT001
     with _lock:
-        store = _servers.get((url, mirror))
+        name = (url, mirror, auto_migrate)
+        store = _servers.get(name)
         if store is None:
-            store = _servers[url, mirror] = PostgresStore(url, mirror=mirror)
+            store = _servers[name] = PostgresStore(
+                url, mirror=mirror, auto_migrate=auto_migrate
+            )
         return store

@@ -18,22 +18,30 @@ def open_sessions(
     sessions: "str | Path | SessionStore | ConnectionPool[Any]",
     *,
     mirror: Mirror = "full",
+    auto_migrate: bool | None = None,
 ) -> SqlStore:
     """Return the store that is meant; a pool stays its owner's to close.
 
-    `mirror` is how much of the content a store keeps that is opened here.
+    `mirror` is how much of the content a store keeps that is opened here, and
+    `auto_migrate` whether its tables are made and upgraded.
 
     Raises:
-        ConfigurationError: Checkpoints cannot be kept in a store of this kind.
+        ConfigurationError: Checkpoints cannot be kept in a store of this kind, or
+            `auto_migrate` is set for one that is open already.
     """
     if isinstance(sessions, SqlStore):
+        if auto_migrate is not None:
+            msg = "auto_migrate goes with a URL or a pool; a store has its own"
+            raise ConfigurationError(msg)
         return sessions
     if isinstance(sessions, Path):
         sessions = file_url(sessions)
     if isinstance(sessions, str) and sessions.startswith(_PREFIXES):
-        return open_sessions(open_store(sessions, mirror=mirror))
+        return open_sessions(
+            open_store(sessions, mirror=mirror, auto_migrate=auto_migrate)
+        )
     if _is_pool(sessions):
-        return PostgresStore(sessions, mirror=mirror)
+        return PostgresStore(sessions, mirror=mirror, auto_migrate=auto_migrate)
     raise ConfigurationError(_explain(sessions))
 
 

@@ -28,12 +28,15 @@ class PostgresStore(SqlStore):
 
     Args:
         place: `postgresql://user@host:5432/database`, or a `ConnectionPool` of
-            `psycopg_pool`. `?schema=name` sets another schema than "interactions";
-            other parameters are libpq's.
+            `psycopg_pool`. `?schema=name` sets another schema than "interactions",
+            and `auto_migrate=false` does as the argument; other parameters are libpq's.
         schema: The schema, where a pool is handed in.
         mirror: How much of the content is kept.
         read_only: Only look: the tables must be there, no right to write is needed,
             and whatever would change something is a `StoreError`.
+        auto_migrate: Whether the first use makes and upgrades tables. If not, a store
+            that lacks something is a `StoreError`, and `interactions db migrate` does
+            it; `None` for what the URL or `INTERACTIONS_AUTO_MIGRATE` says, else yes.
 
     Raises:
         ConfigurationError: psycopg is missing, or the URL cannot be read.
@@ -49,8 +52,9 @@ class PostgresStore(SqlStore):
         schema: str = "",
         mirror: Mirror = "full",
         read_only: bool = False,
+        auto_migrate: bool | None = None,
     ) -> None:
-        database = _open(place, schema)
+        database = _open(place, schema, auto_migrate=auto_migrate)
         database.read_only = read_only
         super().__init__(database, database.place, mirror=mirror)
         self.recent_forms = RecentForms()
@@ -71,8 +75,10 @@ class PostgresStore(SqlStore):
         return number
 
 
-def _open(place: "str | ConnectionPool", schema: str) -> "PostgresDatabase":
+def _open(
+    place: "str | ConnectionPool", schema: str, *, auto_migrate: bool | None
+) -> "PostgresDatabase":
     opening = require(
         "postgres", "interactions_core.stores.postgres.opening", what="PostgreSQL"
     )
-    return opening.open_database(place, schema)
+    return opening.open_database(place, schema, auto_migrate=auto_migrate)

@@ -9,8 +9,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Collection, Generator, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from typing import Final, TypeVar
 
 import psycopg
 from psycopg.errors import LockNotAvailable
@@ -42,13 +42,34 @@ from interactions_core.stores.sql.contracts import (
     OWN,
     VERSIONS,
     ContractCheck,
+    Part,
     Parts,
     describe_part,
+    read_contracts,
 )
-from interactions_core.stores.sql.database import Migration, check_text
+from interactions_core.stores.sql.database import (
+    Migration,
+    SqlConnection,
+    check_text,
+)
 from interactions_core.stores.sql.refusing import refuse_to_write
+from interactions_core.stores.sql.upgrading import (
+    COMMAND,
+    OPENING_BATCHES,
+    SchemaState,
+    Tell,
+    behind_parts,
+    read_state,
+    refuse_to_migrate,
+    rewrite_rows,
+    silent,
+    unbuilt_parts,
+    unfinished_parts,
+)
 
 logger: Final = logging.getLogger("interactions_core")
+
+T = TypeVar("T")
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -84,11 +105,15 @@ class PostgresDatabase:
 
     Attributes:
         read_only: Whether nothing may be made or changed.
+        auto_migrate: Whether the first use makes and upgrades tables; if not, a
+            database that lacks something is refused.
     """
 
     def __init__(self, place: PostgresTarget, pool: Pool | None = None) -> None:
         self.place = place.shown
         self.read_only = False
+        self.auto_migrate = True
+        self._tell: Tell = silent
         self._schema = Schema(place.schema, place.shown)
         self._connections = Connections(pool or place.conninfo, place.shown)
         self._parts: Parts = {OWN.name: OWN}
@@ -125,7 +150,8 @@ class PostgresDatabase:
 
         Raises:
             StoreSchemaError: A newer version has changed the tables too far.
-            StoreError: The server cannot be reached, or refuses.
+            StoreError: The server cannot be reached, or refuses; or there is something
+                to upgrade, and `auto_migrate` is not set.
         """
         if self._installed is self._parts:
             return
@@ -134,17 +160,33 @@ class PostgresDatabase:
             if self._installed is parts:
                 return
             with self._transaction(_READ, None) as connection:
-                behind = self._schema.is_behind(connection, parts)
-                if behind and self.read_only:
-                    self._schema.check_versions(connection, parts)
-                slow = self._schema.find_slow(connection, {} if behind else parts)
-            if behind:
-                self._upgrade(parts)
-                with self._transaction(_READ, None) as connection:
-                    slow = self._schema.find_slow(connection, parts)
-            if slow and not self.read_only:
-                self._build_indexes(slow)
+                found = self._schema.read_versions(connection, parts)
+                if self.read_only:
+                    self._schema.check_readable(connection, parts, found)
+            if not self.read_only:
+                self._bring_up(parts, found)
             self._installed = parts
+
+    def state(self) -> SchemaState:
+        """Read what is there of each part; nothing is made, changed or refused."""
+        with self._transaction(_READ, None) as connection:
+            return read_state(connection, self._parts)
+
+    def migrate(self, tell: Tell = silent) -> None:
+        """Bring everything up to date, with all rows, whatever `auto_migrate` says.
+
+        Args:
+            tell: Is told after each batch of rows.
+        """
+        with self._lock:
+            self.auto_migrate, self._installed, self._tell = True, None, tell
+            try:
+                self.setup()
+                found = self.state().versions
+                for part in unfinished_parts(self._parts, found).values():
+                    self._rewrite(part)
+            finally:
+                self._tell = silent
 
     @contextlib.contextmanager
     def reading(self) -> Generator[PostgresConnection]:
@@ -197,24 +239,62 @@ class PostgresDatabase:
             self._installed = None
             self._connections.close()
 
+    @property
+    def parts(self) -> Parts:
+        """What this process knows."""
+        return self._parts
+
+    def _bring_up(self, parts: Parts, found: Mapping[str, int]) -> None:
+        behind = behind_parts(parts, found)
+        if not self.auto_migrate:
+            if behind:
+                raise refuse_to_migrate(self.place, self.place, behind, found)
+            return
+        if behind:
+            self._upgrade(parts)
+            found = self.state().versions
+        slow = unbuilt_parts(parts, found)
+        if slow:
+            self._build_indexes(slow)
+        for part in unfinished_parts(parts, found).values():
+            if not self._rewrite(part, OPENING_BATCHES):
+                logger.info(
+                    "rows of %r are yet to be changed; `%s` does it", part.name, COMMAND
+                )
+
     def _upgrade(self, parts: Parts) -> None:
+        """Change tables, and before the next change the rows that it rests on."""
+        everything = Locks(is_of_all=True)
+        while True:
+            self._patiently(everything, lambda db: self._schema.upgrade(db, parts))
+            waiting = behind_parts(parts, self.state().versions)
+            if not waiting:
+                return
+            for part in waiting.values():
+                self._rewrite(part)
+
+    def _rewrite(self, part: Part, most: int | None = None) -> bool:
+        # Those who do the same take turns; nobody else has to wait.
+        locks = Locks(names=frozenset([f"migration of {part.name}"]))
+
+        def run(work: Callable[[SqlConnection], T]) -> T:
+            return self._patiently(locks, work)
+
+        return rewrite_rows(run, part, most=most, tell=self._tell)
+
+    def _patiently(self, locks: Locks, work: Callable[[PostgresConnection], T]) -> T:
+        """Change something, as soon as nobody holds what that has to lock."""
         give_up = time.monotonic() + LOCK_TIMEOUT_S
-        while not self._is_upgraded(parts, give_up):
+        while True:
+            try:
+                with self._transaction(_WRITE, locks, _UPGRADE_LOCK_S) as connection:
+                    return work(connection)
+            except StoreError as exc:
+                is_locked = isinstance(exc.__cause__, LockNotAvailable)
+                if not is_locked or time.monotonic() >= give_up:
+                    raise
             # All that came meanwhile have their turn first.
             time.sleep(random.uniform(*_UPGRADE_PAUSE_S))  # noqa: S311  not a secret
-
-    def _is_upgraded(self, parts: Parts, give_up: float) -> bool:
-        """Upgrade, unless somebody writes for longer than an upgrade may wait."""
-        everything = Locks(is_of_all=True)
-        try:
-            with self._transaction(_WRITE, everything, _UPGRADE_LOCK_S) as connection:
-                self._schema.upgrade(connection, parts)
-        except StoreError as exc:
-            is_locked = isinstance(exc.__cause__, LockNotAvailable)
-            if not is_locked or time.monotonic() >= give_up:
-                raise
-            return False
-        return True
 
     def _build_indexes(self, parts: Parts) -> None:
         """Build what makes the store faster; whoever may not, goes on without."""
@@ -272,9 +352,7 @@ class PostgresDatabase:
 
     def _check_contracts(self, connection: PostgresConnection, begun: Begun) -> None:
         seen = frozenset((part, int(version)) for part, version in begun.rows)
-        self._contracts.check(
-            self._parts, seen, lambda: self._schema.contracts(connection)
-        )
+        self._contracts.check(self._parts, seen, lambda: read_contracts(connection))
 
     def _begin(self, begin: str, locks: Locks | None, wait_s: float) -> str:
         """Write all that begins a transaction as one message to the server."""

@@ -15,7 +15,7 @@ from psycopg.errors import DuplicateTable, UniqueViolation
 from interactions_core.stores.postgres.connection import RawConnection
 from interactions_core.stores.postgres.errors import LOCK_TIMEOUT_S
 from interactions_core.stores.postgres.text import quoted
-from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.database import Migration, Rewrite
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -77,5 +77,7 @@ def _build(cursor: psycopg.Cursor[Any], schema: str, name: str, on: str) -> bool
 def _indexes_of(migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
     """Return the name of each index, and what it is on."""
     for statements in migrations:
+        if isinstance(statements, Rewrite):
+            continue
         for statement in statements:
             yield from _INDEX.findall(str(statement))

@@ -8,16 +8,22 @@ from interactions_core.exceptions import ConfigurationError
 from interactions_core.stores.postgres.database import PostgresDatabase
 from interactions_core.stores.postgres.pools import Pool, settings_of
 from interactions_core.stores.postgres.urls import SCHEMA, read_conninfo, read_url
+from interactions_core.stores.sql.migrating import may_migrate
 
 
-def open_database(place: object, schema: str) -> PostgresDatabase:
+def open_database(
+    place: object, schema: str, *, auto_migrate: bool | None = None
+) -> PostgresDatabase:
     """Return the database that is meant, without connecting to it.
 
     Raises:
         ConfigurationError: The URL cannot be read, or the pool is no pool.
     """
     if isinstance(place, str):
-        return PostgresDatabase(read_url(place))
+        target = read_url(place)
+        database = PostgresDatabase(target)
+        database.auto_migrate = may_migrate(auto_migrate, in_url=target.auto_migrate)
+        return database
     if not isinstance(place, ConnectionPool):
         message = (
             "PostgresStore takes a URL or a psycopg_pool.ConnectionPool, "
@@ -26,4 +32,7 @@ def open_database(place: object, schema: str) -> PostgresDatabase:
         raise ConfigurationError(message)
     pool = cast("Pool", place)
     conninfo, options = settings_of(pool)
-    return PostgresDatabase(read_conninfo(conninfo, schema or SCHEMA, options), pool)
+    target = read_conninfo(conninfo, schema or SCHEMA, options)
+    database = PostgresDatabase(target, pool)
+    database.auto_migrate = may_migrate(auto_migrate)
+    return database

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.sql.migrating import PARAMETER
 
 SCHEMA: Final = "interactions"
 """The PostgreSQL schema that holds the tables where a URL names none."""
@@ -21,7 +22,10 @@ LONGEST_NAME: Final = 63
 CONNECT_TIMEOUT_S: Final = 10
 """How long a server may take to accept a connection, where a URL does not say."""
 
-_OPTION: Final = "schema="
+_SCHEMA: Final = "schema"
+_OWN: Final = (_SCHEMA, PARAMETER)
+"""Parameters that are not libpq's."""
+
 _SHOWN: Final = ("user", "host", "port", "dbname")
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -34,17 +38,19 @@ class PostgresTarget:
         conninfo: What libpq connects with, the password included.
         shown: A URL that leads there for whoever has the password elsewhere.
         schema: The PostgreSQL schema with our tables.
+        auto_migrate: What the URL says of upgrades; `None` if nothing.
     """
 
     conninfo: str = dataclasses.field(repr=False)
     shown: str
     schema: str
+    auto_migrate: str | None = None
 
 
 def read_url(url: str) -> PostgresTarget:
     """Read `postgresql://user:password@host:port/database?schema=name`.
 
-    All of libpq's parameters may follow the `?`; `schema` is ours.
+    All of libpq's parameters may follow the `?`; `schema` and `auto_migrate` are ours.
 
     Raises:
         ConfigurationError: It is not such a URL, of which the message repeats none, or
@@ -55,10 +61,12 @@ def read_url(url: str) -> PostgresTarget:
         raise ConfigurationError(_UNREADABLE)
     head, mark, query = url.partition("?")
     options = [each for each in query.split("&") if each]
-    own = [each for each in options if each.startswith(_OPTION)]
-    schema = parse_qs("&".join(own)).get("schema", [SCHEMA])[-1]
+    own = [each for each in options if each.partition("=")[0] in _OWN]
+    said = {name: values[-1] for name, values in parse_qs("&".join(own)).items()}
     rest = "&".join(each for each in options if each not in own)
-    return read_conninfo(f"{head}{mark if rest else ''}{rest}", schema)
+    conninfo = f"{head}{mark if rest else ''}{rest}"
+    target = read_conninfo(conninfo, said.get(_SCHEMA, SCHEMA))
+    return dataclasses.replace(target, auto_migrate=said.get(PARAMETER))
 
 
 def _tail(url: str) -> str:

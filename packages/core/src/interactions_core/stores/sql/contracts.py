@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from interactions_core.exceptions import StoreSchemaError
-from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.database import Migration, Rewrite, SqlConnection
 from interactions_core.stores.sql.foreign import is_needed
-from interactions_core.stores.sql.statements import in_dialects
+from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
 
 PART: Final = "contracts"
 """The name under which the schema version of this table is counted."""
@@ -27,6 +27,12 @@ MIGRATIONS: Final = (
         in_dialects(
             "CREATE TABLE schema_contracts (part TEXT PRIMARY KEY, "
             "version {integer} NOT NULL, needs {integer} NOT NULL) {by_key}"
+        ),
+        # How far the rows of a part have been changed that is being upgraded.
+        in_dialects(
+            "CREATE TABLE schema_rewrites (part TEXT PRIMARY KEY, "
+            "version {integer} NOT NULL, position TEXT NOT NULL, "
+            "rows {integer} NOT NULL) {by_key}"
         ),
     ),
 )
@@ -42,6 +48,11 @@ WHERE v.part = c.part AND v.version = c.version"""
 KEEP: Final = """INSERT INTO schema_contracts (part, version, needs)
 VALUES ($1, $2, $3)
 ON CONFLICT (part) DO UPDATE SET version = excluded.version, needs = excluded.needs"""
+
+_HAS_TABLE: Final = Dialects(
+    sqlite="SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+    postgres="SELECT 1 WHERE to_regclass($1) IS NOT NULL",
+)
 
 Versions = frozenset[tuple[str, int]]
 """The schema versions of a database, by part."""
@@ -68,6 +79,36 @@ class Part:
         return len(self.migrations)
 
     @property
+    def usable(self) -> int:
+        """The schema version that this release works with: rows may be done later."""
+        version = len(self.migrations)
+        while version and isinstance(self.migrations[version - 1], Rewrite):
+            version -= 1
+        return version
+
+    def statements_from(self, version: int) -> list[Statement]:
+        """Return what can be run at once, up to where rows are to be changed."""
+        due: list[Statement] = []
+        for migration in self.migrations[version:]:
+            if isinstance(migration, Rewrite):
+                break
+            due.extend(migration)
+        return due
+
+    def rewrite_at(self, version: int) -> Rewrite | None:
+        """Return what changes the rows of this version; `None` if nothing does."""
+        if version >= len(self.migrations):
+            return None
+        migration = self.migrations[version]
+        return migration if isinstance(migration, Rewrite) else None
+
+    def reached_from(self, version: int) -> int:
+        """Return the version that `statements_from` leads to."""
+        while version < len(self.migrations) and not self.rewrite_at(version):
+            version += 1
+        return version
+
+    @property
     def is_needed(self) -> bool:
         """Whether it has tables; indexes alone make a store faster."""
         return is_needed(self.migrations)
@@ -92,6 +133,23 @@ def describe_part(
         msg = f"{name!r} has {len(migrations)} migrations and cannot need {known}"
         raise ValueError(msg)
     return Part(name, migrations, known)
+
+
+def has_table(db: SqlConnection, name: str) -> bool:
+    """Tell whether there is a table of this name."""
+    return db.execute(_HAS_TABLE, (name,)).fetchone() is not None
+
+
+def read_contracts(db: SqlConnection) -> dict[str, int]:
+    """Return what it takes to use each part; a store from before says nothing."""
+    if not has_table(db, "schema_contracts"):
+        return {}
+    return dict(db.execute(CONTRACTS).fetchall())
+
+
+def keep_contract(db: SqlConnection, part: Part, version: int) -> None:
+    """Write down what it takes to use a part that is brought to a version."""
+    db.execute(KEEP, (part.name, version, min(part.needs, version)))
 
 
 def newer_parts(parts: Parts, found: Mapping[str, int]) -> list[str]:

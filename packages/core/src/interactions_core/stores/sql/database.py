@@ -5,13 +5,42 @@ How statements are written is in `sql.statements`; a database runs them as they 
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql.statements import Statement
 
-Migration = Sequence[Statement]
-"""The statements that lead from one schema version to the next."""
+if TYPE_CHECKING:
+    from interactions_core.stores.sql.contracts import Parts
+    from interactions_core.stores.sql.upgrading import SchemaState, Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A migration that changes rows, some at a time, while others read and write them.
+
+    Rows are taken in the order of a text by which an index finds them. Until all are
+    done, programs find both forms, and so they do of rows that an older one writes
+    behind it.
+
+    Attributes:
+        bound: The key of the last row of a batch, and how many rows it has: of those
+            behind the key `$1`, "" at first, the first `$2`. The key is null if there
+            are none.
+        change: Changes the rows behind the key `$1`, up to and with the key `$2`.
+        count: How many rows there are.
+        size: Rows of a batch; several may share the last key.
+    """
+
+    bound: Statement
+    change: Statement
+    count: Statement
+    size: int = 500
+
+
+Migration = Sequence[Statement] | Rewrite
+"""What leads from one schema version to the next: statements, or rows to change."""
 
 Parameters = Sequence[Any]
 """Values for the `$1`, `$2`, ... of a statement."""
@@ -63,9 +92,17 @@ class SqlDatabase(Protocol):
     share its connection, and its transaction.
     """
 
+    auto_migrate: bool
+    """Whether the first use makes and upgrades tables, or refuses where it would."""
+
     @property
     def place(self) -> str:
         """What to call the database in errors, without any password."""
+        ...
+
+    @property
+    def parts(self) -> "Parts":
+        """What this process knows."""
         ...
 
     def install(
@@ -83,6 +120,18 @@ class SqlDatabase(Protocol):
 
     def setup(self) -> None:
         """Open the database and bring all tables to their newest schema version."""
+        ...
+
+    def state(self) -> "SchemaState":
+        """Read what is there of each part; nothing is made, changed or refused."""
+        ...
+
+    def migrate(self, tell: "Tell" = ...) -> None:
+        """Bring everything up to date, with all rows, whatever `auto_migrate` says.
+
+        Args:
+            tell: Is told after each batch of rows.
+        """
         ...
 
     def reading(self) -> AbstractContextManager[SqlConnection]:

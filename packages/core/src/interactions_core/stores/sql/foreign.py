@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.database import (
+    Migration,
+    Rewrite,
+    SqlConnection,
+)
 from interactions_core.stores.sql.statements import Statement
 
 OWN: Final = "schema_versions"
@@ -29,6 +33,7 @@ def tables_made(migrations: Sequence[Migration]) -> set[str]:
     return {
         name
         for statements in migrations
+        if not isinstance(statements, Rewrite)
         for statement in statements
         for name in _MADE.findall(_text(statement))
     }
@@ -62,14 +67,14 @@ def check_file(path: str, parts: Iterable[Sequence[Migration]]) -> None:
 
 
 def check_part(
-    path: str, connection: sqlite3.Connection, migrations: Sequence[Migration]
+    path: str, connection: SqlConnection, migrations: Sequence[Migration]
 ) -> None:
     """Look, in the transaction that makes a part, for tables that have its names.
 
     Raises:
         StoreError: There is one.
     """
-    tables = {name for (name,) in connection.execute(_TABLES)}
+    tables = {name for (name,) in connection.execute(_TABLES).fetchall()}
     wanted = tables_made(migrations)
     if tables & wanted:
         raise foreign_file(path, tables, wanted)

@@ -32,10 +32,10 @@ def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) 
         # Every store has had these from its beginning; the others came later.
         advice = NOT_OURS if part.name == "sessions" else UPGRADE
         raise StoreError(place, f"it has no tables for its {part.name!r}", advice)
-    if found < part.version:
+    if found < part.usable:
         problem = (
             f"its {part.name!r} tables have schema version {found}, and it was opened "
-            f"to be read only; this version reads {part.version}"
+            f"to be read only; this version reads {part.usable}"
         )
         raise StoreError(place, problem, UPGRADE)
 

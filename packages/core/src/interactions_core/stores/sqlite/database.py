@@ -5,10 +5,12 @@ what the tables mean.
 """
 
 import contextlib
+import logging
 import sqlite3
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import (
@@ -20,7 +22,6 @@ from interactions_core.process.forking import (
     put_away,
 )
 from interactions_core.stores.sql.contracts import (
-    KEEP,
     OWN,
     VERSIONS,
     ContractCheck,
@@ -28,21 +29,43 @@ from interactions_core.stores.sql.contracts import (
     Parts,
     check_contracts,
     describe_part,
+    keep_contract,
+    read_contracts,
 )
-from interactions_core.stores.sql.database import Migration, check_text
+from interactions_core.stores.sql.database import (
+    Migration,
+    SqlConnection,
+    check_text,
+)
 from interactions_core.stores.sql.foreign import check_file, check_part
+from interactions_core.stores.sql.upgrading import (
+    COMMAND,
+    OPENING_BATCHES,
+    SchemaState,
+    Tell,
+    behind_parts,
+    read_state,
+    refuse_to_migrate,
+    rewrite_rows,
+    silent,
+    unfinished_parts,
+)
 from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.files import (
     BUSY_TIMEOUT_S,
     MEMORY,
     Identity,
     connect,
-    contracts_of,
+    connect_to_look,
     identity_of,
     to_store_error,
     version_of,
 )
 from interactions_core.stores.workers import is_loop_thread
+
+logger: Final = logging.getLogger("interactions_core")
+
+T = TypeVar("T")
 
 ERASE_TIMEOUT_S: Final = 1.0
 """How long erasing waits for readers of the write-ahead log."""
@@ -58,16 +81,20 @@ class SqliteDatabase:
 
     Args:
         path: A file, created with its first use; `":memory:"` for none.
+        auto_migrate: Whether that, and upgrades, are done without being asked for; if
+            not, a file that lacks something is refused with its first use.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, auto_migrate: bool = True) -> None:
         self.path = str(path)
+        self.auto_migrate = auto_migrate or self.path == MEMORY
         self._lock = Lock()
         self._connection: SqliteConnection | None = None
         self._identity: Identity = None
         self._parts: Parts = {OWN.name: OWN}
         self._due: set[str] = set()
         self._contracts = ContractCheck(self.path)
+        self._tell: Tell = silent
         put_away(self)
 
     def __repr__(self) -> str:
@@ -98,7 +125,7 @@ class SqliteDatabase:
                 another program; then nothing is added.
         """
         described = describe_part(part, migrations, needs)
-        if is_loop_thread():
+        if is_loop_thread() or not self.auto_migrate:
             # Without the lock, which a thread may hold for as long as it writes.
             self._parts = {**self._parts, part: described}
             self._due.add(part)
@@ -116,10 +143,37 @@ class SqliteDatabase:
         """The file."""
         return self.path
 
+    @property
+    def parts(self) -> Parts:
+        """What this process knows."""
+        return self._parts
+
     def setup(self) -> None:
         """Open the file and bring all tables to their newest schema version."""
         with self.reading():
             pass
+
+    def state(self) -> SchemaState:
+        """Read what is there of each part; nothing is made, changed or refused."""
+        if not Path(self.path).exists():
+            return SchemaState()
+        with self._explained(), closing(connect_to_look(self.path)) as connection:
+            return read_state(connection, self._parts)
+
+    def migrate(self, tell: Tell = silent) -> None:
+        """Bring everything up to date, with all rows, whatever `auto_migrate` says.
+
+        Args:
+            tell: Is told after each batch of rows.
+        """
+        self.auto_migrate, self._tell = True, tell
+        try:
+            self.setup()
+            found = self.state().versions
+            for part in unfinished_parts(self._parts, found).values():
+                rewrite_rows(self._in_transaction, part, tell=tell)
+        finally:
+            self._tell = silent
 
     @contextlib.contextmanager
     def reading(self) -> Generator[SqliteConnection]:
@@ -203,6 +257,8 @@ class SqliteDatabase:
             self._migrate_due(self._connection)
             return self._connection
         with self._explained():
+            if not self.auto_migrate and not Path(self.path).exists():
+                raise self._refusal(self._parts, {})
             if self.path != MEMORY:
                 made = [part.migrations for part in self._parts.values()]
                 check_file(self.path, made)
@@ -241,34 +297,62 @@ class SqliteDatabase:
     def _migrate(self, connection: SqliteConnection, part: Part) -> None:
         if self._is_known(connection, part):
             return
-        with _transaction(connection):
-            # Another process may have been here since this one looked.
-            if self._is_known(connection, part):
-                return
-            found = version_of(connection, part.name)
-            if not found:
-                check_part(self.path, connection, part.migrations)
-            for statements in part.migrations[found:]:
-                for statement in statements:
-                    connection.execute(statement)
-            connection.execute(
-                "INSERT OR REPLACE INTO schema_versions (part, version) "
-                "VALUES ($1, $2)",
-                (part.name, part.version),
-            )
-            connection.execute(KEEP, (part.name, part.version, part.needs))
+        found = version_of(connection, part.name)
+        if not self.auto_migrate:
+            behind = behind_parts({part.name: part}, {part.name: found})
+            if behind:
+                raise self._refusal(behind, {part.name: found})
+            return
 
-    def _is_known(self, connection: SqliteConnection, part: Part) -> bool:
+        def run(work: Callable[[SqlConnection], T]) -> T:
+            with _transaction(connection):
+                return work(connection)
+
+        run(lambda db: self._change_tables(db, part))
+        while version_of(connection, part.name) < part.usable:
+            rewrite_rows(run, part, tell=self._tell)
+            run(lambda db: self._change_tables(db, part))
+        if not rewrite_rows(run, part, most=OPENING_BATCHES, tell=self._tell):
+            logger.info(
+                "rows of %r are yet to be changed; `%s` does it", part.name, COMMAND
+            )
+
+    def _change_tables(self, connection: SqlConnection, part: Part) -> None:
+        """Run what can be run at once."""
+        # Another process may have been here since this one looked.
+        if self._is_known(connection, part):
+            return
+        found = version_of(connection, part.name)
+        if not found:
+            check_part(self.path, connection, part.migrations)
+        for statement in part.statements_from(found):
+            connection.execute(statement)
+        reached = part.reached_from(found)
+        connection.execute(
+            "INSERT OR REPLACE INTO schema_versions (part, version) VALUES ($1, $2)",
+            (part.name, reached),
+        )
+        keep_contract(connection, part, reached)
+
+    def _in_transaction(self, work: Callable[[SqlConnection], T], /) -> T:
+        with self.writing() as connection:
+            return work(connection)
+
+    def _refusal(self, behind: Parts, found: Mapping[str, int]) -> StoreError:
+        url = f"sqlite:///{self.path}"
+        return refuse_to_migrate(self.path, url, behind, found)
+
+    def _is_known(self, connection: SqlConnection, part: Part) -> bool:
         """Tell whether there is nothing to migrate."""
         found = version_of(connection, part.name)
         if found > part.version:
-            needs = contracts_of(connection)
+            needs = read_contracts(connection)
             check_contracts(self.path, [part], {part.name: found}, needs)
         return found >= part.version
 
     def _check_contracts(self, connection: SqliteConnection) -> None:
         seen = frozenset(connection.execute(VERSIONS).fetchall())
-        self._contracts.check(self._parts, seen, lambda: contracts_of(connection))
+        self._contracts.check(self._parts, seen, lambda: read_contracts(connection))
 
     @contextlib.contextmanager
     def _explained(self) -> Generator[None]:

@@ -6,10 +6,11 @@ Functions of a path and a connection only; `database` decides when they run.
 import os
 import sqlite3
 import time
+from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.contracts import CONTRACTS
+from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.private_files import make_private
 
@@ -61,6 +62,24 @@ def connect(path: str) -> SqliteConnection:
     return connection
 
 
+def connect_to_look(path: str) -> SqliteConnection:
+    """Open a file that is there, only to read it; nothing is made beside it.
+
+    Raises:
+        sqlite3.DatabaseError: It cannot be opened.
+    """
+    # Without a log beside it, reading must not make one.
+    whole = "" if Path(f"{path}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(
+        f"{Path(path).absolute().as_uri()}?mode=ro{whole}",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=SqliteConnection,
+    )
+
+
 def _make_private(path: str) -> None:
     try:
         make_private(path)
@@ -91,20 +110,12 @@ def _prepare(connection: SqliteConnection) -> None:
     connection.execute(_VERSIONS)
 
 
-def version_of(connection: SqliteConnection, part: str) -> int:
+def version_of(connection: SqlConnection, part: str) -> int:
     """Return the schema version of a part's tables; 0 if there are none."""
     row = connection.execute(
         "SELECT version FROM schema_versions WHERE part = $1", (part,)
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def contracts_of(connection: SqliteConnection) -> dict[str, int]:
-    """Return what it takes to use each part; a file from before says nothing."""
-    has_contracts = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE name = 'schema_contracts'"
-    ).fetchone()
-    return dict(connection.execute(CONTRACTS).fetchall()) if has_contracts else {}
 
 
 def to_store_error(path: str, exc: sqlite3.DatabaseError) -> StoreError:

@@ -9,14 +9,13 @@ from collections.abc import Collection, Generator
 from pathlib import Path
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.contracts import Part
+from interactions_core.stores.sql.contracts import Part, read_contracts
 from interactions_core.stores.sql.refusing import check_version, refuse_to_write
 from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.files import (
     BUSY_TIMEOUT_S,
     MEMORY,
-    contracts_of,
     version_of,
 )
 
@@ -120,7 +119,7 @@ class ReadOnlyDatabase(SqliteDatabase):
             "SELECT 1 FROM sqlite_master WHERE name = 'schema_versions'"
         ).fetchone()
         found = version_of(connection, part.name) if has_versions else 0
-        needs = contracts_of(connection) if found > part.version else {}
+        needs = read_contracts(connection) if found > part.version else {}
         check_version(self.path, part, found, needs)
 
 

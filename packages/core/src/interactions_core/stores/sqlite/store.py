@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from interactions_core.records.mirror import Mirror
+from interactions_core.stores.sql.migrating import may_migrate
 from interactions_core.stores.sql.store import SqlStore
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.read_only import ReadOnlyDatabase
@@ -19,6 +20,10 @@ class SqliteStore(SqlStore):
         mirror: How much of the content is kept.
         read_only: Only look: the file must be there, no right to write is needed, and
             whatever would change something is a `StoreError`.
+        auto_migrate: Whether the file is made and upgraded without being asked for. If
+            not, one that lacks something is a `StoreError` with its first use, and
+            `interactions db migrate` does it; `None` for what
+            `INTERACTIONS_AUTO_MIGRATE` says, else yes.
     """
 
     threads = 1
@@ -27,7 +32,16 @@ class SqliteStore(SqlStore):
     database: SqliteDatabase
 
     def __init__(
-        self, path: str | Path, *, mirror: Mirror = "full", read_only: bool = False
+        self,
+        path: str | Path,
+        *,
+        mirror: Mirror = "full",
+        read_only: bool = False,
+        auto_migrate: bool | None = None,
     ) -> None:
-        kind = ReadOnlyDatabase if read_only else SqliteDatabase
-        super().__init__(kind(path), f"sqlite:///{path}", mirror=mirror)
+        database: SqliteDatabase = (
+            ReadOnlyDatabase(path)
+            if read_only
+            else SqliteDatabase(path, auto_migrate=may_migrate(auto_migrate))
+        )
+        super().__init__(database, f"sqlite:///{path}", mirror=mirror)
