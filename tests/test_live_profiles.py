@@ -46,8 +46,11 @@ def test_what_a_form_is_changed_for_is_a_point_that_a_create_asks() -> None:
 
 @pytest.mark.parametrize("number", sorted(points.POINTS))
 def test_both_read_the_same_out_of_a_file(number: int, tmp_path: Path) -> None:
-    for came, status, code, message in OUTCOMES:
-        call = {"number": number, "model": MODEL, "came": came}
+    without = ("", "answered", "refused")
+    for (came, status, code, message), otherwise in itertools.product(
+        OUTCOMES, without
+    ):
+        call = {"number": number, "model": MODEL, "came": came, "otherwise": otherwise}
         path = write_profile(
             tmp_path / "profile.json",
             {**call, "status": status, "code": code, "message": message},
@@ -59,7 +62,23 @@ def test_both_read_the_same_out_of_a_file(number: int, tmp_path: Path) -> None:
         assert {one.point: one.came == "refused" for one in core.settled} == {
             point: outcome.refused for point, outcome in found.items()
         }
-        assert all(outcome.text == message for outcome in found.values())
+        refusals = [outcome for outcome in found.values() if outcome.refused]
+        assert all(outcome.text == message for outcome in refusals)
+
+
+def test_what_was_answered_without_the_first_point_settles_the_others(
+    tmp_path: Path,
+) -> None:
+    call = {**refused(25, MODEL, "labels is not available."), "otherwise": "answered"}
+    path = write_profile(tmp_path / "profile.json", call)
+
+    core = read_profile(path, Path(path).read_text(encoding="utf-8"))
+
+    assert {one.point: one.came for one in core.settled} == {
+        "labels": "refused",
+        "service-tier": "answered",
+        "stop-sequences": "answered",
+    }
 
 
 def test_both_disbelieve_the_same(tmp_path: Path) -> None:

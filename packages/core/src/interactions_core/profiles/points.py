@@ -35,7 +35,8 @@ POINTS: Final[Mapping[int, tuple[str, ...]]] = {
     25: ("labels", "service-tier", "stop-sequences"),
 }
 """By the number of the create. An answer settles all points of a create, a refusal the
-first one, or another one that it names."""
+first one, or another one that it names; where it is the first, and the same without it
+was answered, the others are settled, too."""
 
 WORDS: Final[Mapping[str, str]] = {
     "tool-choice": r"tool.?choice",

@@ -112,6 +112,9 @@ def _points(path: str, call: Mapping[str, object]) -> Iterator[Settled]:
     elif came == "refused" and _is_about_form(call):
         point = refused_point(number, str(call.get("message") or ""))
         yield Settled(point, target, "refused")
+        first, *rest = POINTS[number]
+        if point == first and call.get("otherwise") == "answered":
+            yield from (Settled(other, target, "answered") for other in rest)
 
 
 def _is_about_form(call: Mapping[str, object]) -> bool:

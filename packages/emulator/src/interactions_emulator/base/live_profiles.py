@@ -48,7 +48,7 @@ CALLS: Final[Mapping[int, tuple[str, ...]]] = {
     25: ("labels", "service-tier", "stop-sequences"),
 }
 """What each create of a profile asks; a refusal is about the first point, or another
-that it names."""
+that it names. `otherwise` is what came of the create without its first point."""
 
 WORDS: Final[Mapping[str, str]] = {
     "tool-choice": r"tool.?choice",
@@ -203,6 +203,10 @@ def _outcomes(path: str, whole: JsonObject) -> Iterator[tuple[Question, Outcome]
             code = str(call.get("code") or "")
             points = (_refused(points, text),)
             outcome = Outcome(refused=True, status=call["status"], text=text, code=code)
+            rest = CALLS[call["number"]][1:]
+            if points[0] not in rest and call.get("otherwise") == "answered":
+                for point in rest:
+                    yield Question(*place, model, point), Outcome(refused=False)
         elif call.get("came") != "answered":
             continue
         for point in points:

@@ -20,6 +20,10 @@ from interactions_core.doctor.live.questions import (
 
 _TOOLS: Final[list[Json]] = [bodies.WEATHER]
 _FORCED: Final[JsonObject] = {"tool_choice": "any", "thinking_summaries": "auto"}
+_TIER_AND_STOP: Final[JsonObject] = {
+    "service_tier": "standard",
+    "generation_config": {"stop_sequences": ["###"]},
+}
 _BOTH_KINDS: Final[list[Json]] = [bodies.SEARCH, bodies.WEATHER]
 _SHUFFLED: Final = [
     user(ASK_BOTH),
@@ -170,11 +174,7 @@ CALLS: Final = (
     Call(
         25,
         "labels, a tier and stop sequences",
-        ask(
-            ASK_WORD,
-            labels={"purpose": "check"},
-            service_tier="standard",
-            generation_config={"stop_sequences": ["###"]},
-        ),
+        ask(ASK_WORD, labels={"purpose": "check"}, **_TIER_AND_STOP),
+        otherwise=ask(ASK_WORD, **_TIER_AND_STOP),
     ),
 )

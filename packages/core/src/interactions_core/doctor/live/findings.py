@@ -25,6 +25,8 @@ class Finding:
         input_tokens: As the API counted them.
         tier: The service tier that the API names.
         waited_s: For how long a new parent was not known.
+        otherwise: What became of the same create without its first point; "" where it
+            was not sent.
         events: Kinds of a stream's events, in the order of their first one.
     """
 
@@ -41,6 +43,7 @@ class Finding:
     input_tokens: int | None = None
     tier: str = ""
     waited_s: float = 0.0
+    otherwise: Came | Literal[""] = ""
     events: tuple[str, ...] = ()
 
     @property

@@ -57,8 +57,8 @@ class Call:
         expected: What the documents say becomes of it.
         newest: Whether the newest model is asked.
         stream: Whether the answer is streamed.
-        otherwise: What is sent where that is refused, for the sake of the creates that
-            need an answer; it settles nothing.
+        otherwise: What is sent where that is refused: the same without the first of
+            its points, for the others, and for the creates that need an answer.
     """
 
     number: int

@@ -83,10 +83,11 @@ class Trial:
         try:
             for call in CALLS:
                 finding = self._settle(call)
-                yield finding
                 if finding.came == "refused" and call.otherwise is not None:
-                    # For those that are to come; it settles nothing by itself.
-                    self._settle(replace(call, body=call.otherwise))
+                    # For those that are to come, and for the rest of what it asks.
+                    again = self._settle(replace(call, body=call.otherwise))
+                    finding = replace(finding, otherwise=again.came)
+                yield finding
                 if call.number == 1 and finding.came != "answered":
                     return
         finally:
