@@ -157,7 +157,7 @@ def _count_windows(
 ) -> None:
     """Explain every create beyond the first by an attempt that could not end."""
     excess = len(made) - 1
-    excuses = [*_excuses(day, call)][:excess]
+    excuses = [*_excuses(day, call)][:excess] if excess else []
     found.windows.update(excuses)
     if len(excuses) < excess:
         names = ", ".join(create.interaction for create in made)

@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._saver.garbage_collection import bury_late
 from interactions_langgraph._saver.history import find_row
+from interactions_langgraph._saver.outages import outlast
 from interactions_langgraph._saver.writes import store_writes
 from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph._storage.checkpoint_headers import (
@@ -173,22 +174,27 @@ class Checkpoints:
         known = self._threads.find_cached(thread_id)
         key = known.key if known else NO_KEY
         prepared = [prepare_value(value, key, self.codec) for value in values]
-        while True:
-            thread = self._threads.ensure(thread_id, unless=drop_if_late)
-            if thread is None:
-                return False
-            if thread.key != key:
-                key, prepared = (
-                    thread.key,
-                    [rekeyed(each, thread.key) for each in prepared],
-                )
-            with self._tables.writing(thread_id) as connection:
-                if drop_if_late(connection):
+
+        def attempt() -> bool:
+            nonlocal key, prepared
+            while True:
+                thread = self._threads.ensure(thread_id, unless=drop_if_late)
+                if thread is None:
                     return False
-                if is_current(connection, thread):
-                    store(ValueWriter(connection, thread, self.codec), thread, prepared)
-                    return True
-            self._threads.forget(thread_id)
+                if thread.key != key:
+                    key = thread.key
+                    prepared = [rekeyed(each, thread.key) for each in prepared]
+                with self._tables.writing(thread_id) as connection:
+                    if drop_if_late(connection):
+                        return False
+                    if is_current(connection, thread):
+                        writer = ValueWriter(connection, thread, self.codec)
+                        store(writer, thread, prepared)
+                        return True
+                self._threads.forget(thread_id)
+
+        # What a node was answered is paid for, and with what was not stored it is lost.
+        return outlast(attempt)
 
     def _inherited_references(
         self, connection: SqlConnection, address: Address, new: NewCheckpoint
