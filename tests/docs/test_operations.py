@@ -77,6 +77,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "deletions": 1,
         "forms": 1,
         "jobs": 1,
+        "counts": 1,
         "lookups": 1,
         "losses": 1,
         "outlines": 1,

@@ -44,6 +44,8 @@ Operation = Callable[[PostgresStore], object]
 
 OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     "check_contracts": (lambda s: s.check_contracts(), WRITES_NOTHING),
+    "count_jobs": (lambda s: s.count_jobs(NOW), WRITES_NOTHING),
+    "pool_use": (lambda s: s.pool_use(), WRITES_NOTHING),
     "secret": (lambda s: s.secret(), WRITES_ROWS),
     "open_turn": (
         lambda s: s.open_turn(lambda _: Claimant(SCOPE.credential), ask),

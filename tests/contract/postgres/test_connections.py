@@ -16,7 +16,7 @@ from interactions_core.exceptions import (
     StoreError,
 )
 from interactions_core.stores import PostgresStore
-from interactions_core.stores.postgres import pools
+from interactions_core.stores.postgres.limits import PoolLimits
 from tests.contract.postgres.databases import (
     ADD,
     end_sessions,
@@ -74,7 +74,7 @@ def test_an_interrupted_block_gives_its_connection_back(store: PostgresStore) ->
             db.execute(ADD, ("lost",))
             raise KeyboardInterrupt
 
-    for _ in range(2 * pools.LARGEST):
+    for _ in range(2 * PoolLimits().size):
         with pytest.raises(KeyboardInterrupt):
             interrupt()
 
@@ -148,12 +148,11 @@ def test_an_async_pool_is_refused(postgres_server: str) -> None:
 
 
 def test_a_pool_without_a_free_connection_is_an_error(
-    pool: ConnectionPool[Any], store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    pool: ConnectionPool[Any], store: PostgresStore
 ) -> None:
-    # Before the patch: the first connection may take longer than that.
     store.secret()
-    monkeypatch.setattr(pools, "POOL_TIMEOUT_S", 0.05)
-    borrowing = PostgresStore(pool, schema=store.url.partition("schema=")[2])
+    schema = store.url.partition("schema=")[2]
+    borrowing = PostgresStore(pool, schema=schema, pool_timeout_s=0.05)
 
     with (
         pool.connection(),

@@ -11,7 +11,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.stores import PostgresStore
 from interactions_core.stores.postgres import database as databases
-from interactions_core.stores.postgres import pools
+from interactions_core.stores.postgres.limits import PoolLimits
 from tests.contract.postgres.databases import (
     ADD,
     NOTES,
@@ -152,7 +152,7 @@ def test_more_threads_than_connections_take_turns(store: PostgresStore) -> None:
         with store.database.writing("t") as db:
             db.execute(ADD, (str(number),))
 
-    with ThreadPoolExecutor(3 * pools.LARGEST) as executor:
+    with ThreadPoolExecutor(3 * PoolLimits().size) as executor:
         list(executor.map(write, range(100)))
 
     assert sorted(map(int, notes(store))) == list(range(100))

@@ -17,6 +17,7 @@ from interactions_core.background.changed_calls import (
     refuse_change,
 )
 from interactions_core.background.job_lease import LeasedJob, as_consumed, move_job
+from interactions_core.process.counters import count
 from interactions_core.process.owners import process_id
 from interactions_core.records.jobs import LEASE_S, LOST, Job, request_fingerprint
 from interactions_core.records.turn import GraphPosition
@@ -139,6 +140,8 @@ def acquire_lease(run: TurnContext, job: Job) -> Flow[LeasedJob | None]:
     won = yield from store_call(
         lambda: store.take_job(job, owner, now=now, until=until)
     )
+    if won and job.is_abandoned(now):
+        count("lease_takeover")
     if not won:
         return None
     run.tally.job = job.key

@@ -22,6 +22,7 @@ from interactions_core.exceptions import (
     UnknownStatusError,
 )
 from interactions_core.mapping.planning import Plan
+from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.owners import process_id
 from interactions_core.records.charges import Unanswered
@@ -248,6 +249,7 @@ def mark_submit_lost(work: LeasedJob) -> Flow[LostSubmitError]:
     was_told = work.job.status == LOST
     yield from release_lease(work, LOST)
     if not was_told:
+        count("lost_submit")
         yield from note_lost(work)
     return LostSubmitError(work.job.key)
 

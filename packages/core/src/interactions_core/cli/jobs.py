@@ -7,6 +7,9 @@ import click
 
 from interactions_core.cli.serving import (
     grace_option,
+    health_host_option,
+    health_port_option,
+    health_served,
     opened_when_free,
     serve_until_told,
 )
@@ -22,6 +25,7 @@ from interactions_core.cli.sessions import (
     sessions_option,
 )
 from interactions_core.services import job_commands
+from interactions_core.services.health import Health
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.services.outages import Outage
 
@@ -94,6 +98,8 @@ def clean(sessions: str) -> None:
     "--until-idle", is_flag=True, help="Stop when no job runs that nobody waits for."
 )
 @grace_option
+@health_port_option
+@health_host_option
 def watch(
     sessions: str,
     *,
@@ -103,6 +109,8 @@ def watch(
     app_dir: str,
     until_idle: bool,
     grace: float,
+    health_port: int | None,
+    health_host: str,
 ) -> None:
     """Wait for the jobs that nobody waits for, until SIGTERM or Ctrl-C.
 
@@ -133,15 +141,19 @@ def watch(
             outage=outage,
         )
 
+        health = Health(store, lag=watcher.lag_s)
+
         def stop() -> None:
+            health.end()
             watcher.stop()
             over.set()
 
-        is_told = serve_until_told(
-            lambda: watcher.run(until_idle=until_idle),
-            stop=stop,
-            leave=watcher.leave,
-            grace=grace,
-        )
+        with health_served(health, health_host, health_port):
+            is_told = serve_until_told(
+                lambda: watcher.run(until_idle=until_idle),
+                stop=stop,
+                leave=watcher.leave,
+                grace=grace,
+            )
     if until_idle and watcher.unserved and not account and not is_told:
         raise click.exceptions.Exit(1)

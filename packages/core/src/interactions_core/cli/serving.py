@@ -1,16 +1,19 @@
 """What commands have in common that run until they are told to end."""
 
+import contextlib
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Final
 
 import click
 
 from interactions_core.exceptions import StoreError
 from interactions_core.services.ending import GRACE_S, run_until_told
+from interactions_core.services.health import Health
+from interactions_core.services.health_server import HealthServer
 from interactions_core.services.outages import Outage
 from interactions_core.stores import SessionStore, open_store
 
@@ -26,6 +29,39 @@ grace_option = click.option(
     help="How long ending may take after SIGTERM or Ctrl-C. A graph that is still being "
     "resumed then is left at its last checkpoint, for others to go on with.",
 )
+
+health_host_option = click.option(
+    "--health-host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where --health-port listens. Whoever reaches it learns numbers and states, "
+    "no content.",
+)
+
+health_port_option = click.option(
+    "--health-port",
+    type=click.IntRange(0, 65_535),
+    help="Serves /livez, /readyz and /metrics at this port; 0 takes a free one.",
+)
+
+
+@contextlib.contextmanager
+def health_served(health: Health, host: str, port: int | None) -> Generator[None]:
+    """Serve the pages of a service, where a port was given for them."""
+    if port is None:
+        yield
+        return
+    try:
+        server = HealthServer(health, host, port)
+    except OSError as exc:
+        msg = f"cannot listen at {host}:{port}: {exc.strerror}"
+        raise click.ClickException(msg) from exc
+    server.start()
+    click.echo(f"health at http://{host}:{server.port}")
+    try:
+        yield
+    finally:
+        server.close()
 
 
 def serve_until_told(

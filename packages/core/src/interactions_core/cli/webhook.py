@@ -24,6 +24,8 @@ from interactions_core.cli.sessions import (
 from interactions_core.extras import require
 from interactions_core.records.jobs import Job
 from interactions_core.services.graph_resumer import Resumer
+from interactions_core.services.health import Health
+from interactions_core.services.health_server import with_health
 from interactions_core.services.leaving import release_leases
 from interactions_core.services.outages import Outage
 from interactions_core.services.sweeper import Sweeper
@@ -78,7 +80,7 @@ def serve(
 ) -> None:
     """Serve a receiver of webhooks, until SIGTERM or Ctrl-C.
 
-    Deliveries may come to any path. With --resume, threads that wait for a job go on
+    Deliveries may come to any path; GET has /livez, /readyz and /metrics. With --resume, threads that wait for a job go on
     here when it is over. An outage of the session store is waited out; meanwhile
     deliveries are refused with 503, so that they come again.
 
@@ -102,9 +104,14 @@ def serve(
         receiver = WebhookReceiver(
             store, trust, on_job=resumer if resumes else None, outage=outage
         )
+        health = Health(
+            store, lag=sweeper.lag_s if resumes else None, is_decisive=False
+        )
         server = uvicorn.Server(
             # A receiver needs no WebSockets, and old releases fail on new libraries.
-            uvicorn.Config(receiver, log_level="warning", ws="none")
+            uvicorn.Config(
+                with_health(receiver, health), log_level="warning", ws="none"
+            )
         )
 
         def work() -> None:
@@ -118,6 +125,7 @@ def serve(
                 sweeper.join()
 
         def stop() -> None:
+            health.end()
             resumer.stop()
             sweeper.stop()
             server.should_exit = True

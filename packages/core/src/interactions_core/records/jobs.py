@@ -128,6 +128,10 @@ class Job:
         """Tell whether nobody waits for it."""
         return self.lease_until <= now or is_dead(self.owner)
 
+    def is_abandoned(self, now: float) -> bool:
+        """Tell whether whoever held it has ended without giving it up."""
+        return self.lease_until > 0 and self.is_free(now)
+
     def is_adoptable(self, now: float) -> bool:
         """Tell whether a call may go on with it: at most a watcher waits for it."""
         return is_watcher(self.owner) or self.is_free(now)

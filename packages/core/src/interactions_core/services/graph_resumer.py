@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.process.counters import count
 from interactions_core.process.forking import Origin, PerProcess
 from interactions_core.process.owners import watcher_id
 from interactions_core.records.jobs import Job
@@ -124,6 +125,8 @@ class Resumer:
             return False
         if not self._store.take_job(job, holder, now=now, until=now + RESUMING_S):
             return False
+        if job.is_abandoned(now):
+            count("lease_takeover")
         self._pause(job.key, now)
         origin, mine = Origin(), self._mine.get()
         mine.resuming[job.key] = mine.held[job.key] = holder

@@ -138,6 +138,18 @@ class JobWatcher:
             self._stopping = False
             self.close()
 
+    def lag_s(self) -> float | None:
+        """Return how late this watcher is with its looks; from any thread.
+
+        Returns:
+            Seconds, 0 for in time; `None` if the ledger was not looked through yet, or
+            not since an outage.
+        """
+        list_at = self._due.get().list_at
+        if not list_at:
+            return None
+        return max(0.0, self._clock() - list_at, self._jobs.late_s())
+
     def stop(self) -> None:
         """Let `run` end with the next pause; from any thread, or a signal's handler.
 
@@ -169,8 +181,8 @@ class JobWatcher:
         now, due = self._clock(), self._due.get()
         lists = now >= due.list_at
         if lists:
-            due.list_at = now + LIST_S
             self._jobs.gather()
+            due.list_at = now + LIST_S
         over = 0
         while not self._stopping and (seen := self._jobs.visit_due()) is not None:
             over += seen

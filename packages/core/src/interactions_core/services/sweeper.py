@@ -5,6 +5,7 @@ A delivery may come before the graph has saved its interrupt, or not at all.
 
 import logging
 import threading
+import time
 from typing import Final
 
 from interactions_core.exceptions import StoreError
@@ -33,6 +34,7 @@ class Sweeper:
         self._outage = outage
         self._sweep_s = sweep_s
         self._over = threading.Event()
+        self._swept_at: float | None = None
         self._thread = threading.Thread(
             target=self._run, name="interactions-resumer", daemon=True
         )
@@ -40,6 +42,12 @@ class Sweeper:
     def start(self) -> None:
         """Begin to sweep."""
         self._thread.start()
+
+    def lag_s(self) -> float | None:
+        """Return how late the next sweep is, in seconds; `None` before the first."""
+        if self._swept_at is None:
+            return None
+        return max(0.0, time.monotonic() - self._swept_at - self._sweep_s)
 
     def stop(self) -> None:
         """Let it end soon; a graph that is being resumed is not interrupted."""
@@ -59,3 +67,4 @@ class Sweeper:
                 pause_s = self._outage.note(error)
             else:
                 self._outage.end()
+                self._swept_at = time.monotonic()

@@ -14,6 +14,7 @@ from typing import Final
 
 from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import StoreError
+from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.forking import PerProcess
 from interactions_core.process.owners import watcher_id
@@ -123,6 +124,8 @@ class WatchedJobs:
         until = now + LEASE_S
         if not self._store.take_job(listed, owner, now=now, until=until):
             return None
+        if listed.owner != owner and listed.is_abandoned(now):
+            count("lease_takeover")
         # The list has no content, which is written back with the next change.
         return self._store.get_job(listed.key)
 
@@ -178,6 +181,11 @@ class WatchedJobs:
         """Return in how many seconds the next job is due; `None` without any."""
         queue = self._mine.get().queue
         return max(0.0, queue[0].look_at - self._clock()) if queue else None
+
+    def late_s(self) -> float:
+        """Return how late the next look is, in seconds; from any thread."""
+        first = self._mine.get().queue[:1]
+        return max(0.0, self._clock() - first[0].look_at) if first else 0.0
 
     def forget(self) -> None:
         """Hold nothing any more, without a word to a ledger that cannot be written.

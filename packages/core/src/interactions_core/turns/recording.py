@@ -15,6 +15,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.mapping.planning import Plan
 from interactions_core.prices.current import current_prices
+from interactions_core.process.counters import count
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
@@ -43,6 +44,9 @@ from interactions_core.turns.metering import note_answer
 from interactions_core.turns.outlining import make_sketch
 from interactions_core.usage import Usage
 
+REPLAYS: Final = frozenset({"retry", "expired", "foreign", "stateless"})
+"""Reasons for which a list was sent again that had been sent before."""
+
 logger: Final = logging.getLogger("interactions_core")
 
 
@@ -65,9 +69,12 @@ def record_turn(
     if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
         # An earlier process has read it, and kept it with its job.
         note_answer(run.tally, answer.interaction)
+    if plan.reason in REPLAYS:
+        count("replay", plan.reason)
     try:
         record = yield from _keep(run, plan, answer, failure, is_blank=blank)
     except StoreError:
+        count("unrecorded_answer")
         logger.exception(
             "interaction %s was answered but not recorded; the next turn replays",
             answer.interaction.get("id"),

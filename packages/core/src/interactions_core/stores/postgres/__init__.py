@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from interactions_core.extras import require
 from interactions_core.records.forms import KnownForm
+from interactions_core.records.measures import PoolUse
 from interactions_core.records.mirror import Mirror
 from interactions_core.stores.sql.recent_forms import RecentForms
 from interactions_core.stores.sql.store import SqlStore
@@ -29,7 +30,8 @@ class PostgresStore(SqlStore):
     Args:
         place: `postgresql://user@host:5432/database`, or a `ConnectionPool` of
             `psycopg_pool`. `?schema=name` sets another schema than "interactions",
-            and `auto_migrate=false` does as the argument; other parameters are libpq's.
+            `auto_migrate=false`, `pool_size=` and `pool_timeout=` do as the arguments;
+            other parameters are libpq's.
         schema: The schema, where a pool is handed in.
         mirror: How much of the content is kept.
         read_only: Only look: the tables must be there, no right to write is needed,
@@ -37,6 +39,10 @@ class PostgresStore(SqlStore):
         auto_migrate: Whether the first use makes and upgrades tables. If not, a store
             that lacks something is a `StoreError`, and `interactions db migrate` does
             it; `None` for what the URL or `INTERACTIONS_AUTO_MIGRATE` says, else yes.
+        pool_size: Connections of this store and process, at most; 10 if nothing is
+            said. Not for a pool that is handed in.
+        pool_timeout_s: How long a caller waits for one of them, or for a server that
+            has none left, in seconds; 30 if nothing is said.
 
     Raises:
         ConfigurationError: psycopg is missing, or the URL cannot be read.
@@ -53,11 +59,19 @@ class PostgresStore(SqlStore):
         mirror: Mirror = "full",
         read_only: bool = False,
         auto_migrate: bool | None = None,
+        pool_size: int | None = None,
+        pool_timeout_s: float | None = None,
     ) -> None:
-        database = _open(place, schema, auto_migrate=auto_migrate)
+        pool = pool_size, pool_timeout_s
+        database = _open(place, schema, *pool, auto_migrate=auto_migrate)
         database.read_only = read_only
+        self._server = database
         super().__init__(database, database.place, mirror=mirror)
         self.recent_forms = RecentForms()
+
+    def pool_use(self) -> PoolUse:
+        """Say what this process uses of the server."""
+        return self._server.pool_use()
 
     def list_forms(self) -> list[KnownForm]:
         """Return what is remembered, of other processes as it was a minute ago."""
@@ -76,9 +90,16 @@ class PostgresStore(SqlStore):
 
 
 def _open(
-    place: "str | ConnectionPool", schema: str, *, auto_migrate: bool | None
+    place: "str | ConnectionPool",
+    schema: str,
+    pool_size: int | None,
+    pool_timeout_s: float | None,
+    *,
+    auto_migrate: bool | None,
 ) -> "PostgresDatabase":
     opening = require(
         "postgres", "interactions_core.stores.postgres.opening", what="PostgreSQL"
     )
-    return opening.open_database(place, schema, auto_migrate=auto_migrate)
+    return opening.open_database(
+        place, schema, pool_size, pool_timeout_s, auto_migrate=auto_migrate
+    )

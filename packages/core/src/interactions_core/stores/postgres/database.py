@@ -24,6 +24,7 @@ from interactions_core.process.forking import (
     PerProcess,
     hold_forks,
 )
+from interactions_core.records.measures import PoolUse
 from interactions_core.stores.postgres.connection import (
     Begun,
     Locks,
@@ -115,7 +116,9 @@ class PostgresDatabase:
         self.auto_migrate = True
         self._tell: Tell = silent
         self._schema = Schema(place.schema, place.shown)
-        self._connections = Connections(pool or place.conninfo, place.shown)
+        self._connections = Connections(
+            pool or place.conninfo, place.shown, place.limits
+        )
         self._parts: Parts = {OWN.name: OWN}
         self._installed: Parts | None = None
         self._contracts = ContractCheck(place.shown)
@@ -229,6 +232,10 @@ class PostgresDatabase:
         self.setup()
         with self._transaction(_WRITE, locks, checks=True) as connection:
             yield connection
+
+    def pool_use(self) -> PoolUse:
+        """Say what this process uses of the server."""
+        return self._connections.use()
 
     def erase_log(self) -> None:
         """Do nothing: rows that were deleted are erased by the server's VACUUM."""

@@ -8,15 +8,13 @@ from typing import Final
 
 import psycopg
 import psycopg.errors as pg
-from psycopg_pool import PoolClosed, PoolTimeout
+from psycopg_pool import PoolClosed
 
 from interactions_core.exceptions import StoreError
+from interactions_core.stores.postgres.limits import PoolLimits
 
 LOCK_TIMEOUT_S: Final = 60
 """How long a writer waits for others before it gives up."""
-
-POOL_TIMEOUT_S: Final = 30.0
-"""How long a caller waits for a connection of the pool."""
 
 _NOTHING_APPLIED: Final = "The change was not applied."
 
@@ -28,14 +26,6 @@ _STARTING: Final = ("starting up", "shutting down", "in recovery", "not yet acce
 _FULL: Final = ("too many", "reserved")
 
 _KNOWN: Final[tuple[tuple[type[psycopg.Error], str, str], ...]] = (
-    (
-        PoolTimeout,
-        f"no connection of the pool became free within {POOL_TIMEOUT_S:.0f} s",
-        (
-            "Hand in a `psycopg_pool.ConnectionPool` with a larger `max_size`, or look "
-            "for transactions that never end."
-        ),
-    ),
     (
         PoolClosed,
         "its connection pool is not open",
@@ -116,7 +106,7 @@ def to_store_error(
 
 def _may_pass(exc: psycopg.Error) -> bool:
     """Tell whether a server that refuses may take the same later."""
-    return isinstance(exc, PoolTimeout) or (exc.sqlstate or "").startswith(_PASSING)
+    return (exc.sqlstate or "").startswith(_PASSING)
 
 
 def _is_cut(exc: psycopg.Error) -> bool:
@@ -143,7 +133,10 @@ def unreachable(place: str, exc: psycopg.OperationalError) -> StoreError:
                 "Create the database and the user first; the tables come by themselves."
             )
         if _has(said, _FULL):
-            advice = "Raise `max_connections`, or use fewer or smaller pools."
+            advice = (
+                "Raise `max_connections`, or use fewer processes or smaller pools: "
+                "`?pool_size=2` in the URL."
+            )
         elif _has(said, _STARTING):
             advice = "It is starting or ending; try again later."
     # What a server says against user, password or database stays so.
@@ -153,6 +146,24 @@ def unreachable(place: str, exc: psycopg.OperationalError) -> StoreError:
 
 def _has(said: str, words: Collection[str]) -> bool:
     return any(word in said for word in words)
+
+
+def is_full(exc: psycopg.OperationalError) -> bool:
+    """Tell whether a server has no connection left."""
+    said = str(exc)
+    return "FATAL" in said and _has(said, _FULL)
+
+
+def pool_busy(place: str, limits: PoolLimits, size: int) -> StoreError:
+    """Say that all connections of a pool were in use for too long."""
+    return StoreError(
+        place,
+        f"no connection of the pool became free within {limits.timeout_s:g} s, all "
+        f"{size} were in use",
+        "Give it more, `?pool_size=20` in the URL or `max_size` of a pool of your own, "
+        "or more time, `?pool_timeout=60`; or look for transactions that never end.",
+        retryable=True,
+    )
 
 
 def first_line(exc: psycopg.Error) -> str:

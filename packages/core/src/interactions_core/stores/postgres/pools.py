@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from interactions_core.exceptions import StoreError
+from interactions_core.process.counters import count, note_lock_wait
 from interactions_core.process.forking import (
     Lock,
     Origin,
@@ -19,8 +20,10 @@ from interactions_core.process.forking import (
     is_from_here,
     leave_to_parent,
 )
+from interactions_core.records.measures import PoolUse
 from interactions_core.stores.postgres.connection import Begun, RawConnection, run_all
-from interactions_core.stores.postgres.errors import POOL_TIMEOUT_S, unreachable
+from interactions_core.stores.postgres.errors import is_full, pool_busy, unreachable
+from interactions_core.stores.postgres.limits import PoolLimits
 
 Pool = ConnectionPool[RawConnection]
 
@@ -31,10 +34,9 @@ class _Opened:
 
     pool: Pool | None = None
     close: Callable[[], object] | None = None
+    lent: int = 0
+    """Connections that somebody has just now, of whatever pool."""
 
-
-LARGEST: Final = 10
-"""Connections of one store and process, where no pool is handed in."""
 
 _PATIENCE_S: Final = 0.25
 """How long to wait for a connection before looking whether the server is there."""
@@ -51,10 +53,12 @@ class Connections:
     Args:
         source: What libpq connects with, or a pool.
         place: What to call the server in errors, without any password.
+        limits: How large a pool of our own may be, and how long a caller waits.
     """
 
-    def __init__(self, source: str | Pool, place: str) -> None:
+    def __init__(self, source: str | Pool, place: str, limits: PoolLimits) -> None:
         self._place = place
+        self._limits = limits
         self._source = source
         self._is_from_here = is_from_here(source)
         self._lock = Lock()
@@ -69,19 +73,42 @@ class Connections:
 
         Raises:
             StoreError: The server cannot be reached.
-            psycopg.Error: The server refused the statements, or all are in use.
+            StoreError: All are in use for too long.
+            psycopg.Error: The server refused the statements.
         """
-        give_up = time.monotonic() + POOL_TIMEOUT_S
-        origin, pool = Origin(), self._pool()
+        give_up = time.monotonic() + self._limits.timeout_s
+        origin, pool, opened = Origin(), self._pool(), self._opened.get()
         while (begun := self._begun(pool, begin, give_up)) is None:
-            self._knock()
+            self._knock(give_up)
+        self._note_lent(opened, 1)
         try:
             yield begun
         finally:
+            self._note_lent(opened, -1)
             if origin.is_here:
                 _give_back(pool, begun.raw)
             else:
                 leave_to_parent(begun.raw)
+
+    def use(self) -> PoolUse:
+        """Say what the pool has and had to wait for; nothing before its first use."""
+        is_ours = isinstance(self._source, str)
+        pool = self._opened.get().pool if is_ours else cast("Pool", self._source)
+        if pool is None:
+            return PoolUse(largest=self._limits.size)
+        told = pool.get_stats()
+        return PoolUse(
+            largest=told["pool_max"],
+            open=told["pool_size"],
+            idle=told["pool_available"],
+            waiting=told["requests_waiting"],
+            waits=told.get("requests_queued", 0),
+            wait_s=told.get("requests_wait_ms", 0) / 1_000,
+        )
+
+    def _note_lent(self, opened: _Opened, by: int) -> None:
+        with self._lock:
+            opened.lent += by
 
     def close(self) -> None:
         """Close a pool of our own; the next use makes another one."""
@@ -103,7 +130,7 @@ class Connections:
         with self._lock:
             opened = self._opened.get()
             if opened.pool is None:
-                opened.pool = _make_pool(self._source)
+                opened.pool = _make_pool(self._source, self._limits)
                 opened.close = weakref.finalize(
                     self, _close_here, opened.pool, Origin()
                 )
@@ -116,7 +143,9 @@ class Connections:
             # psycopg must not begin transactions beside ours.
             if not raw.autocommit:
                 raw.autocommit = True
-            return run_all(raw, begin)
+            began = time.monotonic()
+            begun = run_all(raw, begin)
+            note_lock_wait(time.monotonic() - began)
         except psycopg.OperationalError:
             is_broken = raw.closed
             _give_back(pool, raw)
@@ -126,21 +155,34 @@ class Connections:
         except BaseException:
             _give_back(pool, raw)
             raise
+        return begun
 
     def _next(self, pool: Pool, give_up: float) -> RawConnection:
         try:
-            return pool.getconn(min(_PATIENCE_S, POOL_TIMEOUT_S))
+            return pool.getconn(min(_PATIENCE_S, self._limits.timeout_s))
         except PoolTimeout:
             # The pool would only say that nobody answered.
-            self._knock()
+            self._look_why(give_up)
         try:
             return pool.getconn(max(0.0, give_up - time.monotonic()))
-        except PoolTimeout:
-            self._knock()
-            raise
+        except PoolTimeout as exc:
+            self._look_why(give_up)
+            count("pool_timeout")
+            raise pool_busy(self._place, self._limits, self.use().largest) from exc
 
-    def _knock(self) -> None:
-        """Connect beside the pool, to learn why that does not work."""
+    def _look_why(self, give_up: float) -> None:
+        """Learn why there is no connection, unless others of this process have some.
+
+        Then the server is there, and may have none left for somebody who only looks.
+        """
+        if not self._opened.get().lent:
+            self._knock(give_up)
+
+    def _knock(self, give_up: float) -> None:
+        """Connect beside the pool, to learn why that does not work.
+
+        A server that has no connection left will have one again.
+        """
         source = self._source
         try:
             if isinstance(source, str):
@@ -149,6 +191,8 @@ class Connections:
                 conninfo, options = settings_of(source)
                 source.connection_class.connect(conninfo, **options).close()
         except psycopg.OperationalError as exc:
+            if is_full(exc) and time.monotonic() < give_up:
+                return
             raise unreachable(self._place, exc) from exc
 
 
@@ -160,15 +204,15 @@ def settings_of(pool: Pool) -> tuple[str, Mapping[str, Any]]:
     return found[0] or "", found[1] or {}
 
 
-def _make_pool(conninfo: str) -> Pool:
+def _make_pool(conninfo: str, limits: PoolLimits) -> Pool:
     return ConnectionPool(
         conninfo,
         min_size=0,
-        max_size=LARGEST,
+        max_size=limits.size,
         open=True,
         kwargs={"autocommit": True},
         name="interactions",
-        reconnect_timeout=POOL_TIMEOUT_S,
+        reconnect_timeout=limits.timeout_s,
     )
 
 

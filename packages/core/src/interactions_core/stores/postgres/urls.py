@@ -11,6 +11,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.stores.postgres.limits import PoolLimits, read_limits
 from interactions_core.stores.sql.migrating import PARAMETER
 
 SCHEMA: Final = "interactions"
@@ -23,8 +24,10 @@ CONNECT_TIMEOUT_S: Final = 10
 """How long a server may take to accept a connection, where a URL does not say."""
 
 _SCHEMA: Final = "schema"
-_OWN: Final = (_SCHEMA, PARAMETER)
-"""Parameters that are not libpq's."""
+_SIZE: Final = "pool_size"
+_TIMEOUT: Final = "pool_timeout"
+_OWN: Final = (_SCHEMA, PARAMETER, _SIZE, _TIMEOUT)
+"""Parameters that are ours: libpq refuses what it does not know."""
 
 _SHOWN: Final = ("user", "host", "port", "dbname")
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -39,22 +42,25 @@ class PostgresTarget:
         shown: A URL that leads there for whoever has the password elsewhere.
         schema: The PostgreSQL schema with our tables.
         auto_migrate: What the URL says of upgrades; `None` if nothing.
+        limits: How many connections there may be.
     """
 
     conninfo: str = dataclasses.field(repr=False)
     shown: str
     schema: str
     auto_migrate: str | None = None
+    limits: PoolLimits = dataclasses.field(default_factory=PoolLimits)
 
 
 def read_url(url: str) -> PostgresTarget:
     """Read `postgresql://user:password@host:port/database?schema=name`.
 
-    All of libpq's parameters may follow the `?`; `schema` and `auto_migrate` are ours.
+    All of libpq's parameters may follow the `?`; `schema`, `auto_migrate`, `pool_size`
+    and `pool_timeout`, in seconds, are ours.
 
     Raises:
         ConfigurationError: It is not such a URL, of which the message repeats none, or
-            there can be no such schema.
+            there can be no such schema or pool.
     """
     # What libpq takes for a host or a database ends up in its messages.
     if url.partition("://")[2].count("@") > 1 or "@" in _tail(url):
@@ -66,7 +72,8 @@ def read_url(url: str) -> PostgresTarget:
     rest = "&".join(each for each in options if each not in own)
     conninfo = f"{head}{mark if rest else ''}{rest}"
     target = read_conninfo(conninfo, said.get(_SCHEMA, SCHEMA))
-    return dataclasses.replace(target, auto_migrate=said.get(PARAMETER))
+    limits = read_limits(said.get(_SIZE), said.get(_TIMEOUT))
+    return dataclasses.replace(target, auto_migrate=said.get(PARAMETER), limits=limits)
 
 
 def _tail(url: str) -> str:

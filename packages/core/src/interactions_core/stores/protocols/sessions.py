@@ -21,6 +21,7 @@ from interactions_core.stores.protocols.charges import ChargeStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
 from interactions_core.stores.protocols.jobs import JobStore
+from interactions_core.stores.protocols.measures import MeasureStore
 from interactions_core.stores.protocols.outlines import OutlineStore
 from interactions_core.stores.protocols.retention import RetentionStore
 from interactions_core.usage import Usage
@@ -34,6 +35,7 @@ class SessionStore(
     RetentionStore,
     OutlineStore,
     ChargeStore,
+    MeasureStore,
     Protocol,
 ):
     """Where the tree of interactions of every conversation is kept.

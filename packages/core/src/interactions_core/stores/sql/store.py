@@ -25,6 +25,7 @@ from interactions_core.stores.sql import (
     form_rows,
     job_rows,
     lookups,
+    measure_tables,
     outline_rows,
     question_rows,
     retention_rows,
@@ -34,6 +35,7 @@ from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_en
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
+from interactions_core.stores.sql.measure_tables import SqlMeasureMixin
 from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
 from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
@@ -45,7 +47,12 @@ _BATCH: Final = 500
 
 
 class SqlStore(
-    SqlOpeningMixin, SqlFormMixin, SqlRetentionMixin, SqlOutlineMixin, SqlChargeMixin
+    SqlOpeningMixin,
+    SqlFormMixin,
+    SqlRetentionMixin,
+    SqlOutlineMixin,
+    SqlChargeMixin,
+    SqlMeasureMixin,
 ):
     """Keeps sessions in a database; its subclasses say which one.
 
@@ -75,6 +82,7 @@ class SqlStore(
         self.database.install(retention_rows.PART, retention_rows.MIGRATIONS)
         self.database.install(outline_rows.PART, outline_rows.MIGRATIONS)
         self.database.install(charge_rows.PART, charge_rows.MIGRATIONS)
+        self.database.install(measure_tables.PART, measure_tables.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 

@@ -7,12 +7,14 @@ what the tables mean.
 import contextlib
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeVar
 
 from interactions_core.exceptions import StoreError
+from interactions_core.process.counters import note_lock_wait
 from interactions_core.process.forking import (
     TRANSACTION,
     WRITE_AGAIN,
@@ -369,7 +371,9 @@ class SqliteDatabase:
 def _transaction(connection: SqliteConnection) -> Generator[None]:
     origin = Origin()
     try:
+        began = time.monotonic()
         connection.execute("BEGIN IMMEDIATE")
+        note_lock_wait(time.monotonic() - began)
         yield
         origin.check(TRANSACTION, WRITE_AGAIN)
         connection.execute("COMMIT")
