@@ -1,6 +1,7 @@
 """How many transactions a turn of each adapter is on PostgreSQL."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,14 +17,29 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def test_a_turn_reads_once_and_writes_once(
-    make_driver: MakeDriver, server: Server
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({}, Trips(reads=1, writes=1), id="at once"),
+        # An intent, which run it is, its result, and the record of the answer.
+        pytest.param(
+            {"background": True, "poll": (0.01, 0.01)},
+            Trips(reads=1, writes=4),
+            id="in the background",
+        ),
+    ],
+)
+def test_a_turn_reads_once_and_writes_what_has_happened(
+    options: dict[str, Any],
+    expected: Trips,
+    make_driver: MakeDriver,
+    server: Server,
 ) -> None:
     with fresh_schema(server.url) as url:
-        driver = make_driver(sessions=url)
+        driver = make_driver(sessions=url, **options)
         for way in driver.ways:
             said = talk(driver, f"My name is Ada, {way}.", way=way)
             with counted(server) as trips:
                 driver.ask([*said, user("What is my name?")], way=way)
 
-            assert trips == [Trips(reads=1, writes=1)], way
+            assert trips == [expected], way

@@ -19,7 +19,14 @@ from interactions_core import (
 from interactions_core.records.questions import Question
 from interactions_core.stores.sql import cleaning, job_rows
 from interactions_core.stores.sql.cleaning import BATCH
-from tests.contract.session_records import NOW, PLACE, SCOPE, make_job
+from tests.contract.session_records import (
+    NOW,
+    PLACE,
+    SCOPE,
+    make_entry,
+    make_job,
+    make_record,
+)
 
 Open = Callable[..., SessionStore]
 
@@ -56,6 +63,48 @@ def test_a_job_comes_back_as_it_was_kept(store: SessionStore) -> None:
     assert store.get_job("job_1") == kept
     assert store.find_jobs(SCOPE, kept.call_digest) == [kept]
     assert store.get_job("job_2") is None
+
+
+def test_an_answer_is_recorded_with_what_its_job_is_from_then_on(
+    store: SessionStore,
+) -> None:
+    job = make_job(result={"id": "v1_a"})
+    store.add_job(job)
+    done = replace(job, handed_on_at=NOW + 1, lease_until=0.0, updated_at=NOW + 1)
+
+    assert store.put(make_record(), make_entry(), job=done)
+
+    assert store.get_job("job_1") == done
+    assert store.get(SCOPE, "v1_a") is not None
+    assert len(store.ledger()) == 1
+
+
+def test_an_answer_that_another_process_has_recorded_is_not_counted_again(
+    store: SessionStore,
+) -> None:
+    store.add_job(make_job())
+    store.put(make_record(status="completed"), make_entry())
+    done = make_job(consumed_at=NOW)
+
+    assert store.put(make_record(status="failed"), make_entry(), job=done)
+
+    record = store.get(SCOPE, "v1_a")
+    assert record is not None
+    assert record.status == "completed"
+    assert len(store.ledger()) == 1
+    assert store.get_job("job_1") == done
+
+
+def test_an_answer_is_recorded_where_somebody_else_has_taken_its_job(
+    store: SessionStore,
+) -> None:
+    taken = make_job(owner="somebody else")
+    store.add_job(taken)
+
+    assert store.put(make_record(), make_entry(), job=make_job(consumed_at=NOW))
+
+    assert store.get_job("job_1") == taken
+    assert store.get(SCOPE, "v1_a") is not None
 
 
 def test_jobs_of_another_scope_or_call_and_consumed_ones_are_not_found(

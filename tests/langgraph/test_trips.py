@@ -20,20 +20,31 @@ def server() -> Iterator[Server]:
 
 
 @pytest.mark.parametrize(
-    ("durability", "expected"),
+    ("durability", "background", "expected"),
     [
         # LangGraph reads a checkpoint, and stores the input, and each of two steps
         # with the writes before it; the turn reads once, and writes once.
-        pytest.param("async", Trips(reads=2, writes=6), id="default"),
+        pytest.param("async", False, Trips(reads=2, writes=6), id="default"),
         # LangGraph stores one checkpoint when it leaves.
-        pytest.param("exit", Trips(reads=2, writes=2), id="exit"),
+        pytest.param("exit", False, Trips(reads=2, writes=2), id="exit"),
+        # An intent, which run it is, its result, and that it is handed on.
+        pytest.param("async", True, Trips(reads=2, writes=9), id="run"),
+        pytest.param("exit", True, Trips(reads=2, writes=5), id="run, exit"),
     ],
 )
 def test_a_turn_of_a_thread_is_no_more_transactions_than_these(
-    durability: Durability, expected: Trips, server: Server, emulator: Emulator
+    durability: Durability,
+    background: bool,  # noqa: FBT001
+    expected: Trips,
+    server: Server,
+    emulator: Emulator,
 ) -> None:
     model = ChatInteractions(
-        model="gemini-3.5-flash", base_url=emulator.url, api_key="k"
+        model="gemini-3.5-flash",
+        base_url=emulator.url,
+        api_key="k",
+        background=background,
+        poll=(0.01, 0.01),
     )
 
     assert trips_of(model, durability, server) == expected

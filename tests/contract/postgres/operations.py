@@ -55,9 +55,13 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     "get": (lambda s: s.get(SCOPE, "v1_a"), WRITES_NOTHING),
     "put": (
         lambda s: s.put(
-            make_record("v1_new"), make_entry(), began=b"", sketch=Sketch(steps=())
+            make_record("v1_new"),
+            make_entry(),
+            began=b"",
+            sketch=Sketch(steps=()),
+            job=make_job("job"),
         ),
-        writes("v1_new", f"{THREAD} shared"),
+        writes("v1_new", "job", f"{THREAD} shared"),
     ),
     "mark_handed_on": (lambda s: s.mark_handed_on(SCOPE, "v1_a"), WRITES_NOTHING),
     "take_owed": (

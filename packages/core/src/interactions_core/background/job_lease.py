@@ -196,25 +196,38 @@ def record_result(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
     hit(FailPoint.KEPT)
 
 
-def mark_handed_on(work: LeasedJob, failure: OutcomeError | None) -> Flow[None]:
-    """Write down that the caller has the result, or has heard of the failure.
+def as_handed_on(job: Job, failure: OutcomeError | None, now: float) -> Job:
+    """Return a job whose result the caller has, or of whose failure it has heard.
 
     In a graph the result stays usable until the thread has a later checkpoint; an
     unknown status may become a known one. Everything else is consumed.
     """
-    hit(FailPoint.RECORDED)
     if isinstance(failure, UnknownStatusError):
-        yield from update_job(work, lease_until=0.0, result={})
-    elif failure is None and work.job.place is not None:
-        now = work.run.now()
-        yield from update_job(
-            work,
-            lease_until=0.0,
-            handed_on_at=now,
-            forget_at=now + HANDED_ON_KEPT_S,
-        )
+        return replace(job, updated_at=now, lease_until=0.0, result={})
+    if failure is not None or job.place is None:
+        return as_consumed(job, now)
+    return replace(
+        job,
+        updated_at=now,
+        lease_until=0.0,
+        handed_on_at=now,
+        forget_at=now + HANDED_ON_KEPT_S,
+    )
+
+
+def mark_handed_on(work: LeasedJob, job: Job, *, is_written: bool) -> Flow[None]:
+    """Write down that the caller has the result, or has heard of the failure.
+
+    Args:
+        work: The job, with its result.
+        job: As `as_handed_on` says that it is from then on.
+        is_written: Whether that was written with the record of the answer.
+    """
+    hit(FailPoint.RECORDED)
+    if is_written:
+        work.job = job
     else:
-        yield from mark_consumed(work)
+        yield from _kept(work, job)
     yield from set_cleanup("")
     hit(FailPoint.HANDED_ON)
 

@@ -17,6 +17,7 @@ from interactions_core.background.follow import (
 )
 from interactions_core.background.job_lease import (
     LeasedJob,
+    as_handed_on,
     mark_consumed,
     mark_handed_on,
     mark_submit_lost,
@@ -34,6 +35,7 @@ from interactions_core.protocol.statuses import goes_on, is_known
 from interactions_core.records.jobs import GONE, LOST, noted
 from interactions_core.records.turn import Reply
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.transcript.replies import says_something
 from interactions_core.turns.answers import Answer
 from interactions_core.turns.ask_separately import (
     count_separately,
@@ -196,8 +198,13 @@ def _record_and_hand_on(work: LeasedJob, plan: Plan, answer: Answer) -> Flow[Rep
     failure = outcome_error(
         answer.interaction, answer.steps, returns_empty=work.run.policy.returns_empty
     )
-    reply = yield from record_turn(work.run, plan, answer, failure)
-    yield from mark_handed_on(work, failure)
+    job = as_handed_on(work.job, failure, work.run.now())
+    # Of what is no answer the job says what it came to, until that was told.
+    rides = failure is None and says_something(answer.steps)
+    reply = yield from record_turn(
+        work.run, plan, answer, failure, job if rides else None
+    )
+    yield from mark_handed_on(work, job, is_written=rides and bool(reply.key))
     if failure is not None:
         raise failure
     return reply

@@ -30,9 +30,11 @@ class FailPoint(IntEnum):
     KEPT = 7
     """The result is in the ledger."""
     RECORDED = 8
-    """The turn is in the session's tree, and paid for in its ledger."""
+    """The turn is in the session's tree, and paid for in its ledger; an answer is
+    marked as handed on in the same transaction."""
     HANDED_ON = 9
-    """The result is marked as handed on; the framework has not got it."""
+    """The result is marked as handed on, if it is a failure too; the framework has not
+    got it."""
 
 
 class DeletionFailPoint(IntEnum):

@@ -22,6 +22,7 @@ from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.charges import Unanswered
 from interactions_core.records.costs import priced_entry
 from interactions_core.records.interactions import InteractionRecord
+from interactions_core.records.jobs import Job
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply
 from interactions_core.secret_options import without_settings
@@ -51,12 +52,16 @@ logger: Final = logging.getLogger("interactions_core")
 
 
 def record_turn(
-    run: TurnContext, plan: Plan, answer: Answer, failure: InteractionsError | None
+    run: TurnContext,
+    plan: Plan,
+    answer: Answer,
+    failure: InteractionsError | None,
+    job: Job | None = None,
 ) -> Flow[Reply]:
-    """Keep the record of an answer and return the reply.
+    """Keep the record of an answer, and its job with it, and return the reply.
 
     A store that cannot be written costs the chain, not the answer: that is logged
-    and the reply handed on. An answer with nothing in it is named in the log, and
+    and the reply, without a `key`, handed on. An answer with nothing in it is named in the log, and
     nothing is ever chained on it.
     """
     blank = failure is None and not says_something(answer.steps)
@@ -72,7 +77,7 @@ def record_turn(
     if plan.reason in REPLAYS:
         count("replay", plan.reason)
     try:
-        record = yield from _keep(run, plan, answer, failure, is_blank=blank)
+        record = yield from _keep(run, plan, answer, failure, job, is_blank=blank)
     except StoreError:
         count("unrecorded_answer")
         logger.exception(
@@ -93,6 +98,7 @@ def _keep(
     plan: Plan,
     answer: Answer,
     failure: InteractionsError | None,
+    job: Job | None,
     *,
     is_blank: bool,
 ) -> Flow[InteractionRecord | None]:
@@ -108,14 +114,14 @@ def _keep(
     elif is_blank or failure is not None:
         record = as_dead(record)
     sketch = make_sketch(run.turn, plan, () if record.gone else answer.steps)
-    if (yield from _is_recorded(run, record)):
+    if job is None and (yield from _is_recorded(run, record)):
         return record
     hit(DeletionFailPoint.ANSWERED)
 
     def keep() -> bool:
         # With the store's work: the first look at prices takes long.
         paid = priced_entry(entry, current_prices())
-        return store.put(record, paid, began=records.began, sketch=sketch)
+        return store.put(record, paid, began=records.began, sketch=sketch, job=job)
 
     kept = yield from store_call(keep)
     if kept:

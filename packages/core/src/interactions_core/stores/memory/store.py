@@ -132,8 +132,9 @@ class MemoryStore(
         *,
         began: bytes | None = None,
         sketch: Sketch | None = None,
+        job: Job | None = None,
     ) -> bool:
-        """Keep a record, its ledger entry and its outline."""
+        """Keep a record, its ledger entry, its outline and its job."""
         record = replace(apply_mirror(record, self.mirror), learned_expires_at=math.inf)
         scope, name = record.scope, (record.scope, record.key)
         on_server = Erasure(
@@ -144,6 +145,10 @@ class MemoryStore(
         with self._lock:
             if began is not None and self._note_late(scope.thread_id, began, on_server):
                 return False
+            if job is not None:
+                self.update_job(job)
+                if name in self._records:
+                    return True
             entries = self._entries.pop(name, ())
             self._forget(name)
             self._records[name] = record

@@ -13,6 +13,7 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
+from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
@@ -108,11 +109,13 @@ class SessionStore(
         *,
         began: bytes | None = None,
         sketch: Sketch | None = None,
+        job: Job | None = None,
     ) -> bool:
         """Keep a record, its entry, what that took, and its outline, all or none.
 
-        A record with the same scope and key is replaced. The content is reduced to
-        what `mirror` allows.
+        A record with the same scope and key is replaced, unless it is a job's answer:
+        then another process has recorded it, and counted it. The content is reduced
+        to what `mirror` allows.
 
         Args:
             record: The interaction.
@@ -121,6 +124,8 @@ class SessionStore(
                 deleted since, nothing is kept, and what the server has is listed for
                 erasure. `None` to keep it whatever was deleted.
             sketch: What its outline is made of; an outline that is there stays.
+            job: The job whose answer it is, as it is from then on; written in the same
+                transaction, as `update_job` would.
 
         Returns:
             Whether it was kept.

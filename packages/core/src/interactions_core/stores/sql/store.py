@@ -15,6 +15,7 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
+from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
@@ -135,17 +136,18 @@ class SqlStore(
         *,
         began: bytes | None = None,
         sketch: Sketch | None = None,
+        job: Job | None = None,
     ) -> bool:
-        """Keep a record, its ledger entry and its outline in one transaction."""
+        """Keep a record, its ledger entry, outline and job in one transaction."""
         row = rows.record_row(apply_mirror(record, self.mirror))
         scope, created_at = record.scope, record.created_at
         name = record.key if record.stored else ""
         # Puts need not wait for each other: each is one row, one of the ledger, and
         # those that this process has handed on since.
-        shared = (scope.thread_id,)
+        names = (record.key,) if job is None else (record.key, job.key)
         with (
             self._marks.riding() as marks,
-            self.database.writing(record.key, shared=shared) as db,
+            self.database.writing(*names, shared=(scope.thread_id,)) as db,
         ):
             late = began is not None and self.note_late(
                 replace(scope, credential=record.keyed_by),
@@ -153,12 +155,14 @@ class SqlStore(
                 began,
                 created_at=created_at,
             )
-            if not late:
+            if not late and (job is None or not _is_recorded(db, record)):
                 db.execute(rows.UPSERT, row)
                 if entry is not None:
                     insert_entry(db, scope, entry)
                 if sketch is not None:
                     self._keep_outline(db, record, sketch)
+            if not late and job is not None:
+                self.update_job(job)
             write_marks(db, marks)
         return not late
 
@@ -241,6 +245,11 @@ class SqlStore(
         write_last(self.database, self._marks)
         self._outline_key = b""
         self.database.close()
+
+
+def _is_recorded(db: SqlConnection, record: InteractionRecord) -> bool:
+    name = (*rows.scope_row(record.scope), record.key)
+    return db.execute(rows.FIND_RECORD, name).fetchone() is not None
 
 
 def _select(
