@@ -155,22 +155,60 @@ def test_a_thread_that_went_on_in_the_target_is_left_alone(old: Path, url: str) 
     assert moved(url) == before
 
 
-def test_a_thread_that_grew_in_the_source_is_refused_until_it_may_be_replaced(
+def test_of_a_thread_that_grew_in_the_source_only_the_rest_is_added(
+    old: Path, url: str
+) -> None:
+    with sqlite_saver(old) as saver:
+        put_some(saver, "a", ["first"])
+        put_some(saver, "b", ["b"])
+        migrate(old, url)
+        put_some(saver, "a", ["second"])
+        put_some(saver, "c", ["c"])
+        before = everything(saver)
+
+    done = migrate(old, url)
+
+    assert done.exit_code == 0, done.output
+    assert moved(url) == before
+
+
+def test_a_thread_that_went_on_in_both_is_refused_until_it_may_be_replaced(
     old: Path, url: str
 ) -> None:
     fill(old, "a", "b")
     migrate(old, url)
+    with InteractionsSaver(url) as saver:
+        put_some(saver, "a", ["mine"])
     before = fill(old, "a", "c")
 
     refused = migrate(old, url)
 
     assert refused.exit_code == 1
     assert "thread 'a' was not moved" in refused.stderr
-    assert "4 checkpoints and 4 writes; the source 8 checkpoints" in refused.stderr
-    assert len([key for key in moved(url) if key[0] == "a"]) == 4
+    assert "; the source 8 checkpoints and 8 writes)" in refused.stderr
     assert len([key for key in moved(url) if key[0] == "c"]) == 4
     assert migrate(old, url, "--replace").exit_code == 0
     assert moved(url) == before
+
+
+def test_a_thread_whose_values_differ_is_refused_until_it_may_be_replaced(
+    old: Path, url: str
+) -> None:
+    fill(old, "a")
+    migrate(old, url)
+    before = fill(old, "a")
+    with closing(sqlite3.connect(old)) as db, db:
+        db.execute(
+            "UPDATE checkpoints SET metadata = replace(metadata, 'loop', 'fork') "
+            "WHERE checkpoint_id IN (SELECT min(checkpoint_id) FROM checkpoints)"
+        )
+
+    refused = migrate(old, url)
+
+    assert refused.exit_code == 1
+    assert "other metadata): the thread was pruned" in refused.stderr
+    assert migrate(old, url, "--replace").exit_code == 0
+    assert moved(url).keys() == before.keys()
 
 
 def test_a_thread_that_was_deleted_in_the_target_is_moved_again(
@@ -451,6 +489,7 @@ def test_defaults_of_channels_that_were_never_written_are_named(
     ("source", "said_of_it"),
     [
         pytest.param("missing.db", "there is no file", id="no file"),
+        pytest.param(".", ". is a folder; name the file in it", id="folder"),
         pytest.param("text.db", "it cannot be read", id="no database"),
         pytest.param("empty.db", "its table 'checkpoints' is missing", id="no tables"),
         pytest.param("state.db", "the same file", id="the target itself"),

@@ -120,7 +120,7 @@ def test_random_graphs_go_back_as_they_were_and_there_and_on_again(
         live(build_random(seed, saver), rng, "a", acts=4)
         grown = everything(saver)
     assert len(grown) > len(before)
-    there = migrate(target, url, "--replace")
+    there = migrate(target, url)
     assert there.exit_code == 0, there.output
     with InteractionsSaver(url) as saver:
         assert everything(saver) == grown
@@ -537,6 +537,8 @@ def test_metadata_that_is_no_json_is_named_with_its_checkpoint(
         ),
         pytest.param("redis://u:secret@h/0", "t.db", "no saver of ours", id="what?"),
         pytest.param("state.db", "ours.db", "is a file of ours", id="our target"),
+        pytest.param(".", "t.db", "this is a folder", id="folder source"),
+        pytest.param("state.db", ".", "this is a folder", id="folder target"),
         pytest.param("state.db", "state.db", "the same file", id="itself"),
         pytest.param("state.db", "other.db", "another program's table", id="foreign"),
         pytest.param("state.db", "text.db", "cannot be written to", id="no database"),

@@ -86,7 +86,9 @@ def test_a_long_conversation_moves_as_it_was_and_goes_on(
         assert "7731" in reply.text
 
 
-def test_a_thread_that_grew_in_the_source_is_replaced(old: str, url: str) -> None:
+def test_of_a_thread_that_grew_in_the_source_the_rest_is_added(
+    old: str, url: str
+) -> None:
     with PostgresSaver.from_conn_string(old) as saver:
         saver.setup()
         put_some(saver, "t", ["a"])
@@ -94,7 +96,7 @@ def test_a_thread_that_grew_in_the_source_is_replaced(old: str, url: str) -> Non
         put_some(saver, "t", ["b"])
         before = everything(saver)
 
-    done = migrate(old, url, "--replace")
+    done = migrate(old, url)
 
     assert done.exit_code == 0, done.output
     with InteractionsSaver(url) as saver:

@@ -17,6 +17,7 @@ from interactions_core.client.connection import (
     Connection,
 )
 from interactions_core.client.pair import ClientPair
+from interactions_core.counted import counted
 from interactions_core.extras import require
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.blocking import BLOCKED, blocked_by
@@ -132,6 +133,7 @@ __all__ = [
     "blocked_by",
     "chain_root",
     "check_url",
+    "counted",
     "estimated_json_tokens",
     "estimated_picture_tokens",
     "estimated_text_tokens",

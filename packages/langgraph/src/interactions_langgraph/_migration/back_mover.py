@@ -4,18 +4,20 @@ Nothing that is there is overwritten: what the target has of a thread is compare
 only what it lacks is added, read back and compared, all in one transaction.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import groupby
-from typing import Any, cast
+from typing import cast
 
-from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple
+from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
 from interactions_langgraph._migration.checkpoint_names import checkpoint_name
 from interactions_langgraph._migration.comparison import (
+    CompareWrites,
     DifferenceError,
     Equal,
     differences_in_checkpoint,
+    differences_in_common_writes,
     differences_in_writes,
 )
 from interactions_langgraph._migration.loader import Loader
@@ -35,8 +37,6 @@ from interactions_langgraph._migration.sources import (
 from interactions_langgraph._migration.stock_targets import StockTarget
 from interactions_langgraph._migration.thread_contents import ThreadContents
 from interactions_langgraph._storage.addresses import Address
-
-_Compare = Callable[[Sequence[SourceWrite], CheckpointTuple, Equal], Iterable[str]]
 
 
 class BackMover:
@@ -105,7 +105,9 @@ class BackMover:
         try:
             for key in wanted.checkpoints:
                 if key in common:
-                    self._check(wanted.thread_id, key, _in_common, "has")
+                    self._check(
+                        wanted.thread_id, key, differences_in_common_writes, "has"
+                    )
         except DifferenceError as exc:
             return str(exc)
         return ""
@@ -179,7 +181,7 @@ class BackMover:
             raise ThreadRefusedError(message) from exc
 
     def _check(
-        self, thread_id: str, key: CheckpointKey, compare: _Compare, verb: str
+        self, thread_id: str, key: CheckpointKey, compare: CompareWrites, verb: str
     ) -> None:
         where = checkpoint_name(thread_id, key.namespace, key.checkpoint_id)
         config = Address(thread_id, key.namespace, key.checkpoint_id).to_config()
@@ -201,22 +203,6 @@ class BackMover:
         ):
             message = f"{where} {verb} {what} in the target"
             raise DifferenceError(message)
-
-
-def _in_common(
-    originals: Sequence[SourceWrite], found: CheckpointTuple, is_equal: Equal
-) -> Iterator[str]:
-    """Compare the writes that both have, by task, channel and order."""
-    theirs: dict[tuple[str, str], list[Any]] = {}
-    for task_id, channel, value in found.pending_writes or []:
-        theirs.setdefault((task_id, channel), []).append(value)
-    for write in originals:
-        left = theirs.get((write.task_id, write.channel))
-        if left and not is_equal(write.value, left.pop(0)):
-            yield (
-                f"another value of the write of task {write.task_id} to "
-                f"{write.channel!r}"
-            )
 
 
 def _task_of(write: SourceWrite) -> tuple[str, str]:

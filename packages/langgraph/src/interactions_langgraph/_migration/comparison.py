@@ -22,6 +22,10 @@ Equal = Callable[[object, object], bool]
 """Tells whether two values are the same."""
 
 
+CompareWrites = Callable[[Sequence[SourceWrite], CheckpointTuple, Equal], Iterator[str]]
+"""Says in what the pending writes of a checkpoint differ."""
+
+
 class DifferenceError(InteractionsError):
     """A checkpoint came back as another one than was copied."""
 
@@ -32,8 +36,18 @@ def check_thread(
     thread_id: str,
     wanted: ThreadContents,
     loader: Loader,
+    *,
+    compare: CompareWrites | None = None,
 ) -> None:
-    """Read every checkpoint of a thread back.
+    """Read every checkpoint back that the target has of a thread.
+
+    Args:
+        source: Where they are from.
+        saver: The target.
+        thread_id: The thread.
+        wanted: What the source has of it.
+        loader: Decides what is equal.
+        compare: Compares writes; by default all have to be there.
 
     Raises:
         DifferenceError: One is not as it is in the source.
@@ -52,7 +66,7 @@ def check_thread(
         writes, _ = source.read_writes(thread_id, key.namespace, key.checkpoint_id)
         for what in (
             *differences_in_checkpoint(original, key, found, loader.is_equal),
-            *differences_in_writes(writes, found, loader.is_equal),
+            *(compare or differences_in_writes)(writes, found, loader.is_equal),
         ):
             message = f"{where} came back from the target with {what}"
             raise DifferenceError(message)
@@ -89,6 +103,22 @@ def differences_in_writes(
     for (task_id, channel, value), (_, _, other) in zip(wanted, writes, strict=True):
         if not is_equal(value, other):
             yield f"another value of the write of task {task_id} to {channel!r}"
+
+
+def differences_in_common_writes(
+    originals: Sequence[SourceWrite], found: CheckpointTuple, is_equal: Equal
+) -> Iterator[str]:
+    """Compare the writes that both have, by task, channel and order."""
+    theirs: dict[tuple[str, str], list[Any]] = {}
+    for task_id, channel, value in found.pending_writes or []:
+        theirs.setdefault((task_id, channel), []).append(value)
+    for write in originals:
+        left = theirs.get((write.task_id, write.channel))
+        if left and not is_equal(write.value, left.pop(0)):
+            yield (
+                f"another value of the write of task {write.task_id} to "
+                f"{write.channel!r}"
+            )
 
 
 def stored_values(checkpoint: Mapping[str, Any]) -> dict[str, Any]:

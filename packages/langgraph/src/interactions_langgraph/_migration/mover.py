@@ -13,7 +13,12 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata
 
 from interactions_core.exceptions import InteractionsError
-from interactions_langgraph._migration.comparison import check_thread, stored_values
+from interactions_langgraph._migration.comparison import (
+    DifferenceError,
+    check_thread,
+    differences_in_common_writes,
+    stored_values,
+)
 from interactions_langgraph._migration.loader import Loader
 from interactions_langgraph._migration.sources import (
     CheckpointKey,
@@ -72,7 +77,7 @@ class Mover:
             saver.sessions.secret()
 
     def move(self, thread_id: str, advance: Advance) -> Outcome:
-        """Move a thread, unless the target has all of it.
+        """Move a thread, or what the target lacks of it.
 
         Raises:
             ThreadRefusedError: The target has something else under this id, or
@@ -85,9 +90,10 @@ class Mover:
             held = ThreadContents.of_target(connection, thread_id)
             if wanted.is_within(held):
                 return Outcome.PRESENT
-            if held:
-                self._clear(thread_id, held, wanted)
-            self._copy(thread_id, wanted, advance)
+            if held and (problem := self._difference(wanted, held)):
+                self._clear(thread_id, problem)
+                held = ThreadContents.of_target(connection, thread_id)
+            self._copy(wanted, held, advance)
             check_thread(self.source, self._saver, thread_id, wanted, self.loader)
             differences = wanted.differences(
                 ThreadContents.of_target(connection, thread_id)
@@ -96,22 +102,42 @@ class Mover:
                 raise ThreadRefusedError(differences[0])
         return Outcome.MOVED
 
-    def _clear(
-        self, thread_id: str, held: ThreadContents, wanted: ThreadContents
-    ) -> None:
+    def _difference(self, wanted: ThreadContents, held: ThreadContents) -> str:
+        """Say why what is there is not a part of what is to come."""
+        if not held.is_within(wanted):
+            return f"{held}; the source {wanted}"
+        try:
+            check_thread(
+                self.source,
+                self._saver,
+                wanted.thread_id,
+                wanted,
+                self.loader,
+                compare=differences_in_common_writes,
+            )
+        except DifferenceError as exc:
+            return str(exc)
+        return ""
+
+    def _clear(self, thread_id: str, problem: str) -> None:
         if not self._replace:
             message = (
-                f"the target has something else under this id ({held}; the source "
-                f"{wanted}): the source has grown since, or the thread was pruned or "
-                "began in the target; --replace erases it there and moves it anew"
+                f"the target has something else under this id ({problem}): the thread "
+                "was pruned, went on in the target, or is another one; --replace erases "
+                "it there and moves it anew"
             )
             raise ThreadRefusedError(message)
         self._saver.delete_thread(thread_id)
 
-    def _copy(self, thread_id: str, wanted: ThreadContents, advance: Advance) -> None:
+    def _copy(
+        self, wanted: ThreadContents, held: ThreadContents, advance: Advance
+    ) -> None:
+        """Copy what the target lacks of a thread."""
+        thread_id, there = wanted.thread_id, {*held.checkpoints}
         for key in wanted.checkpoints:
-            advance(self._copy_checkpoint(thread_id, key))
-        for namespace, checkpoint_id in wanted.written:
+            if key not in there:
+                advance(self._copy_checkpoint(thread_id, key))
+        for namespace, checkpoint_id in wanted.without(held).written:
             at = Address(thread_id, namespace, checkpoint_id)
             advance(self._copy_writes(at))
 

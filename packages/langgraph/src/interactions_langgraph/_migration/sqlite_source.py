@@ -61,6 +61,8 @@ class SqliteSource:
         self._loader = loader
         if not self._path.is_file():
             message = f"there is no file {shown_store(path)}"
+            if self._path.is_dir():
+                message = f"{shown_store(path)} is a folder; name the file in it"
             raise ConfigurationError(message)
         try:
             self._db = _open(self._path)

@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import ClassVar, Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -53,6 +54,8 @@ class SqliteTarget:
 
     def __init__(self, path: str, serde: SerializerProtocol) -> None:
         self.name = path
+        if Path(path).is_dir():
+            raise StoreError(path, "this is a folder", "Name a file in it.")
         try:
             make_private(path)
             self._db = sqlite3.connect(

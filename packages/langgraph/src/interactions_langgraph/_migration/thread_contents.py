@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from interactions_core.adapter import counted
 from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._migration.checkpoint_names import checkpoint_name
 from interactions_langgraph._migration.sources import CheckpointKey, Source, WriteKey
@@ -65,7 +66,8 @@ class ThreadContents:
 
     def __str__(self) -> str:
         writes = sum(self.writes.values())
-        return f"{len(self.checkpoints)} checkpoints and {writes} writes"
+        checkpoints = counted(len(self.checkpoints), "checkpoint")
+        return f"{checkpoints} and {counted(writes, 'write')}"
 
     @property
     def written(self) -> list[tuple[str, str]]:
@@ -78,6 +80,17 @@ class ThreadContents:
         return {*self.checkpoints} <= {*other.checkpoints} and all(
             other.writes.get(key, 0) >= count for key, count in self.writes.items()
         )
+
+    def without(self, other: "ThreadContents") -> "ThreadContents":
+        """Return what another one has not, or of a write not so often."""
+        there = {*other.checkpoints}
+        lacking = {
+            key: count
+            for key, count in self.writes.items()
+            if other.writes.get(key, 0) < count
+        }
+        checkpoints = [key for key in self.checkpoints if key not in there]
+        return ThreadContents(self.thread_id, checkpoints, lacking)
 
     def differences(self, other: "ThreadContents") -> list[str]:
         """Say where another one is not the same."""
