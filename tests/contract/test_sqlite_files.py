@@ -315,19 +315,19 @@ def test_a_newer_schema_is_refused_and_not_touched(path: Path) -> None:
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        pytest.param("file/below.db", id="a file in the way"),
-        pytest.param("folder", id="a folder"),
-    ],
-)
-def test_a_path_that_cannot_be_a_file_is_refused(tmp_path: Path, place: str) -> None:
+def test_a_path_that_cannot_be_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    (tmp_path / "folder").mkdir()
 
     with pytest.raises(StoreError, match="Check"):
-        SqliteStore(tmp_path / place)
+        SqliteStore(tmp_path / "file/below.db")
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_folder_is_called_one(tmp_path: Path, *, read_only: bool) -> None:
+    with pytest.raises(StoreError, match=r": this is a folder\. Name a file in it"):
+        SqliteStore(tmp_path, read_only=read_only).list_jobs()
+
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_read_only_file_is_read_but_not_written(

@@ -43,6 +43,10 @@ def state_in_no_folder(folder: Path) -> list[str]:
     return ["--state", str(folder / "none" / "state.db")]
 
 
+def state_that_is_a_folder(folder: Path) -> list[str]:
+    return ["--state", str(folder)]
+
+
 def state_that_is_text(folder: Path) -> list[str]:
     (folder / "notes.txt").write_text("Dear diary, nothing of note happened. " * 99)
     return ["--state", str(folder / "notes.txt")]
@@ -64,6 +68,7 @@ def state_of_another_program(folder: Path) -> list[str]:
         (no_profile, "notes.json is no profile of the service: it has no `calls`"),
         (wrong_rule, "has unknown keys ['replay']"),
         (state_in_no_folder, "cannot be opened: unable to open database file"),
+        (state_that_is_a_folder, "cannot be opened: it is a folder"),
         (state_that_is_text, "cannot be opened: file is not a database"),
         (state_of_another_program, "is another program's: it has the table 'meta'"),
         (lambda _: ["--port", "70000"], "'70000' is no port: a number from 0 to 65535"),

@@ -75,4 +75,5 @@ def _columns(opened: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _unopenable(path: str | Path, exc: Exception) -> StateFileError:
-    return StateFileError(f"the state file {path} cannot be opened: {exc}")
+    problem = "it is a folder" if Path(path).is_dir() else exc
+    return StateFileError(f"the state file {path} cannot be opened: {problem}")

@@ -37,14 +37,30 @@ def identity_of(path: str) -> Identity:
     return found.st_dev, found.st_ino
 
 
+def check_is_no_folder(path: str) -> None:
+    """Call a folder by its name, for which SQLite has the words of many faults.
+
+    Raises:
+        StoreError: It is one.
+    """
+    # As with `identity_of`, a `Path` would be made for nothing else.
+    if os.path.isdir(path):  # noqa: PTH112
+        raise StoreError(
+            path,
+            "this is a folder",
+            f"Name a file in it, e.g. sqlite:///{path.rstrip('/')}/state.db.",
+        )
+
+
 def connect(path: str) -> SqliteConnection:
     """Open a file in WAL mode; create it and its folder if need be.
 
     Raises:
-        StoreError: The folder cannot be made.
+        StoreError: The folder cannot be made, or the path is one.
         sqlite3.DatabaseError: The file is not a database or cannot be opened.
     """
     if path != MEMORY:
+        check_is_no_folder(path)
         _make_private(path)
     connection = sqlite3.connect(
         path,

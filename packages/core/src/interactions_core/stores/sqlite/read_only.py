@@ -16,6 +16,7 @@ from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.files import (
     BUSY_TIMEOUT_S,
     MEMORY,
+    check_is_no_folder,
     version_of,
 )
 
@@ -78,6 +79,7 @@ class ReadOnlyDatabase(SqliteDatabase):
 
     def _connect(self) -> SqliteConnection:
         path = Path(self.path).absolute()
+        check_is_no_folder(self.path)
         if self.path == MEMORY or not path.is_file():
             raise StoreError(
                 self.path, "there is no such file", "Check the path; nothing was made."
