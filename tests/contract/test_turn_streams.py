@@ -521,6 +521,65 @@ def test_an_answer_that_came_garbled_is_read_by_its_id(
     assert asker.store.ledger()[0][1].attempts == 1
 
 
+WORKED_ON: Event = {"id": "v1_x", "status": "in_progress"}
+
+
+def broken_off(way: str) -> bytes:
+    """Answer a create in such a way that its end does not arrive."""
+    if way in STREAMS:
+        return frames(*answer("grüße")[:3])
+    return b'{"id":"v1_x","status":"compl'
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("state", ["works on it", "cannot be read"])
+def test_an_answer_that_broke_off_and_goes_on_is_read_by_the_next_calls(
+    connect: Connect, canned: Canned, way: str, state: str
+) -> None:
+    """Ours: a paid answer is never paid twice, whoever asks for it again."""
+    asker = connect(way, base_url=canned.url)
+    canned.bodies = [broken_off(way)]
+    canned.stored = WORKED_ON if state == "works on it" else {"id": "v1_x"}
+    with pytest.raises(InterruptedStreamError, match="Ask again later") as raised:
+        asker.ask("hello")
+    canned.stored = WORKED_ON
+    for _ in range(3):
+        with pytest.raises(UnknownStatusError, match="still works on it"):
+            asker.ask("hello")
+    canned.stored = STORED | {"usage": {"total_tokens": 7}}
+
+    reply = asker.ask("hello")
+
+    assert raised.value.interaction_id == "v1_x"
+    assert (text_of(reply), reply.recovered) == ("grüße", ("kept",))
+    assert (reply.usage.total_tokens, asker.store.usage().total_tokens) == (7, 7)
+    canned.bodies = [frames(*answer("ja")) if way in STREAMS else plain("ja", "v1_y")]
+    said = model_output([text_part("grüße")])
+    assert asker.ask("hello", said, "again").previous_interaction_id == "v1_x"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_answer_that_goes_on_for_an_hour_is_let_go(
+    connect: Connect, canned: Canned, clock: Clock, way: str
+) -> None:
+    asker = connect(way, base_url=canned.url)
+    canned.bodies, canned.stored = [broken_off(way)], WORKED_ON
+    with pytest.raises(InterruptedStreamError):
+        asker.ask("hello")
+    clock.advance(3_600)
+    with pytest.raises(UnknownStatusError):
+        asker.ask("hello")
+    canned.bodies = [frames(*answer("ja")) if way in STREAMS else plain("ja", "v1_y")]
+
+    assert text_of(asker.ask("hello")) == "ja"
+    assert canned.bodies == []
+
+
+def plain(text: str, name: str) -> bytes:
+    said = {"type": "model_output", "content": [{"type": "text", "text": text}]}
+    return json.dumps(STORED | {"id": name, "steps": [said]}).encode()
+
+
 UNSETTLED: Event = STORED | {"status": "pondering", "usage": {"total_tokens": 7}}
 
 

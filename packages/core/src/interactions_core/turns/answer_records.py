@@ -158,6 +158,30 @@ def make_entry(
     )
 
 
+def later_entry(record: InteractionRecord, run: TurnContext) -> LedgerEntry | None:
+    """Enter what an answer took of which that was not known when it was recorded.
+
+    Args:
+        record: The answer, which an earlier call has asked for.
+        run: The turn that has read it.
+
+    Returns:
+        An entry without any create; `None` if nothing came to be known.
+    """
+    if record.key not in run.tally.answered:
+        return None
+    return LedgerEntry(
+        key=record.key,
+        target=record.target,
+        reason=record.reason,
+        status=record.status,
+        usage=run.tally.answered[record.key].usage,
+        created_at=run.now(),
+        attempts=0,
+        charges=_charges(record, run, hops=1)[-1:],
+    )
+
+
 def _charges(
     record: InteractionRecord, run: TurnContext, hops: int
 ) -> tuple[Charge, ...]:

@@ -24,6 +24,7 @@ from interactions_core.turns.effects import (
     open_stream,
     show,
 )
+from interactions_core.turns.outcomes import is_pending
 from interactions_core.turns.salvage import ASK_AGAIN, Salvaged, complete, salvage
 from interactions_core.usage import merged_usage
 
@@ -56,7 +57,8 @@ class Answer:
         steps: The steps of all hops.
         hops: How many creates it took.
         failure: Why it cannot be handed on although it was answered: what was shown of
-            it is not how it begins, or it ended after something was shown.
+            it is not how it begins, it ended after something was shown, or it is still
+            worked on.
     """
 
     interaction: JsonObject
@@ -73,13 +75,17 @@ def unary_answer(
     sent: Mapping[str, object] | None = body
     while sent is not None:
         hop = cast("JsonObject", sent)
-        interaction = yield from repeat(
+        part = yield from repeat(
             lambda: _create(hop),  # noqa: B023 - runs at once
             hop=answer.hops if answer else 0,
         )
-        check(str(interaction.get("id") or ""))
-        answer = joined(answer, interaction, steps_of(interaction))
-        sent = continuation(sent, interaction, store=store)
+        check(str(part.interaction.get("id") or ""))
+        if part.failure is not None and answer is not None:
+            raise part.failure
+        answer = joined(answer, part.interaction, part.steps)
+        if part.failure is not None:
+            return replace(answer, failure=part.failure)
+        sent = continuation(sent, part.interaction, store=store)
     return cast("Answer", answer)
 
 
@@ -100,6 +106,13 @@ def streamed_answer(
             if answer is None:
                 raise
             raise _interrupted(answer, error) from error
+        if (
+            answer is not None
+            and part.failure is not None
+            and is_pending(part.interaction)
+        ):
+            # A record of it would lack what came before it.
+            raise _interrupted(answer, part.failure) from part.failure
         answer = joined(answer, part.interaction, part.steps)
         if part.failure is not None:
             return replace(answer, failure=part.failure)
@@ -129,14 +142,15 @@ def continuation(
     return hop
 
 
-def _create(body: JsonObject) -> Flow[JsonObject]:
+def _create(body: JsonObject) -> Flow[Salvaged]:
     """Send a create; one whose answer came garbled is read by its id instead."""
     try:
         interaction = yield from create(body)
     except NetworkError as error:
         seen = Assembler({"id": error.interaction_id})
-        return (yield from salvage(seen, error, shown=False)).interaction
-    return (yield from complete(interaction))
+        return (yield from salvage(seen, error, shown=False))
+    interaction = yield from complete(interaction)
+    return Salvaged(interaction, steps_of(interaction))
 
 
 def _follow(

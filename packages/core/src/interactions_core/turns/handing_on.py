@@ -17,9 +17,11 @@ from interactions_core.exceptions import (
     RequestError,
     StoreError,
 )
+from interactions_core.prices.current import current_prices
 from interactions_core.process.owners import is_dead, process_id
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import is_settled
+from interactions_core.records.costs import priced_entry
 from interactions_core.records.interactions import (
     OWED,
     OWED_AGAIN,
@@ -33,9 +35,10 @@ from interactions_core.records.turn import Reply
 from interactions_core.transcript.digest import fold_wire
 from interactions_core.transcript.sizes import wire_size
 from interactions_core.transcript.streaming import events_of, steps_of
+from interactions_core.turns.answer_records import later_entry
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, fetch, hand_on, show, store_call
-from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.outcomes import is_pending, outcome_error
 from interactions_core.turns.recording import anchor_of
 from interactions_core.usage import Usage
 
@@ -43,6 +46,12 @@ logger: Final = logging.getLogger("interactions_core")
 
 OWED_KEPT_S: Final = 7 * DAY_S
 """For how long an answer that was never handed on is given to an equal call."""
+
+PENDING_KEPT_S: Final = 3600.0
+"""For how long an answer is asked after that the server still works on.
+
+The server holds a connection for minutes; what takes longer will not come to anything.
+"""
 
 KEPT: Final = "kept"
 """What `Reply.recovered` says of an answer that an earlier call has paid for."""
@@ -173,8 +182,9 @@ def content_of(run: TurnContext, record: InteractionRecord) -> Flow[JsonObject |
         if error.retryable:
             raise
         return None
-    # Whoever paid for it has counted it.
-    run.tally.answered.pop(record.key, None)
+    if record.usage != Usage() or is_settled(record.status):
+        # Whoever paid for it has counted it.
+        run.tally.answered.pop(record.key, None)
     return found
 
 
@@ -188,8 +198,13 @@ def _settle(
     steps, held, store = steps_of(interaction), record.held, run.records.store
     failure = outcome_error(interaction, steps, returns_empty=run.policy.returns_empty)
     if failure is not None:
-        # It was told twice; whoever asks again wants another.
-        yield from store_call(lambda: store.mark_handed_on(record.scope, record.key))
+        if is_pending(interaction) and run.now() - record.created_at < PENDING_KEPT_S:
+            taken = replace(record, owed=OWED_AGAIN, holder=process_id())
+            yield from store_call(lambda: store.take_owed(taken, OWED_AGAIN, ""))
+        else:
+            # It was told twice; whoever asks again wants another.
+            name = record.key
+            yield from store_call(lambda: store.mark_handed_on(record.scope, name))
         raise failure
     rest = steps[len(held) :]
     settled = replace(
@@ -204,7 +219,14 @@ def _settle(
         owed=OWED_AGAIN,
         holder=process_id(),
     )
-    yield from store_call(lambda: store.put(settled, began=run.records.began))
+    entry = later_entry(settled, run)
+
+    def keep() -> bool:
+        # With the store's work: the first look at prices takes long.
+        paid = entry and priced_entry(entry, current_prices())
+        return store.put(settled, paid, began=run.records.began)
+
+    yield from store_call(keep)
     return settled
 
 

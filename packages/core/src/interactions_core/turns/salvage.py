@@ -23,6 +23,8 @@ from interactions_core.transcript.streaming import Assembler, StreamEvent, steps
 from interactions_core.turns.effects import Flow
 from interactions_core.turns.read_back import READ_BACK_S, Found, is_whole, read_back
 
+_WORKS: Final = "in_progress"
+
 ASK_AGAIN: Final = "What had arrived is in `.steps`; ask again to get the rest."
 
 
@@ -64,13 +66,15 @@ def salvage(
 
     Returns:
         The answer as it is stored; with a failure where it does not go with what was
-        shown.
+        shown. An interaction that is still worked on, or cannot be read, comes without
+        steps and with a failure: the next call of the same reads it again.
 
     Raises:
         RequestError: The error itself, where the create may be sent again: no
             interaction is known, or the service knows none or says that it failed,
             and nothing was shown.
-        InterruptedStreamError: Nobody knows what becomes of the interaction.
+        InterruptedStreamError: Nobody knows what becomes of the answer, of which
+            something was shown and the service knows nothing.
     """
     name = str(assembler.interaction.get("id") or "")
     if name and isinstance(error, NetworkError | ServiceError | RateLimitError):
@@ -79,9 +83,14 @@ def salvage(
         found = Found(is_unknown=True)
     if not shown and (found.is_unknown or _has_failed(found.status)):
         raise error
+    if found.is_unknown:
+        raise InterruptedStreamError(
+            name, f"{error} {ASK_AGAIN}", assembler.steps
+        ) from error
     if not found.is_over:
-        why = f"{error} {_whereabouts(found)}"
-        raise InterruptedStreamError(name, why, assembler.steps) from error
+        failure = _goes_on(name, found.status, error, assembler)
+        going_on = {"status": _WORKS, **found.interaction, "id": name}
+        return Salvaged(going_on, (), failure=failure)
     steps = steps_of(found.interaction)
     part = Salvaged(found.interaction, steps)
     if not _is_part(found.status):
@@ -104,15 +113,18 @@ def _is_part(word: str) -> bool:
     return status.error is None or is_hop(word)
 
 
-def _whereabouts(found: Found) -> str:
-    if found.is_unknown:
-        return ASK_AGAIN
-    state = f"was still {found.status!r}" if found.status else "could not be read"
-    return (
-        f"It {state} {READ_BACK_S:g} s later and was not asked for again. What had "
-        "arrived is in `.steps`; read the interaction by its id, or ask again for a "
-        "new one, which is billed as well."
+def _goes_on(
+    name: str, status: str, error: RequestError, seen: Assembler
+) -> InterruptedStreamError:
+    state = f"was still {status!r}" if status else "could not be read"
+    why = (
+        f"{error} It {state} {READ_BACK_S:g} s later and was not asked for again. What "
+        "had arrived is in `.steps`. Ask again later: it is read then, and nothing is "
+        "created while it goes on."
     )
+    failure = InterruptedStreamError(name, why, seen.steps)
+    failure.__cause__ = error
+    return failure
 
 
 def _ended(
