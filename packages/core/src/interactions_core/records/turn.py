@@ -14,6 +14,7 @@ from interactions_core.protocol.combining import (
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import Reason
 from interactions_core.records.questions import Question
+from interactions_core.records.turn_types import check_fields
 from interactions_core.transcript.asides import Asides
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.replies import reply_text
@@ -62,6 +63,7 @@ class Turn:
 
     Raises:
         ConfigurationError: The agent does not take one of the settings.
+        TypeError: A field is of another type.
 
     Attributes:
         transcript: The whole message list.
@@ -131,6 +133,7 @@ class Turn:
     resumes_since: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self, self.target)
         if self.combine_tools is not None:
             self._separate_tools()
         # Whoever makes a turn, no agent is sent what it does not take.

@@ -44,14 +44,23 @@ class Transcript:
 
     @classmethod
     def of(cls, steps: Iterable[Step]) -> "Transcript":
-        """Hash a list of steps from its beginning."""
+        """Hash a list of steps from its beginning.
+
+        Raises:
+            TypeError: One of them is no step.
+        """
         return cls((), (SEED,)).extended(steps)
 
     def extended(self, steps: Iterable[Step]) -> "Transcript":
-        """Return this transcript with more steps; costs only the new ones."""
+        """Return this transcript with more steps; costs only the new ones.
+
+        Raises:
+            TypeError: One of them is no step.
+        """
         added = tuple(steps)
         digests = list(self.digests)
-        for step in added:
+        for number, step in enumerate(added, start=len(self.steps)):
+            _check(step, number)
             digests.append(fold(digests[-1], step.mark))
         return Transcript(self.steps + added, tuple(digests))
 
@@ -71,3 +80,14 @@ class Transcript:
             for i in range(len(self.steps) - 1, -1, -1)
             if self.steps[i].kind in MODEL_KINDS
         ]
+
+
+def _check(step: object, number: int) -> None:
+    """Name what is no step, which would fail far from where it was put."""
+    if not isinstance(step, Step):
+        msg = (
+            "a transcript takes steps, as user_input, model_output, function_call and "
+            f"function_result make them; number {number} is of type "
+            f"{type(step).__name__}"
+        )
+        raise TypeError(msg)
