@@ -1,5 +1,6 @@
 """A key is rotated: whose sessions and jobs its successor finds, and whose it does not."""
 
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -228,11 +229,107 @@ def test_sessions_that_are_left_count_no_more_and_stay(
     assert kept == {owner_of(acme): 3, left: 1}
 
 
+def test_a_key_owns_the_same_with_the_name_of_its_account_and_without(
+    ask: Ask, store: SessionStore
+) -> None:
+    """Ours: an account that is linked to another history takes its keys along."""
+    acme, alone = ask("january", "acme"), ask("february")
+    acme.ask("hello")
+    alone.ask("hello")
+    account = f"{owner_of(ask('march')).rpartition('|')[0]}|account:acme"
+    other = owner_of(alone)
+    with pytest.raises(AccountConflictError):
+        store.link([account], other)
+
+    store.link([account], other, leave_rows=True)
+
+    assert {owner_of(ask("january", "acme")), owner_of(ask("january"))} == {other}
+    assert goes_on(alone, ask("january")) == "continue"
+
+
+def test_keys_that_two_accounts_have_stay_where_they_are(
+    ask: Ask, store: SessionStore
+) -> None:
+    both, alone = claim(ask("january", "one")), owner_of(ask("march"))
+    start = both.rpartition("|")[0]
+    store.link([f"{start}|account:two"], both)
+
+    store.link([f"{start}|account:two"], alone)
+
+    assert store.links_of([f"{start}|account:one", f"{start}|account:two"]) == {
+        f"{start}|account:one": both,
+        f"{start}|account:two": alone,
+    }
+
+
+def test_a_dry_run_links_nothing_and_says_what_it_would(
+    ask: Ask, store: SessionStore
+) -> None:
+    before, after = ask("january"), ask("february")
+    before.ask("hello")
+    name = owner_of(after)
+
+    would = store.link([name], owner_of(before), dry_run=True)
+
+    assert would == {name: owner_of(before)}
+    assert store.links_of([name]) == {}
+    assert store.list_link_events() == []
+
+
+def test_an_account_that_is_new_together_with_its_key_warns_of_a_split_history(
+    ask: Ask, store: SessionStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, after = ask("january"), ask("february", "acme")
+    before.ask("hello")
+    after.ask("hello")
+    after.ask("hello again")
+
+    [said] = caplog.messages
+    told = shlex.split(said.split("`")[1])
+    owner, name = told[3], told[5]
+
+    store.link([name], owner, leave_rows="--leave-rows" in told)
+
+    assert told[:3] == ["interactions", "accounts", "link"]
+    assert goes_on(before, after) == "continue"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(("january", None), ("january", "acme"), id="its own key"),
+        pytest.param(("january", "acme"), ("february", "acme"), id="a known account"),
+        pytest.param(("january", "acme"), ("january", "two"), id="a known key"),
+    ],
+)
+def test_nothing_is_said_where_no_history_is_split(
+    first: tuple[str, str | None],
+    second: tuple[str, str | None],
+    ask: Ask,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ask(*first).ask("hello")
+    ask(*second).ask("hello")
+
+    assert caplog.messages == []
+
+
+def test_nothing_is_said_where_several_have_sessions(
+    ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    for key in ("january", "march"):
+        ask(key).ask("hello")
+
+    ask("february", "acme").ask("hello")
+
+    assert caplog.messages == []
+
+
 def test_a_key_with_an_open_job_is_not_linked(ask: Ask, store: SessionStore) -> None:
     alone = ask("february")
     alone.client.suspend(make_turn(["hello"], background=True), store)
 
-    with pytest.raises(ConfigurationError, match=r"1 job\(s\) whose answers"):
+    with pytest.raises(ConfigurationError, match="1 job whose answers"):
         store.link([owner_of(alone)], owner_of(ask("january")), leave_rows=True)
 
 
@@ -332,7 +429,8 @@ def test_every_link_is_noted(ask: Ask, store: SessionStore) -> None:
     events = store.list_link_events()
 
     noted = [(each.action, each.owner) for each in events]
-    assert noted == [("link", first)] * 3 + [("unlink", first)]
+    # That an owner owns its own is no news.
+    assert noted == [("link", first)] * 2 + [("unlink", first)]
     assert all("@" in each.actor for each in events)
     assert replace(events[-1], at=0.0) == replace(
         events[-2], at=0.0, action="unlink", name=name
@@ -344,7 +442,7 @@ def test_a_second_look_writes_nothing(ask: Ask, store: SessionStore) -> None:
         for account in ("one", "two"):
             ask("january", account).ask("hello")
 
-    assert len(store.list_link_events()) == 3
+    assert len(store.list_link_events()) == 1
 
 
 def test_the_environment_names_the_account(

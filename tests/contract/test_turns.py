@@ -354,7 +354,7 @@ def test_a_shorter_retention_is_learned_once_and_told_once(
     assert [reply.reason for reply in replies] == ["expired"] * 3
     assert asker.store.retention(credential) == DAY_S
     [warning] = caplog.records
-    assert "keep interactions for 1 day(s), not 55" in warning.getMessage()
+    assert "keep interactions for 1 day, not 55" in warning.getMessage()
 
 
 def lose_two(asker: Asker, emulator: Emulator, clock: Clock) -> list[Chat]:

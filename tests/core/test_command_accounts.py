@@ -60,7 +60,7 @@ def test_owners_are_listed_with_what_they_have_and_what_is_linked(january: str) 
     linked = run("list").output.splitlines()
 
     assert before.output.splitlines() == linked[:1]
-    assert linked[0].startswith(f"{january}  1 interactions, 0 open jobs, last 20")
+    assert linked[0].startswith(f"{january}  1 interaction, 0 open jobs, last 20")
     assert len(linked) == 3
     assert any(line.endswith("|account:acme") for line in linked[1:])
     assert "january" not in "".join(linked)
@@ -117,6 +117,32 @@ def test_a_key_with_sessions_of_its_own_is_linked_only_if_they_are_left(
     with closing(sqlite3.connect("state.db")) as db:
         [(kept,)] = db.execute("SELECT count(*) FROM interactions").fetchall()
     assert kept == 2
+
+
+def test_what_will_be_linked_is_said_first(
+    january: str, emulator: Emulator, clock: Clock
+) -> None:
+    """The key of the environment is linked beside the account that was named."""
+    ask(emulator, clock, "february")
+
+    would = run("link", january, "--account", "acme", "--leave-rows", "--dry-run")
+    done = run("link", january, "--account", "acme", "--leave-rows")
+
+    account, key = would.output.splitlines()
+    assert "|account:acme would own what " in account
+    assert key.endswith(f"{january} owns; its own 1 interaction count no more")
+    assert done.output == would.output.replace("would own", "owns")
+
+
+def test_that_an_owner_owns_its_own_is_not_in_the_log(january: str) -> None:
+    with closing(sqlite3.connect("state.db")) as db, db:
+        db.execute(
+            "INSERT INTO account_events (at, actor, action, name, owner) "
+            "VALUES (1.0, 'me@here', 'link', $1, $1)",
+            (january,),
+        )
+
+    assert run("log").output == "nothing was ever linked\n"
 
 
 def test_an_account_with_space_around_its_name_is_refused(january: str) -> None:

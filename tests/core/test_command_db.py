@@ -85,9 +85,30 @@ def test_what_was_learned_is_forgotten_of_one_owner_or_of_all(file: Path) -> Non
     one = run(file, "forget-retention", "--owner", "a")
     others = run(file, "forget-retention")
 
-    assert one.stdout == "forgotten: what was learned of 1 key(s)\n"
-    assert others.stdout == "forgotten: what was learned of 2 key(s)\n"
+    assert one.stdout == "forgotten: what was learned of a\n"
+    assert others.stdout == "forgotten: what was learned of 2 keys\n"
     assert [store.retention(owner) for owner in "abc"] == [None] * 3
+    store.close()
+
+
+def test_an_owner_that_there_is_not_is_no_success(file: Path) -> None:
+    done = run(file, "forget-retention", "--owner", "nobody")
+
+    assert done.exit_code == 1
+    assert "'nobody' names nobody in this store" in str(done.exception)
+
+
+def test_an_owner_is_named_by_its_account(file: Path) -> None:
+    store = SqliteStore(file)
+    owner, account = "gemini|host|3fa2c1d8", "gemini|host|account:acme"
+    store.link([account], owner)
+    store.learn_retention(owner, DAY_S)
+
+    done = run(file, "forget-retention", "--owner", "acme")
+    again = run(file, "forget-retention", "--owner", "3fa2")
+
+    assert done.stdout == f"forgotten: what was learned of {owner}\n"
+    assert again.stdout == f"nothing was learned of {owner}\n"
     store.close()
 
 

@@ -131,7 +131,7 @@ def account_and_key_with_sessions_of_their_own(bench: Bench) -> object:
     return bench.model(api_key="another", account="acme").invoke("Hi")
 
 
-@case("gemini|… has 1 job(s)")
+@case("gemini|… has 1 job whose")
 def link_that_would_lose_a_job(bench: Bench) -> object:
     store = SqliteStore(bench.folder / "linked.db")
     model = bench.model(sessions=store, background=True)
@@ -870,6 +870,11 @@ def list_of_deletions_without_its_folder(bench: Bench) -> object:
     return SqliteStore(bench.folder / "noted.db").delete_thread("1")
 
 
+@case("session store …: this is a folder")
+def folder_for_a_store(bench: Bench) -> object:
+    return SqliteStore(bench.folder)
+
+
 @case("session store …: the file was removed")
 def removed_file(bench: Bench) -> object:
     path = bench.folder / "removed.db"
@@ -959,6 +964,7 @@ ERRORS = [
             "interaction … is not recorded",
             "not deleted on",
             "… is listed here alone",
+            "gemini|…|account:… and its key are new",
         )
     )
 ]
@@ -1061,6 +1067,20 @@ def test_what_a_deletion_overtakes_is_reported_as_the_page_says(
     }
     assert starts == {"thread", "interaction", "not"}
     assert all(any(matches(h, said) for h in headings) for said in caplog.messages)
+
+
+def test_an_account_that_splits_a_history_is_reported_as_the_page_says(
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(emulator, tmp_path, monkeypatch)
+    bench.model(api_key="january").invoke("Hi")
+    bench.model(api_key="february", account="acme").invoke("Hi")
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
 
 
 def test_an_erasure_that_is_not_noted_outside_is_reported_as_the_page_says(

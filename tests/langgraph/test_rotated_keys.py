@@ -94,7 +94,7 @@ def test_a_watcher_with_another_key_says_whose_jobs_it_leaves(
     done = run(jobs, "watch", "--until-idle", "--resume", "suspended:app")
 
     assert done.exit_code == 1
-    assert "1 job(s) of gemini|127.0.0.1" in done.output
+    assert "not watched here: 1 job of gemini|127.0.0.1" in done.output
     assert "interactions accounts link" in done.output
     assert last_of(rotate) == "human"
     assert creates(emulator) == 1

@@ -38,6 +38,7 @@ def test_a_store_is_taken_from_the_environment(
         ("state.db", "did you mean 'sqlite:///state.db'?"),
         ("redis://user:hunter2@host", "no session store for 'redis:…'"),
         ("sqlite:///notes.txt", "not a readable SQLite database"),
+        ("sqlite:///.", "this is a folder"),
     ],
 )
 def test_what_is_no_store_fails(url: str, said: str, environment: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_store_of_another_key_is_told(
     found = look("--offline", "--sessions", store.url)
 
     assert levels(found) == {"sessions": "warn"}
-    assert "none of the 1 recorded interactions" in found["sessions"]["text"]
+    assert "1 recorded interaction, and none is this key's" in found["sessions"]["text"]
     assert "interactions accounts link" in found["sessions"]["fix"]
 
 

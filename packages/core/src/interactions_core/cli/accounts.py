@@ -42,6 +42,7 @@ def list_(sessions: str) -> None:
     is_flag=True,
     help="What is linked may have sessions of its own, which stay and count no more.",
 )
+@click.option("--dry-run", is_flag=True, help="Only say what would be linked.")
 def link(
     sessions: str,
     *,
@@ -49,12 +50,14 @@ def link(
     owner: str,
     name: str | None,
     leave_rows: bool,
+    dry_run: bool,
 ) -> None:
     """Let the key of the environment own what OWNER owns.
 
-    With --account the account of that name does so, too. OWNER is a key or account as
-    `list` shows it, or the beginning of its last part. Nothing that is kept is
-    rewritten. Only link keys that see the same interactions: keys of one project.
+    With --account the account of that name does so, too; with --name only what that
+    names. What was linked to them comes along. OWNER is a key or account as `list` shows
+    it, or the beginning of its last part. Nothing that is kept is rewritten. Only link
+    keys that see the same interactions: keys of one project.
     """
     with opened(sessions) as store, client(account) as api:
         names = (
@@ -63,7 +66,12 @@ def link(
             else api.owner(store).claimant.names
         )
         account_commands.link_names(
-            store, click.echo, names, owner, leave_rows=leave_rows
+            store,
+            click.echo,
+            names,
+            owner,
+            leave_rows=leave_rows,
+            dry_run=dry_run,
         )
 
 

@@ -8,8 +8,9 @@ import click
 
 from interactions_core.cli.db_schema import check, migrate, plan
 from interactions_core.cli.sessions import opened, opened_database, sessions_option
+from interactions_core.counted import counted
 from interactions_core.records.erased import VARIABLE as ERASED
-from interactions_core.services import erased_commands
+from interactions_core.services import account_commands, erased_commands
 
 
 @click.group()
@@ -79,7 +80,13 @@ def _said(restored_at: float | None) -> str:
 @sessions_option
 @click.option("--owner", metavar="NAME", help="Only of this one, as `doctor` names it.")
 def forget_retention(sessions: str, owner: str | None) -> None:
-    """Forget how long the server was seen to keep interactions."""
+    """Forget how long the server was seen to keep interactions.
+
+    The exit status is 1 if nobody goes by the name of --owner.
+    """
     with opened(sessions) as store:
-        count = store.unlearn_retention(owner)
-    click.echo(f"forgotten: what was learned of {count} key(s)")
+        if owner is None:
+            count = store.unlearn_retention()
+            click.echo(f"forgotten: what was learned of {counted(count, 'key')}")
+        else:
+            account_commands.forget_retention(store, click.echo, owner)

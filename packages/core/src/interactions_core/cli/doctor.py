@@ -13,6 +13,7 @@ import click
 from interactions_core.cli.live import try_live
 from interactions_core.cli.output import color_option, colour, width
 from interactions_core.cli.sessions import VARIABLE, opened
+from interactions_core.counted import counted
 from interactions_core.doctor import Check, examine, is_well, summary
 from interactions_core.doctor.live import Models
 
@@ -119,7 +120,7 @@ def _clear_forms(sessions: str, write: Callable[[str], object]) -> None:
         raise click.UsageError(msg)
     with opened(sessions) as store:
         number = store.clear_forms()
-    write(f"{number} form{'' if number == 1 else 's'} forgotten")
+    write(f"{counted(number, 'form')} forgotten")
 
 
 def _json(checks: Sequence[Check]) -> dict[str, object]:

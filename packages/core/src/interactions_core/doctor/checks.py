@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from interactions_core.counted import counted
+
 Level = Literal["ok", "warn", "fail"]
 """`warn` works, but not as one may expect; `fail` does not work."""
 
@@ -34,5 +36,4 @@ def summary(checks: Sequence[Check]) -> str:
     """Count what is not as it should be, in a line."""
     failed = sum(check.level == "fail" for check in checks)
     warned = sum(check.level == "warn" for check in checks)
-    plural = "" if warned == 1 else "s"
-    return f"{failed} failed, {warned} warning{plural}"
+    return f"{failed} failed, {counted(warned, 'warning')}"

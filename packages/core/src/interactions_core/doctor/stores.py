@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, cast
 
+from interactions_core.counted import counted
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.mirrors import check_mirror
 from interactions_core.exceptions import (
@@ -209,8 +210,8 @@ def _owners(store: SessionStore, credential: str) -> Iterator[Check]:
     yield Check(
         "sessions",
         "warn",
-        f"none of the {sum(numbers.values())} recorded interactions is this key's "
-        f"at this address, but of {', '.join(whose)}: threads are sent whole once",
+        f"{counted(sum(numbers.values()), 'recorded interaction')}, and none is this "
+        f"key's at this address, but of {', '.join(whose)}: threads are sent whole once",
         "Use the key and the address of before, if they are meant; or, if this key has "
         "taken the place of theirs, interactions accounts link",
     )
@@ -280,5 +281,6 @@ def _names(jobs: list[Job]) -> str:
 def _erasures(store: SessionStore) -> Iterator[Check]:
     pending = len(list(store.list_erasures()))
     if pending:
-        text = f"{pending} interactions of deleted threads may still be on the server"
+        number = counted(pending, "interaction")
+        text = f"{number} of deleted threads may still be on the server"
         yield Check("erasures", "warn", text, "interactions erase --pending")

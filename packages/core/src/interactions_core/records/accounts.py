@@ -5,10 +5,11 @@ the fingerprint of a key. It is never rewritten. A key that came later, or a nam
 the user gave to the account, is linked to the text that the rows have.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from interactions_core.counted import counted
 from interactions_core.exceptions import AccountConflictError, ConfigurationError
 from interactions_core.records.names import check_names
 
@@ -210,6 +211,70 @@ def new_links(
     return made
 
 
+def check_links(
+    links: Mapping[str, str],
+    changed: Mapping[str, str],
+    *,
+    has_rows: Callable[[str], bool],
+    open_jobs: Callable[[str], int],
+) -> None:
+    """Refuse links that would lose something, or join what is not one.
+
+    Args:
+        links: The owner of each name that is linked.
+        changed: What `relinked` says.
+        has_rows: Whether a name has rows that nobody said to leave.
+        open_jobs: How many of its jobs are not consumed.
+
+    Raises:
+        AccountConflictError: One has rows of its own.
+        ConfigurationError: One has jobs that are not consumed, or is of another server.
+    """
+    for name, owner in changed.items():
+        # What is linked to somebody else already has left its own.
+        is_own = links.get(name, name) == name
+        check_link(
+            name,
+            owner,
+            has_rows=is_own and has_rows(name),
+            open_jobs=open_jobs(name) if is_own else 0,
+        )
+
+
+def is_new(
+    claimant: Claimant, links: Mapping[str, str], made: Mapping[str, str]
+) -> bool:
+    """Tell whether neither an account nor its key has been seen before.
+
+    Args:
+        claimant: Who asks.
+        links: The owners of its names, as far as they were linked.
+        made: What `new_links` says.
+    """
+    is_own = made.get(claimant.account) == claimant.account
+    return is_own and claimant.key not in links
+
+
+def split_advice(claimant: Claimant, owners: Collection[str]) -> str:
+    """Warn of a history that goes on twice; "" if nothing suggests that.
+
+    Args:
+        claimant: An account and a key that are both new.
+        owners: Those who have rows, two or more of them if there are several.
+    """
+    if len(owners) != 1:
+        return ""
+    (owner,) = owners
+    if server_of(owner) != server_of(claimant.key):
+        return ""
+    return (
+        f"{claimant.account} and its key are new in this store, and go on with nothing "
+        f"that {owner} has. If the key has taken the place of another one, "
+        f"`interactions accounts link '{owner}' --name '{claimant.account}' "
+        "--leave-rows --sessions URL` has the account go on with it"
+    )
+
+
 def check_link(name: str, owner: str, *, has_rows: bool, open_jobs: int) -> None:
     """Refuse a link that would lose something, or join what is not one.
 
@@ -231,9 +296,9 @@ def check_link(name: str, owner: str, *, has_rows: bool, open_jobs: int) -> None
         return
     if open_jobs:
         msg = (
-            f"{name} has {open_jobs} job(s) whose answers nobody has had yet, and they "
-            "would not be found any more: let them be asked for, or delete them with "
-            "their threads, and link it then"
+            f"{name} has {counted(open_jobs, 'job')} whose answers nobody has had yet, "
+            "and which nobody finds any more once it is linked: let the answers be "
+            "asked for, or delete the jobs with their threads, and link it then"
         )
         raise ConfigurationError(msg)
     if has_rows:
@@ -245,12 +310,20 @@ def relinked(
 ) -> dict[str, str]:
     """Return what changes when names are linked; what was linked to them comes along.
 
+    So do the keys of an account that is linked, unless another account has them too:
+    with its name and without they are to own the same.
+
     Args:
         links: The owner of each name that is linked.
         names: What is linked.
         owner: What to.
     """
     along = [each for each, whose in links.items() if whose in names]
+    for account in filter(is_account, names):
+        held = links.get(account, account)
+        keys = {held, *(each for each, whose in links.items() if whose == held)}
+        if not any(is_account(each) for each in keys.difference(names)):
+            along += sorted(keys)
     changed = dict.fromkeys([*names, *along], owner)
     return {name: owner for name in changed if links.get(name) != owner}
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.counted import counted
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.agents import ANTIGRAVITY, family_of
 from interactions_core.protocol.functions import ACCEPTED_BY_ALL
@@ -88,7 +89,8 @@ def _told_unknown(turn: Turn, plan: Plan, taken: Collection[str]) -> str:
 def _told_forms(plan: Plan, turn: Turn) -> str:
     if plan.refused:
         forms = ", ".join(f"`{change}`" for change in plan.form)
-        return f"It was refused in {len(plan.refused)} other form(s) too ({forms})."
+        number = counted(len(plan.refused), "other form")
+        return f"It was refused in {number} too ({forms})."
     if may_change(plan, turn):
         return ""
     why = "its tool choice is `validated` (`strict`)"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from interactions_core.counted import counted
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -23,8 +24,8 @@ def list_accounts(store: SessionStore, write: Write) -> None:
     for owner in owners:
         last = f", last {_when(owner.last_at)}" if owner.last_at else ""
         write(
-            f"{owner.name}  {owner.interactions} interactions, "
-            f"{owner.open_jobs} open jobs{last}"
+            f"{owner.name}  {counted(owner.interactions, 'interaction')}, "
+            f"{counted(owner.open_jobs, 'open job')}{last}"
         )
         for name in owner.linked:
             write(f"  {name}")
@@ -39,25 +40,33 @@ def link_names(
     owner: str,
     *,
     leave_rows: bool = False,
+    dry_run: bool = False,
 ) -> None:
     """Let keys and accounts own from now on what another one owns.
 
     Args:
         store: The store.
-        write: Prints a line for each of them.
+        write: Prints a line for each of them, and for what comes along.
         names: The keys and accounts.
         owner: Whose rows they shall own, or enough of it to tell it.
         leave_rows: Whether one may have rows of its own, which are found no more.
+        dry_run: Only say what would be linked.
 
     Raises:
         ConfigurationError: Nobody, or more than one, goes by that name; or they cannot
             be linked.
     """
     found = named_owner(store, owner)
-    store.link(names, found, leave_rows=leave_rows)
+    before = {each.name: each for each in store.list_owners()}
+    changed = store.link(names, found, leave_rows=leave_rows, dry_run=dry_run)
     owner = store.links_of([found]).get(found, found)
-    for name in names:
-        write(f"{name} owns what {owner} owns")
+    verb = "would own" if dry_run else "owns"
+    for name in dict.fromkeys([*names, *changed]):
+        said = f"{name} {verb} what {owner} owns"
+        left = before[name].interactions if name in before and name != owner else 0
+        if left and name in changed:
+            said += f"; its own {counted(left, 'interaction')} count no more"
+        write(said if name in changed else f"{said} already")
 
 
 def unlink_name(store: SessionStore, write: Write, name: str) -> None:
@@ -75,7 +84,8 @@ def unlink_name(store: SessionStore, write: Write, name: str) -> None:
 
 def show_links(store: SessionStore, write: Write) -> None:
     """Print a line for each change of who owns what, oldest first."""
-    events = store.list_link_events()
+    # Releases before this one have noted that owners own what is their own.
+    events = [each for each in store.list_link_events() if each.name != each.owner]
     for each in events:
         to = "to" if each.action == "link" else "from"
         write(
@@ -84,6 +94,29 @@ def show_links(store: SessionStore, write: Write) -> None:
         )
     if not events:
         write("nothing was ever linked")
+
+
+def forget_retention(store: SessionStore, write: Write, owner: str) -> None:
+    """Forget how long the server was seen to keep the interactions of an owner.
+
+    Args:
+        store: The store.
+        write: Prints a line.
+        owner: As it stands in the rows, or enough of it to tell it.
+
+    Raises:
+        ConfigurationError: Nobody, or more than one, goes by that name.
+    """
+    # It may have been learned of somebody who has no rows any more.
+    name, count = owner, store.unlearn_retention(owner)
+    if not count:
+        name = named_owner(store, owner)
+        name = store.links_of([name]).get(name, name)
+        count = store.unlearn_retention(name)
+    if count:
+        write(f"forgotten: what was learned of {name}")
+    else:
+        write(f"nothing was learned of {name}")
 
 
 def named_owner(store: SessionStore, name: str) -> str:

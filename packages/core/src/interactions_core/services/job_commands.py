@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from interactions_core.client.client import InteractionsClient
+from interactions_core.counted import counted
 from interactions_core.exceptions import UnknownJobError
 from interactions_core.process.owners import is_watcher
 from interactions_core.records.jobs import Job
@@ -109,7 +110,7 @@ def cancel_job(
 def clean_jobs(store: SessionStore, write: Write, *, now: float) -> int:
     """Forget the jobs whose time is over, and return how many."""
     number = store.clean_jobs(now)
-    write(f"{number} forgotten")
+    write(f"{counted(number, 'job')} forgotten")
     return number
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.client.client import InteractionsClient
+from interactions_core.counted import counted
 from interactions_core.exceptions import StoreError
 from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
@@ -142,9 +143,9 @@ class WatchedJobs:
         """Say once for each owner that its jobs wait for somebody else."""
         for owner in unserved.keys() - self.unserved.keys():
             self._write(
-                f"{unserved[owner]} job(s) of {owner} are not watched here: they are "
-                "not this key's. Watch with a key of theirs; or, if this key has taken "
-                "the place of theirs, run `interactions accounts link`"
+                f"not watched here: {counted(unserved[owner], 'job')} of {owner}, which "
+                "is not this key's. Watch with a key of that owner; or, if this key has "
+                "taken the place of that one, run `interactions accounts link`"
             )
         self.unserved = unserved
 

@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from interactions_core.counted import counted
 from interactions_core.mapping.matching import is_past_learned
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.retention import DAY_S, Loss, learned_retention
@@ -65,9 +66,9 @@ def _learn(run: TurnContext) -> Flow[None]:
     )
     if news:
         logger.warning(
-            "this key seems to keep interactions for %.0f day(s), not %.0f: "
+            "this key seems to keep interactions for %s, not %.0f: "
             "set `retention` accordingly",
-            agreed / DAY_S,
+            counted(round(agreed / DAY_S), "day"),
             configured_s / DAY_S,
         )
 

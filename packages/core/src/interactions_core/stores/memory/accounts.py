@@ -1,9 +1,11 @@
 """Who owns what in this process, gone with it."""
 
+import logging
 import time
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from interactions_core.process.actors import actor
 from interactions_core.process.forking import Lock
@@ -13,15 +15,19 @@ from interactions_core.records.accounts import (
     LinkEvent,
     Owner,
     OwnerSummary,
-    check_link,
+    check_links,
     is_account,
+    is_new,
     known_owner,
     new_links,
     relinked,
+    split_advice,
     summaries,
 )
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.jobs import Job
+
+logger: Final = logging.getLogger("interactions_core")
 
 
 class MemoryAccountMixin:
@@ -49,7 +55,7 @@ class MemoryAccountMixin:
 
     def find_owner(self, claimant_of: Callable[[bytes], Claimant]) -> Owner:
         """Return whose rows somebody asks for."""
-        claimant = claimant_of(self.secret())
+        claimant, advice = claimant_of(self.secret()), ""
         with self._lock:
             links = self._links_of(claimant.names)
             owner = known_owner(claimant, links)
@@ -62,6 +68,10 @@ class MemoryAccountMixin:
                 )
                 self._write("link", made)
                 owner = self._links[claimant.account]
+                if is_new(claimant, links, made):
+                    advice = split_advice(claimant, self._owners())
+        if advice:
+            logger.warning("%s", advice)
         return Owner(owner, claimant)
 
     def links_of(self, names: Sequence[str]) -> dict[str, str]:
@@ -81,16 +91,26 @@ class MemoryAccountMixin:
             return summaries(recorded, jobs, self._links)
 
     def link(
-        self, names: Sequence[str], owner: str, *, leave_rows: bool = False
-    ) -> None:
+        self,
+        names: Sequence[str],
+        owner: str,
+        *,
+        leave_rows: bool = False,
+        dry_run: bool = False,
+    ) -> dict[str, str]:
         """Let keys and accounts own from now on what another one owns."""
         with self._lock:
-            owner = self._links.get(owner, owner)
+            changed = relinked(self._links, names, self._links.get(owner, owner))
             open_jobs = Counter(job.scope.credential for job in self._open_jobs())
-            for name in names:
-                has_rows = not leave_rows and self._has_rows(name)
-                check_link(name, owner, has_rows=has_rows, open_jobs=open_jobs[name])
-            self._write("link", relinked(self._links, names, owner))
+            check_links(
+                self._links,
+                changed,
+                has_rows=lambda name: not leave_rows and self._has_rows(name),
+                open_jobs=lambda name: open_jobs[name],
+            )
+            if not dry_run:
+                self._write("link", changed)
+        return changed
 
     def unlink(self, name: str) -> bool:
         """Let a key or account own nothing but what is its own."""
@@ -122,6 +142,10 @@ class MemoryAccountMixin:
         jobs = (job.scope for job in self._open_jobs())
         return any(s.credential == owner for each in (records, jobs) for s in each)
 
+    def _owners(self) -> set[str]:
+        records = {record.scope.credential for record in self._recorded()}
+        return records | {job.scope.credential for job in self._open_jobs()}
+
     def _has_account(self, owner: str) -> bool:
         names = (name for name, whose in self._links.items() if whose == owner)
         return is_account(owner) or any(map(is_account, names))
@@ -133,4 +157,5 @@ class MemoryAccountMixin:
                 self._links[name] = owner
             else:
                 del self._links[name]
-            self._link_events.append(LinkEvent(at, who, action, name, owner))
+            if name != owner:
+                self._link_events.append(LinkEvent(at, who, action, name, owner))

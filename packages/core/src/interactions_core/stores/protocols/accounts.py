@@ -19,7 +19,9 @@ class AccountStore(Protocol):
     def find_owner(self, claimant_of: Callable[[bytes], Claimant]) -> Owner:
         """Return whose rows somebody asks for, in one look at the store.
 
-        A key or account that comes later is linked to what the account owns.
+        A key or account that comes later is linked to what the account owns. Where
+        both are new, and somebody else alone has rows, a warning says how they would
+        go on with those.
 
         Args:
             claimant_of: Says who asks, given `secret()`, which keys fingerprints.
@@ -38,17 +40,27 @@ class AccountStore(Protocol):
         ...
 
     def link(
-        self, names: Sequence[str], owner: str, *, leave_rows: bool = False
-    ) -> None:
+        self,
+        names: Sequence[str],
+        owner: str,
+        *,
+        leave_rows: bool = False,
+        dry_run: bool = False,
+    ) -> dict[str, str]:
         """Let keys and accounts own from now on what another one owns.
 
-        What is linked to them comes along.
+        What is linked to them comes along, and so do the keys of an account, unless
+        another account has them too.
 
         Args:
             names: The keys and accounts.
             owner: Whose rows they shall own.
             leave_rows: Whether one may have rows of its own, which stay and are found
                 no more.
+            dry_run: Whether nothing is changed.
+
+        Returns:
+            The owner of each key and account that is linked otherwise than before.
 
         Raises:
             AccountConflictError: One has rows of its own.

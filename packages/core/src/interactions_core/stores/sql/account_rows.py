@@ -52,6 +52,10 @@ ANCHORS: Final = "SELECT name FROM account_anchors WHERE owner = $1 ORDER BY nam
 HAS_ROWS: Final = """SELECT EXISTS (SELECT 1 FROM interactions WHERE credential = $1)
 OR EXISTS (SELECT 1 FROM jobs WHERE credential = $1)"""
 
+NEXT_OWNER: Final = "SELECT min(credential) FROM interactions WHERE credential > $1"
+
+NEXT_JOBS_OWNER: Final = "SELECT min(credential) FROM jobs WHERE credential > $1"
+
 OPEN_JOBS: Final = """SELECT count(*) FROM jobs
 WHERE credential = $1 AND consumed_at = 0"""
 

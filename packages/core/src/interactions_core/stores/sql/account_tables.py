@@ -1,5 +1,6 @@
 """Who owns what in a SQL database, for the stores that have one."""
 
+import logging
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -12,15 +13,19 @@ from interactions_core.records.accounts import (
     LinkEvent,
     Owner,
     OwnerSummary,
-    check_link,
+    check_links,
     is_account,
+    is_new,
     known_owner,
     new_links,
     relinked,
+    split_advice,
     summaries,
 )
 from interactions_core.stores.sql import account_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+
+logger: Final = logging.getLogger("interactions_core")
 
 _LOCK: Final = "accounts"
 """What those take turns by who change links; a thread of that name waits for it."""
@@ -78,20 +83,26 @@ class SqlAccountMixin:
         )
 
     def link(
-        self, names: Sequence[str], owner: str, *, leave_rows: bool = False
-    ) -> None:
+        self,
+        names: Sequence[str],
+        owner: str,
+        *,
+        leave_rows: bool = False,
+        dry_run: bool = False,
+    ) -> dict[str, str]:
         """Let keys and accounts own from now on what another one owns."""
         with self.database.writing(_LOCK) as db:
             links = dict(db.execute(account_rows.LINKS).fetchall())
-            owner = links.get(owner, owner)
-            for name in names:
-                check_link(
-                    name,
-                    owner,
-                    has_rows=not leave_rows and _has_rows(db, name),
-                    open_jobs=db.execute(account_rows.OPEN_JOBS, (name,)).fetchone()[0],
-                )
-            _write(db, "link", relinked(links, names, owner))
+            changed = relinked(links, names, links.get(owner, owner))
+            check_links(
+                links,
+                changed,
+                has_rows=lambda name: not leave_rows and _has_rows(db, name),
+                open_jobs=lambda name: _open_jobs(db, name),
+            )
+            if not dry_run:
+                _write(db, "link", changed)
+        return changed
 
     def unlink(self, name: str) -> bool:
         """Let a key or account own nothing but what is its own."""
@@ -122,6 +133,7 @@ class SqlAccountMixin:
 
     def _claimed(self, claimant: Claimant) -> Owner:
         """Write down what an account owns that is named for the first time."""
+        advice = ""
         with self.database.writing(_LOCK) as db:
             links = _links(db, claimant.names)
             made = new_links(
@@ -131,6 +143,10 @@ class SqlAccountMixin:
                 has_account=lambda owner: _has_account(db, owner),
             )
             _write(db, "link", made)
+            if is_new(claimant, links, made):
+                advice = split_advice(claimant, _some_owners(db))
+        if advice:
+            logger.warning("%s", advice)
         return Owner({**links, **made}[claimant.account], claimant)
 
 
@@ -141,6 +157,24 @@ def _links(db: SqlConnection, names: Sequence[str]) -> dict[str, str]:
 
 def _has_rows(db: SqlConnection, owner: str) -> bool:
     return bool(db.execute(account_rows.HAS_ROWS, (owner,)).fetchone()[0])
+
+
+def _open_jobs(db: SqlConnection, owner: str) -> int:
+    return int(db.execute(account_rows.OPEN_JOBS, (owner,)).fetchone()[0])
+
+
+def _some_owners(db: SqlConnection) -> set[str]:
+    """Return who has rows: all, or two or more of them."""
+    found: set[str] = set()
+    for query in (account_rows.NEXT_OWNER, account_rows.NEXT_JOBS_OWNER):
+        last = ""
+        for _ in range(2):
+            (owner,) = db.execute(query, (last,)).fetchone()
+            if owner is None:
+                break
+            found.add(owner)
+            last = owner
+    return found
 
 
 def _has_account(db: SqlConnection, owner: str) -> bool:
@@ -155,4 +189,5 @@ def _write(db: SqlConnection, action: LinkAction, links: Mapping[str, str]) -> N
             db.execute(account_rows.LINK, (name, owner))
         else:
             db.execute(account_rows.UNLINK, (name,))
-        db.execute(account_rows.NOTE, (at, who, action, name, owner))
+        if name != owner:
+            db.execute(account_rows.NOTE, (at, who, action, name, owner))
