@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg
@@ -52,6 +53,20 @@ def cut_connection(url: str, _: object) -> object:
         return db.execute("SELECT 1")
 
 
+def busy_pool(url: str, _: object) -> object:
+    """Hold the only connection, and want one in another thread."""
+    with (
+        closing(PostgresStore(f"{url}&pool_size=1&pool_timeout=0.3")) as store,
+        store.database.writing("t"),
+        ThreadPoolExecutor(1) as threads,
+    ):
+        return threads.submit(store.usage).result()
+
+
+def no_number(*_: object) -> object:
+    return open_store("postgresql://me@host/database?pool_size=many")
+
+
 def use(url: str) -> object:
     # What is left open goes on knocking, and logs that nobody answers.
     with closing(PostgresStore(url)) as store:
@@ -65,4 +80,6 @@ CAUSES: dict[str, Cause] = {
     "session store …: the server refused the connection": no_database,
     "session store …: this user may not do that": no_rights,
     "session store …: the connection was lost": cut_connection,
+    "session store …: no connection of the pool": busy_pool,
+    "pool_size= of the PostgreSQL URL": no_number,
 }

@@ -30,6 +30,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from interactions_autogen import InteractionsChatCompletionClient
 from interactions_core import InteractionsError, PostgresStore, SqliteStore, open_store
 from interactions_core.client.connection import Connection
+from interactions_core.exceptions import StoreError
 from interactions_core.options.plan_decisions import PlanDecision, decide
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
@@ -43,6 +44,7 @@ from interactions_core.protocol.functions import (
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import check_names
 from interactions_core.services.job_commands import show_job
+from interactions_core.services.outages import Outage
 from interactions_core.services.published_keys import PublishedKeys
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.services.webhook_verification import Trust, verified_event
@@ -952,6 +954,7 @@ ERRORS = [
         (
             "… may be read by others on this machine",
             "this key seems",
+            "waiting for the session store",
             "the function name",
             "INTERACTIONS_PROFILE: ",
             "interaction … was answered",
@@ -1127,6 +1130,15 @@ def test_a_file_that_others_may_read_is_reported_as_the_page_says(
     path.chmod(0o644)
 
     SqliteStore(path).close()
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
+
+
+def test_an_outage_is_reported_as_the_page_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    Outage().note(StoreError("state.db", "it is away", "Wait."))
 
     (said,) = caplog.messages
     assert any(matches(heading, said) for heading in headings_of(PAGE, 3))
