@@ -1,13 +1,14 @@
 """What a turn asks for, carried out and awaited; `effect_runner` is the same without `await`."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
+from interactions_core.client.built_requests import as_request
 from interactions_core.client.request_hooks import sending
 from interactions_core.client.sdk import puts_bodies, refresh_token
 from interactions_core.client.sdk_errors import translate_errors
@@ -181,14 +182,16 @@ class AsyncEffectRunner:
     @contextlib.asynccontextmanager
     async def _request(
         self, body: JsonObject, *, stream: bool, most_s: float | None = None
-    ) -> AsyncGenerator[dict[str, Any]]:
+    ) -> AsyncGenerator[Mapping[str, Any]]:
         """Write a create in a worker; yield the arguments that have it sent."""
         sdk, timeout_s = self._client.sdk(), self._client.connection.timeout_s
         limit_s = min(timeout_s, most_s or timeout_s)
         arguments = wire.create_arguments(body, limit_s, stream=stream)
+        # Whoever hands a client in may look at what it is called with.
+        is_given = self._client.connection.client is not None
         with translate_errors():
             if not puts_bodies(sdk):
-                yield arguments
+                yield arguments if is_given else as_request(arguments)
                 return
 
             def write() -> bytes:
@@ -196,7 +199,7 @@ class AsyncEffectRunner:
                 return wire.body_bytes(body, stream=stream)
 
             with sending(await in_worker(self._store, write)):
-                yield wire.withheld(arguments)
+                yield as_request(wire.withheld(arguments))
 
 
 async def read_answer(worker: Threaded, body: bytes) -> JsonObject:

@@ -1,11 +1,12 @@
 """What a turn asks for, carried out and waited for; `async_effect_runner` awaits it."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
+from interactions_core.client.built_requests import as_request
 from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.process.forking import ASK_AGAIN, CALL, Origin, leave_to_parent
 from interactions_core.protocol.sse import EventReader
@@ -123,11 +124,14 @@ class EffectRunner:
 
     def _arguments(
         self, body: JsonObject, *, stream: bool, most_s: float | None = None
-    ) -> dict[str, Any]:
+    ) -> Mapping[str, Any]:
         timeout_s = self._client.connection.timeout_s
-        return wire.create_arguments(
+        arguments = wire.create_arguments(
             body, min(timeout_s, most_s or timeout_s), stream=stream
         )
+        # Whoever hands a client in may look at what it is called with.
+        is_given = self._client.connection.client is not None
+        return arguments if is_given else as_request(arguments)
 
 
 def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:
