@@ -231,6 +231,13 @@ def deploy_day(session: nox.Session) -> None:
 
 
 @nox.session
+def versions(session: nox.Session) -> None:
+    """Migrate a million rows under eight processes of two releases, and roll back."""
+    locked(session, *editable(*WITHOUT_CREWAI), "--group", "test")
+    session.run("python", "-m", "tests.versions.conductor", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and size; `-- saver_size --runs 1` for one of the scripts."""
     parts = editable("core", "langgraph", "autogen", "crewai", "emulator")
