@@ -124,6 +124,9 @@ def play(folder: Path, options: argparse.Namespace) -> tuple[dict[str, Any], Fin
             service.close()
         day = _day_of(stage)
         found = check(day)
+        # One of this release waits for a data base that is away.
+        for name, said in stage.watchers.ended.items():
+            found.faults.append(f"{name} has ended by itself: {said}")
         return _figures(stage, day, found, lasted_s), found
 
 
@@ -175,12 +178,12 @@ def _releases(
     newest = Release("the newest release", pythons)
     if previous:
         before = dict(each.split("=", 1) for each in previous)
-        return [Release("the release before", before), newest]
+        return [Release("the release before", before, has_patience=False), newest]
     if not has_commit(PREVIOUS):
         logger.warning("no history here: one release only")
         return [newest]
     paths = unpack(PREVIOUS, folder / "previous")
-    return [Release("the release before", pythons, paths), newest]
+    return [Release("the release before", pythons, paths, has_patience=False), newest]
 
 
 def _installed_here() -> list[Part]:
@@ -261,7 +264,6 @@ def _figures(
         "windows": found.windows,
         "failed attempts": sum(row["what"] == "failed" for row in day.rows),
         "killed": len(day.killed),
-        "watchers that ended by themselves": stage.watchers.restarts,
         "graphs gone on with for a dead watcher": sum(c.nudges for c in stage.clients),
         "changed calls adopted": errors.count("going on with"),
         "not recorded": errors.count("was answered but not recorded"),

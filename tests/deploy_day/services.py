@@ -26,11 +26,13 @@ class Release:
         name: For the log.
         python: The interpreter of each service.
         paths: Folders that go before what is installed.
+        has_patience: Whether its watchers wait for a data base that is away.
     """
 
     name: str = "new"
     python: Mapping[str, str] = field(default_factory=dict[str, str])
     paths: str = ""
+    has_patience: bool = True
 
     def python_of(self, service: str) -> str:
         return self.python.get(service, sys.executable)
@@ -195,15 +197,22 @@ class Service:
 
 
 class Watchers:
-    """A watcher of all suspended graphs, started again whenever it ends."""
+    """A watcher of all suspended graphs, started again whenever it ends.
+
+    Attributes:
+        setting: What the next one is made of.
+        ended: Those that have ended by themselves, with what they said.
+        killed: Those that had no time to end.
+    """
 
     def __init__(self, setting: Setting, folder: Path) -> None:
         self.setting = setting
-        self.restarts = 0
+        self.ended: dict[str, str] = {}
         self.killed: set[str] = set()
         self._folder = folder
         self._numbers = itertools.count()
         self._running: Program | None = None
+        self._release = setting.release
         self._lock = threading.Lock()
 
     def change(self, **changed: Any) -> None:
@@ -215,7 +224,9 @@ class Watchers:
             if self._running is None:
                 self._running = self._started()
             elif self._running.status is not None:
-                self.restarts += 1
+                if self._release.has_patience:
+                    name = self._running.name
+                    self.ended[name] = self._running.errors.read_text()
                 self._running = self._started()
 
     def drain(self) -> None:
@@ -233,6 +244,7 @@ class Watchers:
                 self._running = None
 
     def _started(self) -> Program:
+        self._release = self.setting.release
         name = f"watcher{next(self._numbers)}"
         told = {
             "pod": name,
@@ -240,7 +252,7 @@ class Watchers:
             "ledger": str(self._folder / "ledger"),
             "options": self.setting.options(),
         }
-        python = self.setting.release.python_of("graphs")
+        python = self._release.python_of("graphs")
         command = [python, "-c", COMMAND, "jobs", "watch", "--resume", RESUMED]
         more = self.setting.environment() | {VARIABLE: json.dumps(told)}
         return Program(name, command, self._folder, more, is_read=False)
