@@ -10,7 +10,7 @@ import pytest
 
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.records.charges import NOT_PRICED, Charge, Price, charge_of
-from interactions_core.records.costs import GROUPS, Costs, add_up
+from interactions_core.records.costs import GROUPS, Costs, add_up, priced_entry
 from interactions_core.records.interactions import LedgerEntry
 from interactions_core.stores import (
     MemoryStore,
@@ -355,3 +355,42 @@ def test_a_turn_without_a_price_says_why(
     found = asker.store.cost()
     assert (found.total.unpriced, found.total.usd) == (1, None)
     assert "not/there.json cannot be read" in next(iter(found.unknown))
+
+
+class Faulty:
+    """Prices of a library that has changed under us."""
+
+    version = "faulty 1"
+
+    def __init__(self, found: int | Exception) -> None:
+        self.found = found
+
+    def price(self, charge: Charge, target: str) -> Price:  # noqa: ARG002
+        if isinstance(self.found, Exception):
+            raise self.found
+        return Price(picousd=self.found, prices=self.version)
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (AttributeError("tiers"), "pricing failed: AttributeError"),
+        (10**30, "more than one answer can cost"),
+    ],
+)
+def test_no_fault_of_prices_keeps_an_answer_from_being_recorded(
+    found: int | Exception, reason: str, kept: SessionStore
+) -> None:
+    entry = priced_entry(make_entry(), Faulty(found))
+
+    kept.put(make_record(), entry)
+
+    [(_, noted)] = kept.ledger()
+    assert {each.price.reason for each in noted.charges} == {reason}
+    assert noted.picousd is None
+
+
+def test_a_count_that_no_database_holds_is_unknown() -> None:
+    said = charge_of({"id": "v1_a", "usage": {"total_input_tokens": 10**30}})
+
+    assert said.input_tokens is None

@@ -35,9 +35,19 @@ def test_every_kind_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "reported", [None, "many", {}, {"total_tokens": None}, {"total_tokens": "9"}]
+    "reported",
+    [
+        None,
+        "many",
+        {},
+        {"total_tokens": None},
+        {"total_tokens": "9"},
+        {"total_tokens": True},
+        {"total_tokens": -1},
+        {"total_tokens": 10**30},
+    ],
 )
-def test_what_is_missing_counts_as_zero(reported: object) -> None:
+def test_what_is_missing_or_absurd_counts_as_zero(reported: object) -> None:
     assert usage_from_wire(reported) == Usage()
 
 

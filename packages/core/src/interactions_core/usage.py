@@ -49,6 +49,9 @@ WIRE_NAMES: Final = {
 }
 """The names of the kinds of tokens on the wire."""
 
+MOST: Final = 10**12
+"""More tokens than one answer can take; sums of such counts still fit databases."""
+
 
 def usage_from_wire(usage: object) -> Usage:
     """Read the `usage` of an interaction; what is missing counts as zero."""
@@ -69,6 +72,16 @@ def merged_usage(first: JsonObject, second: JsonObject) -> JsonObject:
     return merged
 
 
+def read_count(value: object) -> int | None:
+    """Return a count of the API; `None` for what can be none, and for absurd ones.
+
+    A number that no database holds would keep the answer that it came with from being
+    recorded.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= MOST else None
+
+
 def _count(usage: Mapping[str, object], key: str) -> int:
-    value = usage.get(key)
-    return value if isinstance(value, int) else 0
+    return read_count(usage.get(key)) or 0

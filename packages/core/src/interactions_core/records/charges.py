@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Protocol, cast
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.usage import WIRE_NAMES, Usage
+from interactions_core.usage import WIRE_NAMES, Usage, read_count
 
 PICO: Final = 10**12
 """Costs are whole numbers of 1e-12 USD, so that databases add them up exactly."""
@@ -155,7 +155,7 @@ def charge_of(interaction: JsonObject) -> Charge:
         },
         tools=_tools(interaction, usage),
     )
-    counts = {ours: _number(usage.get(api)) for ours, api in WIRE_NAMES.items()}
+    counts = {ours: read_count(usage.get(api)) for ours, api in WIRE_NAMES.items()}
     # Only names of counts are passed.
     return replace(charge, **counts)  # pyright: ignore[reportArgumentType]
 
@@ -189,15 +189,11 @@ def _counted(listed: Json, name: str, count: str) -> Mapping[str, int] | None:
         return None
     found: dict[str, int] = {}
     for each in listed:
-        number = _number(each.get(count)) if isinstance(each, Mapping) else None
+        number = read_count(each.get(count)) if isinstance(each, Mapping) else None
         if isinstance(each, Mapping) and number is not None:
             kind = str(each.get(name))
             found[kind] = found.get(kind, 0) + number
     return found
-
-
-def _number(value: Json) -> int | None:
-    return None if isinstance(value, bool) or not isinstance(value, int) else value
 
 
 def _epoch(created: Json) -> float:

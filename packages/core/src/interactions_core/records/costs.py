@@ -4,6 +4,7 @@ Pure. A sum says what it leaves out: a turn whose cost is not known is counted, 
 and nowhere counts as 0.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,9 @@ from typing import Final, Literal, get_args
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.records.charges import (
     NOT_PRICED,
+    PICO,
     Charge,
+    Price,
     Pricing,
     Unanswered,
     usd,
@@ -30,6 +33,11 @@ day in UTC, e.g. `2026-11-28`."""
 GROUPS: Final = get_args(CostBy)
 
 _AGENT: Final = "agent:"
+
+_DEAREST: Final = 1_000_000 * PICO
+"""In 1e-12 USD; databases add up nine of these."""
+
+logger: Final = logging.getLogger("interactions_core")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,10 +220,24 @@ def why_unknown(entry: LedgerEntry) -> set[str]:
 def priced_entry(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
     """Return an entry whose charges have their prices."""
     charges = tuple(
-        replace(charge, price=prices.price(charge, entry.target))
+        replace(charge, price=_price(charge, entry.target, prices))
         for charge in entry.charges
     )
     return replace(entry, charges=charges)
+
+
+def _price(charge: Charge, target: str, prices: Pricing) -> Price:
+    """Return a price, whatever becomes of the attempt: an answer is kept with it."""
+    try:
+        price = prices.price(charge, target)
+    except Exception as error:
+        logger.exception("%s cannot price %s", prices.version, target)
+        return Price(
+            prices=prices.version, reason=f"pricing failed: {type(error).__name__}"
+        )
+    if price.picousd is not None and abs(price.picousd) > _DEAREST:
+        return replace(price, picousd=None, reason="more than one answer can cost")
+    return price
 
 
 def day_of(at: float) -> str:
