@@ -36,6 +36,31 @@ def test_a_profile_is_named_with_what_it_changes(
     )
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--profile", "mine.json"),
+        ("--recordings", "folder"),
+        ("--usual", USUAL),
+        ("--newest", NEWEST),
+        ("--tier", "paid"),
+        ("--yes",),
+    ],
+    ids=lambda option: option[0],
+)
+def test_an_option_of_the_live_creates_is_refused_without_them(
+    option: tuple[str, ...],
+) -> None:
+    done = run("--offline", *option)
+
+    assert done.exit_code == 2
+    assert f"{option[0]} goes with --live" in done.stderr
+
+
+def test_whoever_names_a_profile_to_be_looked_at_is_told_how() -> None:
+    assert VARIABLE in run("--offline", "--profile", "mine.json").stderr
+
+
 def test_what_contradicts_is_named_and_not_said_to_change_anything(
     environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

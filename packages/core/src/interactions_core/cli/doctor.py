@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from click.core import ParameterSource
 
 from interactions_core.cli.live import try_live
 from interactions_core.cli.output import color_option, colour, width
@@ -17,6 +18,7 @@ from interactions_core.counted import counted
 from interactions_core.doctor import Check, examine, is_well, summary
 from interactions_core.doctor.live import Models
 
+_OF_LIVE: Final = ("yes", "usual", "newest", "tier", "profile", "recordings")
 _NAME_AT: Final = 6
 _TEXT_AT: Final = 21
 _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -90,6 +92,8 @@ def doctor(
     if live and offline:
         msg = "--live asks the API, and --offline does not"
         raise click.UsageError(msg)
+    if not live:
+        _check_options_of_live(click.get_current_context())
     if clear_forms:
         _clear_forms(sessions, partial(click.echo, err=as_json))
     checks = examine(sessions, offline=offline)
@@ -112,6 +116,16 @@ def doctor(
         click.echo(json.dumps(found, ensure_ascii=False))
     if not well:
         raise click.exceptions.Exit(1)
+
+
+def _check_options_of_live(context: click.Context) -> None:
+    """Refuse what would have no effect."""
+    for name in _OF_LIVE:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            msg = f"--{name} goes with --live"
+            if name == "profile":
+                msg += "; INTERACTIONS_PROFILE names the profiles that are looked at"
+            raise click.UsageError(msg)
 
 
 def _clear_forms(sessions: str, write: Callable[[str], object]) -> None:
