@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.postgres import Server, running_server
 
@@ -22,10 +22,12 @@ class Trips:
     Attributes:
         reads: Those that could write nothing.
         writes: All others.
+        statements: In all of them, with those that begin and end them.
     """
 
     reads: int = 0
     writes: int = 0
+    statements: int = field(default=0, compare=False)
 
     @property
     def all(self) -> int:
@@ -47,7 +49,8 @@ def counted(server: Server) -> Iterator[list[Trips]]:
     yield found
     logged = server.log.read_bytes()[before:]
     transactions: dict[bytes, bool] = {}
-    for name, statement in _STATEMENT.findall(logged):
+    statements = _STATEMENT.findall(logged)
+    for name, statement in statements:
         transactions.setdefault(name, b"READ ONLY" in statement)
     reads = sum(transactions.values())
-    found.append(Trips(reads, len(transactions) - reads))
+    found.append(Trips(reads, len(transactions) - reads, len(statements)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from langchain_core.language_models import BaseChatModel, FakeListChatModel
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Durability
 
@@ -50,7 +51,17 @@ def test_a_turn_of_a_thread_is_no_more_transactions_than_these(
     assert trips_of(model, durability, server) == expected
 
 
-def trips_of(model: ChatInteractions, durability: Durability, server: Server) -> Trips:
+def test_a_turn_without_a_model_is_no_more_statements_than_these(
+    server: Server,
+) -> None:
+    """Ours: what is written goes in one pipeline with the commit."""
+    trips = trips_of(FakeListChatModel(responses=["Ada."]), "async", server)
+
+    assert trips == Trips(reads=1, writes=5)
+    assert trips.statements <= 45
+
+
+def trips_of(model: BaseChatModel, durability: Durability, server: Server) -> Trips:
     """Count the transactions of the second turn of a thread."""
     graph = StateGraph(MessagesState)
     graph.add_node("chat", lambda said: {"messages": [model.invoke(said["messages"])]})

@@ -36,6 +36,54 @@ def test_what_a_block_wrote_is_kept_or_none_of_it(store: PostgresStore) -> None:
     assert notes(store) == ["kept"]
 
 
+def test_what_is_left_for_later_is_there_for_the_next_statement(
+    store: PostgresStore,
+) -> None:
+    with store.database.writing("t") as db:
+        db.execute_later(ADD, ("first",))
+        db.execute_later(ADD, ("second",))
+        found = db.execute("SELECT text FROM notes ORDER BY number").fetchall()
+        db.executemany(ADD, [("third",)])
+        db.execute_later(ADD, ("last",))
+
+    assert found == [("first",), ("second",)]
+    assert notes(store) == ["first", "second", "third", "last"]
+
+
+@pytest.mark.parametrize("ends", ["with another statement", "with the commit"])
+def test_nothing_is_kept_where_what_was_left_for_later_fails(
+    ends: str, store: PostgresStore
+) -> None:
+    def fail() -> None:
+        with store.database.writing("t") as db:
+            db.execute_later(ADD, ("before",))
+            db.execute_later("INSERT INTO notes (text) VALUES (NULL)")
+            db.execute_later(ADD, ("after",))
+            if ends == "with another statement":
+                db.execute("SELECT 1")
+
+    with pytest.raises(StoreError, match="not-null"):
+        fail()
+
+    assert notes(store) == []
+    with store.database.writing("t") as db:
+        db.execute_later(ADD, ("kept",))
+    assert notes(store) == ["kept"]
+
+
+def test_what_is_left_for_later_is_kept_where_libpq_has_no_pipelines(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq: pipelines came with version 14."""
+    monkeypatch.setattr(psycopg.Pipeline, "is_supported", lambda: False)
+
+    with store.database.writing("t") as db:
+        db.execute_later(ADD, ("first",))
+        db.execute_later(ADD, ("second",))
+
+    assert notes(store) == ["first", "second"]
+
+
 def test_a_block_inside_a_block_shares_its_transaction(store: PostgresStore) -> None:
     with store.database.writing("t") as db:
         db.execute(ADD, ("outer",))

@@ -19,6 +19,7 @@ from interactions_langgraph._saver.writes import store_writes
 from interactions_langgraph._storage.addresses import Address
 from interactions_langgraph._storage.checkpoint_headers import (
     CheckpointHeader,
+    Dictionaries,
     pack_header,
 )
 from interactions_langgraph._storage.codec import Codec
@@ -29,14 +30,18 @@ from interactions_langgraph._storage.prepared_values import (
     rekeyed,
 )
 from interactions_langgraph._storage.tables import CheckpointTables
+from interactions_langgraph._storage.thread_states import ThreadState, read_state
 from interactions_langgraph._storage.threads import (
     Thread,
     Threads,
+    begin_namespace,
     delete_if_empty,
-    ensure_namespace,
-    is_current,
 )
-from interactions_langgraph._storage.tombstones import Lineage, is_late
+from interactions_langgraph._storage.tombstones import (
+    Lineage,
+    leads_to_buried,
+    read_key,
+)
 from interactions_langgraph._storage.value_writer import ValueWriter
 
 _INSERT: Final = (
@@ -82,6 +87,30 @@ class NewCheckpoint:
         )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Target:
+    """Where something is stored."""
+
+    thread: Thread
+    space: tuple[int, int | None]
+    """The namespace's number, and the count of its dictionary."""
+    dictionary: bytes | None
+    """The digest of that."""
+    has_writes: bool
+
+    @classmethod
+    def of(
+        cls,
+        connection: SqlConnection,
+        thread: Thread,
+        namespace: str,
+        state: ThreadState,
+    ) -> "_Target":
+        """Begin the namespace if there is none yet."""
+        space = state.space or begin_namespace(connection, thread, namespace)
+        return cls(thread, space, state.dictionary, state.has_writes)
+
+
 class Checkpoints:
     """The checkpoints of all threads in one database, for writing.
 
@@ -92,6 +121,7 @@ class Checkpoints:
         self.codec = codec
         self._tables = tables
         self._threads = Threads(tables, codec)
+        self._dictionaries = Dictionaries()
 
     def put(self, address: Address, new: NewCheckpoint, lineage: Lineage) -> bool:
         """Store a checkpoint, or replace the one of the same id.
@@ -109,23 +139,21 @@ class Checkpoints:
         own = address.at(new.checkpoint_id)
 
         def store(
-            writer: ValueWriter, thread: Thread, prepared: Sequence[Prepared]
+            writer: ValueWriter, target: _Target, prepared: Sequence[Prepared]
         ) -> None:
+            inherited = self._inherited_references(writer.connection, address, new)
             kept = dict(zip(names, map(writer.store, prepared), strict=True))
-            references = (
-                self._inherited_references(writer.connection, address, new) | kept
-            )
-            header = CheckpointHeader(new.rest, new.metadata, references)
-            self._store_header(writer, thread, address, new.checkpoint_id, header)
+            header = CheckpointHeader(new.rest, new.metadata, inherited | kept)
+            self._store_header(writer, target, address, new.checkpoint_id, header)
 
-        def drop_if_late(connection: SqlConnection) -> bool:
-            if not is_late(connection, lineage, own):
+        def drop_if_late(connection: SqlConnection, key: bytes | None) -> bool:
+            if key is None or not leads_to_buried(connection, key, lineage, own):
                 return False
             bury_late(connection, own, self.codec)
             return True
 
         values = tuple(new.values.values())
-        return self._store(address.thread_id, values, store, drop_if_late)
+        return self._store(address, values, store, drop_if_late)
 
     def put_writes(
         self,
@@ -148,29 +176,34 @@ class Checkpoints:
         channels = tuple(channel for channel, _ in writes)
 
         def store(
-            writer: ValueWriter, thread: Thread, prepared: Sequence[Prepared]
+            writer: ValueWriter, target: _Target, prepared: Sequence[Prepared]
         ) -> None:
-            space, _ = ensure_namespace(writer.connection, thread, address.namespace)
-            checkpoint = space, address.checkpoint_id or ""
-            store_writes(writer, checkpoint, task, channels, prepared)
+            checkpoint = target.space[0], address.checkpoint_id or ""
+            has_writes = target.has_writes
+            store_writes(
+                writer, checkpoint, task, channels, prepared, has_writes=has_writes
+            )
 
-        def drop_if_late(connection: SqlConnection) -> bool:
-            if not is_late(connection, lineage):
+        def drop_if_late(connection: SqlConnection, key: bytes | None) -> bool:
+            if key is None or not leads_to_buried(connection, key, lineage):
                 return False
             # It may have been begun for these writes, before their checkpoint was late.
             delete_if_empty(connection, address.thread_id)
             return True
 
         values = tuple(value for _, value in writes)
-        return self._store(address.thread_id, values, store, drop_if_late)
+        return self._store(address, values, store, drop_if_late, task[0])
 
     def _store(
         self,
-        thread_id: str,
+        address: Address,
         values: Sequence[object],
-        store: Callable[[ValueWriter, Thread, Sequence[Prepared]], None],
-        drop_if_late: Callable[[SqlConnection], bool],
+        store: Callable[[ValueWriter, _Target, Sequence[Prepared]], None],
+        drop_if_late: Callable[[SqlConnection, bytes | None], bool],
+        task_id: str = "",
     ) -> bool:
+        thread_id, namespace = address.thread_id, address.namespace
+        written = address.checkpoint_id or "", task_id
         known = self._threads.find_cached(thread_id)
         key = known.key if known else NO_KEY
         prepared = [prepare_value(value, key, self.codec) for value in values]
@@ -178,18 +211,23 @@ class Checkpoints:
         def attempt() -> bool:
             nonlocal key, prepared
             while True:
-                thread = self._threads.ensure(thread_id, unless=drop_if_late)
+                thread = self._threads.ensure(
+                    thread_id, unless=lambda db: drop_if_late(db, read_key(db))
+                )
                 if thread is None:
                     return False
                 if thread.key != key:
                     key = thread.key
                     prepared = [rekeyed(each, thread.key) for each in prepared]
                 with self._tables.writing(thread_id) as connection:
-                    if drop_if_late(connection):
+                    state = read_state(connection, thread, namespace, written)
+                    if drop_if_late(connection, state.secret):
                         return False
-                    if is_current(connection, thread):
-                        writer = ValueWriter(connection, thread, self.codec)
-                        store(writer, thread, prepared)
+                    if state.is_current:
+                        writer = ValueWriter(connection, thread, self.codec, state.last)
+                        writer.look_up(prepared)
+                        target = _Target.of(connection, thread, namespace, state)
+                        store(writer, target, prepared)
                         return True
                 self._threads.forget(thread_id)
 
@@ -217,15 +255,16 @@ class Checkpoints:
     def _store_header(
         self,
         writer: ValueWriter,
-        thread: Thread,
+        target: "_Target",
         address: Address,
         checkpoint_id: str,
         header: CheckpointHeader,
     ) -> None:
-        space = ensure_namespace(writer.connection, thread, address.namespace)
-        packed = pack_header(header.dump(self.codec), space, thread, writer)
+        dump, space = header.dump(self.codec), target.space
+        known = self._dictionaries, target.dictionary
+        packed = pack_header(dump, space, target.thread, writer, known)
         run_id = header.metadata.get("run_id")
-        writer.connection.execute(
+        writer.connection.execute_later(
             _INSERT,
             (
                 space[0],

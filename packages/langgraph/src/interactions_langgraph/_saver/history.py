@@ -26,10 +26,11 @@ LARGEST_PAGE: Final = 256
 # The newest is the last of an index: none of the others is read.
 _FIND: Final = """
 SELECT c.number, s.thread, t.thread_id, s.namespace, c.checkpoint_id, c.parent_id,
-    c.dictionary, c.type, c.body
+    c.dictionary, c.type, c.body, d.body
 FROM checkpoint_threads t
 CROSS JOIN checkpoint_spaces s
 CROSS JOIN checkpoints c
+LEFT JOIN checkpoint_contents d ON d.number = (s.thread << 32) + c.dictionary
 WHERE t.thread_id = $1 AND s.thread = t.number AND s.namespace = $2
 AND c.number = (
     SELECT own.number FROM checkpoints own WHERE own.space = s.number {terms}
@@ -176,7 +177,7 @@ def find_row(connection: SqlConnection, address: Address, codec: Codec) -> Row |
     else:
         found = connection.execute(_FIND_NEWEST, space)
     row = found.fetchone()
-    return next(iter(_unpack(connection, [row], codec))) if row else None
+    return _to_row(row[:-1], row[-1], codec) if row else None
 
 
 def _references(rows: Iterable[Row], writes: Writes) -> Iterator[tuple[int, int]]:
@@ -202,14 +203,19 @@ def _unpack(
     }
     against = read_contents(connection, dictionaries)
     unpacked: list[Row] = []
-    for number, thread, thread_id, space, own_id, parent_id, count, *dump in rows:
+    for row in rows:
+        thread, count = row[1], row[6]
         known = (
             None if count is None else against[thread_range_start(thread) + count][1]
         )
-        header = unpack_header(PackedHeader(*dump), known, codec)
-        address = Address(thread_id, space, own_id)
-        unpacked.append(Row(number, thread, address, parent_id, header))
+        unpacked.append(_to_row(row, known, codec))
     return unpacked
+
+
+def _to_row(row: Sequence[Any], against: bytes | None, codec: Codec) -> Row:
+    number, thread, thread_id, space, own_id, parent_id, _, *dump = row
+    header = unpack_header(PackedHeader(*dump), against, codec)
+    return Row(number, thread, Address(thread_id, space, own_id), parent_id, header)
 
 
 def in_pages(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

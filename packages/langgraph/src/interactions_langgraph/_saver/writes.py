@@ -42,6 +42,8 @@ def store_writes(
     task: tuple[str, str],
     channels: Sequence[str],
     values: Sequence[Prepared],
+    *,
+    has_writes: bool,
 ) -> None:
     """Store one task's writes: the first of an index stays, a negative one is replaced.
 
@@ -51,14 +53,17 @@ def store_writes(
         task: Its id and its path.
         channels: In the order of `put_writes`, as are `values`.
         values: What was written.
+        has_writes: Whether there are writes of the task already.
     """
     task_id, task_path = task
-    stored = _stored_indexes(writer.connection, checkpoint, task_id)
+    stored = set[int]()
+    if has_writes:
+        stored = _stored_indexes(writer.connection, checkpoint, task_id)
     numbered = zip(number_writes(channels), channels, values, strict=True)
     for idx, channel, value in numbered:
         if idx < 0 or idx not in stored:
             row = (*checkpoint, task_id, idx, task_path, channel, writer.store(value))
-            writer.connection.execute(_INSERT, row)
+            writer.connection.execute_later(_INSERT, row)
 
 
 def read_writes(

@@ -9,6 +9,7 @@ import dataclasses
 import zlib
 from typing import Any, Final
 
+from interactions_core.adapter.storage import SqlConnection
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.message_states import Dump
 from interactions_langgraph._storage.prepared_values import prepare_content
@@ -25,6 +26,9 @@ WORTHWHILE: Final = 0.5
 GROWN: Final = 1.5
 """So does one that is this much longer than the dictionary: the first header of a
 thread lacks most of what all later ones repeat."""
+
+MOST_DICTIONARIES: Final = 1_000
+"""How many dictionaries a saver remembers at most; it then begins anew."""
 
 PACKED_TYPE: Final = "msgpack"
 """The only kind of serialized bytes that is deflated."""
@@ -54,30 +58,60 @@ class PackedHeader:
     """The count of the content that it was deflated against."""
 
 
+class Dictionaries:
+    """What headers were packed against last, so that it need not be read again.
+
+    Safe for any number of threads: it is known by its digest.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, bytes] = {}
+
+    def read(
+        self, connection: SqlConnection, number: int, digest: bytes | None
+    ) -> bytes:
+        """Return the bytes of a content; `digest` is its own, if that was read."""
+        found = None if digest is None else self._known.get(digest)
+        if found is None:
+            [(_, found)] = read_contents(connection, [number]).values()
+            if len(self._known) >= MOST_DICTIONARIES:
+                self._known = {}
+            if digest is not None:
+                self._known[digest] = found
+        return found
+
+
 def pack_header(
     dump: Dump,
     space: tuple[int, int | None],
     thread: Thread,
     writer: ValueWriter,
+    known: tuple[Dictionaries, bytes | None] | None = None,
 ) -> PackedHeader:
     """Make a header small, and renew the namespace's dictionary if need be.
 
-    `space` is the namespace's number, and the count of its dictionary.
+    Args:
+        dump: The header.
+        space: The namespace's number, and the count of its dictionary.
+        thread: Whose namespace it is.
+        writer: Where contents are stored.
+        known: Dictionaries that were read before, and the digest of this one.
     """
     codec, connection = writer.codec, writer.connection
     if not codec.is_compact or dump[0] != PACKED_TYPE:
         return PackedHeader(*codec.seal(dump))
     number, dictionary = space
-    first = thread_range_start(thread.row_id)
     if dictionary is not None:
-        [(_, against)] = read_contents(connection, [first + dictionary]).values()
+        dictionaries, digest = known or (Dictionaries(), None)
+        content = thread_range_start(thread.row_id) + dictionary
+        against = dictionaries.read(connection, content, digest)
         size = len(dump[1])
         if size <= GROWN * len(against):
             body = _deflate(dump[1], against)
             if len(body) <= WORTHWHILE * size:
                 return PackedHeader(PACKED_TYPE, body, dictionary)
     dictionary = row_index(writer.store_content(prepare_content(dump, thread.key)))
-    connection.execute(
+    connection.execute_later(
         "UPDATE checkpoint_spaces SET dictionary = $1 WHERE number = $2",
         (dictionary, number),
     )

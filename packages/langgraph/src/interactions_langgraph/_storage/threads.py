@@ -103,34 +103,21 @@ def find_thread(
     return _open_thread(row, codec) if row else None
 
 
-def is_current(connection: SqlConnection, thread: Thread) -> bool:
-    """Tell whether nobody has deleted the thread since it was found."""
-    row = connection.execute(
-        "SELECT key FROM checkpoint_threads WHERE number = $1", (thread.row_id,)
-    ).fetchone()
-    return row is not None and row[0] == thread.sealed_key
-
-
-def ensure_namespace(
+def begin_namespace(
     connection: SqlConnection, thread: Thread, namespace: str
 ) -> tuple[int, int | None]:
-    """Find or begin a namespace of the thread.
+    """Begin a namespace of the thread.
 
     Returns:
-        Its number, and the content that its checkpoints are packed against.
+        Its number, and the content that its checkpoints are packed against: none yet.
     """
     key = (thread.row_id, namespace)
-    query = (
-        "SELECT number, dictionary FROM checkpoint_spaces "
-        "WHERE thread = $1 AND namespace = $2"
+    connection.execute(
+        "INSERT INTO checkpoint_spaces (thread, namespace) VALUES ($1, $2)", key
     )
-    row = connection.execute(query, key).fetchone()
-    if row is None:
-        connection.execute(
-            "INSERT INTO checkpoint_spaces (thread, namespace) VALUES ($1, $2)", key
-        )
-        row = connection.execute(query, key).fetchone()
-    return row[0], row[1]
+    query = "SELECT number FROM checkpoint_spaces WHERE thread = $1 AND namespace = $2"
+    (number,) = connection.execute(query, key).fetchone()
+    return number, None
 
 
 def delete_thread(connection: SqlConnection, thread_id: str) -> None:

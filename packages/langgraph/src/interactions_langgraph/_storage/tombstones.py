@@ -38,7 +38,9 @@ MIGRATIONS: Final = (
 )
 
 # Most databases never have any: one look is enough then.
-_KEY: Final = f"{SELECT_BIRTH_BYTES} AND EXISTS (SELECT 1 FROM checkpoint_tombstones)"  # noqa: S608  constants
+KEY: Final = f"{SELECT_BIRTH_BYTES} AND EXISTS (SELECT 1 FROM checkpoint_tombstones)"  # noqa: S608  constants
+"""The query of what checkpoints that were deleted are named with."""
+
 _BURY: Final = (
     "INSERT INTO checkpoint_tombstones (digest, deleted_at) VALUES ($1, $2) "
     "ON CONFLICT (digest) DO UPDATE SET deleted_at = excluded.deleted_at"
@@ -84,7 +86,9 @@ class Lineage:
 
 
 def is_late(
-    connection: SqlConnection, lineage: Lineage, own: Address | None = None
+    connection: SqlConnection,
+    lineage: Lineage,
+    own: Address | None = None,
 ) -> bool:
     """Tell whether something leads to a checkpoint that was deleted.
 
@@ -94,9 +98,17 @@ def is_late(
         own: The checkpoint that is stored unless it is late; that one of this name was
             deleted before is forgotten then.
     """
-    key = _key(connection)
-    if key is None:
-        return False
+    key = read_key(connection)
+    return key is not None and leads_to_buried(connection, key, lineage, own)
+
+
+def leads_to_buried(
+    connection: SqlConnection,
+    key: bytes,
+    lineage: Lineage,
+    own: Address | None = None,
+) -> bool:
+    """Do what `is_late` does where something was deleted; `key` names it."""
     if _find_buried(connection, _graves(key, lineage)):
         return True
     if own is not None:
@@ -125,7 +137,7 @@ def bury(connection: SqlConnection, graves: Sequence[tuple[Address, str]]) -> No
 
 def exhume(connection: SqlConnection, lineage: Lineage) -> None:
     """Forget that checkpoints were deleted: they, or what follows, are stored anew."""
-    key = _key(connection)
+    key = read_key(connection)
     if key is None:
         return
     found = _find_buried(connection, _graves(key, lineage))
@@ -143,8 +155,9 @@ def _addresses_of(connection: SqlConnection, thread_id: str) -> list[Address]:
     return [Address(thread_id, *row) for row in rows]
 
 
-def _key(connection: SqlConnection) -> bytes | None:
-    row = connection.execute(_KEY).fetchone()
+def read_key(connection: SqlConnection) -> bytes | None:
+    """Return what checkpoints that were deleted are named with, if there are any."""
+    row = connection.execute(KEY).fetchone()
     return bytes(row[0]) if row else None
 
 

@@ -160,5 +160,8 @@ def read_nested(codec: Codec, dump: Dump) -> tuple[int, list[tuple[Path | None, 
 
 def read_contents(connection: SqlConnection, numbers: Iterable[int]) -> dict[int, Dump]:
     """Read serialized bytes by number; absent ones are left out."""
-    rows = connection.execute(_CONTENTS, (json.dumps([*numbers]),))
+    numbers = [*numbers]
+    if not numbers:
+        return {}
+    rows = connection.execute(_CONTENTS, (json.dumps(numbers),))
     return {number: (type_, body) for number, type_, body in rows}

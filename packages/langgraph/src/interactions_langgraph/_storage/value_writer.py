@@ -4,7 +4,7 @@ A node of a chain is a parent node and the message that follows it. So a list th
 grew by one message costs one node, and lists with a common beginning share it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from interactions_core.adapter.storage import SqlConnection, placeholders
@@ -29,11 +29,15 @@ from interactions_langgraph._storage.threads import Thread
 PROBES: Final = 4
 """How many of the last messages are looked for one by one."""
 
+SOME: Final = 8
+"""Up to how many rows go along with other statements instead of together."""
+
 BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
 
 _CONTENTS: Final = "checkpoint_contents"
 _NODES: Final = "checkpoint_nodes"
+_TABLES: Final[tuple[str, str]] = (_CONTENTS, _NODES)
 _INSERTS: Final = {
     _CONTENTS: "INSERT INTO checkpoint_contents (number, digest, type, body) "
     "VALUES ($1, $2, $3, $4)",
@@ -53,15 +57,51 @@ class ValueWriter:
     Attributes:
         connection: Where the transaction is open.
         codec: What the values are serialized with.
+
+    Args:
+        last: The last numbers of a content and of a node, if they were read already.
     """
 
-    def __init__(self, connection: SqlConnection, thread: Thread, codec: Codec) -> None:
+    def __init__(
+        self,
+        connection: SqlConnection,
+        thread: Thread,
+        codec: Codec,
+        last: tuple[int, int] | None = None,
+    ) -> None:
         self.connection = connection
         self.codec = codec
         self._thread = thread
         # Nobody else writes the thread during this transaction.
         self._known: dict[tuple[str, bytes], int | None] = {}
         self._last: dict[str, int] = {}
+        if last is not None:
+            self._last.update(zip(_TABLES, last, strict=True))
+
+    def look_up(self, values: Iterable[Prepared]) -> None:
+        """Find out, in one query, what of some values the thread has.
+
+        Of lists of messages only the last few are looked for.
+        """
+        wanted = [*_digests_of(values)]
+        if len(wanted) > BATCH:
+            return
+        branches: list[str] = []
+        digests: list[bytes] = []
+        for at, table in enumerate(_TABLES):
+            asked = dict.fromkeys(digest for name, digest in wanted if name == table)
+            if asked:
+                marks = placeholders(len(asked), after=1 + len(digests))
+                branches.append(
+                    f"SELECT {at}, digest, number FROM {table} "  # noqa: S608  as below
+                    f"WHERE {THREAD} = $1 AND digest IN ({marks})"
+                )
+                digests += asked
+        if digests:
+            query, first = " UNION ALL ".join(branches), self._thread.row_id
+            rows = self.connection.execute(query, (first, *digests)).fetchall()
+            self._known.update(dict.fromkeys(wanted))
+            self._known.update({(_TABLES[at], digest): n for at, digest, n in rows})
 
     def store(self, prepared: Prepared) -> int:
         """Store what is new of a value.
@@ -117,10 +157,11 @@ class ValueWriter:
         if not rows:
             return
         insert = _INSERTS[table]
-        if len(rows) == 1:
-            self.connection.execute(insert, rows[0])
-        else:
+        if len(rows) > SOME:
             self.connection.executemany(insert, rows)
+            return
+        for row in rows:
+            self.connection.execute_later(insert, row)
 
     def _prepare_message(self, state: MessageState) -> PreparedContent:
         return prepare_content(self.codec.dump_state(state), self._thread.key)
@@ -169,5 +210,16 @@ class ValueWriter:
         ).fetchone()
         return {
             table: max(number or first, first + floor)
-            for table, number in zip((_CONTENTS, _NODES), found, strict=True)
+            for table, number in zip(_TABLES, found, strict=True)
         }
+
+
+def _digests_of(values: Iterable[Prepared]) -> Iterator[tuple[str, bytes]]:
+    for value in values:
+        if isinstance(value, PreparedContent):
+            yield _CONTENTS, value.digest
+        elif isinstance(value, PreparedMessages):
+            yield from ((_NODES, digest) for digest in value.digests[-PROBES:])
+        else:
+            yield _CONTENTS, value.frame.digest
+            yield from _digests_of(value.parts)

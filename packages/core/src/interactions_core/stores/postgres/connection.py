@@ -4,7 +4,8 @@ What Python types become is decided here for our own cursors only: a connection 
 somebody else's pool is given back as it came.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -140,6 +141,7 @@ class PostgresConnection:
     def __init__(self, raw: RawConnection, locks: Locks | None) -> None:
         self.raw = raw
         self._locks = locks
+        self._later: list[tuple[bytes, Parameters]] = []
 
     def allows(self, wanted: Locks) -> bool:
         """Tell whether a block inside may write these names."""
@@ -147,20 +149,47 @@ class PostgresConnection:
 
     def execute(self, sql: Statement, parameters: Parameters = (), /) -> StoreCursor:
         """Run one statement."""
-        return StoreCursor(self.raw).execute(_as_bytes(sql), parameters)
+        cursor = StoreCursor(self.raw)
+        with self._trip():
+            cursor.execute(_as_bytes(sql), parameters)
+        return cursor
+
+    def execute_later(self, sql: Statement, parameters: Parameters = (), /) -> None:
+        """Run one statement together with the next one, or with the commit."""
+        self._later.append((_as_bytes(sql), parameters))
 
     def executemany(
         self, sql: Statement, parameters: Sequence[Parameters], /
     ) -> StoreCursor:
         """Run one statement for each of several rows of values."""
         cursor = StoreCursor(self.raw)
-        cursor.executemany(_as_bytes(sql), parameters)
+        with self._trip():
+            cursor.executemany(_as_bytes(sql), parameters)
         return cursor
 
     def commit(self) -> None:
         """Keep what was done."""
-        # One message. With values it would be four, and psycopg would prepare it.
-        run_all(self.raw, "COMMIT")
+        if not self._later:
+            # One message. With values it would be four, and psycopg would prepare it.
+            run_all(self.raw, "COMMIT")
+            return
+        with self._trip():
+            # As a statement: what is only a message is not let into a pipeline.
+            StoreCursor(self.raw).execute(b"COMMIT", prepare=False)
+
+    @contextlib.contextmanager
+    def _trip(self) -> Generator[None]:
+        """Send what was left for later together with the statement of the block."""
+        later, self._later = self._later, []
+        if not later:
+            yield
+            return
+        with contextlib.ExitStack() as stack:
+            if psycopg.Pipeline.is_supported():
+                stack.enter_context(self.raw.pipeline())
+            for sql, parameters in later:
+                StoreCursor(self.raw).execute(sql, parameters)
+            yield
 
 
 def _as_bytes(sql: Statement) -> bytes:

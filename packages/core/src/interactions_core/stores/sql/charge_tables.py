@@ -126,7 +126,7 @@ def insert_entry(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> None:
     (number,) = written.fetchone() or db.execute(rows.LAST_ENTRY).fetchone()
     charged = charge_rows.charge_rows(number, scope, entry)
     if len(charged) == 1:
-        db.execute(charge_rows.INSERT, charged[0])
+        db.execute_later(charge_rows.INSERT, charged[0])
     else:
         db.executemany(charge_rows.INSERT, charged)
 

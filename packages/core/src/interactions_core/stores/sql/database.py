@@ -78,6 +78,14 @@ class SqlConnection(Protocol):
         """Run one statement."""
         ...
 
+    def execute_later(self, sql: Statement, parameters: Parameters = ..., /) -> None:
+        """Run one statement, whose result nobody needs, before the next or at the end.
+
+        Where a statement is a trip to a server, it goes along with another one; what
+        is wrong with it is raised there.
+        """
+        ...
+
     def executemany(
         self, sql: Statement, parameters: Sequence[Parameters], /
     ) -> SqlCursor:

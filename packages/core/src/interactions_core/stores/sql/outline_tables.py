@@ -73,7 +73,7 @@ class SqlOutlineMixin:
             if db.execute(outline_rows.KEEP_MORE, values).rowcount:
                 return
         whole = (packed or pack(sketch.steps, key)) + said
-        db.execute(outline_rows.KEEP, (*head, "", 0, 0, asked, whole, *tail))
+        db.execute_later(outline_rows.KEEP, (*head, "", 0, 0, asked, whole, *tail))
 
 
 def _secret(db: SqlConnection) -> bytes:

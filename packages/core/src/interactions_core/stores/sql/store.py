@@ -156,7 +156,7 @@ class SqlStore(
                 created_at=created_at,
             )
             if not late and (job is None or not _is_recorded(db, record)):
-                db.execute(rows.UPSERT, row)
+                db.execute_later(rows.UPSERT, row)
                 if entry is not None:
                     insert_entry(db, scope, entry)
                 if sketch is not None:

@@ -21,6 +21,10 @@ class SqliteConnection(sqlite3.Connection):
         """Run one statement."""
         return super().execute(_as_text(sql), _by_number(parameters))
 
+    def execute_later(self, sql: Statement, parameters: Parameters = (), /) -> None:
+        """Run one statement now: there is no trip to save."""
+        self.execute(sql, parameters)
+
     def executemany(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, sql: Statement, parameters: Iterable[Parameters], /
     ) -> sqlite3.Cursor:
