@@ -414,16 +414,18 @@ def _agent_framework(af: Any, message: Message) -> Any:
 
 OPTIONAL: Final = {
     "toy": {
+        "test_budgets",
         "test_model_without_background_answers_at_once_where_that_will_do",
         "test_webhook_is_told_which_job_it_hears_of",
     },
     "agent_framework": {
         "test_adopted_interaction_is_gone_on_with",
         "test_background",
+        "test_budgets",
         "test_options",
     },
 }
-"""What an adapter may leave out: at most three, by name of a scenario or a file."""
+"""What an adapter may leave out: at most four, by name of a scenario or a file."""
 
 _BESIDE: Final = {"langgraph": LangGraph, "autogen": AutoGen}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from interactions_core.records.budgets import Amount, Reservation
 from interactions_core.records.charges import Charge, Price, Unanswered
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.interactions import (
@@ -121,6 +122,17 @@ def whole_charge(tokens: int = 10) -> Charge:
 def lost_create(**changes: object) -> Unanswered:
     usual = Unanswered(
         target="agent:a", at=NOW, what="cancelled", creates=2, interaction_id="v1_run"
+    )
+    return replace(usual, **changes)
+
+
+def reservation(**changes: object) -> Reservation:
+    usual = Reservation(
+        key="call",
+        budget="budget",
+        amount=Amount(1, 1),
+        holder="me",
+        lease_until=NOW + 60,
     )
     return replace(usual, **changes)
 

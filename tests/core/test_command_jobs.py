@@ -193,6 +193,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
     ("part", "tables"),
     [
         ("forms", ["forms"]),
+        ("budgets", ["budgets", "reservations"]),
         ("charges", ["charges", "unanswered"]),
         ("losses", ["lost_chains", "retention_tries", "restores"]),
         ("questions", ["questions"]),

@@ -71,6 +71,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
 
     assert found == {
         "accounts": 1,
+        "budgets": 1,
         "charges": 1,
         "checkpoints": 4,
         "contracts": 1,

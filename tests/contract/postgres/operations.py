@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from interactions_core.protocol.retention import Loss
 from interactions_core.records.accounts import Claimant, Owner
+from interactions_core.records.budgets import Amount, Budget
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
 from interactions_core.records.openings import Asked
@@ -20,6 +21,7 @@ from tests.contract.session_records import (
     make_entry,
     make_job,
     make_record,
+    reservation,
 )
 
 THREAD = SCOPE.thread_id
@@ -90,6 +92,13 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     "mark_restored": (lambda s: s.mark_restored(NOW), WRITES_ROWS),
     "usage": (lambda s: s.usage(), WRITES_NOTHING),
     "ledger": (lambda s: s.ledger(), WRITES_NOTHING),
+    "reserve": (
+        lambda s: s.reserve(reservation(), Budget(max_calls=9), now=NOW),
+        WRITES_ROWS,
+    ),
+    "settle": (lambda s: s.settle("call", "budget", Amount(1, 1)), WRITES_ROWS),
+    "spending": (lambda s: s.spending("budget"), WRITES_NOTHING),
+    "reservation": (lambda s: s.reservation("call"), WRITES_NOTHING),
     "cost": (lambda s: s.cost(), WRITES_NOTHING),
     "note_unanswered": (lambda s: s.note_unanswered(SCOPE, lost_create()), WRITES_ROWS),
     "list_unanswered": (lambda s: s.list_unanswered(), WRITES_NOTHING),

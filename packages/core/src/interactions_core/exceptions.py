@@ -26,6 +26,7 @@ InteractionsError                catch-all
     UndeclaredCallError          a call of a function that nobody declared
     DeadlineExceededError        a background run took too long
     JobTakenOverError            another process waits for the run
+  BudgetExceededError            a call might cost more than may be spent
   LostSubmitError                nobody knows whether a run exists
   ChangedCallError               a run exists of this call from before it changed
   UnknownJobError                no job goes by that name (also a LookupError)
@@ -409,6 +410,38 @@ class WebhookRefusedError(InteractionsError):
     def __init__(self, message: str, *, status: int = 401) -> None:
         super().__init__(message)
         self.status = status
+
+
+class BudgetExceededError(InteractionsError):
+    """A call might cost more than may be spent; it was not sent.
+
+    Attributes:
+        limit: Which limit: `max_cost`, `max_total_tokens` or `max_calls`.
+        per: What the budget is for: a `call`, `thread`, `session` or `day`.
+        spent_usd: What was spent of it, in USD, as far as prices are known.
+        spent_tokens: What was spent of it in tokens.
+        calls: How many calls are under way that have something put aside.
+        begins_at: When it begins anew, in epoch seconds; `None` for never.
+    """
+
+    def __init__(
+        self,
+        said: str,
+        *,
+        limit: str,
+        per: str,
+        spent_usd: float = 0.0,
+        spent_tokens: int = 0,
+        calls: int = 0,
+        begins_at: float | None = None,
+    ) -> None:
+        super().__init__(said)
+        self.limit = limit
+        self.per = per
+        self.spent_usd = spent_usd
+        self.spent_tokens = spent_tokens
+        self.calls = calls
+        self.begins_at = begins_at
 
 
 class LostSubmitError(InteractionsError):

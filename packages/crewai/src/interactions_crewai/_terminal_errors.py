@@ -16,6 +16,7 @@ from crewai.tools.tool_failure import (
 from interactions_core.exceptions import (
     AccountConflictError,
     AuthenticationError,
+    BudgetExceededError,
     ChangedCallError,
     ConfigurationError,
     CutOffError,
@@ -46,6 +47,7 @@ from interactions_crewai.errors import (
     StoppedAccountError,
     StoppedAnswerError,
     StoppedAuthenticationError,
+    StoppedBudgetError,
     StoppedCallError,
     StoppedCancelledError,
     StoppedChangedCallError,
@@ -103,6 +105,7 @@ _STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
     JobFailedError: StoppedFailedError,
     JobCancelledError: StoppedCancelledError,
     DeadlineExceededError: StoppedDeadlineError,
+    BudgetExceededError: StoppedBudgetError,
     LostSubmitError: StoppedSubmitError,
     ChangedCallError: StoppedChangedCallError,
     EmptyReplyError: StoppedReplyError,

@@ -31,6 +31,7 @@ from interactions_core.adapter.options import (
     settings_of,
 )
 from interactions_core.exceptions import (
+    BudgetExceededError,
     ConfigurationError,
     InteractionsError,
     LostSubmitError,
@@ -129,7 +130,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             try:
                 run = self._ask(self._turn(request), request)
             # An error that left here would have CrewAI begin the run once more.
-            except (OutcomeError, LostSubmitError) as error:
+            except (OutcomeError, LostSubmitError, BudgetExceededError) as error:
                 with _counting:
                     self.failed_tokens += error.usage.total_tokens
                 return ToolFailure(message=str(error), retryable=False)

@@ -9,6 +9,7 @@ from crewai.tools.tool_failure import ToolExecutionFailedError
 from interactions_core.exceptions import (
     AccountConflictError,
     AuthenticationError,
+    BudgetExceededError,
     ChangedCallError,
     ConfigurationError,
     CutOffError,
@@ -115,6 +116,10 @@ class StoppedCancelledError(JobCancelledError, ToolExecutionFailedError):
 
 class StoppedDeadlineError(DeadlineExceededError, ToolExecutionFailedError):
     """A `DeadlineExceededError` after which CrewAI stops."""
+
+
+class StoppedBudgetError(BudgetExceededError, ToolExecutionFailedError):
+    """A `BudgetExceededError` after which CrewAI stops."""
 
 
 class StoppedSubmitError(LostSubmitError, ToolExecutionFailedError):

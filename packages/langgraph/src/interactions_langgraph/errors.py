@@ -147,6 +147,10 @@ class ChatJobTakenOverError(core.JobTakenOverError, ModelError):
     """Another process waits for the run."""
 
 
+class ChatBudgetExceededError(core.BudgetExceededError, ModelInvalidRequestError):
+    """A call might cost more than may be spent; nothing was sent."""
+
+
 class ChatLostSubmitError(core.LostSubmitError, ModelError):
     """The run may exist and be billed: not to be repeated without thought."""
 

@@ -37,6 +37,7 @@ from interactions_core.records.jobs import (
     request_fingerprint,
 )
 from interactions_core.secret_options import without_settings
+from interactions_core.turns.budgeting import settle_abandoned, settle_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, set_cleanup, store_call
 
@@ -239,8 +240,11 @@ def mark_consumed(work: LeasedJob, status: str = "") -> Flow[None]:
     """
     job = as_consumed(work.job, work.run.now(), status)
     yield from _kept(work, job)
-    if status == "cancelled" and work.name not in work.run.tally.answered:
-        yield from _noted_unanswered(work, _cancelled_run(work))
+    if status == "cancelled":
+        is_known = work.name in work.run.tally.answered
+        if not is_known:
+            yield from _noted_unanswered(work, _cancelled_run(work))
+        yield from settle_run(work.run, job.key, is_known=is_known)
 
 
 def release_lease(work: LeasedJob, status: str = "") -> Flow[None]:
@@ -270,6 +274,7 @@ def mark_submit_lost(work: LeasedJob) -> Flow[LostSubmitError]:
 def note_lost(work: LeasedJob) -> Flow[None]:
     """Write down that a create may have been billed of which nobody knows."""
     yield from _noted_unanswered(work, _lost_create(work))
+    yield from settle_run(work.run, work.job.key, is_known=False)
 
 
 def _noted_unanswered(work: LeasedJob, lost: Unanswered) -> Flow[None]:
@@ -348,6 +353,7 @@ def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
             elif how == "cancelled":
                 store.update_job(as_consumed(job, now, "cancelled"))
                 store.note_unanswered(work.run.records.scope, _cancelled_run(work))
+                settle_abandoned(work.run, job.key)
             else:
                 status = LOST if how == LOST else job.status
                 store.update_job(
@@ -355,6 +361,7 @@ def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
                 )
                 if how == LOST:
                     store.note_unanswered(work.run.records.scope, _lost_create(work))
+                    settle_abandoned(work.run, job.key)
         except StoreError:
             logger.exception("job %s is out of date", job.key)
 

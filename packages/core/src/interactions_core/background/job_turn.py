@@ -42,6 +42,7 @@ from interactions_core.turns.ask_separately import (
     leave_owed,
     mark_told,
 )
+from interactions_core.turns.budgeting import settle_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, set_cleanup, store_call
 from interactions_core.turns.handing_on import find_owed, kept_reply
@@ -204,6 +205,7 @@ def _record_and_hand_on(work: LeasedJob, plan: Plan, answer: Answer) -> Flow[Rep
     reply = yield from record_turn(
         work.run, plan, answer, failure, job if rides else None
     )
+    yield from settle_run(work.run, work.job.key, is_known=True)
     yield from mark_handed_on(work, job, is_written=rides and bool(reply.key))
     if failure is not None:
         raise failure

@@ -31,6 +31,7 @@ from interactions_core.protocol.refusals import network_error as unanswered
 from interactions_core.protocol.retries import is_lost
 from interactions_core.requests.bodies import request_body
 from interactions_core.turns.ask_separately import ask_separately
+from interactions_core.turns.budgeting import budgeted_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Flow,
@@ -131,7 +132,9 @@ def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[Submitted
     body, check = _body(work, plan), root_check(plan)
 
     def repeat(attempt: Callable[[], Flow[T]]) -> Flow[T]:
-        return with_retries(run, attempt, fresh=is_fresh(plan, run.now()))
+        fresh = is_fresh(plan, run.now())
+        key = work.job.key
+        return with_retries(run, lambda: budgeted_run(run, key, attempt), fresh=fresh)
 
     if not stream:
         interaction = yield from repeat(lambda: _create(body))

@@ -14,6 +14,7 @@ from interactions_core.client.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.records.budgets import read_budget
 from interactions_core.secret_options import secret_text
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.context import (
@@ -65,7 +66,7 @@ def policy_from_options(
         options: By their names here.
         clock: Epoch seconds.
     """
-    retention = options.get("retention")
+    retention, budget = options.get("retention"), options.get("budget")
     return ClientPolicy(
         max_retries=options.get("max_retries", DEFAULT_MAX_RETRIES),
         retention_s=retention.total_seconds() if retention else DEFAULT_RETENTION_S,
@@ -75,6 +76,7 @@ def policy_from_options(
         resubmits=options.get("on_lost_submit") == "resubmit",
         on_changed_call=options.get("on_changed_call", "adopt"),
         returns_empty=options.get("on_empty", "return") == "return",
+        budget=read_budget(budget) if budget is not None else None,
     )
 
 

@@ -95,6 +95,14 @@ class CommonOptions:
         int,
         Said("policy", "repetitions of a request after errors that allow it", least=0),
     ] = DEFAULT_MAX_RETRIES
+    budget: Annotated[
+        dict[str, Any] | None,
+        Said(
+            "policy",
+            'what may be spent, e.g. `{"max_cost": 5, "per": "day"}`: a call that might '
+            "exceed it is refused before it is sent",
+        ),
+    ] = None
     service_tier: Annotated[
         str | None, Said("body", 'the tier that serves the request, e.g. `"flex"`')
     ] = None
@@ -227,6 +235,7 @@ class ClientArguments(TypedDict, total=False):
     retention: timedelta
     timeout_s: float
     max_retries: int
+    budget: dict[str, Any] | None
     service_tier: str | None
     labels: dict[str, str] | None
     base_url: str | None

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.agents import family_of
 from interactions_core.protocol.combining import SEPARATE, check_combination
+from interactions_core.records.budgets import read_budget
 from interactions_core.stores.opening import check_url, file_url
 
 _PROVIDERS: Final = ("gemini/", "google/")
@@ -180,6 +181,11 @@ def _limit(name: str, value: object) -> object:
     return _whole(name, value, 1, "1")
 
 
+def _budget(_: str, value: object) -> object:
+    read_budget(value)
+    return value
+
+
 def _poll(name: str, value: object) -> tuple[float, float]:
     is_pair = isinstance(value, list | tuple)
     numbers = (
@@ -271,6 +277,7 @@ def _lower(text: str) -> str:
 
 
 _READ: Final[Mapping[str, Callable[[str, Any], object]]] = {
+    "budget": _budget,
     "combine_tools": _word(SEPARATE),
     "deadline_s": _seconds,
     "max_output_tokens": _limit,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from interactions_core.records.budgets import Budget
 from interactions_core.records.charges import Charge
 from interactions_core.records.turn import Turn
 from interactions_core.turns.lookup import TurnStore
@@ -39,6 +40,7 @@ class ClientPolicy:
             that was asked for otherwise.
         returns_empty: Whether an answer with nothing in it is returned; otherwise it
             is an `EmptyReplyError`.
+        budget: What may be spent; `None` for whatever is asked.
         pace: How often this process looks at runs in the background, all in all.
     """
 
@@ -51,6 +53,7 @@ class ClientPolicy:
     resubmits: bool = False
     on_changed_call: OnChangedCall = "adopt"
     returns_empty: bool = False
+    budget: Budget | None = None
     pace: Pace = PROCESS_PACE
 
 

@@ -8,6 +8,7 @@ from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.requests.bodies import request_body
 from interactions_core.turns.answers import Answer, streamed_answer, unary_answer
+from interactions_core.turns.budgeting import budgeted
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow
 from interactions_core.turns.recording import record_unfinished
@@ -50,6 +51,9 @@ def _answered(run: TurnContext, plan: Plan, *, stream: bool) -> Flow[Answer]:
     answer = streamed_answer if stream else unary_answer
 
     def repeat(attempt: Callable[[], Flow[T]], *, hop: int) -> Flow[T]:
-        return with_retries(run, attempt, fresh=hop > 0 or is_fresh(plan, run.now()))
+        fresh = hop > 0 or is_fresh(plan, run.now())
+        return with_retries(
+            run, lambda: budgeted(run, plan, attempt, hop=hop), fresh=fresh
+        )
 
     return (yield from answer(body, check, repeat, store=run.turn.store))

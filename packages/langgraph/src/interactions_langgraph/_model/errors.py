@@ -15,6 +15,7 @@ from interactions_core.adapter import BLOCKED, status_of
 from interactions_langgraph.errors import (
     ChatAccountConflictError,
     ChatAuthenticationError,
+    ChatBudgetExceededError,
     ChatChangedCallError,
     ChatConfigurationError,
     ChatContextLengthError,
@@ -72,6 +73,7 @@ _MEANINGS: Final[
     core.UndeclaredCallError: ChatUndeclaredCallError,
     core.DeadlineExceededError: ChatDeadlineExceededError,
     core.JobTakenOverError: ChatJobTakenOverError,
+    core.BudgetExceededError: ChatBudgetExceededError,
     core.LostSubmitError: ChatLostSubmitError,
     core.ChangedCallError: ChatChangedCallError,
 }

@@ -22,6 +22,7 @@ from interactions_core.records.names import check_names
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.memory.accounts import MemoryAccountMixin
+from interactions_core.stores.memory.budgets import MemoryBudgetMixin
 from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
 from interactions_core.stores.memory.forms import MemoryFormMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
@@ -38,6 +39,7 @@ DEFAULT_LIMIT: Final = 10_000
 
 class MemoryStore(
     MemoryAccountMixin,
+    MemoryBudgetMixin,
     MemoryChargeMixin,
     MemoryFormMixin,
     MemoryJobMixin,

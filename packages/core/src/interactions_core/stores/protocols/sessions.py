@@ -18,6 +18,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.protocols.accounts import AccountStore
+from interactions_core.stores.protocols.budgets import BudgetStore
 from interactions_core.stores.protocols.charges import ChargeStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
@@ -37,6 +38,7 @@ class SessionStore(
     OutlineStore,
     ChargeStore,
     MeasureStore,
+    BudgetStore,
     Protocol,
 ):
     """Where the tree of interactions of every conversation is kept.

@@ -21,6 +21,7 @@ from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
 from interactions_core.stores.sql import (
     account_rows,
+    budget_rows,
     charge_rows,
     deletion_rows,
     form_rows,
@@ -32,6 +33,7 @@ from interactions_core.stores.sql import (
     retention_rows,
     rows,
 )
+from interactions_core.stores.sql.budget_tables import SqlBudgetMixin
 from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_entry
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
@@ -54,6 +56,7 @@ class SqlStore(
     SqlOutlineMixin,
     SqlChargeMixin,
     SqlMeasureMixin,
+    SqlBudgetMixin,
 ):
     """Keeps sessions in a database; its subclasses say which one.
 
@@ -84,6 +87,7 @@ class SqlStore(
         self.database.install(outline_rows.PART, outline_rows.MIGRATIONS)
         self.database.install(charge_rows.PART, charge_rows.MIGRATIONS)
         self.database.install(measure_tables.PART, measure_tables.MIGRATIONS)
+        self.database.install(budget_rows.PART, budget_rows.MIGRATIONS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
