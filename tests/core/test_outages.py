@@ -224,3 +224,17 @@ def test_graphs_are_looked_for_again_after_the_database_was_away(store: Away) ->
 
     assert outage.error is None
     assert len(looks) > 1
+
+
+def test_a_watcher_that_was_stopped_resumes_graphs_again_when_it_runs_again(
+    store: Away, watcher: JobWatcher
+) -> None:
+    store.add_job(job(interrupts=1, status="completed"))
+    watcher.stop()
+
+    watcher.run(until_idle=True)
+    [stopped] = store.list_jobs(waiting=True)
+    watcher.run(until_idle=True)
+
+    [resumed] = store.list_jobs(waiting=True)
+    assert stopped.updated_at < resumed.updated_at

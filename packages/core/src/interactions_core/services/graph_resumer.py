@@ -81,6 +81,10 @@ class Resumer:
         """Resume no further graph; from any thread, or a signal's handler."""
         self._stopping = True
 
+    def begin(self) -> None:
+        """Resume graphs again, after `stop`."""
+        self._stopping = False
+
     def leave(self) -> None:
         """Leave the graphs that are being resumed at their last checkpoints.
 

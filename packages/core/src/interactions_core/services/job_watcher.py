@@ -136,6 +136,8 @@ class JobWatcher:
         finally:
             # Not at the beginning: it may be told to stop before its thread runs.
             self._stopping = False
+            if self._resumer is not None:
+                self._resumer.begin()
             self.close()
 
     def lag_s(self) -> float | None:
