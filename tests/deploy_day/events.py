@@ -135,28 +135,39 @@ def rotate_key(stage: Stage) -> None:
 
 
 def change_setting(stage: Stage) -> None:
-    """Change `max_output_tokens` while a run of a graph goes on."""
-    service, found = stage.graphs, list[tuple[str, str]]()
+    """Change `max_output_tokens` while a run of a graph goes on.
+
+    Its pod is killed, so that the call is made again by one with the new setting.
+    """
+    service = stage.graphs
+    while not _kill_midway(stage):
+        service.await_ready(service.start())
+    stage.change(max_output_tokens=stage.rng.randrange(1_000, 9_000))
+    others = service.begin_roll()
+    service.await_ready(service.start())
+    others()
+    stage.watchers.drain()
+
+
+def _kill_midway(stage: Stage) -> bool:
+    """Kill a pod that waits for a run; say whether it had not been answered yet."""
+    found: list[tuple[str, str]] = []
 
     def is_found() -> bool:
+        living = [pod.name for pod in stage.graphs.pods]
         found[:] = [
             (pod, call)
             for pod, call in _open_jobs(stage.folder / "ledger")
-            if stage.server.has_begun(call)
+            if pod in living and stage.server.has_begun(call)
         ]
         return bool(found)
 
     wait_until(is_found, "a run of a graph goes on")
-    stage.change(max_output_tokens=stage.rng.randrange(1_000, 9_000))
     holder, _ = found[0]
-    for pod in service.pods:
-        new = service.start()
+    for pod in stage.graphs.pods:
         if pod.name == holder:
-            service.kill(pod)
-        service.await_ready(new)
-        if pod.name != holder:
-            service.drain(pod)
-    stage.watchers.drain()
+            stage.graphs.kill(pod)
+    return found[0] in _open_jobs(stage.folder / "ledger")
 
 
 def _open_jobs(ledger: Path) -> list[tuple[str, str]]:
