@@ -44,11 +44,13 @@ class Worker:
                 cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         assert self.process.stdout is not None
-        threading.Thread(target=self._read, args=(self.process.stdout,)).start()
+        self._reader = threading.Thread(target=self._read, args=[self.process.stdout])
+        self._reader.start()
 
     def _read(self, lines: IO[bytes]) -> None:
-        for line in lines:
-            self.told.append(json.loads(line))
+        with lines:
+            for line in lines:
+                self.told.append(json.loads(line))
 
     @property
     def turns(self) -> list[dict[str, Any]]:
@@ -63,9 +65,14 @@ class Worker:
             assert time.monotonic() < give_up, f"{self.name} stands still"
             time.sleep(0.01)
 
+    def join(self) -> None:
+        """Wait until all that it said is read."""
+        self._reader.join(PATIENCE_S)
+
     def end(self) -> None:
         self._stop.touch()
         status = self.process.wait(PATIENCE_S)
+        self.join()
         assert status == 0, f"{self.name}: {self.errors.read_text()}"
         assert self.errors.read_text() == ""
 
@@ -161,6 +168,7 @@ class Play:
         for worker in self.running:
             worker.process.kill()
             worker.process.wait(PATIENCE_S)
+            worker.join()
 
 
 def play(
