@@ -67,14 +67,15 @@ def test_the_newest_that_was_sent_again_is_explained(url: str) -> None:
     ]
     assert "     chained it would have been 72 B, 1 step" in lines[9]
     assert " fresh, 0 cached, " in lines[10]
-    assert lines[12].startswith("to avoid it, keep what changes out of the first")
+    assert lines[11].startswith("cost        ")
+    assert lines[13].startswith("to avoid it, keep what changes out of the first")
     assert max(map(len, lines)) <= 100
 
 
 def test_a_wider_terminal_breaks_no_line(url: str) -> None:
     done = run(url, columns=160)
 
-    advice = done.stdout.splitlines()[12]
+    advice = done.stdout.splitlines()[-1]
     assert advice.endswith("or into the system instruction, which no digest covers")
 
 
@@ -102,7 +103,9 @@ def test_json_has_its_keys_in_order_and_null_for_what_is_unknown(url: str) -> No
     assert difference["compared_with"] == first
     assert difference["now"]["text"] == AT_15
     assert found["chained"] == {"steps": 1, "bytes": 72}
-    assert found["same_in_session"] == {"turns": 1, "of": 3}
+    cost = found["turn"]["usd"]
+    assert float(cost) > 0
+    assert found["same_in_session"] == {"turns": 1, "of": 3, "usd": cost}
     newest = json.loads(run(url, third, "--json").stdout)
     assert newest["because"] == "new_conversation"
     assert newest["difference"] is None

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from interactions_core.cli.figures import usd_text
 from interactions_core.cli.output import (
     clipped,
     shown_id,
@@ -55,7 +56,8 @@ def explanation_lines(told: Explanation, layout: Layout) -> Iterator[str]:
     yield from _amount_lines(told)
     if told.difference is not None and told.same > 1:
         yield ""
-        yield f"the same in {told.same} of {told.turns} turns"
+        paid = f": {usd_text(told.same_usd)}" if told.same_usd is not None else ""
+        yield f"the same in {told.same} of {told.turns} turns{paid}"
     if told.advice:
         yield ""
         yield from _wrapped(f"to avoid it, {told.advice}", layout)
@@ -128,6 +130,8 @@ def _amount_lines(told: Explanation) -> Iterator[str]:
         f"{'tokens':<{_LABEL}}{fresh:,} fresh, {usage.cached_tokens:,} cached, "
         f"{usage.thought_tokens:,} thought, {usage.output_tokens:,} output"
     )
+    if told.usd is not None:
+        yield f"{'cost':<{_LABEL}}{usd_text(told.usd)}"
 
 
 def _wrapped(text: str, layout: Layout) -> list[str]:

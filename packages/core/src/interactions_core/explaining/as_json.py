@@ -1,6 +1,7 @@
 """An explanation as JSON; what is unknown is null. Pure."""
 
 from dataclasses import asdict
+from decimal import Decimal
 
 from interactions_core.explaining.explanation import Difference, Explanation, Side
 
@@ -27,7 +28,11 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
         "difference": _difference(told.difference, hide_content=hide_content),
         "sent": asdict(told.sent),
         "chained": chained,
-        "same_in_session": {"turns": told.same, "of": told.turns},
+        "same_in_session": {
+            "turns": told.same,
+            "of": told.turns,
+            "usd": _decimal(told.same_usd),
+        },
         "advice": told.advice or None,
     }
 
@@ -58,7 +63,12 @@ def _turn(told: Explanation) -> dict[str, object]:
         "replay_steps": entry.replay_steps if entry is not None else None,
         "replay_bytes": entry.replay_bytes if entry is not None else None,
         "usage": asdict(entry.usage) if entry is not None else None,
+        "usd": _decimal(told.usd),
     }
+
+
+def _decimal(cost: Decimal | None) -> str | None:
+    return None if cost is None else format(cost, "f")
 
 
 def _difference(

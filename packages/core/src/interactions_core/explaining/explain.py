@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from interactions_core.canonical import JsonObject
@@ -21,6 +22,7 @@ from interactions_core.explaining.explanation import (
     Side,
 )
 from interactions_core.explaining.words import advice_on, sentence_of
+from interactions_core.records.charges import usd
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -75,6 +77,7 @@ def explain(store: SessionStore, interaction_id: str) -> Explanation:
     because = _because(store, record, entry, outline)
     difference = _difference(store, record, outline)
     nearest = outline.nearest if outline is not None else ""
+    same = _alike(store, scope, line, outline)
     return Explanation(
         scope=scope,
         record=record,
@@ -88,7 +91,9 @@ def explain(store: SessionStore, interaction_id: str) -> Explanation:
         difference=difference,
         sent=_sent(record, entry),
         chained=_chained(record, outline, because),
-        same=_count_same(store, scope, line, outline),
+        same=len(same),
+        usd=_cost([entry] if entry is not None else []),
+        same_usd=_cost(same),
         sentence=sentence_of(record.reason, because, difference),
         advice=advice_on(because, difference),
     )
@@ -241,16 +246,23 @@ def _chained(
     return Amount(len(rest), sum(shape.size for shape in rest))
 
 
-def _count_same(
+def _alike(
     store: SessionStore,
     scope: Scope,
     line: Sequence[LedgerEntry],
     outline: Outline | None,
-) -> int:
-    """Count the turns of a conversation that first differ at the same step."""
+) -> list[LedgerEntry]:
+    """Return the turns of a conversation that first differ at the same step."""
     if outline is None or not outline.differs:
-        return 0
-    reasons = {each.key: each.reason for each in line}
-    alike = [k for k, reason in reasons.items() if reason == reasons.get(outline.key)]
-    found = (store.find_outline(scope, key) for key in alike[-_MOST_COMPARED:])
-    return sum(each is not None and each.differs == outline.differs for each in found)
+        return []
+    why = next((each.reason for each in line if each.key == outline.key), "")
+    alike = [each for each in line if each.reason == why][-_MOST_COMPARED:]
+    found = ((each, store.find_outline(scope, each.key)) for each in alike)
+    return [each for each, o in found if o is not None and o.differs == outline.differs]
+
+
+def _cost(entries: Sequence[LedgerEntry]) -> Decimal | None:
+    """Add up what turns cost; `None` if that of any is unknown."""
+    costs = [each.picousd for each in entries]
+    known = [cost for cost in costs if cost is not None]
+    return usd(sum(known)) if known and len(known) == len(costs) else None

@@ -1,6 +1,7 @@
 """What is told of a request: values only."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from interactions_core.records.interactions import (
@@ -136,6 +137,8 @@ class Explanation:
         chained: What would have been sent had the newest answer been continued; `None`
             where there was none, or it was.
         same: How many turns of the conversation first differ at the same step.
+        usd: What the turn cost; `None` for unknown.
+        same_usd: What those turns cost together; `None` if that of any is unknown.
         sentence: All of that in a sentence.
         advice: What to do about it; "" where nothing is to be done.
     """
@@ -153,5 +156,7 @@ class Explanation:
     sent: Amount
     chained: Amount | None
     same: int
+    usd: Decimal | None
+    same_usd: Decimal | None
     sentence: str
     advice: str
