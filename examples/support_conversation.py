@@ -98,16 +98,17 @@ def talk(part, database):
 def table(database):
     """Print why each request was sent as it was, from the ledger; return its rows."""
     entries = [entry for _, entry in open_store(database).ledger()]
-    print("\ncall  why        steps sent  bytes sent  a full replay  saved")
+    print("\ncall  why        steps sent  bytes sent  a full replay  bytes less")
     for number, entry in enumerate(entries, 1):
-        saved = 1 - entry.bytes_sent / entry.replay_bytes
+        less = 1 - entry.bytes_sent / entry.replay_bytes
         print(
             f"{number:>4}  {entry.reason:<9}  {entry.steps_sent:>10}"
-            f"  {entry.bytes_sent:>10}  {entry.replay_bytes:>13}  {saved:>5.0%}"
+            f"  {entry.bytes_sent:>10}  {entry.replay_bytes:>13}  {less:>10.0%}"
         )
     sent = sum(entry.bytes_sent for entry in entries)
     replay = sum(entry.replay_bytes for entry in entries)
     print(f"\nsent {sent} bytes of input; replaying every turn would be {replay}")
+    print("what is billed is tokens, those of the history either way")
     return entries
 
 

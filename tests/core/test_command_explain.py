@@ -16,6 +16,8 @@ from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
 from tests.waiting import go_by
 
+pytest.importorskip("genai_prices", reason="needs the extra `prices`")
+
 AT_15 = "Current time: 15:00. Review this contract."
 AT_14 = "Current time: 14:56. Review this contract."
 
