@@ -318,6 +318,8 @@ def test_money_without_prices_is_an_error(
     with pytest.raises(ConfigurationError, match="cannot be read"):
         spender(connect, way, max_cost=1, unpriced="allow").ask("Hello.")
 
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        spender(connect, way, max_cost=1, max_run_cost=1).ask("Hi.", background=True)
     assert emulator.stats()["creates"] == 0
 
 

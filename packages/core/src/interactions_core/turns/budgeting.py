@@ -33,7 +33,7 @@ from interactions_core.records.charges import PICO, Charge, usd
 from interactions_core.records.interactions import Scope
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
-from interactions_core.turns.estimates import estimate
+from interactions_core.turns.estimates import Estimate, estimate
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -96,7 +96,7 @@ def budgeted_run(
     budget = run.policy.budget
     if budget is None:
         return (yield from attempt())
-    amount = _most_of_run(budget)
+    amount = _most_of_run(run, budget)
     held = yield from _put_aside(run, budget, amount, key=job_key)
     try:
         return (yield from attempt())
@@ -198,6 +198,15 @@ def _most(run: TurnContext, budget: Budget, plan: Plan, hops: list[Charge]) -> A
     taken = estimate(run.turn, plan, hops)
     if budget.max_cost is None:
         return Amount(0, taken.total)
+    return Amount(_price(run, budget, taken), taken.total)
+
+
+def _price(run: TurnContext, budget: Budget, taken: Estimate) -> int:
+    """Return what this would cost, in 1e-12 USD; 0 where that may be unknown.
+
+    Raises:
+        ConfigurationError: Nobody knows its price, and that is not allowed.
+    """
     prices = current_prices()
     asked = taken.charge(run.turn, run.now())
     price = prices.price(asked, run.turn.target_name)
@@ -211,10 +220,10 @@ def _most(run: TurnContext, budget: Budget, plan: Plan, hops: list[Charge]) -> A
             "unpriced='allow'"
         )
         raise ConfigurationError(msg)
-    return Amount(price.picousd or 0, taken.total)
+    return price.picousd or 0
 
 
-def _most_of_run(budget: Budget) -> Amount:
+def _most_of_run(run: TurnContext, budget: Budget) -> Amount:
     for limit, stated in (
         ("max_cost", "max_run_cost"),
         ("max_total_tokens", "max_run_tokens"),
@@ -225,12 +234,15 @@ def _most_of_run(budget: Budget) -> Amount:
                 f"amount: state {stated}. Nothing was sent"
             )
             raise ConfigurationError(msg)
+    if budget.max_cost is not None:
+        # Whether there is a price that the run can be settled by.
+        _price(run, budget, Estimate(1, 0, 1))
     cost = budget.max_run_cost or Decimal(0)
     return Amount(round(cost * PICO), budget.max_run_tokens or 0)
 
 
 def _paid(run: TurnContext, budget: Budget, before: tuple[str, ...]) -> Amount | None:
-    """Return what was answered since, as it is billed; `None` for nothing."""
+    """Return what was answered since, as it is billed; `None` for nothing, or unknown."""
     new = [c for name, c in run.tally.answered.items() if name not in before]
     if not new:
         return None
@@ -241,6 +253,9 @@ def _paid(run: TurnContext, budget: Budget, before: tuple[str, ...]) -> Amount |
         if budget.max_cost is not None:
             asked = charge.asked_at or run.now()
             priced = prices.price(_completed(run, charge, asked), target)
+            if priced.picousd is None and budget.unpriced == "refuse":
+                # What was put aside for it counts instead.
+                return None
             picousd = priced.picousd or 0
         total += Amount(picousd, charge.usage.total_tokens)
     return total
