@@ -125,7 +125,7 @@ def test_a_job_is_listed_shown_and_cancelled(job: str, emulator: Emulator) -> No
 @pytest.mark.usefixtures("job")
 def test_lists_are_narrowed_to_a_thread() -> None:
     assert run("list", "--thread", "other").stdout == "no jobs\n"
-    assert run("clean").stdout == "0 forgotten\n"
+    assert run("clean").stdout == "0 jobs forgotten\n"
 
 
 @pytest.mark.usefixtures("job")
