@@ -150,7 +150,7 @@ def test_jobs_are_forgotten_when_their_time_is_over(
     clean_jobs(store, said.append, now=clock.now)
     clean_jobs(store, said.append, now=clock.now + 8 * 86_400)
 
-    assert said == ["0 forgotten", "1 forgotten"]
+    assert said == ["0 jobs forgotten", "1 job forgotten"]
 
 
 def test_the_watcher_keeps_the_results_of_jobs_that_nobody_waits_for(
