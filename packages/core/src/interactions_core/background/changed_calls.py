@@ -12,7 +12,7 @@ from typing import Final
 
 from interactions_core.background.job_lease import (
     LeasedJob,
-    mark_consumed,
+    mark_cancelled,
     release_lease,
 )
 from interactions_core.background.submit import cancel_unwanted
@@ -110,7 +110,7 @@ def cancel_changed(work: LeasedJob, call: ChangedCall) -> Flow[None]:
     )
     failed = yield from cancel_unwanted(work.name)
     if failed is None:
-        yield from mark_consumed(work, "cancelled")
+        yield from mark_cancelled(work)
     else:
         yield from release_lease(work)
 

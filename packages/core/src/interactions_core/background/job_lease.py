@@ -234,17 +234,20 @@ def mark_handed_on(work: LeasedJob, job: Job, *, is_written: bool) -> Flow[None]
 
 
 def mark_consumed(work: LeasedJob, status: str = "") -> Flow[None]:
-    """Be done with a job; the row stays for a while, without its content.
+    """Be done with a job; the row stays for a while, without its content."""
+    yield from _kept(work, as_consumed(work.job, work.run.now(), status))
 
-    What a run took that was cancelled is not known, unless it was read since.
+
+def mark_cancelled(work: LeasedJob) -> Flow[None]:
+    """Be done with a job whose run was cancelled.
+
+    What the run took is not known, unless it was read since.
     """
-    job = as_consumed(work.job, work.run.now(), status)
-    yield from _kept(work, job)
-    if status == "cancelled":
-        is_known = work.name in work.run.tally.answered
-        if not is_known:
-            yield from _noted_unanswered(work, _cancelled_run(work))
-        yield from settle_run(work.run, job.key, is_known=is_known)
+    yield from mark_consumed(work, "cancelled")
+    is_known = work.name in work.run.tally.answered
+    if not is_known:
+        yield from _noted_unanswered(work, _cancelled_run(work))
+    yield from settle_run(work.run, work.job.key, is_known=is_known)
 
 
 def release_lease(work: LeasedJob, status: str = "") -> Flow[None]:

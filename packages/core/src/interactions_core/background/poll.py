@@ -10,6 +10,7 @@ from typing import Final, Never
 
 from interactions_core.background.job_lease import (
     LeasedJob,
+    mark_cancelled,
     mark_consumed,
     raise_displaced,
     release_lease,
@@ -196,7 +197,7 @@ def _last_word(work: LeasedJob, interaction: JsonObject) -> Flow[JsonObject]:
 
 def _cancelled(work: LeasedJob) -> Flow[Never]:
     """Be done with a run that was cancelled because its deadline is over."""
-    yield from mark_consumed(work, "cancelled")
+    yield from mark_cancelled(work)
     yield from set_cleanup("")
     raise DeadlineExceededError(work.name, work.run.deadline_s)
 

@@ -154,6 +154,14 @@ def store_call(call: Callable[[], T]) -> Flow[T]:
     return cast("T", (yield StoreCall(call)))
 
 
+def leave_loop() -> Flow[None]:
+    """Go on where work over a whole list or answer keeps no event loop waiting.
+
+    After an answer the turn is on the loop, and stays there until it asks for the store.
+    """
+    return store_call(lambda: None)
+
+
 def blocking_call(call: Callable[[], T]) -> Flow[T]:
     """Run a call that is not ours, wherever that does no harm."""
     return cast("T", (yield StoreCall(call, waits=True)))

@@ -37,7 +37,14 @@ from interactions_core.transcript.sizes import wire_size
 from interactions_core.transcript.streaming import events_of, steps_of
 from interactions_core.turns.answer_records import later_entry
 from interactions_core.turns.context import TurnContext
-from interactions_core.turns.effects import Flow, fetch, hand_on, show, store_call
+from interactions_core.turns.effects import (
+    Flow,
+    fetch,
+    hand_on,
+    leave_loop,
+    show,
+    store_call,
+)
 from interactions_core.turns.outcomes import is_pending, outcome_error
 from interactions_core.turns.recording import anchor_of
 from interactions_core.usage import Usage
@@ -195,6 +202,7 @@ def _settle(
 
     It may be a parent if what was recorded of it is how it begins.
     """
+    yield from leave_loop()
     steps, held, store = steps_of(interaction), record.held, run.records.store
     failure = outcome_error(interaction, steps, returns_empty=run.policy.returns_empty)
     if failure is not None:

@@ -38,7 +38,7 @@ from interactions_core.turns.answer_records import (
 )
 from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext
-from interactions_core.turns.effects import Flow, store_call
+from interactions_core.turns.effects import Flow, leave_loop, store_call
 from interactions_core.turns.form_memory import remember_form
 from interactions_core.turns.learning import known_retention, note_retention
 from interactions_core.turns.metering import note_answer
@@ -104,6 +104,7 @@ def _keep(
 ) -> Flow[InteractionRecord | None]:
     """Keep record and entry; return nothing if the thread was deleted meanwhile."""
     records, store = run.records, run.records.store
+    yield from leave_loop()
     yield from note_retention(run, plan)
     limit = yield from known_retention(run)
     sent_bytes = wire_size(plan.steps)
