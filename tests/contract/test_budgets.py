@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from interactions_core.adapter.options import ObjectTokens
 from interactions_core.exceptions import (
     BudgetExceededError,
     ConfigurationError,
     InteractionsError,
     InvalidRequestError,
+    RequestError,
 )
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.owners import process_id
@@ -337,6 +339,26 @@ def test_a_run_needs_a_stated_cost_and_settles_what_it_took(
     assert standing(asker, clock, **limits) == Spending(
         Amount(0, reply.usage.total_tokens)
     )
+
+
+def test_a_run_that_another_object_has_begun_counts_where_it_ends(
+    connect: Connect, emulator: Emulator
+) -> None:
+    asker = connect("unary")
+    emulator.script([{"reply": {"text": "Found.", "wait_s": 1}}])
+    emulator.fault(on="get", do={"status": 401})
+    with pytest.raises(RequestError):
+        asker.ask("Hi.", background=True)
+    allowance = ObjectTokens("this object").within(1, run=1)
+    asker.client._policy = replace(asker.client._policy, allowance=allowance)
+
+    reply = asker.ask("Hi.", background=True)
+    with pytest.raises(BudgetExceededError, match="this object are spent") as raised:
+        asker.ask("Something else.", background=True)
+
+    assert raised.value.per == "object"
+    assert raised.value.spent_tokens == reply.usage.total_tokens
+    assert emulator.stats()["creates"] == 1
 
 
 def test_a_lost_run_costs_what_was_put_aside(

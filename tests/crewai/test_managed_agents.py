@@ -5,6 +5,7 @@ import itertools
 import json
 import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -627,7 +628,7 @@ def test_tokens_of_failed_runs_are_spent_too(
     told = [tool._run(f"The history of TPUs, {number}").message for number in "12"]
 
     assert "no luck" in told[0]
-    assert "max_total_tokens=1" in told[1]
+    assert "6 tokens of 1 tokens for this tool are spent" in told[1]
     assert tool.failed_tokens == emulator.stats()["tokens"] > 0
     assert len(creates(emulator)) == 1
 
@@ -638,7 +639,82 @@ def test_spent_tokens_end_the_tools_use(make_tool: Any, emulator: Emulator) -> N
 
     failure = tool.run(query="Planes")
 
-    assert "max_total_tokens=1" in failure.message
+    assert failure.message.startswith("max_total_tokens would be exceeded")
+    assert len(creates(emulator)) == 1
+
+
+def in_threads(tool: InteractionsAgentTool, number: int) -> list[Any]:
+    together = threading.Barrier(number)
+
+    def use(query: str) -> Any:
+        together.wait(PATIENCE_S)
+        return tool._run(query)
+
+    with ThreadPoolExecutor(number) as threads:
+        return list(threads.map(use, [f"{n} " + "long " * 60 for n in range(number)]))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"max_total_tokens": 10},
+        {"budget": {"max_total_tokens": 100, "max_run_tokens": 100}},
+        {"max_total_tokens": 10, "budget": {"max_calls": 6}},
+    ],
+    ids=str,
+)
+def test_runs_at_once_keep_to_what_the_tool_may_take(
+    options: dict[str, Any], make_tool: Any, emulator: Emulator
+) -> None:
+    """Whichever is first takes more than there is, and nothing is left for others."""
+    tool = make_tool(**options, max_usage_count=None)
+
+    told = in_threads(tool, 6)
+
+    refused = [one for one in told if isinstance(one, ToolFailure)]
+    assert [len(tool.runs), len(refused), len(creates(emulator))] == [1, 5, 1]
+    assert all("would be exceeded" in one.message for one in refused)
+
+
+def test_runs_that_state_what_they_take_run_at_once(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool(max_total_tokens=6_000, max_run_tokens=1_000)
+
+    in_threads(tool, 6)
+
+    assert len(tool.runs) == 6
+    assert sum(run.total_tokens for run in tool.runs) == emulator.stats()["tokens"]
+
+
+def test_a_lost_run_has_taken_what_was_put_aside_for_it(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    tool = make_tool(max_total_tokens=1_000, max_run_tokens=900)
+    emulator.fault(do={"close": "after"})
+
+    for query in ("Trains", "Planes"):
+        tool._run(query)
+    told = tool._run("Ships")
+
+    # The second had 100 left, and took more.
+    spent = 900 + tool.runs[0].total_tokens
+    assert f"{spent} tokens of 1000 tokens for this tool" in told.message
+    assert len(creates(emulator)) == 2
+
+
+def test_what_a_restored_tool_has_taken_counts(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    before = make_tool()
+    before.run(query="Trains")
+    tool = make_tool(
+        runs=before.runs, failed_tokens=5, max_total_tokens=before.runs[0].total_tokens
+    )
+
+    failure = tool.run(query="Planes")
+
+    assert f"{before.runs[0].total_tokens + 5} tokens of" in failure.message
     assert len(creates(emulator)) == 1
 
 

@@ -417,7 +417,8 @@ class BudgetExceededError(InteractionsError):
 
     Attributes:
         limit: Which limit: `max_cost`, `max_total_tokens` or `max_calls`.
-        per: What the budget is for: a `call`, `thread`, `session` or `day`.
+        per: What the budget is for: a `call`, `thread`, `session` or `day`, or the
+            `object` that asks.
         spent_usd: What was spent of it, in USD, as far as prices are known.
         spent_tokens: What was spent of it in tokens.
         calls: How many calls are under way that have something put aside.

@@ -25,6 +25,7 @@ from interactions_core.adapter import (
     in_thread,
 )
 from interactions_core.adapter.options import (
+    Allowance,
     CommonOptions,
     OnEmpty,
     check_mirror,
@@ -160,9 +161,9 @@ class SharedOptions(_Common, BaseModel):
             return await in_thread(self._store)
         return self._store()
 
-    def _ready(self) -> ClientPair:
+    def _ready(self, allowance: Allowance | None = None) -> ClientPair:
         options = {**self.__dict__, "on_empty": self._on_empty}
-        policy = policy_from_options(options, clock=self._clock)
+        policy = policy_from_options(options, clock=self._clock, allowance=allowance)
         return self._clients.get(self._connection(), policy)
 
     def _connection(self) -> Connection:

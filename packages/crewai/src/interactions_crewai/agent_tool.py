@@ -9,7 +9,7 @@ from crewai.events.base_events import BaseEvent
 from crewai.events.event_bus import crewai_event_bus
 from crewai.tools import BaseTool
 from crewai.tools.tool_failure import ToolFailure
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from interactions_core.adapter import (
     JsonObject,
@@ -23,6 +23,8 @@ from interactions_core.adapter import (
 )
 from interactions_core.adapter.options import (
     PLANS,
+    Allowance,
+    ObjectTokens,
     PlanDecision,
     decide,
     options_for,
@@ -86,13 +88,19 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
     max_usage_count: int | None = 3
     """How often it may be used; `None` for no limit."""
     max_total_tokens: int | None = Field(default=None, gt=0)
-    """When all its runs have taken so many, it refuses to begin another."""
+    """When all its runs have taken so many, it refuses to begin another.
+
+    What a run under way may take counts too.
+    """
+    max_run_tokens: int = Field(default=1_000_000, gt=0)
+    """What a run puts aside of that while it is under way, or what is left of it."""
     follow_up_model: str | None = None
     """A model to answer follow-ups, in the agent's place: faster and cheaper."""
     runs: list[Run] = Field(default_factory=list[Run])
     """What it has found in all kickoffs, in order."""
     failed_tokens: int = 0
     """What runs took that came to nothing."""
+    _tokens: ObjectTokens | None = PrivateAttr(default=None)
 
     def __init__(self, **options: Any) -> None:
         owner, agent = type(self).__name__, options.get("agent")
@@ -133,7 +141,9 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             except (OutcomeError, LostSubmitError, BudgetExceededError) as error:
                 with _counting:
                     self.failed_tokens += error.usage.total_tokens
-                return ToolFailure(message=str(error), retryable=False)
+                is_refused = isinstance(error, BudgetExceededError)
+                advice = " Answer with what there is." if is_refused else ""
+                return ToolFailure(message=f"{error}{advice}", retryable=False)
         self.runs.append(run)
         return self._describe(run)
 
@@ -148,12 +158,6 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         return await in_thread(partial(self._run, *asked))
 
     def _refusal(self, request: PlanRequest) -> str:
-        spent = sum(run.total_tokens for run in self.runs) + self.failed_tokens
-        if self.max_total_tokens is not None and spent >= self.max_total_tokens:
-            return (
-                f"nothing was run: {spent} of max_total_tokens={self.max_total_tokens} "
-                "are spent; answer with what there is"
-            )
         if not request.query.strip():
             return "nothing was run: the query is empty"
         number = request.follow_up_of
@@ -214,7 +218,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
         )
 
     def _ask(self, turn: Turn, request: Request) -> Run:
-        client = self._ready().sync
+        client = self._ready(self._allowance()).sync
         kickoff, plans = current_kickoff(), _plans(turn)
         with chat_span(turn, vertexai=self.vertexai) as described:
 
@@ -228,6 +232,14 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
                     self._clients.waits.check()
                     self._show(event)
         raise InteractionsError  # pragma: no cover - a stream ends with its run
+
+    def _allowance(self) -> Allowance:
+        """Return what the tool may take: what it has taken before counts."""
+        with _counting:
+            if self._tokens is None:
+                spent = sum(run.total_tokens for run in self.runs) + self.failed_tokens
+                self._tokens = ObjectTokens("this tool", spent=spent)
+        return self._tokens.within(self.max_total_tokens, run=self.max_run_tokens)
 
     def _within_reach(self) -> list[Run]:
         """Return the results of this kickoff; those of others are none of its."""

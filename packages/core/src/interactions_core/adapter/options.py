@@ -1,5 +1,6 @@
 """What users of an adapter set: options, their checks, and decisions on plans."""
 
+from interactions_core.options.allowances import ObjectTokens
 from interactions_core.options.clients import (
     check_mirror,
     check_server_tools,
@@ -59,6 +60,7 @@ from interactions_core.protocol.functions import (
     own_names,
     unwritable,
 )
+from interactions_core.turns.allowances import Allowance
 
 __all__ = [
     "CHOICES",
@@ -67,10 +69,12 @@ __all__ = [
     "OF_CALLS",
     "PER_CALL",
     "PLANS",
+    "Allowance",
     "AnswerOptions",
     "ClientArguments",
     "CombineTools",
     "CommonOptions",
+    "ObjectTokens",
     "OnEmpty",
     "OnLostSubmit",
     "PlanDecision",

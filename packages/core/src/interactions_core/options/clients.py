@@ -17,6 +17,7 @@ from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.records.budgets import read_budget
 from interactions_core.secret_options import secret_text
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.turns.allowances import Allowance
 from interactions_core.turns.context import (
     DEFAULT_DEADLINE_S,
     DEFAULT_POLL,
@@ -56,7 +57,10 @@ def connection_from_options(options: Mapping[str, Any]) -> Connection:
 
 
 def policy_from_options(
-    options: Mapping[str, Any], *, clock: Callable[[], float]
+    options: Mapping[str, Any],
+    *,
+    clock: Callable[[], float],
+    allowance: Allowance | None = None,
 ) -> ClientPolicy:
     """Return how turns behave; an option that is not there has its default.
 
@@ -65,6 +69,7 @@ def policy_from_options(
     Args:
         options: By their names here.
         clock: Epoch seconds.
+        allowance: What the object may take that asks, beside its budget.
     """
     retention, budget = options.get("retention"), options.get("budget")
     return ClientPolicy(
@@ -77,6 +82,7 @@ def policy_from_options(
         on_changed_call=options.get("on_changed_call", "adopt"),
         returns_empty=options.get("on_empty", "return") == "return",
         budget=read_budget(budget) if budget is not None else None,
+        allowance=allowance,
     )
 
 

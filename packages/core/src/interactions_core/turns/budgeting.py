@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Final, TypeVar
 
 from interactions_core.exceptions import (
@@ -20,17 +21,16 @@ from interactions_core.exceptions import (
 )
 from interactions_core.mapping.planning import Plan
 from interactions_core.prices.current import current_prices
-from interactions_core.process.owners import process_id
 from interactions_core.records.budgets import (
     Amount,
     Budget,
     Reservation,
     Spending,
     begins_anew_at,
-    budget_name,
 )
 from interactions_core.records.charges import PICO, Charge, usd
 from interactions_core.records.interactions import Scope
+from interactions_core.turns.allowances import RUN_SLACK_S, Allowance, reservation
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.estimates import Estimate, estimate
@@ -39,14 +39,11 @@ logger: Final = logging.getLogger("interactions_core")
 
 T = TypeVar("T")
 
-_RUN_SLACK_S: Final = 3_600.0
-"""For how long after its deadline a run holds what was put aside for it."""
-
 
 def budgeted(
     run: TurnContext, plan: Plan, attempt: Callable[[], Flow[T]], *, hop: int = 0
 ) -> Flow[T]:
-    """Make one attempt at a create within the budget.
+    """Make one attempt at a create within the budgets.
 
     Args:
         run: The turn.
@@ -58,51 +55,76 @@ def budgeted(
         BudgetExceededError: It might cost more than may be spent; it was not sent.
         ConfigurationError: Nobody knows what it may cost.
     """
-    budget = run.policy.budget
-    if budget is None:
-        return (yield from attempt())
+    for each in allowances_of(run):
+        attempt = partial(_within, run, each, plan, attempt, hop)
+    return (yield from attempt())
+
+
+def _within(
+    run: TurnContext,
+    allowance: Allowance,
+    plan: Plan,
+    attempt: Callable[[], Flow[T]],
+    hop: int,
+) -> Flow[T]:
+    budget = allowance.budget
     before = tuple(run.tally.answered)
     hops = list(run.tally.answered.values())[-hop:] if hop else []
-    held = yield from _put_aside(run, budget, _most(run, budget, plan, hops))
+    held = yield from _put_aside(run, allowance, _most(run, budget, plan, hops))
     try:
         result = yield from attempt()
     except RequestError as error:
         paid = _paid(run, budget, before)
         lost = isinstance(error, NetworkError) and error.sent and not paid
-        yield from settle(run, held, held.amount if lost else paid or Amount())
+        yield from _settle(allowance, held, held.amount if lost else paid or Amount())
+        raise
+    except (BudgetExceededError, ConfigurationError):
+        # Another budget has refused it.
+        yield from _settle(allowance, held, _paid(run, budget, before) or Amount())
         raise
     except Exception:
-        yield from settle(run, held, _paid(run, budget, before) or held.amount)
+        yield from _settle(allowance, held, _paid(run, budget, before) or held.amount)
         raise
     except BaseException:
         # Abandoned: nothing more may be asked for by way of effects.
-        settle_now(run, held)
+        _settle_now(allowance, held)
         raise
-    yield from settle(run, held, _paid(run, budget, before) or held.amount)
+    yield from _settle(allowance, held, _paid(run, budget, before) or held.amount)
     return result
 
 
 def budgeted_run(
     run: TurnContext, job_key: str, attempt: Callable[[], Flow[T]]
 ) -> Flow[T]:
-    """Make one attempt at beginning a run in the background within the budget.
+    """Make one attempt at beginning a run in the background within the budgets.
 
     What is put aside for it stays until `settle_run`.
 
     Raises:
         BudgetExceededError: It might cost more than may be spent; it was not sent.
-        ConfigurationError: The budget does not say what a run may cost.
+        ConfigurationError: A budget does not say what a run may cost.
     """
-    budget = run.policy.budget
-    if budget is None:
-        return (yield from attempt())
-    amount = _most_of_run(run, budget)
-    held = yield from _put_aside(run, budget, amount, key=job_key)
+    for each in allowances_of(run):
+        attempt = partial(_begun_within, run, each, job_key, attempt)
+    return (yield from attempt())
+
+
+def _begun_within(
+    run: TurnContext,
+    allowance: Allowance,
+    job_key: str,
+    attempt: Callable[[], Flow[T]],
+) -> Flow[T]:
+    amount = _most_of_run(run, allowance.budget)
+    held = yield from _put_aside(run, allowance, amount, key=job_key)
     try:
         return (yield from attempt())
     except RequestError as error:
         lost = isinstance(error, NetworkError) and error.sent
-        yield from settle(run, held, amount if lost else Amount())
+        yield from _settle(allowance, held, held.amount if lost else Amount())
+        raise
+    except (BudgetExceededError, ConfigurationError):
+        yield from _settle(allowance, held, Amount())
         raise
 
 
@@ -114,19 +136,26 @@ def settle_run(run: TurnContext, job_key: str, *, is_known: bool) -> Flow[None]:
         job_key: The job.
         is_known: Whether what it took is known; of a run that was cancelled it is not.
     """
-    budget = run.policy.budget
-    if budget is None:
-        return
-    store = run.records.store
+    for each in allowances_of(run):
+        yield from _settle_run(run, each, job_key, is_known=is_known)
+
+
+def _settle_run(
+    run: TurnContext, allowance: Allowance, job_key: str, *, is_known: bool
+) -> Flow[None]:
+    store = allowance.store
     try:
         held = yield from store_call(lambda: store.reservation(job_key))
     except StoreError:
         logger.exception("what job %s has cost is not settled", job_key)
         return
-    if held is None:
-        return
-    paid = _paid(run, budget, ()) if is_known else None
-    yield from settle(run, held, paid or held.amount)
+    paid = _paid(run, allowance.budget, ()) if is_known else None
+    if held is None and allowance.owner and paid is not None:
+        # Another object has begun the run, and this one has it.
+        row = allowance.row(run.records.scope, run.now())
+        held = reservation(job_key, row, paid, run.now(), 0.0, is_run=True)
+    if held is not None:
+        yield from _settle(allowance, held, paid or held.amount)
 
 
 def settle_abandoned(run: TurnContext, job_key: str) -> None:
@@ -135,57 +164,56 @@ def settle_abandoned(run: TurnContext, job_key: str) -> None:
     Raises:
         StoreError: That cannot be written.
     """
-    if run.policy.budget is not None:
-        settle_now(run, run.records.store.reservation(job_key))
+    for each in allowances_of(run):
+        held = each.store.reservation(job_key)
+        if held is not None:
+            _settle_now(each, held)
 
 
-def settle(run: TurnContext, held: Reservation, spent: Amount) -> Flow[None]:
+def allowances_of(run: TurnContext) -> tuple[Allowance, ...]:
+    """Return the budgets that hold for a turn."""
+    shared, own = run.policy.budget, run.policy.allowance
+    found = [Allowance(budget=shared, store=run.records.store)] if shared else []
+    return (*found, own) if own is not None else tuple(found)
+
+
+def _settle(allowance: Allowance, held: Reservation, spent: Amount) -> Flow[None]:
     """Count what a call has cost; a store that cannot be written keeps it put aside."""
     if not held.budget:
         return
-    store = run.records.store
+    store = allowance.store
     try:
         yield from store_call(lambda: store.settle(held.key, held.budget, spent))
     except StoreError:
         logger.exception("what a call has cost stays put aside until its lease ends")
 
 
-def settle_now(run: TurnContext, held: Reservation | None) -> None:
+def _settle_now(allowance: Allowance, held: Reservation) -> None:
     """Count what was put aside as spent, where a turn is abandoned."""
-    if held is None or not held.budget:
+    if not held.budget:
         return
     try:
-        run.records.store.settle(held.key, held.budget, held.amount)
+        allowance.store.settle(held.key, held.budget, held.amount)
     except StoreError:
         logger.exception("what a call has cost stays put aside until its lease ends")
 
 
 def _put_aside(
-    run: TurnContext, budget: Budget, amount: Amount, key: str = ""
+    run: TurnContext, allowance: Allowance, amount: Amount, key: str = ""
 ) -> Flow[Reservation]:
-    now, scope, store = run.now(), run.records.scope, run.records.store
-    lease_s = budget.lease_s
+    now, scope, lease_s = run.now(), run.records.scope, allowance.budget.lease_s
     if key:
-        lease_s = max(lease_s, run.deadline_s + _RUN_SLACK_S)
-    name = key or uuid.uuid4().hex
-    # Nothing adds up over calls, so that there is nothing to keep.
-    row = "" if budget.per == "call" else budget_name(budget, scope, now)
-    held = Reservation(
-        key=name,
-        budget=row,
-        amount=amount,
-        # A run goes on without the process that began it.
-        holder="" if key else process_id(),
-        lease_until=now + lease_s,
-    )
-    if budget.per == "call":
-        refused, stands = Spending().takes(amount, budget), Spending()
-    else:
-        refused, stands = yield from store_call(
-            lambda: store.reserve(held, budget, now=now)
-        )
+        lease_s = max(lease_s, run.deadline_s + RUN_SLACK_S)
+    name, row = key or uuid.uuid4().hex, allowance.row(scope, now)
+
+    def reserve() -> tuple[Reservation, str, Spending]:
+        fitted = allowance.fitted(amount, row)
+        held = reservation(name, row, fitted, now, lease_s, is_run=bool(key))
+        return held, *allowance.reserve(held, now)
+
+    held, refused, stands = yield from store_call(reserve)
     if refused:
-        raise _exceeded(budget, scope, stands, amount, refused, now)
+        raise _exceeded(allowance, scope, stands, held.amount, refused, now)
     return held
 
 
@@ -280,19 +308,14 @@ def _completed(run: TurnContext, charge: Charge, asked_at: float) -> Charge:
 
 
 def _exceeded(  # noqa: PLR0917 - what the error says
-    budget: Budget,
+    allowance: Allowance,
     scope: Scope,
     stands: Spending,
     amount: Amount,
     refused: str,
     now: float,
 ) -> BudgetExceededError:
-    whose = {
-        "call": "a call",
-        "thread": f"thread {scope.thread_id!r}",
-        "session": f"session {scope.session_id!r}",
-        "day": "the day",
-    }[budget.per]
+    budget, whose = allowance.budget, allowance.whose(scope)
     begins_at = begins_anew_at(budget, now)
     if refused == "max_calls":
         said = f"{stands.calls} calls of {whose} are under way, and may be no more"
@@ -306,20 +329,30 @@ def _exceeded(  # noqa: PLR0917 - what the error says
         limit = f"${budget.max_cost}" if money else f"{budget.max_total_tokens} tokens"
         said = (
             f"{spent} of {limit} for {whose} are spent, {reserved} are put aside for "
-            f"{stands.calls} calls under way, and this one might take {wanted}"
+            f"{stands.calls} calls under way"
         )
-        advice = (
-            "It begins anew at midnight UTC."
-            if begins_at is not None
-            else "It never begins anew; raise the limit, or ask for less with "
-            "max_output_tokens."
-        )
+        if not allowance.owner:
+            said = f"{said}, and this one might take {wanted}"
+        advice = _advice(allowance, stands, begins_at)
     return BudgetExceededError(
         f"{refused} would be exceeded: {said}. Nothing was sent. {advice}",
         limit=refused,
-        per=budget.per,
+        per="object" if allowance.owner else budget.per,
         spent_usd=float(usd(stands.spent.picousd)),
         spent_tokens=stands.spent.tokens,
         calls=stands.calls,
         begins_at=begins_at,
     )
+
+
+def _advice(allowance: Allowance, stands: Spending, begins_at: float | None) -> str:
+    if begins_at is not None:
+        return "It begins anew at midnight UTC."
+    if not allowance.owner:
+        return (
+            "It never begins anew; raise the limit, or ask for less with "
+            "max_output_tokens."
+        )
+    if stands.calls:
+        return "Ask again when they are over, or set max_run_tokens to less."
+    return "It never begins anew; raise the limit."

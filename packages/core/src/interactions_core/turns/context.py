@@ -8,6 +8,7 @@ from typing import Final, Literal
 from interactions_core.records.budgets import Budget
 from interactions_core.records.charges import Charge
 from interactions_core.records.turn import Turn
+from interactions_core.turns.allowances import Allowance
 from interactions_core.turns.lookup import TurnStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
 from interactions_core.usage import Usage
@@ -41,6 +42,8 @@ class ClientPolicy:
         returns_empty: Whether an answer with nothing in it is returned; otherwise it
             is an `EmptyReplyError`.
         budget: What may be spent; `None` for whatever is asked.
+        allowance: What the object may take that asks, beside the budget; `None` for
+            whatever is asked.
         pace: How often this process looks at runs in the background, all in all.
     """
 
@@ -54,6 +57,7 @@ class ClientPolicy:
     on_changed_call: OnChangedCall = "adopt"
     returns_empty: bool = False
     budget: Budget | None = None
+    allowance: Allowance | None = None
     pace: Pace = PROCESS_PACE
 
 
