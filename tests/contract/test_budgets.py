@@ -395,6 +395,42 @@ def test_a_stream_that_is_abandoned_costs_what_was_put_aside(
     assert stands.spent.tokens - before > 65_536
 
 
+def test_a_call_keeps_what_it_has_put_aside_as_long_as_it_can_last(
+    connect: Connect, clock: Clock
+) -> None:
+    """After that its process must be dead, and whoever is next goes on."""
+    limits: dict[str, Any] = {"max_calls": 1, "lease_s": 1}
+    going, waiting = spender(connect, "stream", **limits), connect("unary")
+    waiting.client._policy = replace(going.client._policy)
+    under_way = going.client.stream(make_turn(["word " * 50]), going.store)
+    next(under_way)
+
+    clock.sleep(3_800)
+    with pytest.raises(BudgetExceededError, match="max_calls"):
+        waiting.client.turn(make_turn(["Hello."]), going.store)
+    clock.sleep(101)
+
+    waiting.client.turn(make_turn(["Hello."]), going.store)
+    under_way.close()
+
+
+def test_a_run_keeps_what_it_has_put_aside_beyond_its_deadline(
+    connect: Connect, clock: Clock, emulator: Emulator
+) -> None:
+    limits: dict[str, Any] = {"max_calls": 1, "lease_s": 1}
+    asker = spender(connect, "unary", **limits)
+    emulator.script([{"reply": {"text": "Found.", "wait_s": 1}}])
+    emulator.fault(on="get", do={"status": 401})
+    long = replace(make_turn(["Hi."]), background=True, deadline_s=7_200.0)
+    with pytest.raises(RequestError):
+        asker.take(long)
+
+    clock.sleep(7_300)
+
+    with pytest.raises(BudgetExceededError, match="max_calls"):
+        asker.ask("Hello.")
+
+
 def test_a_chain_puts_aside_what_its_own_cache_makes_of_it(connect: Connect) -> None:
     """A good call is not refused for what was cached the last time."""
     asker = connect("unary")

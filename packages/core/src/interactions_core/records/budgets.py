@@ -20,8 +20,11 @@ BudgetPer = Literal["call", "thread", "session", "day"]
 
 Unpriced = Literal["refuse", "allow"]
 
-DEFAULT_LEASE_S: Final = 1_800.0
-"""For how long a call holds its reservation if its process is never heard of again."""
+DEFAULT_LEASE_S: Final = 3_900.0
+"""For how long a call holds its reservation if its process is never heard of again.
+
+No call takes longer: Deep Research may take an hour (API document).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,8 @@ class Budget:
         unpriced: Whether calls without a known price are refused under `max_cost`, or
             made without being counted there.
         lease_s: How long a reservation is held whose process has died on another
-            machine, in seconds; of one here that is known at once.
+            machine, in seconds; of one here that is known at once. Never less than a
+            call may take, which would lose what it has put aside while under way.
     """
 
     max_cost: Decimal | None = None

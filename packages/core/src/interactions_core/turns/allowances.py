@@ -9,6 +9,7 @@ from typing import Final
 
 from interactions_core.process.owners import process_id
 from interactions_core.records.budgets import (
+    DEFAULT_LEASE_S,
     Amount,
     Budget,
     Reservation,
@@ -76,7 +77,7 @@ class Allowance:
 
 
 def reservation(
-    key: str, row: str, amount: Amount, now: float, lease_s: float, *, is_run: bool
+    key: str, row: str, amount: Amount, now: float, held_s: float, *, is_run: bool
 ) -> Reservation:
     """Describe what is put aside for a call, or for a run in the background."""
     return Reservation(
@@ -85,5 +86,19 @@ def reservation(
         amount=amount,
         # A run goes on without the process that began it.
         holder="" if is_run else process_id(),
-        lease_until=now + lease_s,
+        lease_until=now + held_s,
     )
+
+
+def lease_s(budget: Budget, deadline_s: float, *, is_run: bool) -> float:
+    """Return for how long a call holds what is put aside for it, in seconds.
+
+    Longer than the call can last, whatever its budget says; it is not renewed.
+
+    Args:
+        budget: The budget.
+        deadline_s: How long a run in the background may take.
+        is_run: Whether it is one, which may be cancelled late.
+    """
+    longest = deadline_s + RUN_SLACK_S if is_run else deadline_s
+    return max(budget.lease_s, longest, DEFAULT_LEASE_S)

@@ -30,7 +30,7 @@ from interactions_core.records.budgets import (
 )
 from interactions_core.records.charges import PICO, Charge, usd
 from interactions_core.records.interactions import Scope
-from interactions_core.turns.allowances import RUN_SLACK_S, Allowance, reservation
+from interactions_core.turns.allowances import Allowance, lease_s, reservation
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.estimates import Estimate, estimate
@@ -201,14 +201,13 @@ def _settle_now(allowance: Allowance, held: Reservation) -> None:
 def _put_aside(
     run: TurnContext, allowance: Allowance, amount: Amount, key: str = ""
 ) -> Flow[Reservation]:
-    now, scope, lease_s = run.now(), run.records.scope, allowance.budget.lease_s
-    if key:
-        lease_s = max(lease_s, run.deadline_s + RUN_SLACK_S)
+    now, scope, is_run = run.now(), run.records.scope, bool(key)
+    held_s = lease_s(allowance.budget, run.deadline_s, is_run=is_run)
     name, row = key or uuid.uuid4().hex, allowance.row(scope, now)
 
     def reserve() -> tuple[Reservation, str, Spending]:
         fitted = allowance.fitted(amount, row)
-        held = reservation(name, row, fitted, now, lease_s, is_run=bool(key))
+        held = reservation(name, row, fitted, now, held_s, is_run=is_run)
         return held, *allowance.reserve(held, now)
 
     held, refused, stands = yield from store_call(reserve)
