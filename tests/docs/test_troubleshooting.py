@@ -672,6 +672,17 @@ def no_quota(bench: Bench) -> object:
     return bench.refusing(429)
 
 
+@case("… would be exceeded")
+def nothing_left(bench: Bench) -> object:
+    return bench.model(budget={"max_total_tokens": 500}).invoke("Hi")
+
+
+@case("budget has …")
+def run_of_unknown_size(bench: Bench) -> object:
+    budget = {"max_total_tokens": 500}
+    return bench.model(budget=budget, background=True).invoke("Hi")
+
+
 @case("HTTP 503")
 def no_service(bench: Bench) -> object:
     return bench.refusing(503)
