@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from interactions_core.exceptions import (
+    ConfigurationError,
     StoreError,
     StoreSchemaError,
 )
@@ -22,6 +23,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.stores import (
     SqliteStore,
 )
+from interactions_core.stores.opening import open_store
 from interactions_core.stores.sql.rows import HELD_BY
 from tests.contract.session_records import (
     SCOPE,
@@ -390,3 +392,10 @@ def test_what_other_threads_rest_on_is_looked_up_in_an_index(tmp_path: Path) -> 
     steps = [row[3] for row in plan if row[3].startswith("SEARCH other")]
     assert len(steps) == 2
     assert all(step.endswith("=? AND credential=?)") for step in steps)
+
+
+def test_what_a_database_takes_in_its_url_names_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="the URL of a file has no parameters"):
+        open_store(f"sqlite:///{tmp_path}/s.db?auto_migrate=false")
+
+    assert [*tmp_path.iterdir()] == []

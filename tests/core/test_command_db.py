@@ -198,12 +198,17 @@ def test_a_store_that_takes_a_newer_release_is_told_of(file: Path) -> None:
             "UPDATE schema_versions SET version = 9 WHERE part = 'sessions'"
         )
 
-    found = run(file, "check")
+    found, plan = run(file, "check"), run(file, "plan")
 
-    assert found.exit_code == 1
-    assert found.stdout.endswith(
-        "this release knows too little of the store: install a newer one\n"
-    )
+    said = "this release knows too little of the store: install a newer one\n"
+    assert (found.exit_code, plan.exit_code) == (1, 1)
+    assert found.stdout.endswith(said)
+    assert plan.stderr.endswith(said)
+
+
+def test_a_folder_is_called_one_where_versions_are_looked_at(tmp_path: Path) -> None:
+    for command in ("check", "plan"):
+        assert "this is a folder" in str(run(tmp_path, command).exception)
 
 
 def test_a_store_in_memory_has_nothing_to_check() -> None:

@@ -150,6 +150,7 @@ def test_a_store_that_nothing_was_sent_again_in_says_so(tmp_path: Path) -> None:
 
     assert done.exit_code == 0
     assert done.stdout == "nothing was sent again\n"
+    assert run(empty, "--json").stdout == "null\n"
 
 
 def test_an_interaction_that_the_store_does_not_know_is_an_error() -> None:

@@ -16,6 +16,7 @@ from interactions_core.exceptions import (
     StoreSchemaError,
 )
 from interactions_core.stores.memory.store import MemoryStore
+from interactions_core.stores.opening import open_store
 from interactions_core.stores.sqlite.store import SqliteStore
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.langgraph.checkpoints import at, put
@@ -171,6 +172,21 @@ def test_file_that_sessions_were_added_to_before_is_refused_as_well(
 
     with pytest.raises(StoreError, match="interactions migrate"):
         InteractionsSaver(f"sqlite:///{path}")
+
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("table", ["jobs", "outlines"])
+def test_a_store_adds_nothing_to_a_file_with_another_programs_table(
+    tmp_path: Path, table: str
+) -> None:
+    path = tmp_path / "app.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"CREATE TABLE {table} (a)")
+    before = contents(tmp_path)
+
+    with pytest.raises(StoreError, match=f"another program's table '{table}'"):
+        open_store(f"sqlite:///{path}").usage()
 
     assert contents(tmp_path) == before
 

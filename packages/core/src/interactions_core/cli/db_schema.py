@@ -43,8 +43,13 @@ def check(sessions: str, *, as_json: bool) -> None:
 @sessions_option
 @_json_option
 def plan(sessions: str, *, as_json: bool) -> None:
-    """Say what `migrate` would do: statements, rows and batches, and whom it locks."""
+    """Say what `migrate` would do: statements, rows and batches, and whom it locks.
+
+    The exit status is 1 if it would be refused.
+    """
     with _looked_at(sessions) as store:
+        if refusal := schema_commands.refusal_of(store):
+            raise click.ClickException(refusal)
         steps = schema_commands.plan_steps(store)
     if as_json:
         click.echo(json.dumps(schema_commands.plan_json(steps)))

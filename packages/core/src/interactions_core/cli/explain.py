@@ -21,7 +21,7 @@ _AGAIN = {"expired", "foreign"}
 @click.command()
 @sessions_option
 @click.argument("interaction", default="")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
 @click.option("--long", is_flag=True, help="Write ids whole.")
 @click.option("--local", is_flag=True, help="Write times of this machine, not UTC.")
@@ -44,7 +44,7 @@ def explain(
     with opened(sessions, read_only=True) as store:
         name = _named(store, interaction)
         if not name:
-            click.echo("nothing was sent again")
+            click.echo("null" if as_json else "nothing was sent again")
             return
         told = explain_in(store, name)
     if as_json:

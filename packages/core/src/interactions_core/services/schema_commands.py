@@ -176,6 +176,13 @@ def check_store(store: SqlStore, write: Write) -> bool:
     return all(line.is_usable for line in lines)
 
 
+def refusal_of(store: SqlStore) -> str:
+    """Say why an upgrade by this release is refused; "" if it is not."""
+    lines = list_parts(store)
+    is_refused = any(line.state == "refused" for line in lines)
+    return _verdict(lines) if is_refused else ""
+
+
 def _verdict(lines: Sequence[PartLine]) -> str:
     if any(line.state == "refused" for line in lines):
         return "this release knows too little of the store: install a newer one"

@@ -21,6 +21,8 @@ _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
 _PLAIN_FILE: Final = re.compile(r"[\w./~-]+\.(?:db|sqlite3?)")
 """What can only be the name of a file, and holds no password."""
+_PARAMETER: Final = re.compile(r"\?\w+=")
+"""What would be taken for a part of a file's name."""
 _Name = tuple[str, Mirror, bool | None]
 """What tells the stores of a process apart."""
 
@@ -107,6 +109,12 @@ def check_url(url: str) -> None:
     if url.startswith((_MEMORY, *_POSTGRES)):
         return
     if url.startswith(_SQLITE) and url != _SQLITE:
+        if _PARAMETER.search(url):
+            msg = (
+                f"the URL of a file has no parameters, and {url!r} has; give them as "
+                "arguments, or set INTERACTIONS_AUTO_MIGRATE"
+            )
+            raise ConfigurationError(msg)
         return
     hint = ""
     if "=" in url and "://" not in url:

@@ -240,11 +240,12 @@ def _price(run: TurnContext, budget: Budget, taken: Estimate) -> int:
     # Without any prices nothing would hold the limit.
     is_refused = budget.unpriced == "refuse" or not prices.version
     if price.picousd is None and is_refused:
+        # Where there are no prices at all, that would let everything pass.
+        or_allow = ", or set unpriced='allow'" if prices.version else ""
         msg = (
             f"budget has max_cost, and the price of {run.turn.target_name} is not "
             f"known: {price.reason}. Nothing was sent. Name prices of your own in "
-            "INTERACTIONS_PRICES, limit max_total_tokens instead, or set "
-            "unpriced='allow'"
+            f"INTERACTIONS_PRICES, or limit max_total_tokens instead{or_allow}"
         )
         raise ConfigurationError(msg)
     return price.picousd or 0

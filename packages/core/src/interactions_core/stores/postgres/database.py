@@ -144,6 +144,11 @@ class PostgresDatabase:
         if self._parts.get(part) != described:
             self._parts = {**self._parts, part: described}
 
+    def install_all(self, parts: Mapping[str, Sequence[Migration]]) -> None:
+        """Do so with several parts, which the next use makes in one transaction."""
+        for part, migrations in parts.items():
+            self.install(part, migrations)
+
     def setup(self) -> None:
         """Make or upgrade the schema and its tables, in one transaction.
 

@@ -3,7 +3,7 @@
 How statements are written is in `sql.statements`; a database runs them as they are.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -123,6 +123,14 @@ class SqlDatabase(Protocol):
             migrations: The index of an entry is the version that it starts from.
             needs: The oldest version that a program may know to go on beside this one,
                 once they have run; all of them, if nothing is said.
+        """
+        ...
+
+    def install_all(self, parts: Mapping[str, Sequence[Migration]]) -> None:
+        """Do so with several parts, of which none is made where one may not be.
+
+        Args:
+            parts: Migrations by part, in the order in which they are made.
         """
         ...
 

@@ -49,6 +49,23 @@ _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
 
 
+_PARTS: Final = {
+    "sessions": rows.MIGRATIONS,
+    job_rows.PART: job_rows.MIGRATIONS,
+    question_rows.PART: question_rows.MIGRATIONS,
+    deletion_rows.PART: deletion_rows.MIGRATIONS,
+    form_rows.PART: form_rows.MIGRATIONS,
+    account_rows.PART: account_rows.MIGRATIONS,
+    lookups.PART: lookups.MIGRATIONS,
+    retention_rows.PART: retention_rows.MIGRATIONS,
+    outline_rows.PART: outline_rows.MIGRATIONS,
+    charge_rows.PART: charge_rows.MIGRATIONS,
+    measure_tables.PART: measure_tables.MIGRATIONS,
+    budget_rows.PART: budget_rows.MIGRATIONS,
+}
+"""The tables of a session store, by part, in the order in which they are made."""
+
+
 class SqlStore(
     SqlOpeningMixin,
     SqlFormMixin,
@@ -76,18 +93,7 @@ class SqlStore(
         self.url = url
         self.mirror: Mirror = mirror
         self.database = database
-        self.database.install("sessions", rows.MIGRATIONS)
-        self.database.install(job_rows.PART, job_rows.MIGRATIONS)
-        self.database.install(question_rows.PART, question_rows.MIGRATIONS)
-        self.database.install(deletion_rows.PART, deletion_rows.MIGRATIONS)
-        self.database.install(form_rows.PART, form_rows.MIGRATIONS)
-        self.database.install(account_rows.PART, account_rows.MIGRATIONS)
-        self.database.install(lookups.PART, lookups.MIGRATIONS)
-        self.database.install(retention_rows.PART, retention_rows.MIGRATIONS)
-        self.database.install(outline_rows.PART, outline_rows.MIGRATIONS)
-        self.database.install(charge_rows.PART, charge_rows.MIGRATIONS)
-        self.database.install(measure_tables.PART, measure_tables.MIGRATIONS)
-        self.database.install(budget_rows.PART, budget_rows.MIGRATIONS)
+        self.database.install_all(_PARTS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 

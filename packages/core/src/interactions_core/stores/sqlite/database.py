@@ -126,19 +126,28 @@ class SqliteDatabase:
             StoreError: The file is not a database, cannot be opened, or has tables of
                 another program; then nothing is added.
         """
-        described = describe_part(part, migrations, needs)
+        self._install([describe_part(part, migrations, needs)])
+
+    def install_all(self, parts: Mapping[str, Sequence[Migration]]) -> None:
+        """Do so with several parts; a file in which one may not be is left alone."""
+        self._install([describe_part(part, parts[part], None) for part in parts])
+
+    def _install(self, parts: Sequence[Part]) -> None:
+        added = {part.name: part for part in parts}
         if is_loop_thread() or not self.auto_migrate:
             # Without the lock, which a thread may hold for as long as it writes.
-            self._parts = {**self._parts, part: described}
-            self._due.add(part)
+            self._parts = {**self._parts, **added}
+            self._due.update(added)
             return
         with self._lock:
-            self._parts = {**self._parts, part: described}
+            self._parts = {**self._parts, **added}
             if self._connection is None:
+                # All of them are looked at before anything is made.
                 self._open()
                 return
             with self._explained():
-                self._migrate(self._connection, described)
+                for part in parts:
+                    self._migrate(self._connection, part)
 
     @property
     def place(self) -> str:

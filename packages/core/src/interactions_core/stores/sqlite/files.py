@@ -84,6 +84,7 @@ def connect_to_look(path: str) -> SqliteConnection:
     Raises:
         sqlite3.DatabaseError: It cannot be opened.
     """
+    check_is_no_folder(path)
     # Without a log beside it, reading must not make one.
     whole = "" if Path(f"{path}-wal").exists() else "&immutable=1"
     return sqlite3.connect(
