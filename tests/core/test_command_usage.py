@@ -30,7 +30,7 @@ deep-research-preview-04-2026      1   736k       0      86k     39k           -
 total                              4  1.27M    663k     104k     47k      $0.784  >= $1.09
 
 1 turn has no price, or not all of it: nobody says what it costs.
-2 creates may have been billed without an answer, and is in no sum.
+2 creates may have been billed without an answer, and are in no sum.
 34 % of the input came from a cache.
 Prices: flat 1.
 """
@@ -190,6 +190,24 @@ def test_a_user_s_own_prices_are_one_argument(store: SqliteStore) -> None:
     assert found["total"]["cost"]["usd"] == again["total"]["cost"]["usd"] == "2"
     assert found["prices"]["source"] == "own"
     assert json.loads(run("--json").stdout)["total"]["cost"]["usd"] == "9"
+
+
+def test_turns_from_before_there_were_prices_say_how_to_price_them(
+    store: SqliteStore,
+) -> None:
+    entry = LedgerEntry(
+        key="1",
+        target="model:m",
+        reason="root",
+        status="completed",
+        usage=Usage(10, 0, 5, 0, 0, 15),
+        created_at=AT,
+    )
+    store.put(make_record("1", scope=SCOPE), entry)
+    hint = "There were no prices then; --reprice takes flat."
+
+    assert hint in run().stdout
+    assert hint not in run("--reprice").stdout
 
 
 def test_nothing_is_said_in_words(store: SqliteStore) -> None:

@@ -102,7 +102,8 @@ def usage(
         click.echo(_nothing(since, until, filtered=bool(session or thread)))
         return
     notes = _coming(found, prices)
-    head, *lines = usage_lines(found, width(), notes)
+    now = "" if reprice or prices or found.prices else pricing.version
+    head, *lines = usage_lines(found, width(), notes, now)
     text = "\n".join([click.style(head, dim=True), *lines])
     click.echo(text, color=colour(color))
 

@@ -14,6 +14,7 @@ from interactions_core.cli.figures import (
     tokens_text,
 )
 from interactions_core.cli.output import shown_size
+from interactions_core.counted import counted
 from interactions_core.records.costs import CostReport, Costs
 
 _HEADS: Final = {
@@ -65,18 +66,22 @@ _COLUMNS: Final = (
 0 stay, and the name before them is cut."""
 
 
-def usage_lines(found: CostReport, width: int, notes: Sequence[str] = ()) -> list[str]:
+def usage_lines(
+    found: CostReport, width: int, notes: Sequence[str] = (), prices_now: str = ""
+) -> list[str]:
     """Return the lines of the table, the head first, and what is said below it.
 
     Args:
         found: What the ledger comes to.
         width: How many columns there are; without room, columns of the table go.
         notes: What else is known of the prices.
+        prices_now: Which prices `--reprice` would take where none were there when the
+            turns were recorded; "" where it was given, or there are none now either.
     """
     rows = [(_shown(key), costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
     table = _table(_HEADS[found.by], rows, width)
-    return [*table, "", *_below(found, notes)]
+    return [*table, "", *_below(found, notes, prices_now)]
 
 
 def usage_json(
@@ -159,7 +164,7 @@ def _line(row: Sequence[str], widths: Sequence[int], kept: Sequence[bool]) -> st
     return _GAP.join([f"{name:<{first[1]}}", *numbers]).rstrip()
 
 
-def _below(found: CostReport, notes: Sequence[str]) -> list[str]:
+def _below(found: CostReport, notes: Sequence[str], prices_now: str) -> list[str]:
     total = found.total
     lines: list[str] = []
     if total.unpriced:
@@ -169,10 +174,12 @@ def _below(found: CostReport, notes: Sequence[str]) -> list[str]:
             for reason, turns in found.unknown.items()
         )
         lines.append(f"{total.unpriced} {are} no price, or not all of it: {why}.")
+        if prices_now:
+            lines.append(f"There were no prices then; --reprice takes {prices_now}.")
     if total.maybe_billed:
-        creates = "create" if total.maybe_billed == 1 else "creates"
-        said = "may have been billed without an answer, and is in no sum"
-        lines.append(f"{total.maybe_billed} {creates} {said}.")
+        verb = "is" if total.maybe_billed == 1 else "are"
+        said = f"may have been billed without an answer, and {verb} in no sum"
+        lines.append(f"{counted(total.maybe_billed, 'create')} {said}.")
     if total.cached_share is not None:
         share = f"{round(100 * total.cached_share)} % of the input came from a cache."
         lines.append(share)
