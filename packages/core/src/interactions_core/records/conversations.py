@@ -1,0 +1,212 @@
+"""What a store holds of conversations, as whoever looks inside is told.
+
+Pure values, and without content: what was said is read by `Content`, for the turns that
+are asked about.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from interactions_core.canonical import JsonObject
+from interactions_core.records.costs import Costs
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    Reason,
+    Scope,
+)
+from interactions_core.records.jobs import Job
+
+Link = Literal["chained", "replayed", "followed", "none"]
+"""How a turn goes on from the one before it. `chained`: on the server. `replayed`: it
+sent again what the other holds. `followed`: the next of its thread, and all was sent.
+`none`: nothing of its conversation is before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What an adapter calls whoever asks; of no weight in matching.
+
+    Attributes:
+        framework: `langgraph`, `autogen`, `crewai`; "" where no adapter says.
+        name: The agent's name or role, or the node of a graph; "" for none.
+    """
+
+    framework: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ConversationId:
+    """Which conversation of a store is meant.
+
+    Attributes:
+        scope: Whose it is. Where it has a thread, that is the conversation.
+        root: The key of its first interaction where its scope has no thread, since
+            interactions that continue or repeat each other are one; else "".
+    """
+
+    scope: Scope
+    root: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it goes by: its thread, or the key of its first interaction."""
+        return self.scope.thread_id or self.root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTotals:
+    """How many background jobs a conversation has.
+
+    Attributes:
+        open: Those that are not over.
+        unattended: Those of them that nobody waits for, and no graph is suspended for.
+        lost: Those whose answer to the create was lost.
+        failed: Those that ended otherwise than with an answer.
+        ended: All that are over.
+    """
+
+    open: int = 0
+    unattended: int = 0
+    lost: int = 0
+    failed: int = 0
+    ended: int = 0
+
+    def __add__(self, other: "JobTotals") -> "JobTotals":
+        return JobTotals(
+            open=self.open + other.open,
+            unattended=self.unattended + other.unattended,
+            lost=self.lost + other.lost,
+            failed=self.failed + other.failed,
+            ended=self.ended + other.ended,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation with its sums.
+
+    Attributes:
+        id: Which it is.
+        label: Who asks, as the newest turn says that says anything.
+        targets: What was asked, the one with most turns first: `model:NAME` or
+            `agent:NAME`. Those of its jobs where it has no turn.
+        records: Interactions that the store has of it. What was copied or adopted was
+            paid for elsewhere and is in no sum.
+        costs: What its turns took and cost. Turns are entries of the ledger.
+        forks: Interactions whose reason is `fork`.
+        retries: Interactions whose reason is `retry`.
+        first_at: When the first was recorded, or its first job begun, in epoch seconds.
+        last_at: When the newest was recorded, or its newest job begun.
+        last: The key of the newest interaction; "" where only jobs are there.
+        last_reason: Why that was sent as it was; `None` where only jobs are there.
+        expires_at: Until when the server should hold that one and its ancestry, in
+            epoch seconds; `None` for nothing that is stored and not gone.
+        jobs: Its background jobs.
+    """
+
+    id: ConversationId
+    label: Label = field(default_factory=Label)
+    targets: tuple[str, ...] = ()
+    records: int = 0
+    costs: Costs = field(default_factory=Costs)
+    forks: int = 0
+    retries: int = 0
+    first_at: float = 0.0
+    last_at: float = 0.0
+    last: str = ""
+    last_reason: Reason | None = None
+    expires_at: float | None = None
+    jobs: JobTotals = field(default_factory=JobTotals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationFilter:
+    """Which conversations are meant; the default is all.
+
+    Attributes:
+        session_id: Only those of this session, or tenant; `None` for all.
+        thread_id: Only those of this thread; `None` for all.
+        since: Only those with a turn or job at this time or later, in epoch seconds.
+        until: Only those with a turn or job before this time.
+        model: Only those with a target whose name contains this, upper or lower case.
+        reason: Only those with a turn that was sent for this reason.
+        expires_before: Only those that the server lets go before then, and not yet.
+        now: What "not yet" means, in epoch seconds.
+        cost_over: Only those that cost more, in 1e-12 USD, as far as is known.
+        keys: Only those that have one of these interactions; `None` for all. What a
+            search has found is given so.
+        names: Only these, by thread or root; `None` for all. Together with `keys`, what
+            is in either.
+    """
+
+    session_id: str | None = None
+    thread_id: str | None = None
+    since: float | None = None
+    until: float | None = None
+    model: str | None = None
+    reason: str | None = None
+    expires_before: float | None = None
+    now: float = 0.0
+    cost_over: int | None = None
+    keys: Sequence[str] | None = None
+    names: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationList:
+    """A part of a list of conversations, newest first.
+
+    Attributes:
+        found: The conversations.
+        after: Where the next part begins; `None` at the end.
+        matching: How many conversations match, on all parts.
+        total: The sums over all that match.
+        known: How many conversations there are without the filter.
+    """
+
+    found: tuple[Conversation, ...]
+    after: tuple[float, ConversationId] | None
+    matching: int
+    total: Costs
+    known: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An interaction of a conversation and what it took.
+
+    Attributes:
+        record: The interaction, its `sent` and `held` left out.
+        entries: Its entries in the ledger, the oldest first; empty for what was paid
+            for elsewhere, more than one where an answer was settled later.
+        link: How it goes on from `link_to`.
+        link_to: The key of what it goes on from; "" for none.
+        label: Who asked.
+        job: The background job that it is the answer of, without content; `None` for
+            none, and where the job is forgotten.
+    """
+
+    record: InteractionRecord
+    entries: tuple[LedgerEntry, ...] = ()
+    link: Link = "none"
+    link_to: str = ""
+    label: Label = field(default_factory=Label)
+    job: Job | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What was said in a turn, as the store keeps it.
+
+    Attributes:
+        sent: The input as sent; see `InteractionRecord`.
+        synthetic: Indexes in `sent` of steps that are not in the list.
+        held: The answer with all its steps.
+    """
+
+    sent: tuple[JsonObject, ...]
+    synthetic: tuple[int, ...]
+    held: tuple[JsonObject, ...]
