@@ -1,30 +1,19 @@
-"""Names of sessions and threads that no database keeps are refused by every store."""
+"""What is meant by a part of a name, in every store."""
 
 import random
-import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage
-from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core import (
-    MemoryStore,
-    PostgresStore,
-    SessionStore,
-    SqliteStore,
-)
-from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_core.records.interactions import Scope
-from interactions_emulator import Emulator
-from interactions_langgraph import ChatInteractions, InteractionsSaver
-from tests.contract.session_records import SCOPE, make_record
+from interactions_core.records.outlines import Sketch
+from interactions_core.stores import MemoryStore, SessionStore, open_store
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
+from tests.contract.session_records import SCOPE, make_entry, make_job, make_record
 
-CUT = "name \ud83d"
-# Random, because what PostgreSQL compresses fits into an index at any length.
-LONG = "".join(random.Random(7).choices(string.ascii_letters, k=4_000))
+ELSEWHERE = replace(SCOPE, thread_id="thread 2", session_id="another")
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -32,194 +21,81 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionSto
     if request.param == "memory":
         yield MemoryStore()
         return
-    if request.param == "sqlite":
-        opened = SqliteStore(tmp_path / "sessions.db")
-    else:
-        opened = PostgresStore(request.getfixturevalue("postgres_url"))
+    url = f"sqlite:///{tmp_path}/sessions.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    opened = open_store(url)
     yield opened
     opened.close()
 
 
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[PostgresStore]:
-    opened = PostgresStore(postgres_url)
-    yield opened
-    opened.close()
-
-
-def ask(emulator: Emulator, store: SessionStore, **where: str) -> Any:
-    """Ask within a graph whose state rests in memory."""
-    model = ChatInteractions(
-        model="gemini-3.5-flash",
-        api_key="k",
-        base_url=emulator.url,
-        sessions=store,
-        session_id=where.get("session_id", ""),
-    )
-    return model.invoke([HumanMessage("Hi")])
-
-
-ASKS: dict[str, Callable[[SessionStore], object]] = {
-    "usage of a session": lambda store: store.usage(session_id=CUT),
-    "usage of a thread": lambda store: store.usage(thread_id=CUT),
-    "ledger of a session": lambda store: store.ledger(session_id=CUT),
-    "ledger of a thread": lambda store: store.ledger(thread_id=CUT),
-    "held": lambda store: store.held_by(CUT),
-    "copy from": lambda store: store.copy_thread(CUT, "2"),
-    "copy to": lambda store: store.copy_thread("1", CUT),
-    "delete": lambda store: store.delete_thread(CUT),
-    "jobs": lambda store: store.list_jobs(thread_id=CUT),
-    "find": lambda store: store.find(Scope("c", CUT), [b"1"]),
-    "get": lambda store: store.get(Scope("c", "", CUT), "v1_a"),
-}
-
-
-@pytest.mark.parametrize("asked", ASKS.values(), ids=ASKS)
-def test_a_name_with_half_a_character_is_refused_by_every_store(
-    asked: Callable[[SessionStore], object], store: SessionStore
+def test_an_interaction_is_found_by_its_beginning_and_by_its_end(
+    store: SessionStore,
 ) -> None:
-    with pytest.raises(ConfigurationError, match=r"lone surrogate \(U\+D83D at index"):
-        asked(store)
+    keys = ["v1_abcdef123456", "v1_abcxyz", "v1_ABC%_", "v1_ü123456"]
+    for key in keys:
+        store.put(make_record(key))
+        store.put(make_record(key, scope=ELSEWHERE))
+
+    assert store.keys_named("v1_abc") == ["v1_abcdef123456", "v1_abcxyz"]
+    assert store.keys_named("v1_ABC%") == ["v1_ABC%_"]
+    assert store.keys_named("123456") == ["v1_abcdef123456", "v1_ü123456"]
+    assert store.keys_named("v1_", limit=2) == sorted(keys)[:2]
+    for nobody in ("", "23456", "%", "V1_", "abcdef", "v1_\ud800"):
+        assert store.keys_named(nobody) == []
 
 
-def test_nothing_is_sent_for_a_session_that_cannot_be_recorded(
-    store: SessionStore, emulator: Emulator
+def test_parts_of_random_names_are_found_as_text_is(store: SessionStore) -> None:
+    seed = random.randrange(10**6)
+    dice = random.Random(seed)
+    keys = {"".join(dice.choices("aAb%_é\\'", k=dice.randint(1, 9))) for _ in range(40)}
+    for key in keys:
+        store.put(make_record(key))
+
+    for _ in range(60):
+        part = "".join(dice.choices("aAb%_é\\'", k=dice.randint(1, 7)))
+        is_end = len(part) >= 6
+        wanted = {
+            k for k in keys if k.startswith(part) or (is_end and k.endswith(part))
+        }
+        assert store.keys_named(part) == sorted(wanted), (seed, part)
+
+
+def test_threads_are_named_in_order_and_those_with_jobs_only_as_well(
+    store: SessionStore,
 ) -> None:
-    with pytest.raises(ConfigurationError, match="session_id holds a lone surrogate"):
-        ask(emulator, store, session_id=CUT)
+    store.put(make_record("v1_a", scope=replace(SCOPE, thread_id="")))
+    store.put(make_record("v1_b", scope=replace(SCOPE, thread_id="trip-kyoto")))
+    store.put(make_record("v1_c", scope=replace(SCOPE, thread_id="Trip")))
+    job = make_job(scope=replace(SCOPE, thread_id="trip-by-train"))
+    store.add_job(job)
 
-    assert emulator.requests() == []
+    assert store.threads_named("trip-") == ["trip-by-train", "trip-kyoto"]
+    assert store.threads_named("") == ["Trip", "trip-by-train", "trip-kyoto"]
+    assert store.threads_named("", limit=1) == ["Trip"]
+    assert store.threads_named("\udfff") == []
 
 
-def test_nothing_is_sent_for_a_name_that_postgres_cannot_index(
-    postgres: PostgresStore, emulator: Emulator
+def test_the_newest_that_was_sent_again_is_told_from_a_first_one(
+    store: SessionStore,
 ) -> None:
-    with pytest.raises(ConfigurationError, match="session_id has 4000 bytes"):
-        ask(emulator, postgres, session_id=LONG)
+    assert store.newest_key() == store.newest_key(sent_again=True) == ""
 
-    assert emulator.requests() == []
+    asked = [user_input([text_part(text)]) for text in ("one", "two")]
+    first = Sketch(steps=asked, seeks=True)
+    store.put(make_record("1"), replace(make_entry("1"), reason="root"), sketch=first)
 
+    assert store.newest_key() == "1"
+    assert store.newest_key(sent_again=True) == ""
 
-@pytest.mark.parametrize(
-    "filler", ["x", "\0", "\U0001f389"], ids=["letters", "nul", "emoji"]
-)
-def test_the_longest_names_are_kept_and_found_in_every_store(
-    filler: str, store: SessionStore, emulator: Emulator
-) -> None:
-    """Ours: 1,000 bytes each, whatever they are, beside the longest ids of the API."""
-    size = 2 if filler == "\0" else len(filler.encode())
-    rng = random.Random(3)
-    salt = "".join(rng.choices(string.ascii_letters, k=500))
-    name = salt + filler * ((1_000 - len(salt)) // size)
-    scope = Scope("gemini|host|" + salt[:40], name, name)
+    again = Sketch(steps=[asked[0], asked[0]], seeks=True)
+    store.put(make_record("2"), replace(make_entry("2"), reason="root"), sketch=again)
+    store.put(make_record("3"), make_entry("3"))
 
-    store.put(make_record(scope=scope, key="v1_" + salt[:200], parent_id=salt[:200]))
+    assert store.newest_key() == "3"
+    assert store.newest_key(sent_again=True) == "2"
 
-    assert store.get(scope, "v1_" + salt[:200]) is not None
-    assert ask(emulator, store, session_id=name).text
+    store.put(make_record("4"), replace(make_entry("4"), reason="expired"))
+    store.put(make_record("5"), make_entry("5"))
 
-
-def app_with(saver: InteractionsSaver, emulator: Emulator) -> Any:
-    model = ChatInteractions(
-        model="gemini-3.5-flash", api_key="k", base_url=emulator.url
-    )
-    graph = StateGraph(MessagesState)
-    graph.add_node("call", lambda state: {"messages": model.invoke(state["messages"])})
-    return graph.add_edge(START, "call").compile(saver)
-
-
-def run(app: Any, thread_id: str) -> object:
-    asked = {"messages": [HumanMessage("Hi")]}
-    return app.invoke(asked, {"configurable": {"thread_id": thread_id}})
-
-
-def test_a_graph_does_not_begin_in_a_thread_that_cannot_be_named(
-    store_url: str, emulator: Emulator
-) -> None:
-    with InteractionsSaver(store_url) as saver:
-        app = app_with(saver, emulator)
-        with pytest.raises(ConfigurationError, match="thread_id holds a lone surrog"):
-            run(app, CUT)
-
-    assert emulator.requests() == []
-
-
-def test_a_graph_does_not_begin_in_a_thread_that_postgres_cannot_index(
-    postgres_url: str, emulator: Emulator
-) -> None:
-    with InteractionsSaver(postgres_url) as saver:
-        app = app_with(saver, emulator)
-        with pytest.raises(ConfigurationError, match="thread_id has 4000 bytes"):
-            run(app, LONG)
-
-    assert emulator.requests() == []
-
-
-def test_a_long_thread_is_a_thread_like_any_other_in_a_file(
-    tmp_path: Path, emulator: Emulator
-) -> None:
-    with InteractionsSaver(f"sqlite:///{tmp_path}/state.db") as saver:
-        app = app_with(saver, emulator)
-        run(app, LONG)
-        run(app, LONG)
-
-    assert emulator.stats()["creates"] == 2
-
-
-SAVER_ASKS: dict[str, Callable[[InteractionsSaver], object]] = {
-    "get": lambda saver: saver.get_tuple({"configurable": {"thread_id": CUT}}),
-    "list": lambda saver: list(saver.list({"configurable": {"thread_id": CUT}})),
-    "delete": lambda saver: saver.delete_thread(CUT),
-    "copy": lambda saver: saver.copy_thread("1", CUT),
-    "prune": lambda saver: saver.prune([CUT]),
-    "namespace": lambda saver: saver.get_tuple(
-        {"configurable": {"thread_id": "1", "checkpoint_ns": CUT}}
-    ),
-}
-
-
-@pytest.mark.parametrize("asked", SAVER_ASKS.values(), ids=SAVER_ASKS)
-def test_a_saver_says_which_name_it_cannot_keep(
-    asked: Callable[[InteractionsSaver], object], store_url: str
-) -> None:
-    with (
-        InteractionsSaver(store_url) as saver,
-        pytest.raises(ConfigurationError, match="holds a lone surrogate"),
-    ):
-        asked(saver)
-
-
-def test_other_texts_that_cannot_be_kept_are_an_error_that_does_not_quote_them(
-    store_url: str,
-) -> None:
-    kind = SqliteStore if store_url.startswith("sqlite") else PostgresStore
-    store = kind(store_url.removeprefix("sqlite:///"))
-
-    with pytest.raises(StoreError, match="lone surrogate") as caught:
-        store.put(make_record(context=f"hunter2 {CUT}"))
-
-    shown: list[str] = []
-    error: BaseException | None = caught.value
-    while error is not None:
-        shown.append(f"{error!r} {error.args}")
-        error = error.__cause__
-    assert "hunter2" not in "".join(shown)
-    assert store.get(SCOPE, "v1_a") is None
-    store.close()
-
-
-@pytest.mark.parametrize(
-    "text", ["cut \ud83d", "nul \0", "ü🎉"], ids=["surrogate", "nul", "emoji"]
-)
-def test_what_is_said_may_hold_anything(
-    text: str, store: SessionStore, emulator: Emulator
-) -> None:
-    model = ChatInteractions(
-        model="gemini-3.5-flash", api_key="k", base_url=emulator.url, sessions=store
-    )
-    first = HumanMessage(text)
-
-    reply = model.invoke([first])
-    again = model.invoke([first, reply, HumanMessage("And?")])
-
-    assert again.response_metadata["plan_reason"] == "continue"
+    assert store.newest_key(sent_again=True) == "4"

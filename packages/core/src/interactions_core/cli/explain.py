@@ -5,17 +5,12 @@ import json
 import click
 
 from interactions_core.cli.explanation_text import Layout, explanation_lines
+from interactions_core.cli.naming import find_interaction
 from interactions_core.cli.output import color_option, colour, width
 from interactions_core.cli.sessions import opened, sessions_option
-from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.explaining.as_json import as_json as written
 from interactions_core.explaining.explain import explain as explain_in
 from interactions_core.stores import SessionStore
-
-_NEWEST = "last"
-_LEAST = 6
-"""Characters of the end of an id that suffice."""
-_AGAIN = {"expired", "foreign"}
 
 
 @click.command()
@@ -62,27 +57,4 @@ def _named(store: SessionStore, name: str) -> str:
     Raises:
         UnknownInteractionError: There is none, or more than one.
     """
-    if name and store.locate(name):
-        return name
-    if not name:
-        return _sent_again(store)
-    keys, is_end = [entry.key for _, entry in store.ledger()], len(name) >= _LEAST
-    found = (
-        keys[-1:]
-        if name == _NEWEST
-        else [k for k in keys if k.startswith(name) or (is_end and k.endswith(name))]
-    )
-    if len(set(found)) != 1:
-        raise UnknownInteractionError(name, len(set(found)))
-    return found[0]
-
-
-def _sent_again(store: SessionStore) -> str:
-    """Return the newest that was sent in full though its conversation had begun."""
-    for scope, entry in reversed(store.ledger()):
-        if entry.reason in _AGAIN:
-            return entry.key
-        outline = store.find_outline(scope, entry.key)
-        if entry.reason == "root" and outline is not None and outline.nearest:
-            return entry.key
-    return ""
+    return find_interaction(store, name) if name else store.newest_key(sent_again=True)

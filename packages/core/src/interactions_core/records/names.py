@@ -27,6 +27,11 @@ def check_names(longest: int | None = None, /, **names: str | None) -> None:
             _check(option, name, longest)
 
 
+def is_keepable(name: str) -> bool:
+    """Tell whether a database can have a name; one with a lone surrogate is nobody's."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def _check(option: str, name: str, longest: int | None) -> None:
     try:
         size = len(name.encode())

@@ -27,13 +27,13 @@ _Place = tuple[Scope, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class Kept:
     """What one list adds to that of its base, which lives as long as this does."""
 
     key: str
     place: str
     created_at: float
-    base: "_Kept | None"
+    base: "Kept | None"
     shared: int
     asked: int
     steps: bytes
@@ -66,7 +66,7 @@ class MemoryOutlineMixin:
 
     def __init__(self) -> None:
         super().__init__()
-        self._outlines: dict[tuple[Scope, str], _Kept] = {}
+        self._outlines: dict[tuple[Scope, str], Kept] = {}
         self._placed: dict[_Place, dict[str, None]] = {}
 
     def locate(self, key: str) -> list[Scope]:
@@ -118,7 +118,7 @@ class MemoryOutlineMixin:
         if base is not None and base.depth >= DEEPEST - 1:
             base = None
         shared = sketch.shared if base is not None else 0
-        self._outlines[name] = _Kept(
+        self._outlines[name] = Kept(
             key=record.key,
             place=sketch.place,
             created_at=record.created_at,

@@ -27,6 +27,7 @@ from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
 from interactions_core.stores.memory.forms import MemoryFormMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
 from interactions_core.stores.memory.measures import MemoryMeasureMixin
+from interactions_core.stores.memory.names import MemoryNameMixin
 from interactions_core.stores.memory.outlines import MemoryOutlineMixin
 from interactions_core.stores.memory.retention import MemoryRetentionMixin
 from interactions_core.usage import Usage
@@ -44,6 +45,7 @@ class MemoryStore(
     MemoryFormMixin,
     MemoryJobMixin,
     MemoryMeasureMixin,
+    MemoryNameMixin,
     MemoryRetentionMixin,
     MemoryOutlineMixin,
 ):

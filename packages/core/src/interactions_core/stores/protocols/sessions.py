@@ -24,6 +24,7 @@ from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
 from interactions_core.stores.protocols.jobs import JobStore
 from interactions_core.stores.protocols.measures import MeasureStore
+from interactions_core.stores.protocols.names import NameStore
 from interactions_core.stores.protocols.outlines import OutlineStore
 from interactions_core.stores.protocols.retention import RetentionStore
 from interactions_core.usage import Usage
@@ -38,6 +39,7 @@ class SessionStore(
     OutlineStore,
     ChargeStore,
     MeasureStore,
+    NameStore,
     BudgetStore,
     Protocol,
 ):

@@ -39,6 +39,7 @@ from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
 from interactions_core.stores.sql.measure_tables import SqlMeasureMixin
+from interactions_core.stores.sql.name_tables import SqlNameMixin
 from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
 from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
@@ -73,6 +74,7 @@ class SqlStore(
     SqlOutlineMixin,
     SqlChargeMixin,
     SqlMeasureMixin,
+    SqlNameMixin,
     SqlBudgetMixin,
 ):
     """Keeps sessions in a database; its subclasses say which one.
