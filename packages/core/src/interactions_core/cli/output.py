@@ -1,16 +1,27 @@
 """How commands write: how wide, in which colours, and how numbers look."""
 
 import os
+import re
 import shutil
 import sys
 import time
-from typing import Final
+import unicodedata
+from collections.abc import Iterable
+from typing import Final, TextIO
 
 import click
 
 _PIPED_WIDTH: Final = 160
 _LEAST_WIDTH: Final = 40
 _LONG_ID: Final = 14
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""What moves the cursor, changes colours or turns the direction of writing, and halves
+of characters, which no stream takes."""
+_NAMES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SPANS: Final = ((60, 1, "s"), (7_200, 60, "min"), (2 * 86_400, 3_600, "h"))
+"""Until so many seconds, counted in so many of them."""
 _MONTHS: Final = (
     "Jan",
     "Feb",
@@ -49,6 +60,52 @@ def width() -> int:
     return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)
 
 
+def is_cut() -> bool:
+    """Tell whether lines end where the terminal does; what is piped is whole."""
+    return "COLUMNS" in os.environ or sys.stdout.isatty()
+
+
+def is_plain(stream: TextIO | None = None) -> bool:
+    """Tell whether an output takes no more than ASCII."""
+    try:
+        "…│○◆".encode((stream or sys.stdout).encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return True
+    return False
+
+
+def write(lines: Iterable[str], *, color: bool | None = None) -> None:
+    """Print lines; what the output's encoding does not have is escaped."""
+    encoding = sys.stdout.encoding or "ascii"
+    plain = is_plain()
+    for line in lines:
+        text = line.replace("…", "...") if plain else line
+        known = text.encode(encoding, "backslashreplace").decode(encoding)
+        click.echo(known, color=color)
+
+
+def shown(text: str) -> str:
+    """Write a text of somebody else's so that it does nothing to a terminal."""
+    return _UNSEEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    short = f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"  # noqa: PLR2004  one byte
+    return _NAMES.get(found[0], short)
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns a text takes that `shown` has written."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def shown_size(number: int) -> str:
     """Write a number of bytes with two or three figures."""
     size = float(number)
@@ -71,6 +128,19 @@ def shown_time(seconds: float, *, local: bool) -> str:
     return f"{at.tm_mday} {_MONTHS[at.tm_mon - 1]} {time.strftime('%H:%M:%S', at)}"
 
 
+def shown_minute(seconds: float, *, local: bool) -> str:
+    """Write a time as `28 Nov 15:00`, in UTC or in the machine's zone."""
+    return shown_time(seconds, local=local)[:-3]
+
+
+def shown_span(seconds: float) -> str:
+    """Write how long something takes: `31 s`, `16 min`, `13 h`, `54 d`."""
+    for until, unit_s, unit in _SPANS:
+        if seconds < until:
+            return f"{round(seconds / unit_s)} {unit}"
+    return f"{round(seconds / 86_400)} d"
+
+
 def shown_id(key: str, *, long: bool = False) -> str:
     """Write an id by its beginning and its end."""
     if long or len(key) <= _LONG_ID:
@@ -80,4 +150,12 @@ def shown_id(key: str, *, long: bool = False) -> str:
 
 def clipped(text: str, columns: int) -> str:
     """Cut a line where there is no more room."""
-    return text if len(text) <= columns else f"{text[: columns - 1]}…"
+    if columns_of(text) <= columns:
+        return text
+    room, kept = columns - 1, ""
+    for character in text[:columns]:
+        room -= _columns(character)
+        if room < 0:
+            break
+        kept += character
+    return f"{kept}…"
