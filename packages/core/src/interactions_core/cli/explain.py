@@ -7,14 +7,14 @@ import click
 from interactions_core.cli.explanation_text import Layout, explanation_lines
 from interactions_core.cli.naming import find_interaction
 from interactions_core.cli.output import color_option, colour, width
-from interactions_core.cli.sessions import opened, sessions_option
+from interactions_core.cli.sessions import found_option, opened
 from interactions_core.explaining.as_json import as_json as written
 from interactions_core.explaining.explain import explain as explain_in
 from interactions_core.stores import SessionStore
 
 
 @click.command()
-@sessions_option
+@found_option
 @click.argument("interaction", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")

@@ -19,6 +19,7 @@ from interactions_core.cli.sessions import (
     app_dir_option,
     client,
     create_option,
+    found_option,
     opened,
     resume_named,
     resume_option,
@@ -40,7 +41,7 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@sessions_option
+@found_option
 @click.option("--thread", metavar="ID", help="Only the jobs of this thread.")
 @click.option(
     "--all", "everything", is_flag=True, help="Also those that were consumed."
@@ -54,7 +55,7 @@ def list_(sessions: str, thread: str | None, *, everything: bool) -> None:
 
 
 @jobs.command()
-@sessions_option
+@found_option
 @click.argument("job")
 def show(sessions: str, job: str) -> None:
     """Print what is known of JOB, but for its content.

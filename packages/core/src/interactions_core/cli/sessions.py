@@ -9,6 +9,8 @@ from typing import Final, cast
 
 import click
 
+from interactions_core.cli.output import shown
+from interactions_core.cli.store_finder import stores_in
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
 from interactions_core.exceptions import StoreError
@@ -34,12 +36,31 @@ def _named(_: click.Context, __: click.Parameter, url: str | None) -> str:
     """Say all ways to name a store where none was taken."""
     if url:
         return url
-    msg = (
-        "no session store is named: give --sessions, e.g. --sessions "
-        f"sqlite:///state.db, or set {VARIABLE}"
-    )
-    raise click.UsageError(msg)
+    raise click.UsageError(_UNNAMED)
 
+
+def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
+    """Take the only store of the folder where none is named, and say which."""
+    if url or context.resilient_parsing:
+        return url or ""
+    found = stores_in(Path())
+    if not found:
+        msg = f"{_UNNAMED}; none of the files here is one"
+        raise click.UsageError(msg)
+    if len(found) > 1:
+        here = ", ".join(shown(each) for each in found)
+        msg = f"several files here are session stores; give --sessions with one: {here}"
+        raise click.UsageError(msg)
+    # What was given on the line has been read before what was not.
+    if not any(map(context.params.get, ("as_json", "as_jsonl"))):
+        click.echo(f"session store: {shown(found[0])}", err=True)
+    return found[0]
+
+
+_UNNAMED: Final = (
+    "no session store is named: give --sessions, e.g. --sessions "
+    f"sqlite:///state.db, or set {VARIABLE}"
+)
 
 sessions_option = click.option(
     "--sessions",
@@ -48,6 +69,16 @@ sessions_option = click.option(
     metavar="URL",
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
 )
+
+found_option = click.option(
+    "--sessions",
+    envvar=VARIABLE,
+    callback=_found,
+    metavar="URL",
+    help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}; or the only one "
+    "in this folder.",
+)
+"""For commands that only look, and cannot write to the wrong one."""
 
 account_option = click.option(
     "--account",

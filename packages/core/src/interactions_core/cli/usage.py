@@ -9,7 +9,7 @@ from typing import Final, cast
 import click
 
 from interactions_core.cli.output import color_option, colour, width
-from interactions_core.cli.sessions import opened, sessions_option
+from interactions_core.cli.sessions import found_option, opened
 from interactions_core.cli.usage_table import usage_json, usage_lines
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, prices_of
@@ -35,7 +35,7 @@ def _time(_: click.Context, __: click.Parameter, said: str | None) -> float | No
 
 
 @click.command()
-@sessions_option
+@found_option
 @click.option(
     "--by",
     type=click.Choice(GROUPS),

@@ -1,0 +1,107 @@
+"""Which store a command that only looks takes where none is named."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from interactions_core import SqliteStore
+from interactions_core.cli.root import interactions
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("INTERACTIONS_SESSIONS", raising=False)
+    return tmp_path
+
+
+def make(name: str) -> bytes:
+    store = SqliteStore(name)
+    store.secret()
+    store.close()
+    return Path(name).read_bytes()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(interactions, ["usage", *arguments])
+
+
+def test_the_only_store_of_a_folder_is_taken_and_named(folder: Path) -> None:
+    before = make("state.db")
+    Path("notes.db").write_text("no database")
+    Path("empty.sqlite").touch()
+    Path("folder.db").mkdir()
+    with sqlite3.connect("another.sqlite3") as other:
+        other.execute("CREATE TABLE interactions (a)")
+    other.close()
+
+    done = run()
+
+    assert (done.exit_code, done.stdout) == (0, "no turns\n")
+    assert done.stderr == "session store: sqlite:///state.db\n"
+    assert Path("state.db").read_bytes() == before
+    made = {path.name for path in folder.iterdir()}
+    assert made == {
+        "state.db",
+        "notes.db",
+        "empty.sqlite",
+        "folder.db",
+        "another.sqlite3",
+    }
+
+
+def test_json_is_all_that_is_printed_of_it() -> None:
+    make("state.db")
+
+    assert run("--json").stderr == ""
+
+
+def test_several_stores_are_named_and_none_is_taken() -> None:
+    make("b.sqlite")
+    make("a\x1b[31m.db")
+
+    done = run()
+
+    assert done.exit_code == 2
+    assert "a\\x1b[31m.db, sqlite:///b.sqlite" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_folder_without_one_says_how_to_name_it() -> None:
+    done = run()
+
+    assert done.exit_code == 2
+    assert "give --sessions" in done.stderr
+    assert "none of the files here is one" in done.stderr
+
+
+def test_what_is_named_is_taken_and_not_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make("a.db")
+    make("b.db")
+
+    assert run("--sessions", "sqlite:///a.db").stderr == ""
+    monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///b.db")
+    assert run().stderr == ""
+
+
+@pytest.mark.parametrize("command", [("jobs", "list"), ("explain",), ("usage",)])
+def test_every_command_that_only_looks_takes_it(command: tuple[str, ...]) -> None:
+    make("state.db")
+
+    done = CliRunner().invoke(interactions, command)
+
+    assert done.exit_code == 0
+    assert done.stderr == "session store: sqlite:///state.db\n"
+
+
+def test_what_writes_wants_its_store_named() -> None:
+    make("state.db")
+
+    done = CliRunner().invoke(interactions, ["jobs", "clean"])
+
+    assert done.exit_code == 2
+    assert "give --sessions" in done.stderr
