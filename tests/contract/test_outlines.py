@@ -92,6 +92,23 @@ def test_a_turn_whose_parent_has_no_outline_keeps_its_own_whole(
     assert store.find_outline(SCOPE, "older") is None
 
 
+def test_what_sent_everything_without_an_outline_is_counted_but_for_the_first(
+    store: SessionStore,
+) -> None:
+    """Ours: of the first of a scope it is known that nothing was before it."""
+    for key in ("first", "second", "third"):
+        store.put(make_record(key), replace(make_entry(key), reason="root"))
+    store.put(make_record("chained"), replace(make_entry("chained"), reason="continue"))
+    told = Sketch(steps=said("One"), seeks=True)
+    store.put(
+        make_record("told"), replace(make_entry("told"), reason="root"), sketch=told
+    )
+    other = replace(SCOPE, session_id="another")
+    store.put(make_record("a", scope=other), replace(make_entry("a"), reason="root"))
+
+    assert store.count_without_outline() == 2
+
+
 def test_the_nearest_has_the_most_leading_steps_in_common(store: SessionStore) -> None:
     put(store, "a", said("One"), reply="Eins")
     put(store, "b", said("One", "Eins", "Two"), reply="Zwei")

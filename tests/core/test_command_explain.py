@@ -1,6 +1,7 @@
 """`interactions explain`: what is typed, and what is printed."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from interactions_core import InteractionsError, explain, open_store
 from interactions_core.cli.root import interactions
+from interactions_core.cli.sessions import opened_database
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
@@ -19,6 +21,7 @@ from tests.waiting import go_by
 pytest.importorskip("genai_prices", reason="needs the extra `prices`")
 
 AT_15 = "Current time: 15:00. Review this contract."
+COST = re.compile(r"cost {8}\$(0\.\d+) {9,}chained, about \$(0\.\d+)")
 AT_14 = "Current time: 14:56. Review this contract."
 
 
@@ -69,15 +72,19 @@ def test_the_newest_that_was_sent_again_is_explained(url: str) -> None:
     ]
     assert "     chained it would have been 72 B, 1 step" in lines[9]
     assert " fresh, 0 cached, " in lines[10]
-    assert lines[11].startswith("cost        ")
-    assert lines[13].startswith("to avoid it, keep what changes out of the first")
+    cost, prices = COST.fullmatch(lines[11]), lines[12]
+    assert cost is not None
+    assert float(cost[2]) <= float(cost[1])
+    assert prices.startswith("            prices: genai-prices ")
+    assert lines[14].startswith("to avoid it, keep what changes out of the first")
     assert max(map(len, lines)) <= 100
 
 
 def test_a_wider_terminal_breaks_no_line(url: str) -> None:
     done = run(url, columns=160)
 
-    advice = done.stdout.splitlines()[-1]
+    cost, advice = done.stdout.splitlines()[-3], done.stdout.splitlines()[-1]
+    assert COST.fullmatch(cost.partition("      prices: genai-prices ")[0])
     assert advice.endswith("or into the system instruction, which no digest covers")
 
 
@@ -86,6 +93,8 @@ def test_content_is_told_by_its_size_where_it_is_to_be_hidden(url: str) -> None:
 
     assert "  - user_input, 101 B, mark " in shown.stdout
     assert "contract" not in shown.stdout + found.stdout
+    sent = json.loads(found.stdout)["turn"]["sent"]
+    assert sent[0] == {"type": "user_input", "characters": len(AT_15)}
 
 
 def test_json_has_its_keys_in_order_and_null_for_what_is_unknown(url: str) -> None:
@@ -104,15 +113,26 @@ def test_json_has_its_keys_in_order_and_null_for_what_is_unknown(url: str) -> No
     assert difference["step"] == 1
     assert difference["compared_with"] == first
     assert difference["now"]["text"] == AT_15
-    assert found["chained"] == {"steps": 1, "bytes": 72}
-    cost = found["turn"]["usd"]
-    assert float(cost) > 0
+    cost, chained = found["turn"]["cost"]["usd"], found["chained"]
+    assert {**chained, "usd": "?"} == {"steps": 1, "bytes": 72, "usd": "?"}
+    assert 0 < float(chained["usd"]) < float(cost)
     assert found["same_in_session"] == {"turns": 1, "of": 3, "usd": cost}
     newest = json.loads(run(url, third, "--json").stdout)
     assert newest["because"] == "new_conversation"
     assert newest["difference"] is None
     assert newest["chained"] is None
     assert newest["advice"] is None
+
+
+def test_json_has_the_steps_of_the_turn_and_how_it_goes_on(url: str) -> None:
+    turn = json.loads(run(url, "--json").stdout)["turn"]
+
+    said = [step["content"][0]["text"] for step in turn["sent"] if "content" in step]
+    assert (said[0], said[-1]) == (AT_15, "Is it signed?")
+    assert turn["held"][-1]["type"] == "model_output"
+    assert (turn["link"], turn["job"]) == ("none", None)
+    assert turn["sent"][turn["synthetic"][0]]["type"] == "thought"
+    assert turn["cost"]["prices"][0].startswith("genai-prices ")
 
 
 @pytest.mark.parametrize(
@@ -151,6 +171,26 @@ def test_a_store_that_nothing_was_sent_again_in_says_so(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout == "nothing was sent again\n"
     assert run(empty, "--json").stdout == "null\n"
+
+
+def test_an_empty_name_does_not_stand_for_the_newest(url: str) -> None:
+    done = run(url, "")
+
+    assert done.exit_code == 2
+    assert "an empty name names no interaction" in done.stderr
+
+
+def test_of_turns_without_outlines_it_says_that_nobody_can_tell(url: str) -> None:
+    """Ours: this is how turns look that a release before outlines has recorded."""
+    with opened_database(url) as store, store.database.writing() as db:
+        db.execute("DELETE FROM outlines")
+
+    shown, found = run(url), run(url, "--json")
+
+    said = "nothing was sent again as far as is known; of 2 turns that sent everything"
+    assert shown.stdout.startswith(said)
+    assert (found.exit_code, found.stdout) == (0, "null\n")
+    assert found.stderr.startswith(said)
 
 
 def test_an_interaction_that_the_store_does_not_know_is_an_error() -> None:

@@ -164,6 +164,7 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     ),
     "locate": (lambda s: s.locate("v1_a"), WRITES_NOTHING),
     "find_outline": (lambda s: s.find_outline(SCOPE, "v1_a"), WRITES_NOTHING),
+    "count_without_outline": (lambda s: s.count_without_outline(), WRITES_NOTHING),
     "is_known_elsewhere": (
         lambda s: s.is_known_elsewhere(SCOPE, "v1_a"),
         WRITES_NOTHING,

@@ -8,14 +8,14 @@ from interactions_core.cli.explanation_text import Layout, explanation_lines
 from interactions_core.cli.naming import find_interaction
 from interactions_core.cli.output import color_option, colour, width
 from interactions_core.cli.sessions import found_option, opened
+from interactions_core.counted import counted
 from interactions_core.explaining.as_json import as_json as written
 from interactions_core.explaining.explain import explain as explain_in
-from interactions_core.stores import SessionStore
 
 
 @click.command()
 @found_option
-@click.argument("interaction", default="")
+@click.argument("interaction", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
 @click.option("--long", is_flag=True, help="Write ids whole.")
@@ -23,7 +23,7 @@ from interactions_core.stores import SessionStore
 @color_option
 def explain(
     sessions: str,
-    interaction: str,
+    interaction: str | None,
     *,
     as_json: bool,
     hide_content: bool,
@@ -36,10 +36,17 @@ def explain(
     INTERACTION is an id, its beginning, or its last 6 characters; `last` is the newest.
     Without one, the newest is meant that was sent again in full.
     """
+    if interaction is not None and not interaction.strip():
+        msg = "an empty name names no interaction; without one, the newest is meant"
+        raise click.UsageError(msg)
     with opened(sessions, read_only=True) as store:
-        name = _named(store, interaction)
+        name = (
+            find_interaction(store, interaction)
+            if interaction
+            else store.newest_key(sent_again=True)
+        )
         if not name:
-            click.echo("null" if as_json else "nothing was sent again")
+            _say_nothing(store.count_without_outline(), as_json=as_json)
             return
         told = explain_in(store, name)
     if as_json:
@@ -51,10 +58,14 @@ def explain(
     click.echo("\n".join(lines), color=colour(color))
 
 
-def _named(store: SessionStore, name: str) -> str:
-    """Find the interaction that is meant; "" where nothing was sent again.
-
-    Raises:
-        UnknownInteractionError: There is none, or more than one.
-    """
-    return find_interaction(store, name) if name else store.newest_key(sent_again=True)
+def _say_nothing(unknown: int, *, as_json: bool) -> None:
+    """Say that nothing was sent again, as far as the store knows."""
+    said = "nothing was sent again"
+    if unknown:
+        said += (
+            f" as far as is known; of {counted(unknown, 'turn')} that sent everything "
+            "nobody can tell, since a version recorded them that wrote no outlines"
+        )
+    click.echo("null" if as_json else said)
+    if as_json and unknown:
+        click.echo(said, err=True)

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import click
@@ -20,6 +21,7 @@ from interactions_core.explaining.words import change_of
 
 _LABEL: Final = 12
 _SECOND: Final = 32
+_GAP: Final = " " * 6
 _BEFORE: Final = 24
 """Characters that are shown before the first one that differs."""
 
@@ -53,7 +55,7 @@ def explanation_lines(told: Explanation, layout: Layout) -> Iterator[str]:
         yield ""
         yield f"no step differs from {_compared(told, told.nearest, layout)}"
     yield ""
-    yield from _amount_lines(told)
+    yield from _amount_lines(told, layout)
     if told.difference is not None and told.same > 1:
         yield ""
         paid = f": {usd_text(told.same_usd)}" if told.same_usd is not None else ""
@@ -114,7 +116,7 @@ def _bare(side: Side) -> str:
     return f"{side.kind}, {shown_size(side.size)}, mark {side.mark[:12]}"
 
 
-def _amount_lines(told: Explanation) -> Iterator[str]:
+def _amount_lines(told: Explanation, layout: Layout) -> Iterator[str]:
     sent = f"{shown_size(told.sent.bytes)}, {shown_steps(told.sent.steps)}"
     line = f"{'sent':<{_LABEL}}{sent}"
     if told.chained is not None:
@@ -131,7 +133,21 @@ def _amount_lines(told: Explanation) -> Iterator[str]:
         f"{usage.thought_tokens:,} thought, {usage.output_tokens:,} output"
     )
     if told.usd is not None:
-        yield f"{'cost':<{_LABEL}}{usd_text(told.usd)}"
+        yield from _cost_lines(told, told.usd, layout)
+
+
+def _cost_lines(told: Explanation, usd: Decimal, layout: Layout) -> Iterator[str]:
+    """Write a cost with the prices it was made with, below where there is no room."""
+    line = f"{'cost':<{_LABEL}}{usd_text(usd)}"
+    if told.chained_usd is not None:
+        line = f"{line:<{_SECOND}}chained, about {usd_text(told.chained_usd)}"
+    prices = f"prices: {'; '.join(told.prices)}" if told.prices else ""
+    whole = f"{line:<{_SECOND}}{_GAP}{prices}" if prices else line
+    if len(whole) <= layout.columns:
+        yield whole
+    else:
+        yield line
+        yield f"{'':<{_LABEL}}{prices}"
 
 
 def _wrapped(text: str, layout: Layout) -> list[str]:

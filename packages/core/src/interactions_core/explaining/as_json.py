@@ -1,14 +1,16 @@
 """An explanation as JSON; what is unknown is null. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 
+from interactions_core.canonical import JsonObject
+from interactions_core.explaining.amounts import SENT_IN_FULL
+from interactions_core.explaining.content import length_of
 from interactions_core.explaining.explanation import Difference, Explanation, Side
 
 SCHEMA = 1
 """Changes when a key goes, or changes its meaning."""
-
-_UNCHAINED = {"root", "expired", "foreign", "stateless", "separate"}
 
 
 def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, object]:
@@ -16,18 +18,18 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
 
     Args:
         told: The explanation.
-        hide_content: Whether to tell sizes in place of texts.
+        hide_content: Whether to tell sizes in place of texts, and lengths in place of
+            steps.
     """
-    chained = asdict(told.chained) if told.chained is not None else None
     return {
         "schema": SCHEMA,
-        "turn": _turn(told),
+        "turn": _turn(told, hide_content=hide_content),
         "why": told.why,
         "because": told.because,
         "sentence": told.sentence,
         "difference": _difference(told.difference, hide_content=hide_content),
         "sent": asdict(told.sent),
-        "chained": chained,
+        "chained": _chained(told),
         "same_in_session": {
             "turns": told.same,
             "of": told.turns,
@@ -37,7 +39,16 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
     }
 
 
-def _turn(told: Explanation) -> dict[str, object]:
+def steps_json(
+    steps: Sequence[JsonObject], *, hide_content: bool
+) -> list[dict[str, object]]:
+    """Write steps as the API has them, or their types and how many characters they say."""
+    if not hide_content:
+        return [dict(step) for step in steps]
+    return [{"type": each.get("type"), "characters": length_of(each)} for each in steps]
+
+
+def _turn(told: Explanation, *, hide_content: bool) -> dict[str, object]:
     record, entry = told.record, told.entry
     return {
         "id": record.key,
@@ -46,8 +57,9 @@ def _turn(told: Explanation) -> dict[str, object]:
         "thread_id": told.scope.thread_id,
         "parent_id": record.parent_id or None,
         "base_id": record.base_key or None,
+        "link": told.link,
         "reason": record.reason,
-        "sent_in_full": record.reason in _UNCHAINED,
+        "sent_in_full": record.reason in SENT_IN_FULL,
         "status": record.status,
         "target": record.target,
         "created_at": record.created_at,
@@ -63,8 +75,24 @@ def _turn(told: Explanation) -> dict[str, object]:
         "replay_steps": entry.replay_steps if entry is not None else None,
         "replay_bytes": entry.replay_bytes if entry is not None else None,
         "usage": asdict(entry.usage) if entry is not None else None,
-        "usd": _decimal(told.usd),
+        "cost": _cost(told),
+        "job": (entry.job or None) if entry is not None else None,
+        "sent": steps_json(record.sent, hide_content=hide_content),
+        "synthetic": list(record.synthetic),
+        "held": steps_json(record.held, hide_content=hide_content),
     }
+
+
+def _cost(told: Explanation) -> dict[str, object] | None:
+    if told.usd is None:
+        return None
+    return {"usd": _decimal(told.usd), "prices": list(told.prices)}
+
+
+def _chained(told: Explanation) -> dict[str, object] | None:
+    if told.chained is None:
+        return None
+    return {**asdict(told.chained), "usd": _decimal(told.chained_usd)}
 
 
 def _decimal(cost: Decimal | None) -> str | None:

@@ -63,7 +63,15 @@ def text_of(wire: JsonObject) -> str:
         result = wire.get("result")
         said = _blocks_text(result) if isinstance(result, list) else _plain(result)
         return f"{wire.get('name') or wire.get('call_id')} -> {said}"
-    return _blocks_text(wire.get("content"))
+    return _blocks_text(wire.get("content") or wire.get("summary"))
+
+
+def length_of(wire: JsonObject) -> int:
+    """Count the characters of what a step says, also where only that is kept."""
+    if not wire.get("redact"):
+        return len(text_of(wire))
+    kept = (block.get("chars") for block in _blocks(wire))
+    return sum(count for count in kept if isinstance(count, int))
 
 
 def differs_in_media(then: JsonObject, now: JsonObject) -> bool:

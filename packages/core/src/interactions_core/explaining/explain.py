@@ -8,6 +8,11 @@ from typing import Final
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.explaining.alignment import Change, first_change
+from interactions_core.explaining.amounts import (
+    chained_amount,
+    chained_usd,
+    sent_amount,
+)
 from interactions_core.explaining.content import (
     contents,
     differs_in_media,
@@ -15,14 +20,15 @@ from interactions_core.explaining.content import (
     text_of,
 )
 from interactions_core.explaining.explanation import (
-    Amount,
     Because,
     Difference,
     Explanation,
     Side,
 )
 from interactions_core.explaining.words import advice_on, sentence_of
-from interactions_core.records.charges import usd
+from interactions_core.prices.current import current_prices
+from interactions_core.records.charges import Pricing, usd
+from interactions_core.records.conversations import Link
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -30,7 +36,6 @@ from interactions_core.records.interactions import (
 )
 from interactions_core.records.outlines import Outline, StepShape
 from interactions_core.stores.protocols.sessions import SessionStore
-from interactions_core.transcript.steps import MODEL_KINDS
 
 _ROLES: Final = {"user_input": "user", "function_result": "tool"}
 _RECOVERED: Final[tuple[tuple[str, Because], ...]] = (
@@ -52,7 +57,9 @@ _MOST_COMPARED: Final = 200
 """How many turns of a conversation are looked through for the same difference."""
 
 
-def explain(store: SessionStore, interaction_id: str) -> Explanation:
+def explain(
+    store: SessionStore, interaction_id: str, *, prices: Pricing | None = None
+) -> Explanation:
     """Explain why a request was sent as it was.
 
     Only the store is asked. Content is told where its mirror holds it; where it does
@@ -62,6 +69,8 @@ def explain(store: SessionStore, interaction_id: str) -> Explanation:
         store: The session store that recorded it.
         interaction_id: The interaction, or the name that an unstored one has in the
             ledger. Where several threads have it, the one that paid for it is told of.
+        prices: What a chained turn would have cost by; as `interactions usage` takes
+            them, if none are given.
 
     Raises:
         UnknownInteractionError: The store has no record of it.
@@ -78,6 +87,7 @@ def explain(store: SessionStore, interaction_id: str) -> Explanation:
     difference = _difference(store, record, outline)
     nearest = outline.nearest if outline is not None else ""
     same = _alike(store, scope, line, outline)
+    chained = chained_amount(record, outline, because)
     return Explanation(
         scope=scope,
         record=record,
@@ -89,8 +99,10 @@ def explain(store: SessionStore, interaction_id: str) -> Explanation:
         nearest=nearest,
         nearest_turn=keys.index(nearest) + 1 if nearest in keys else 0,
         difference=difference,
-        sent=_sent(record, entry),
-        chained=_chained(record, outline, because),
+        sent=sent_amount(record, entry),
+        chained=chained,
+        chained_usd=chained_usd(entry, chained, prices or current_prices()),
+        link=_link(record, line),
         same=len(same),
         usd=_cost([entry] if entry is not None else []),
         same_usd=_cost(same),
@@ -110,6 +122,16 @@ def _place(store: SessionStore, key: str) -> tuple[Scope, list[LedgerEntry]]:
         if any(entry.key == key for entry in line):
             return scope, line
     return scopes[0], []
+
+
+def _link(record: InteractionRecord, line: Sequence[LedgerEntry]) -> Link:
+    """Tell how a turn goes on from the one before it."""
+    if record.parent_id:
+        return "chained"
+    if record.base_key:
+        return "replayed"
+    is_first = not line or line[0].key == record.key
+    return "none" if is_first or not record.scope.thread_id else "followed"
 
 
 def _because(
@@ -223,27 +245,6 @@ def _wires(record: InteractionRecord) -> Sequence[JsonObject]:
     """Return what a record adds, without what is in no list."""
     sent = [w for i, w in enumerate(record.sent) if i not in record.synthetic]
     return [*sent, *record.held]
-
-
-def _sent(record: InteractionRecord, entry: LedgerEntry | None) -> Amount:
-    if entry is None:
-        return Amount(len(record.sent), 0)
-    return Amount(entry.steps_sent, entry.bytes_sent)
-
-
-def _chained(
-    record: InteractionRecord, outline: Outline | None, because: Because
-) -> Amount | None:
-    """Return what a client that continues would have sent: what no model has said yet."""
-    continued = {"continues", "system_changed", "tools_changed", "new_conversation"}
-    if outline is None or because in {*continued, "sibling", "separate"}:
-        return None
-    shapes = outline.list
-    spoken = [i for i, shape in enumerate(shapes) if shape.kind in MODEL_KINDS]
-    if not spoken or record.reason == "explicit":
-        return None
-    rest = shapes[spoken[-1] + 1 :]
-    return Amount(len(rest), sum(shape.size for shape in rest))
 
 
 def _alike(

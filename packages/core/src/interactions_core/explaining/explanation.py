@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from interactions_core.records.conversations import Link
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -136,6 +137,9 @@ class Explanation:
         sent: What was sent.
         chained: What would have been sent had the newest answer been continued; `None`
             where there was none, or it was.
+        chained_usd: About what that would have cost; `None` for unknown, for agents,
+            for what is not stored, and for a turn that was sent in part.
+        link: How the turn goes on from the one before it.
         same: How many turns of the conversation first differ at the same step.
         usd: What the turn cost; `None` for unknown.
         same_usd: What those turns cost together; `None` if that of any is unknown.
@@ -155,8 +159,16 @@ class Explanation:
     difference: Difference | None
     sent: Amount
     chained: Amount | None
+    chained_usd: Decimal | None
+    link: Link
     same: int
     usd: Decimal | None
     same_usd: Decimal | None
     sentence: str
     advice: str
+
+    @property
+    def prices(self) -> tuple[str, ...]:
+        """Which prices its cost was made with."""
+        charges = self.entry.charges if self.entry is not None else ()
+        return tuple(sorted({each.price.prices for each in charges} - {""}))

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from interactions_core.process.forking import Lock
-from interactions_core.records.interactions import InteractionRecord, Scope
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    Scope,
+)
 from interactions_core.records.outlines import (
     DEEPEST,
     NEAREST_OF,
@@ -63,6 +67,7 @@ class MemoryOutlineMixin:
     _lock: Lock
     _secret: bytes
     _records: OrderedDict[tuple[Scope, str], InteractionRecord]
+    _entries: dict[tuple[Scope, str], tuple[LedgerEntry, ...]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,6 +108,18 @@ class MemoryOutlineMixin:
                 for (whose, _), other in self._outlines.items()
                 if _is_beside(whose, scope) and other.place == kept.place
             )
+
+    def count_without_outline(self) -> int:
+        """Count the turns that sent everything, and of which that cannot be explained."""
+        with self._lock:
+            seen, found = set[Scope](), 0
+            for (scope, key), entries in self._entries.items():
+                outline = self._outlines.get((scope, key))
+                later = entries if scope in seen else entries[1:]
+                seen.add(scope)
+                if outline is None or not outline.sought:
+                    found += sum(each.reason == "root" for each in later)
+        return found
 
     def _keep_outline(self, record: InteractionRecord, sketch: Sketch) -> None:
         """Keep an outline; whoever calls holds the lock."""

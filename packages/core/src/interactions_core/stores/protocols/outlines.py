@@ -31,3 +31,11 @@ class OutlineStore(Protocol):
         In the same session and thread, or context; nothing else is said of it.
         """
         ...
+
+    def count_without_outline(self) -> int:
+        """Count the turns that sent everything, and of which that cannot be explained.
+
+        Those that a version recorded which wrote no outlines; the first of each scope
+        is none of them, since nothing was before it.
+        """
+        ...

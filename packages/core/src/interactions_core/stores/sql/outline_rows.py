@@ -97,6 +97,16 @@ WHERE thread_id = $1 AND place = $2 AND session_id = $3 AND credential <> $4
 AND base = ''"""
 """The whole outlines of other owners; every conversation begins with one."""
 
+WITHOUT: Final = """SELECT count(*) FROM ledger WHERE reason = 'root'
+AND number NOT IN (
+    SELECT min(number) FROM ledger GROUP BY credential, session_id, thread_id
+) AND NOT EXISTS (
+    SELECT 1 FROM outlines WHERE outlines.thread_id = ledger.thread_id
+    AND outlines.credential = ledger.credential
+    AND outlines.session_id = ledger.session_id
+    AND outlines.key = ledger.key AND outlines.sought = 1
+)"""
+
 COPY_THREAD: Final = (
     f"INSERT INTO outlines ({_COLUMNS}) SELECT "  # constants above
     f"{_COLUMNS.replace('thread_id', '$1', 1)} FROM outlines WHERE thread_id = $2 "

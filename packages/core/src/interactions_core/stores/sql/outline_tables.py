@@ -51,6 +51,12 @@ class SqlOutlineMixin:
             found = db.execute(outline_rows.ELSEWHERE, values).fetchall()
         return any(begins_with(outline.list, unpacked(bytes(row[0]))) for row in found)
 
+    def count_without_outline(self) -> int:
+        """Count the turns that sent everything, and of which that cannot be explained."""
+        with self.database.reading() as db:
+            [number] = db.execute(outline_rows.WITHOUT).fetchone()
+        return int(number)
+
     def _keep_outline(
         self, db: SqlConnection, record: InteractionRecord, sketch: Sketch
     ) -> None:
