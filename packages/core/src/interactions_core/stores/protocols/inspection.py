@@ -22,7 +22,7 @@ class InspectionStore(Protocol):
     Every method may be called from any thread and any process.
     """
 
-    def threads(
+    def list_conversations(
         self,
         where: ConversationFilter | None = None,
         *,
