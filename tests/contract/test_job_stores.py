@@ -134,7 +134,7 @@ def test_one_of_two_takes_a_lease(store: SessionStore) -> None:
 def test_a_lease_that_was_renewed_since_is_not_taken(store: SessionStore) -> None:
     seen = make_job()
     store.add_job(seen)
-    store.renew_job(seen.key, "me", until=NOW + 120)
+    store.renew_job(seen.key, "me", now=NOW, until=NOW + 120)
 
     assert not store.take_job(seen, "b", now=NOW + 100, until=NOW + 160)
 
@@ -142,7 +142,7 @@ def test_a_lease_that_was_renewed_since_is_not_taken(store: SessionStore) -> Non
 def test_only_the_owner_renews_and_changes_a_job(store: SessionStore) -> None:
     store.add_job(make_job())
 
-    assert not store.renew_job("job_1", "you", until=NOW + 99)
+    assert not store.renew_job("job_1", "you", now=NOW, until=NOW + 99)
     assert not store.update_job(make_job(owner="you", status="completed"))
     assert store.update_job(make_job(status="completed", place=None))
     changed = store.get_job("job_1")

@@ -199,6 +199,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
         ("questions", ["questions"]),
         ("outlines", ["outlines"]),
         ("jobs", ["jobs"]),
+        ("job_events", ["job_events"]),
         ("deletions", ["deleted_threads", "erasures"]),
         ("accounts", ["account_names", "account_events", "account_anchors"]),
     ],

@@ -77,6 +77,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "contracts": 1,
         "deletions": 1,
         "forms": 1,
+        "job_events": 1,
         "jobs": 1,
         "counts": 1,
         "lookups": 1,

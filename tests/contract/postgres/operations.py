@@ -116,7 +116,10 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
         lambda s: s.take_job(make_job("job"), "me", now=1.0, until=2.0),
         writes("job"),
     ),
-    "renew_job": (lambda s: s.renew_job("job", "me", until=2.0), writes("job")),
+    "renew_job": (
+        lambda s: s.renew_job("job", "me", now=1.0, until=2.0),
+        writes("job"),
+    ),
     "update_job": (lambda s: s.update_job(make_job("job")), writes("job")),
     "move_job": (
         lambda s: s.move_job(replace(make_job("job"), owner="me")),
@@ -126,6 +129,8 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
         lambda s: s.note_status(make_job("job"), "completed", now=1.0),
         writes("job"),
     ),
+    "job_events": (lambda s: s.job_events("job"), WRITES_NOTHING),
+    "list_job_events": (lambda s: s.list_job_events(["job"]), WRITES_NOTHING),
     "clean_jobs": (lambda s: s.clean_jobs(time.time()), WRITES_ROWS),
     "delete_job": (lambda s: s.delete_job("job"), writes("job")),
     "deletion_mark": (lambda s: s.deletion_mark(THREAD), WRITES_NOTHING),

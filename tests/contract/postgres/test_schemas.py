@@ -180,7 +180,13 @@ def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
         assert rows == [
             *(("accounts", 1), ("budgets", 1), ("charges", 1), ("contracts", 1)),
             *(("counts", 1), ("deletions", 1), ("forms", 1)),
-            *(("jobs", 1), ("lookups", 1), ("losses", 1), ("notes", 1)),
+            *(
+                ("job_events", 1),
+                ("jobs", 1),
+                ("lookups", 1),
+                ("losses", 1),
+                ("notes", 1),
+            ),
             *(("outlines", 1), ("questions", 1), ("sessions", 2)),
         ]
     with store.database.writing("t") as db:

@@ -149,7 +149,7 @@ def renew_lease(work: LeasedJob) -> Flow[None]:
     job, store, until = work.job, work.run.records.store, now + LEASE_S
     try:
         kept = yield from store_call(
-            lambda: store.renew_job(job.key, job.owner, until=until)
+            lambda: store.renew_job(job.key, job.owner, now=now, until=until)
         )
     except StoreError:
         logger.exception("the lease of %s was not renewed", job.key)

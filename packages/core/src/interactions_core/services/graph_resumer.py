@@ -149,7 +149,8 @@ class Resumer:
         """
         mine = self._mine.get()
         for key in {*mine.held} - {*mine.resuming}:
-            self._store.renew_job(key, mine.held[key], until=0.0)
+            now = self._clock()
+            self._store.renew_job(key, mine.held[key], now=now, until=0.0)
             mine.held.pop(key, None)
 
     def _resumed(self, job: Job) -> bool:

@@ -26,7 +26,7 @@ def leave_graph(store: SessionStore, key: str, now: float) -> None:
     if job is None or job.consumed_at:
         logger.warning("job %s is done with; nobody goes on with its graph", key)
         return
-    waiting = replace(job, handed_on_at=0.0, lease_until=0.0)
+    waiting = replace(job, handed_on_at=0.0, lease_until=0.0, updated_at=now)
     # The name of the owner is all that tells others, old releases included, which
     # take it for a watcher.
     if store.update_job(waiting):
@@ -43,6 +43,6 @@ def release_leases(store: SessionStore, now: float) -> None:
     try:
         for job in store.list_jobs(statuses=RUNNING):
             if is_mine(job.owner) and job.lease_until > now:
-                store.renew_job(job.key, job.owner, until=0.0)
+                store.renew_job(job.key, job.owner, now=now, until=0.0)
     except StoreError as exc:
         logger.warning("leases of this process end by themselves: %s", exc)

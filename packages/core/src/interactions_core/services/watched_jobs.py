@@ -163,11 +163,12 @@ class WatchedJobs:
 
     def _holds(self, watched: WatchedJob) -> bool:
         """Make sure of a job's lease, because a look may come late."""
-        job, until = watched.job, self._clock() + LEASE_S
+        job, now = watched.job, self._clock()
+        until = now + LEASE_S
         if job.lease_until >= until - LEASE_S / 2:
             return True
         watched.job = replace(job, lease_until=until)
-        return self._store.renew_job(job.key, job.owner, until=until)
+        return self._store.renew_job(job.key, job.owner, now=now, until=until)
 
     def visit_due(self) -> int | None:
         """Look at the next few jobs that are due, and come back later to what runs.
@@ -197,10 +198,10 @@ class WatchedJobs:
 
     def release(self) -> None:
         """Leave all jobs to others; if the ledger is away they are free by themselves."""
-        queue = self._mine.get().queue
+        queue, now = self._mine.get().queue, self._clock()
         try:
             for watched in queue:
-                self._put(replace(watched.job, lease_until=0.0))
+                self._put(replace(watched.job, lease_until=0.0, updated_at=now))
         except StoreError as exc:
             logger.warning("leases of watched jobs end by themselves: %s", exc)
         queue.clear()

@@ -1,11 +1,12 @@
 """The ledger of jobs in this process, gone with it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
+from interactions_core.records.job_events import JobEvent, events_between
 from interactions_core.records.jobs import UNFINISHED, Job, merge_webhook_status
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
@@ -25,6 +26,7 @@ class MemoryJobMixin(MemoryDeletionMixin):
     def __init__(self) -> None:
         super().__init__()
         self._jobs: dict[str, Job] = {}
+        self._job_events: dict[str, list[JobEvent]] = {}
 
     def add_job(self, job: Job, *, began: bytes | None = None) -> bool:
         """Keep a new job, and forget those whose time is over."""
@@ -33,9 +35,9 @@ class MemoryJobMixin(MemoryDeletionMixin):
         with self._lock:
             if began is not None and self._note_late(job.scope.thread_id, began, none):
                 return False
-            self._jobs[job.key] = self._reduced(job)
+            self._keep_job(self._reduced(job), job.created_at)
             while len(self._jobs) > _MOST_JOBS:
-                del self._jobs[next(iter(self._jobs))]
+                self._forget_job(next(iter(self._jobs)))
         return True
 
     def get_job(self, key: str) -> Job | None:
@@ -84,18 +86,17 @@ class MemoryJobMixin(MemoryDeletionMixin):
                 return False
             if (job.owner, job.lease_until) != (seen.owner, seen.lease_until):
                 return False
-            self._jobs[job.key] = replace(
-                job, owner=owner, lease_until=until, updated_at=now
-            )
+            taken = replace(job, owner=owner, lease_until=until, updated_at=now)
+            self._keep_job(taken, now)
             return True
 
-    def renew_job(self, key: str, owner: str, *, until: float) -> bool:
-        """Hold a job for longer."""
+    def renew_job(self, key: str, owner: str, *, now: float, until: float) -> bool:
+        """Hold a job for longer, or no longer."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.owner != owner:
                 return False
-            self._jobs[key] = replace(job, lease_until=until)
+            self._keep_job(replace(job, lease_until=until), now)
             return True
 
     def update_job(self, job: Job) -> bool:
@@ -104,7 +105,8 @@ class MemoryJobMixin(MemoryDeletionMixin):
             before = self._jobs.get(job.key)
             if before is None or before.owner != job.owner:
                 return False
-            self._jobs[job.key] = self._reduced(merge_webhook_status(before, job))
+            merged = self._reduced(merge_webhook_status(before, job))
+            self._keep_job(merged, job.updated_at)
             return True
 
     def move_job(self, job: Job) -> bool:
@@ -133,32 +135,53 @@ class MemoryJobMixin(MemoryDeletionMixin):
                 return False
             if known.status not in UNFINISHED:
                 return False
-            self._jobs[job.key] = replace(
+            told = replace(
                 known,
                 status=status,
                 interaction_id=job.interaction_id,
                 updated_at=now,
             )
+            self._keep_job(told, now)
             return True
+
+    def job_events(self, key: str) -> list[JobEvent]:
+        """Return the history of a job, oldest first."""
+        with self._lock:
+            return [*self._job_events.get(key, ())]
+
+    def list_job_events(self, keys: Sequence[str]) -> dict[str, list[JobEvent]]:
+        """Return the histories of jobs; those without any are left out."""
+        return {key: events for key in keys if (events := self.job_events(key))}
 
     def clean_jobs(self, now: float) -> int:
         """Forget jobs whose time is over."""
         with self._lock:
             over = [job.key for job in self._jobs.values() if job.forget_at < now]
             for key in over:
-                del self._jobs[key]
+                self._forget_job(key)
         return len(over)
 
     def delete_job(self, key: str) -> bool:
         """Forget one job."""
         with self._lock:
-            return self._jobs.pop(key, None) is not None
+            return self._forget_job(key)
 
     def _forget_thread(self, thread_id: str) -> None:
         """Forget the jobs of a thread; whoever calls holds the lock."""
         for job in [*self._jobs.values()]:
             if job.scope.thread_id == thread_id:
-                del self._jobs[job.key]
+                self._forget_job(job.key)
+
+    def _keep_job(self, job: Job, at: float) -> None:
+        """Write a job down with its history; whoever calls holds the lock."""
+        events = events_between(self._jobs.get(job.key), job, at)
+        self._jobs[job.key] = job
+        self._job_events.setdefault(job.key, []).extend(events)
+
+    def _forget_job(self, key: str) -> bool:
+        """Forget a job with its history; whoever calls holds the lock."""
+        self._job_events.pop(key, None)
+        return self._jobs.pop(key, None) is not None
 
     def _reduced(self, job: Job) -> Job:
         if self.mirror == "full":

@@ -3,16 +3,17 @@
 Holds the contract only. The same objects keep the sessions; see `protocols`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from interactions_core.records.interactions import Scope
+from interactions_core.records.job_events import JobEvent
 from interactions_core.records.jobs import Job
 from interactions_core.records.turn import GraphPosition
 
 
 class JobStore(Protocol):
-    """The ledger of jobs.
+    """The ledger of jobs, each with its history.
 
     Every method may be called from any thread and any process. A method either does
     all of its work or raises `StoreError` and does none of it.
@@ -77,8 +78,15 @@ class JobStore(Protocol):
         """
         ...
 
-    def renew_job(self, key: str, owner: str, *, until: float) -> bool:
-        """Hold a job for longer; false if it is not the owner's any more."""
+    def renew_job(self, key: str, owner: str, *, now: float, until: float) -> bool:
+        """Hold a job for longer; false if it is not the owner's any more.
+
+        Args:
+            key: The job.
+            owner: Who holds it.
+            now: Epoch seconds.
+            until: Until when, in epoch seconds; 0 to leave it to others.
+        """
         ...
 
     def update_job(self, job: Job) -> bool:
@@ -115,6 +123,19 @@ class JobStore(Protocol):
         Returns:
             Whether this was news: it changes nothing about a job that is over.
         """
+        ...
+
+    def job_events(self, key: str) -> list[JobEvent]:
+        """Return the history of a job, oldest first.
+
+        It is written in the transactions that change the job, and goes with it. Where
+        an older release has changed a job, or a store is read that such a release
+        made, some or all of it is not known.
+        """
+        ...
+
+    def list_job_events(self, keys: Sequence[str]) -> dict[str, list[JobEvent]]:
+        """Return the histories of several jobs; those without any are left out."""
         ...
 
     def clean_jobs(self, now: float) -> int:

@@ -14,7 +14,7 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
-from interactions_core.stores.sql import question_rows
+from interactions_core.stores.sql import job_event_rows, question_rows
 from interactions_core.stores.sql.cleaning import out_of_date
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 
@@ -75,10 +75,22 @@ LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
 
 WAITING: Final = "interrupts > 0 AND handed_on_at = 0 AND consumed_at = 0"
 
-TAKE: Final = """UPDATE jobs SET owner = $1, lease_until = $2, updated_at = $3
-WHERE key = $4 AND owner = $5 AND lease_until = $6 AND consumed_at = 0"""
+_AS_SEEN = "key = $4 AND owner = $5 AND lease_until = $6 AND consumed_at = 0"
+
+TAKE: Final = (
+    "UPDATE jobs SET owner = $1, lease_until = $2, updated_at = $3 "
+    f"WHERE {_AS_SEEN}"  # constants above
+)
+
+NOTE_TAKEN: Final = job_event_rows.note_change(
+    _AS_SEEN, at="$3", owner="$1", lease_until="$2"
+)
 
 RENEW: Final = "UPDATE jobs SET lease_until = $1 WHERE key = $2 AND owner = $3"
+
+NOTE_RENEWED: Final = job_event_rows.note_change(
+    "key = $2 AND owner = $3", at="$4", lease_until="$1"
+)
 
 
 def _words(statuses: Sequence[str]) -> str:
@@ -90,22 +102,43 @@ _TOLD_SINCE: Final = f"""interaction_id <> '' AND ($2 = '{LOST}' OR (
 $2 IN ({_words(RUNNING)}) AND interaction_id = $3 AND status IN ({_words(ENDED)})))"""
 """`jobs.merge_webhook_status`, in SQL."""
 
+_STATUS = f"CASE WHEN {_TOLD_SINCE} THEN status ELSE $2 END"
+_INTERACTION_ID = f"CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE $3 END"
+
 UPDATE: Final = f"""UPDATE jobs SET place = $1,
-status = CASE WHEN {_TOLD_SINCE} THEN status ELSE $2 END,
-interaction_id = CASE WHEN {_TOLD_SINCE} THEN interaction_id ELSE $3 END,
+status = {_STATUS}, interaction_id = {_INTERACTION_ID},
 lease_until = $4, attempts = $5, interrupts = $6, updated_at = $7, handed_on_at = $8,
 consumed_at = $9, forget_at = $10, plan = $11, result = $12
 WHERE key = $13 AND owner = $14"""
 
+NOTE_UPDATED: Final = job_event_rows.note_change(
+    "key = $1 AND owner = $5",
+    at="$6",
+    status=_STATUS,
+    interaction_id=_INTERACTION_ID,
+    lease_until="$4",
+    handed_on_at="$7",
+    consumed_at="$8",
+)
+
 MOVE: Final = """UPDATE jobs SET call_digest = $1, place = $2, interrupts = $3,
 updated_at = $4 WHERE key = $5 AND owner = $6"""
 
+_IS_NEWS = f"""key = $4 AND consumed_at = 0 AND interaction_id IN ('', $2)
+AND status <> $1 AND (status IN ({_words(UNFINISHED)}))"""
+
 NOTE: Final = f"""UPDATE jobs SET status = $1, interaction_id = $2, updated_at = $3
-WHERE key = $4 AND consumed_at = 0 AND interaction_id IN ('', $2) AND status <> $1
-AND (status IN ({_words(UNFINISHED)}))"""
+WHERE {_IS_NEWS}"""
+
+NOTE_TOLD: Final = job_event_rows.note_change(
+    _IS_NEWS, at="$3", status="$1", interaction_id="$2"
+)
 
 OVER: Final = out_of_date(
-    "jobs", key="key", time="forget_at", also=(question_rows.DELETE,)
+    "jobs",
+    key="key",
+    time="forget_at",
+    also=(question_rows.DELETE, job_event_rows.DELETE),
 )
 
 DELETE: Final = "DELETE FROM jobs WHERE key = $1"
@@ -153,6 +186,20 @@ def update_row(job: Job, mirror: Mirror) -> tuple[object, ...]:
         *_content(job, mirror),
         job.key,
         job.owner,
+    )
+
+
+def updated_row(job: Job) -> tuple[object, ...]:
+    """Return the values of `NOTE_UPDATED`."""
+    return (
+        job.key,
+        job.status,
+        job.interaction_id,
+        job.lease_until,
+        job.owner,
+        job.updated_at,
+        job.handed_on_at,
+        job.consumed_at,
     )
 
 

@@ -1,17 +1,23 @@
 """The ledger of jobs in a SQL database, for the stores that have one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from interactions_core.records.interactions import Scope
+from interactions_core.records.job_events import JobEvent, events_between
 from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import GraphPosition
-from interactions_core.stores.sql import job_rows, question_rows
+from interactions_core.stores.sql import job_event_rows, job_rows, question_rows
 from interactions_core.stores.sql.cleaning import delete_all, delete_some
+from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
+
+_BATCH: Final = 500
+"""Keys per query; SQLite allows 999 parameters in its oldest builds."""
 
 
 class SqlJobMixin(SqlDeletionMixin):
@@ -26,6 +32,9 @@ class SqlJobMixin(SqlDeletionMixin):
             delete_some(db, job_rows.OVER, job.created_at)
             if began is not None and self.note_late(job.scope, "", began):
                 return False
+            events = events_between(None, job, job.created_at)
+            for row in job_event_rows.event_rows(job.key, events):
+                db.execute_later(job_event_rows.ADD, row)
             db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
             _keep_question(db, job)
         return True
@@ -76,19 +85,23 @@ class SqlJobMixin(SqlDeletionMixin):
 
     def take_job(self, seen: Job, owner: str, *, now: float, until: float) -> bool:
         """Take the lease of a job, if it is as it was seen."""
-        before = (seen.key, seen.owner, seen.lease_until)
+        values = (owner, until, now, seen.key, seen.owner, seen.lease_until)
         with self.database.writing(seen.key) as db:
-            return db.execute(job_rows.TAKE, (owner, until, now, *before)).rowcount > 0
+            db.execute_later(job_rows.NOTE_TAKEN, values)
+            return db.execute(job_rows.TAKE, values).rowcount > 0
 
-    def renew_job(self, key: str, owner: str, *, until: float) -> bool:
-        """Hold a job for longer."""
+    def renew_job(self, key: str, owner: str, *, now: float, until: float) -> bool:
+        """Hold a job for longer, or no longer."""
+        values = (until, key, owner)
         with self.database.writing(key) as db:
-            return db.execute(job_rows.RENEW, (until, key, owner)).rowcount > 0
+            db.execute_later(job_rows.NOTE_RENEWED, (*values, now))
+            return db.execute(job_rows.RENEW, values).rowcount > 0
 
     def update_job(self, job: Job) -> bool:
         """Write a job down as it is, if `job.owner` still holds it."""
         row = job_rows.update_row(job, self.mirror)
         with self.database.writing(job.key) as db:
+            db.execute_later(job_rows.NOTE_UPDATED, job_rows.updated_row(job))
             return db.execute(job_rows.UPDATE, row).rowcount > 0
 
     def move_job(self, job: Job) -> bool:
@@ -103,17 +116,49 @@ class SqlJobMixin(SqlDeletionMixin):
         """Note what the server says of a run, whoever waits for it."""
         values = (status, job.interaction_id, now, job.key)
         with self.database.writing(job.key) as db:
+            db.execute_later(job_rows.NOTE_TOLD, values)
             return db.execute(job_rows.NOTE, values).rowcount > 0
+
+    def job_events(self, key: str) -> list[JobEvent]:
+        """Return the history of a job, oldest first."""
+        return self.list_job_events([key]).get(key, [])
+
+    def list_job_events(self, keys: Sequence[str]) -> dict[str, list[JobEvent]]:
+        """Return the histories of jobs; those without any are left out."""
+        rows: list[Sequence[object]] = []
+        with self.database.reading() as db:
+            if not has_table(db, "job_events"):
+                return {}
+            for start in range(0, len(keys), _BATCH):
+                batch = keys[start : start + _BATCH]
+                # Only placeholders are put together here; every value is bound.
+                query = job_event_rows.LIST.format(placeholders(len(batch)))
+                rows += db.execute(query, batch).fetchall()
+        return job_event_rows.events_from_rows(rows)
 
     def clean_jobs(self, now: float) -> int:
         """Forget jobs whose time is over."""
         delete_all(self.database, question_rows.LEFT_OVER, now)
-        return delete_all(self.database, job_rows.OVER, now)
+        number = delete_all(self.database, job_rows.OVER, now)
+        self._clean_events()
+        return number
+
+    def _clean_events(self) -> None:
+        """Forget the histories of jobs that are gone."""
+        while True:
+            # Nobody waits for the search, which looks at all of them.
+            with self.database.reading() as db:
+                keys = db.execute(job_event_rows.LEFT_OVER).fetchall()
+            if not keys:
+                return
+            with self.database.writing() as db:
+                db.executemany(job_event_rows.DELETE, keys)
 
     def delete_job(self, key: str) -> bool:
         """Forget one job."""
         with self.database.writing(key) as db:
             db.execute(question_rows.DELETE, (key,))
+            db.execute_later(job_event_rows.DELETE, (key,))
             return db.execute(job_rows.DELETE, (key,)).rowcount > 0
 
 

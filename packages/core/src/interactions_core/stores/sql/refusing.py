@@ -8,6 +8,10 @@ from interactions_core.stores.sql import contracts
 from interactions_core.stores.sql.contracts import Part, check_contracts
 
 UPGRADE: Final = "Open it once with a program that may write there, which upgrades it."
+READ_WITHOUT: Final = frozenset({"job_events"})
+"""The parts that a store of an older release lacks without being refused: whoever reads
+them looks first whether they are there."""
+
 NOT_OURS: Final = "Nothing was changed; name the store that your program uses."
 
 
@@ -27,6 +31,8 @@ def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) 
     check_contracts(place, [part], {part.name: found}, needs)
     # What says how far a store may be newer is not missed in one that is older.
     if not part.is_needed or part.name == contracts.PART:
+        return
+    if found == 0 and part.name in READ_WITHOUT:
         return
     if found == 0:
         # Every store has had these from its beginning; the others came later.

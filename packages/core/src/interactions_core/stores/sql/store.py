@@ -25,6 +25,7 @@ from interactions_core.stores.sql import (
     charge_rows,
     deletion_rows,
     form_rows,
+    job_event_rows,
     job_rows,
     lookups,
     measure_tables,
@@ -53,6 +54,7 @@ _BATCH: Final = 500
 _PARTS: Final = {
     "sessions": rows.MIGRATIONS,
     job_rows.PART: job_rows.MIGRATIONS,
+    job_event_rows.PART: job_event_rows.MIGRATIONS,
     question_rows.PART: question_rows.MIGRATIONS,
     deletion_rows.PART: deletion_rows.MIGRATIONS,
     form_rows.PART: form_rows.MIGRATIONS,
@@ -243,6 +245,7 @@ class SqlStore(
             db.execute(charge_rows.DELETE_THREAD, (thread_id,))
             db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))
             db.execute(question_rows.DELETE_THREAD, (thread_id,))
+            db.execute(job_event_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)
