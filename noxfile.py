@@ -16,7 +16,7 @@ LOCK = "constraints.txt"
 CREWAI_LOCK = "constraints-crewai.txt"
 PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
 WITHOUT_CREWAI = tuple(package for package in PACKAGES if package != "crewai")
-LOCKED_GROUPS = ("dev", "test", "prices", "lint", "types")
+LOCKED_GROUPS = ("dev", "test", "prices", "export", "lint", "types")
 CREWAI_GROUPS = ("test", "types")
 ADAPTERS = ("langgraph", "autogen", "crewai")
 # Holds what the tests of adapters send against the request types of the SDK.
@@ -59,7 +59,7 @@ def tests(session: nox.Session) -> None:
 
     CrewAI's part of it follows in the session `crewai`.
     """
-    groups = ("--group", "test", "--group", "prices")
+    groups = [arg for name in ("test", "prices", "export") for arg in ("--group", name)]
     locked(session, *editable(*WITHOUT_CREWAI), *groups)
     session.run("pytest", *PARALLEL, *session.posargs)
     if not session.posargs:
