@@ -85,6 +85,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "outlines": 1,
         "questions": 1,
         "sessions": 2,
+        "texts": 1,
         "tombstones": 1,
     }
     said = "The version of the checkpoints is 4, that of the sessions 2, of the jobs 1"

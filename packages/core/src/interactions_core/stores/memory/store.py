@@ -30,6 +30,7 @@ from interactions_core.stores.memory.measures import MemoryMeasureMixin
 from interactions_core.stores.memory.names import MemoryNameMixin
 from interactions_core.stores.memory.outlines import MemoryOutlineMixin
 from interactions_core.stores.memory.retention import MemoryRetentionMixin
+from interactions_core.stores.memory.search import MemorySearchMixin
 from interactions_core.usage import Usage
 
 _Where = TypeVar("_Where")
@@ -47,6 +48,7 @@ class MemoryStore(
     MemoryMeasureMixin,
     MemoryNameMixin,
     MemoryRetentionMixin,
+    MemorySearchMixin,
     MemoryOutlineMixin,
 ):
     """Keeps sessions in memory; the least recently used interactions go first.

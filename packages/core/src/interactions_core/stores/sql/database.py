@@ -100,6 +100,9 @@ class SqlDatabase(Protocol):
     share its connection, and its transaction.
     """
 
+    read_only: bool
+    """Whether nothing may be made or changed."""
+
     auto_migrate: bool
     """Whether the first use makes and upgrades tables, or refuses where it would."""
 

@@ -33,6 +33,7 @@ from interactions_core.stores.sql import (
     question_rows,
     retention_rows,
     rows,
+    text_rows,
 )
 from interactions_core.stores.sql.budget_tables import SqlBudgetMixin
 from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_entry
@@ -44,6 +45,7 @@ from interactions_core.stores.sql.name_tables import SqlNameMixin
 from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
 from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
+from interactions_core.stores.sql.text_search import SqlSearchMixin
 from interactions_core.stores.sql.turn_openings import SqlOpeningMixin
 from interactions_core.usage import Usage
 
@@ -65,6 +67,7 @@ _PARTS: Final = {
     charge_rows.PART: charge_rows.MIGRATIONS,
     measure_tables.PART: measure_tables.MIGRATIONS,
     budget_rows.PART: budget_rows.MIGRATIONS,
+    text_rows.PART: text_rows.MIGRATIONS,
 }
 """The tables of a session store, by part, in the order in which they are made."""
 
@@ -77,6 +80,7 @@ class SqlStore(
     SqlChargeMixin,
     SqlMeasureMixin,
     SqlNameMixin,
+    SqlSearchMixin,
     SqlBudgetMixin,
 ):
     """Keeps sessions in a database; its subclasses say which one.
@@ -242,6 +246,7 @@ class SqlStore(
             erasures = self.plan_erasures(thread_id)[0] if remote else []
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
             db.execute(outline_rows.DELETE_THREAD, (thread_id,))
+            self._delete_words(db, thread_id)
             db.execute(charge_rows.DELETE_THREAD, (thread_id,))
             db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))
             db.execute(question_rows.DELETE_THREAD, (thread_id,))

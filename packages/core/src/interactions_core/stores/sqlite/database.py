@@ -85,11 +85,18 @@ class SqliteDatabase:
         path: A file, created with its first use; `":memory:"` for none.
         auto_migrate: Whether that, and upgrades, are done without being asked for; if
             not, a file that lacks something is refused with its first use.
+
+    Attributes:
+        erasers: Rewrite what still holds what was deleted, before the log is emptied;
+            not within a transaction.
     """
+
+    read_only = False
 
     def __init__(self, path: str | Path, *, auto_migrate: bool = True) -> None:
         self.path = str(path)
         self.auto_migrate = auto_migrate or self.path == MEMORY
+        self.erasers: list[Callable[[SqliteDatabase], object]] = []
         self._lock = Lock()
         self._connection: SqliteConnection | None = None
         self._identity: Identity = None
@@ -232,7 +239,7 @@ class SqliteDatabase:
             self._connection = None
 
     def erase_log(self) -> None:
-        """Empty the write-ahead log, which may still hold what was deleted.
+        """Empty indexes and the write-ahead log, which may still hold what was deleted.
 
         A reader in another process can keep it in use; then a later checkpoint
         empties it instead.
@@ -240,6 +247,9 @@ class SqliteDatabase:
         with self.reading() as connection:
             if connection.in_transaction:
                 return
+        for erase in self.erasers:
+            erase(self)
+        with self.reading() as connection:
             connection.execute(f"PRAGMA busy_timeout = {ERASE_TIMEOUT_S * 1000:.0f}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")

@@ -35,6 +35,8 @@ class ReadOnlyDatabase(SqliteDatabase):
         path: The file; there has to be one.
     """
 
+    read_only = True
+
     def __init__(self, path: str | Path) -> None:
         self._idle: _Idle | None = None
         super().__init__(path)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from interactions_core.records.mirror import Mirror
 from interactions_core.stores.sql.migrating import may_migrate
-from interactions_core.stores.sql.store import SqlStore
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.read_only import ReadOnlyDatabase
+from interactions_core.stores.sqlite.word_index import SqliteSearchStore, merge_words
 
 
-class SqliteStore(SqlStore):
+class SqliteStore(SqliteSearchStore):
     """Keeps sessions in a file: they outlive the process and are shared by others.
 
     Safe for any number of threads and processes. Close it, or leave that to the end
@@ -44,4 +44,5 @@ class SqliteStore(SqlStore):
             if read_only
             else SqliteDatabase(path, auto_migrate=may_migrate(auto_migrate))
         )
+        database.erasers.append(merge_words)
         super().__init__(database, f"sqlite:///{path}", mirror=mirror)
