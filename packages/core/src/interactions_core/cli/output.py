@@ -1,5 +1,6 @@
 """How commands write: how wide, in which colours, and how numbers look."""
 
+import json
 import os
 import re
 import shutil
@@ -95,6 +96,21 @@ def _escaped(found: re.Match[str]) -> str:
     return _NAMES.get(found[0], short)
 
 
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Write JSON as UTF-8 in which nothing is raw that `shown` escapes.
+
+    Args:
+        value: What is written.
+        indent: By how much to indent it; `None` for one line.
+    """
+    lines = json.dumps(value, ensure_ascii=False, indent=indent, default=dict)
+    return "\n".join(_UNSEEN.sub(_in_json, line) for line in lines.split("\n"))
+
+
+def _in_json(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
 def columns_of(text: str) -> int:
     """Return how many columns a text takes that `shown` has written."""
     return len(text) if text.isascii() else sum(map(_columns, text))
@@ -159,3 +175,31 @@ def clipped(text: str, columns: int) -> str:
             break
         kept += character
     return f"{kept}…"
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Break a line between words, and words that are longer than a line."""
+    lines, line, used = list[str](), list[str](), 0
+    for word in text.split(" "):
+        for piece in _pieces(word, columns):
+            size = columns_of(piece)
+            if line and used + 1 + size > columns:
+                lines.append(" ".join(line))
+                line, used = [], 0
+            used += size + bool(line)
+            line.append(piece)
+    return [*lines, " ".join(line)]
+
+
+def _pieces(word: str, columns: int) -> list[str]:
+    """Cut a word into as many pieces as lines are needed for it."""
+    if columns_of(word) <= columns:
+        return [word]
+    pieces, start, used = list[str](), 0, 0
+    for at, character in enumerate(word):
+        size = _columns(character)
+        if used + size > columns and at > start:
+            pieces.append(word[start:at])
+            start, used = at, 0
+        used += size
+    return [*pieces, word[start:]]

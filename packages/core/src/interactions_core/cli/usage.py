@@ -1,37 +1,18 @@
 """`interactions usage`: what is typed, and what is printed."""
 
-import json
-import re
 import time
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import cast
 
 import click
 
-from interactions_core.cli.output import color_option, colour, width
+from interactions_core.cli.output import color_option, colour, json_text, width
 from interactions_core.cli.sessions import found_option, opened
+from interactions_core.cli.times import read_time
 from interactions_core.cli.usage_table import usage_json, usage_lines
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, prices_of
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
-
-_UNITS_S: Final = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
-_AGO: Final = re.compile(r"(\d+)([mhdw])")
-
-
-def _time(_: click.Context, __: click.Parameter, said: str | None) -> float | None:
-    """Read a time: so long ago, or a day or time, of UTC where it says no other."""
-    if said is None:
-        return None
-    ago = _AGO.fullmatch(said)
-    if ago:
-        return time.time() - int(ago[1]) * _UNITS_S[ago[2]]
-    try:
-        read = datetime.fromisoformat(said)
-    except ValueError as error:
-        msg = f"{said!r} is neither so long ago, e.g. 7d or 24h, nor a day, 2026-11-21"
-        raise click.BadParameter(msg) from error
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
 
 
 @click.command()
@@ -45,11 +26,13 @@ def _time(_: click.Context, __: click.Parameter, said: str | None) -> float | No
 )
 @click.option(
     "--since",
-    callback=_time,
+    callback=read_time,
     metavar="TIME",
     help="Only turns since then: 7d, 24h, 2026-11-21.",
 )
-@click.option("--until", callback=_time, metavar="TIME", help="Only turns before then.")
+@click.option(
+    "--until", callback=read_time, metavar="TIME", help="Only turns before then."
+)
 @click.option("--session", metavar="ID", help="Only turns of this session, or tenant.")
 @click.option("--thread", metavar="ID", help="Only turns of this thread.")
 @click.option(
@@ -96,7 +79,7 @@ def usage(
             prices=pricing if reprice or prices else None,
         )
     if as_json:
-        click.echo(json.dumps(usage_json(found, since, until), ensure_ascii=False))
+        click.echo(json_text(usage_json(found, since, until)))
         return
     if not found.rows:
         click.echo(_nothing(since, until, filtered=bool(session or thread)))
