@@ -190,6 +190,55 @@ def test_a_call_that_might_exceed_it_is_not_sent(
     assert raised.value.begins_at is None
 
 
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (
+            {"max_total_tokens": 500},
+            r"up to \d+ tokens, more than the whole budget of 500",
+        ),
+        (
+            {"max_cost": "0.0001"},
+            r"up to \$0\.\d+, more than the whole budget of \$0.0001",
+        ),
+    ],
+    ids=str,
+)
+def test_a_call_that_can_never_fit_is_not_told_to_wait(
+    limits: dict[str, Any], words: str, connect: Connect, way: str
+) -> None:
+    if "max_cost" in limits:
+        pytest.importorskip("genai_prices", reason="needs the extra `prices`")
+    asker = spender(connect, way, per="day", **limits)
+
+    with pytest.raises(BudgetExceededError, match=words) as raised:
+        asker.ask("Hello.")
+
+    said = str(raised.value)
+    assert said.endswith("Lower max_output_tokens, or raise the budget.")
+    assert "midnight" not in said
+    assert raised.value.begins_at is None
+
+
+def test_the_limit_that_no_waiting_helps_is_named_before_one_that_begins_anew(
+    connect: Connect,
+) -> None:
+    """65,536 tokens of output are put aside for each: at 3 USD per million 0.1966."""
+    pytest.importorskip("genai_prices", reason="needs the extra `prices`")
+    limits = {"max_cost": "0.1976", "max_total_tokens": 67_000, "per": "day"}
+    asker = spender(connect, "unary", **limits)
+    asker.ask("word " * 1_000)
+
+    with pytest.raises(BudgetExceededError) as waiting:
+        asker.ask("word " * 1_000)
+    with pytest.raises(BudgetExceededError) as never:
+        asker.ask("word " * 1_500)
+
+    assert (waiting.value.limit, never.value.limit) == ("max_cost", "max_total_tokens")
+    assert waiting.value.begins_at is not None
+    assert never.value.begins_at is None
+
+
 def test_what_an_answer_took_is_settled(
     connect: Connect, way: str, clock: Clock
 ) -> None:

@@ -5,6 +5,7 @@ import itertools
 import json
 import pickle
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -24,6 +25,13 @@ from interactions_core.exceptions import (
     JobFailedError,
     LostSubmitError,
 )
+from interactions_core.records.budgets import (
+    Amount,
+    Spending,
+    budget_name,
+    read_budget,
+)
+from interactions_core.stores import open_store
 from interactions_crewai import AgentProgressEvent, InteractionsAgentTool
 from interactions_emulator import Emulator
 from tests.crewai.conftest import MakeLLM
@@ -701,6 +709,119 @@ def test_a_lost_run_has_taken_what_was_put_aside_for_it(
     spent = 900 + tool.runs[0].total_tokens
     assert f"{spent} tokens of 1000 tokens for this tool" in told.message
     assert len(creates(emulator)) == 2
+
+
+@pytest.fixture
+def stands() -> Callable[[InteractionsAgentTool], list[Spending]]:
+    """Say how the budget of a tool's store stands, and the tool's own."""
+
+    def both(tool: InteractionsAgentTool) -> list[Spending]:
+        own = tool._allowance()
+        store = open_store(str(tool.sessions))
+        [scope] = {job.scope for job in store.list_jobs()}
+        row = budget_name(read_budget(tool.budget), scope, 0.0)
+        return [store.spending(row), own.store.spending(own.owner)]
+
+    return both
+
+
+BOTH: dict[str, Any] = {
+    "max_total_tokens": 200_000,
+    "max_run_tokens": 900,
+    "budget": {"max_total_tokens": 200_000, "max_run_tokens": 900},
+}
+
+
+def test_a_run_that_is_abandoned_costs_what_was_put_aside_once(
+    make_tool: Any,
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    stands: Callable[[InteractionsAgentTool], list[Spending]],
+) -> None:
+    """It is cancelled, and nobody says what it took; the next run is another."""
+    tool = make_tool(**BOTH)
+
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(InteractionsAgentTool, "_show", leave)
+        with pytest.raises(KeyboardInterrupt):
+            tool._run("Trains")
+    left = stands(tool)
+    tool._run("Trains")
+
+    assert left == [Spending(Amount(0, 900))] * 2
+    assert stands(tool) == [Spending(Amount(0, 900 + tool.runs[0].total_tokens))] * 2
+    assert len(creates(emulator)) == 2
+
+
+def test_a_run_that_could_not_be_read_stays_put_aside_until_it_is_taken_up(
+    make_tool: Any,
+    emulator: Emulator,
+    stands: Callable[[InteractionsAgentTool], list[Spending]],
+) -> None:
+    emulator.fault(on="get", do={"status": 401})
+    emulator.fault(do={"truncate_after_events": 1})
+    tool = make_tool(**BOTH)
+
+    with pytest.raises(AuthenticationError):
+        tool._run("Trains")
+    left = stands(tool)
+    tool._run("Trains")
+
+    assert left == [Spending(Amount(), Amount(0, 900), 1)] * 2
+    taken = Amount(0, tool.runs[0].total_tokens)
+    assert stands(tool) == [Spending(taken)] * 2
+    assert taken.tokens == emulator.stats()["tokens"] > 0
+    assert len(creates(emulator)) == 1
+
+
+def test_a_follow_up_of_a_model_is_settled_beside_the_run_once(
+    make_tool: Any,
+    emulator: Emulator,
+    stands: Callable[[InteractionsAgentTool], list[Spending]],
+) -> None:
+    tool = make_tool(**BOTH, follow_up_model="gemini-3.5-flash")
+
+    tool._run("My name is Ada. Find trains.")
+    tool._run("What is my name?", follow_up_of=1)
+
+    assert "model" in creates(emulator)[1]
+    taken = Amount(0, emulator.stats()["tokens"])
+    assert taken.tokens == sum(run.total_tokens for run in tool.runs) > 0
+    assert stands(tool) == [Spending(taken)] * 2
+
+
+def test_a_follow_up_of_a_model_that_the_budget_has_no_room_for_gives_all_back(
+    make_tool: Any,
+    emulator: Emulator,
+    stands: Callable[[InteractionsAgentTool], list[Spending]],
+) -> None:
+    """The tool's own is asked first, and must not keep what it had put aside."""
+    shared = {"max_total_tokens": 5_000, "max_run_tokens": 900}
+    tool = make_tool(**BOTH | {"budget": shared}, follow_up_model="gemini-3.5-flash")
+    tool._run("My name is Ada. Find trains.")
+
+    told = tool._run("What is my name?", follow_up_of=1)
+
+    assert "it can never be sent" in told.message
+    assert "lower max_output_tokens" in told.message.lower()
+    assert len(creates(emulator)) == 1
+    assert stands(tool) == [Spending(Amount(0, tool.runs[0].total_tokens))] * 2
+
+
+def test_a_run_that_can_never_fit_is_not_told_of_a_limit_that_agents_do_not_take(
+    make_tool: Any, emulator: Emulator
+) -> None:
+    told = make_tool(budget={"max_total_tokens": 800, "max_run_tokens": 900})._run(
+        "Go."
+    )
+
+    assert "take up to 900 tokens, more than the whole budget of 800" in told.message
+    assert "Set max_run_tokens to less, or raise the budget." in told.message
+    assert "max_output_tokens" not in told.message
+    assert creates(emulator) == []
 
 
 def test_what_a_restored_tool_has_taken_counts(

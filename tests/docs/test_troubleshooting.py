@@ -672,8 +672,15 @@ def no_quota(bench: Bench) -> object:
     return bench.refusing(429)
 
 
-@case("… would be exceeded")
+@case("… would be exceeded: … for …")
 def nothing_left(bench: Bench) -> object:
+    budget = {"max_total_tokens": 65_800}
+    bench.model(budget=budget).invoke("Tell me more. " * 60)
+    return bench.model(budget=budget).invoke("Hi")
+
+
+@case("… would be exceeded: this call")
+def never_any_room(bench: Bench) -> object:
     return bench.model(budget={"max_total_tokens": 500}).invoke("Hi")
 
 

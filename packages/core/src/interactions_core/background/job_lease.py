@@ -37,7 +37,7 @@ from interactions_core.records.jobs import (
     request_fingerprint,
 )
 from interactions_core.secret_options import without_settings
-from interactions_core.turns.budgeting import settle_abandoned, settle_run
+from interactions_core.turns.budgeted_runs import settle_abandoned, settle_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, set_cleanup, store_call
 

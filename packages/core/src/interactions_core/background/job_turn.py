@@ -42,7 +42,7 @@ from interactions_core.turns.ask_separately import (
     leave_owed,
     mark_told,
 )
-from interactions_core.turns.budgeting import settle_run
+from interactions_core.turns.budgeted_runs import settle_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, set_cleanup, store_call
 from interactions_core.turns.handing_on import find_owed, kept_reply

@@ -31,7 +31,7 @@ from interactions_core.protocol.refusals import network_error as unanswered
 from interactions_core.protocol.retries import is_lost
 from interactions_core.requests.bodies import request_body
 from interactions_core.turns.ask_separately import ask_separately
-from interactions_core.turns.budgeting import budgeted_run
+from interactions_core.turns.budgeted_runs import budgeted_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Flow,
