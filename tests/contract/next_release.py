@@ -21,7 +21,10 @@ EXPANDED: tuple[Migration, ...] = (*rows.MIGRATIONS, (COLUMN,))
 FILLED: tuple[Migration, ...] = (*EXPANDED, FILL)
 CONTRACTED: tuple[Migration, ...] = (
     *FILLED,
-    ("ALTER TABLE interactions DROP COLUMN reason",),
+    (
+        "DROP INDEX IF EXISTS interactions_by_time",
+        "ALTER TABLE interactions DROP COLUMN reason",
+    ),
 )
 
 DatabaseStore = SqliteStore | PostgresStore

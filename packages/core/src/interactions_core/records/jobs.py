@@ -12,7 +12,7 @@ from interactions_core.process.owners import is_dead, is_watcher
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import ENDED as _ENDED
 from interactions_core.protocol.statuses import RUNNING as _RUNNING
-from interactions_core.protocol.statuses import is_known
+from interactions_core.protocol.statuses import is_known, status_of
 from interactions_core.records.interactions import Scope
 from interactions_core.records.questions import Question
 from interactions_core.records.turn import GraphPosition, Turn
@@ -112,6 +112,16 @@ class Job:
     def is_runnable(self) -> bool:
         """Whether there is, or may be, a run to wait for."""
         return bool(self.interaction_id) and not self.is_over
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the answer to its create was lost."""
+        return self.status == LOST
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it ended otherwise than with an answer."""
+        return self.is_over and status_of(self.status).error is not None
 
     @property
     def is_waited_for_by_a_graph(self) -> bool:

@@ -121,6 +121,11 @@ class MemoryChargeMixin:
             gone.prices.update(each.price.prices for each in entry.charges)
             gone.unknown.update(why_unknown(entry))
 
+    def _gone_costs(self) -> Iterable[tuple[Scope, str, Costs]]:
+        """Return what entries cost that are gone; whoever calls holds the lock."""
+        for kind, each in self._gone_entries.items():
+            yield kind.scope, kind.target, each.costs
+
     def _forget_costs(self, thread_id: str) -> None:
         """Forget those of a thread; whoever calls holds the lock."""
         kinds = [k for k in self._gone_entries if k.scope.thread_id == thread_id]

@@ -25,6 +25,7 @@ from interactions_core.stores.memory.accounts import MemoryAccountMixin
 from interactions_core.stores.memory.budgets import MemoryBudgetMixin
 from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
 from interactions_core.stores.memory.forms import MemoryFormMixin
+from interactions_core.stores.memory.inspection import MemoryInspectionMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
 from interactions_core.stores.memory.measures import MemoryMeasureMixin
 from interactions_core.stores.memory.names import MemoryNameMixin
@@ -50,6 +51,7 @@ class MemoryStore(
     MemoryRetentionMixin,
     MemorySearchMixin,
     MemoryOutlineMixin,
+    MemoryInspectionMixin,
 ):
     """Keeps sessions in memory; the least recently used interactions go first.
 

@@ -22,6 +22,7 @@ from interactions_core.stores.protocols.budgets import BudgetStore
 from interactions_core.stores.protocols.charges import ChargeStore
 from interactions_core.stores.protocols.deletions import DeletionStore
 from interactions_core.stores.protocols.forms import FormStore
+from interactions_core.stores.protocols.inspection import InspectionStore
 from interactions_core.stores.protocols.jobs import JobStore
 from interactions_core.stores.protocols.measures import MeasureStore
 from interactions_core.stores.protocols.names import NameStore
@@ -43,6 +44,7 @@ class SessionStore(
     NameStore,
     SearchStore,
     BudgetStore,
+    InspectionStore,
     Protocol,
 ):
     """Where the tree of interactions of every conversation is kept.

@@ -71,7 +71,7 @@ _READ: Final = (
     f"{_TOKENS}, tools, modalities, picousd, prices, unpriced"
 )
 
-_JOINED: Final = "charges.entry = ledger.number AND charges.key = ledger.key"
+JOINED: Final = "charges.entry = ledger.number AND charges.key = ledger.key"
 """The key as well: a file may give the number of a deleted entry to another one."""
 
 DELETE_THREAD: Final = "DELETE FROM charges WHERE thread_id = $1"
@@ -99,7 +99,7 @@ def list_charges(where: str) -> str:
     columns = ", ".join(f"charges.{name}" for name in _READ.split(", "))
     return (
         f"SELECT ledger.number, {columns} FROM ledger CROSS JOIN charges"
-        f"{where}{' AND ' if where else ' WHERE '}{_JOINED} "
+        f"{where}{' AND ' if where else ' WHERE '}{JOINED} "
         "ORDER BY charges.entry, charges.place"
     )
 
@@ -173,16 +173,22 @@ def unanswered_row(scope: Scope, lost: Unanswered) -> tuple[object, ...]:
     return (*whose, lost.target, lost.at, lost.what, lost.creates, lost.interaction_id)
 
 
-_OF_ENTRY: Final = """SELECT entry, key, min(job) AS job, max(sent_again) AS again,
+OF_ENTRY: Final = """SELECT entry, key, min(job) AS job, max(sent_again) AS again,
     sum(searches) AS searches, sum(picousd) AS picousd,
     sum(CASE WHEN picousd IS NULL THEN 1 ELSE 0 END) AS unknown
     FROM charges{about} GROUP BY entry, key"""
 
 _UNPRICED: Final = "(charges.entry IS NULL OR charges.unknown > 0)"
 
-_SUMS: Final = f"""count(*), {", ".join(f"sum({kind})" for kind in KINDS)},
-    sum(charges.searches), sum(steps_sent), sum(bytes_sent), sum(replay_steps),
-    sum(replay_bytes), sum(attempts), sum(maybe_billed), sum(charges.picousd),
+_TURNS: Final = f"count(*), {', '.join(f'sum({kind})' for kind in KINDS)}"
+
+_SENT: Final = """sum(steps_sent), sum(bytes_sent), sum(replay_steps),
+    sum(replay_bytes), sum(attempts), sum(maybe_billed)"""
+
+LEDGER_SUMS: Final = f"{_TURNS}, {_SENT}"
+"""What the ledger says without the charges: turns, tokens, then what was sent."""
+
+SUMS: Final = f"""{_TURNS}, sum(charges.searches), {_SENT}, sum(charges.picousd),
     sum(CASE WHEN {_UNPRICED} THEN 1 ELSE 0 END), sum(charges.again),
     sum(CASE WHEN charges.again = 1 THEN charges.picousd ELSE 0 END),
     sum(CASE WHEN charges.again = 1 AND {_UNPRICED} THEN 1 ELSE 0 END)"""
@@ -214,13 +220,13 @@ def sum_costs(by: CostBy, names: Sequence[str], where: str) -> Statement:
     """
     # What is left out of the charges of all threads need not be added up.
     thread = {name: number for number, name in enumerate(names, 1)}.get("thread_id")
-    of_entry = _OF_ENTRY.format(about=f" WHERE thread_id = ${thread}" if thread else "")
+    of_entry = OF_ENTRY.format(about=f" WHERE thread_id = ${thread}" if thread else "")
     own = {"job": "coalesce(charges.job, '')", "reason": "ledger.reason"}
     return _in_groups(
         own.get(by) or _KEYS[by],
         ("ledger", "created_at"),
-        f"SELECT {{key}}, {_SUMS} FROM ledger LEFT JOIN ({of_entry}) AS charges "
-        f"ON {_JOINED}{where} GROUP BY 1",
+        f"SELECT {{key}}, {SUMS} FROM ledger LEFT JOIN ({of_entry}) AS charges "
+        f"ON {JOINED}{where} GROUP BY 1",
     )
 
 
@@ -239,7 +245,7 @@ def count_prices(where: str) -> str:
     return (
         "SELECT charges.prices, charges.unpriced, charges.picousd IS NULL, "
         "charges.entry IS NULL, count(DISTINCT ledger.number) FROM ledger "
-        f"LEFT JOIN charges ON {_JOINED}{where} GROUP BY 1, 2, 3, 4"
+        f"LEFT JOIN charges ON {JOINED}{where} GROUP BY 1, 2, 3, 4"
     )
 
 

@@ -1,6 +1,7 @@
 """Charges and costs in a SQL database, for the stores that have one."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from interactions_core.records.charges import NOT_PRICED, Pricing, Unanswered
@@ -15,8 +16,13 @@ from interactions_core.records.costs import (
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.records.names import check_names
 from interactions_core.stores.sql import charge_rows, rows
+from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.statements import given_names
+from interactions_core.stores.sql.statements import (
+    Statement,
+    each_dialect,
+    given_names,
+)
 
 
 class SqlChargeMixin:
@@ -44,7 +50,7 @@ class SqlChargeMixin:
         check_group(by)
         names = given_names(session_id=session_id, thread_id=thread_id)
         check_names(**names)
-        if prices is not None:
+        if prices is not None or not self._is_charged():
             entries = self._entries(names, since, until)
             lost = self._unanswered(names, since, until)
             return add_up(by, entries, lost, prices)
@@ -81,6 +87,11 @@ class SqlChargeMixin:
         """Return what may have been billed beside the ledger, oldest first."""
         return self._unanswered(given_names(session_id=session_id, thread_id=thread_id))
 
+    def _is_charged(self) -> bool:
+        """Tell whether there are charges; not where an older store is only read."""
+        with self.database.reading() as db:
+            return has_table(db, "charges")
+
     def _entries(
         self,
         names: dict[str, str],
@@ -91,18 +102,7 @@ class SqlChargeMixin:
         where = _about("ledger", "created_at", names, since, until)
         values = _values(names, since, until)
         with self.database.reading() as db:
-            found = db.execute(rows.list_ledger(where), values).fetchall()
-            charged = db.execute(charge_rows.list_charges(where), values).fetchall()
-        entries = {row[-1]: rows.entry_from_row(row) for row in found}
-        for number, *row in charged:
-            # In a file, others may have written between the two queries.
-            if number in entries:
-                scope, entry = entries[number]
-                charge, job, again = charge_rows.charge_from_row(row)
-                charges = (*entry.charges, charge)
-                entry = replace(entry, charges=charges, job=job, sent_again=again)
-                entries[number] = scope, entry
-        return list(entries.values())
+            return read_entries(db, where, values)
 
     def _unanswered(
         self,
@@ -114,8 +114,33 @@ class SqlChargeMixin:
         where = _about("unanswered", "noted_at", names, since, until)
         query = charge_rows.list_unanswered(where)
         with self.database.reading() as db:
+            if not has_table(db, "unanswered"):
+                return []
             found = db.execute(query, _values(names, since, until)).fetchall()
         return [charge_rows.unanswered_from_row(row) for row in found]
+
+
+def read_entries(
+    db: SqlConnection, where: Statement, values: Sequence[object]
+) -> list[tuple[Scope, LedgerEntry]]:
+    """Read entries with their charges, oldest first.
+
+    A store of a release that kept no charges, which is only read, has none.
+    """
+    found = db.execute(each_dialect(rows.list_ledger, where), values).fetchall()
+    entries = {row[-1]: rows.entry_from_row(row) for row in found}
+    if not has_table(db, "charges"):
+        return list(entries.values())
+    query = each_dialect(charge_rows.list_charges, where)
+    for number, *row in db.execute(query, values).fetchall():
+        # In a file, others may have written between the two queries.
+        if number in entries:
+            scope, entry = entries[number]
+            charge, job, again = charge_rows.charge_from_row(row)
+            charges = (*entry.charges, charge)
+            entry = replace(entry, charges=charges, job=job, sent_again=again)
+            entries[number] = scope, entry
+    return list(entries.values())
 
 
 def insert_entry(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> None:

@@ -14,6 +14,7 @@ from interactions_core.records.outlines import (
     unpacked,
 )
 from interactions_core.stores.sql import outline_rows, rows
+from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 
 
@@ -33,8 +34,10 @@ class SqlOutlineMixin:
         return [Scope(*row) for row in found]
 
     def find_outline(self, scope: Scope, key: str) -> Outline | None:
-        """Return the outline of a record."""
+        """Return the outline of a record; older stores that are only read have none."""
         with self.database.reading() as db:
+            if not has_table(db, "outlines"):
+                return None
             values = (*rows.scope_row(scope), key)
             found = db.execute(outline_rows.FIND, values).fetchall()
         return outline_rows.outlines_from_rows(found).get(key)

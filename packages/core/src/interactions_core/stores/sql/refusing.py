@@ -8,7 +8,9 @@ from interactions_core.stores.sql import contracts
 from interactions_core.stores.sql.contracts import Part, check_contracts
 
 UPGRADE: Final = "Open it once with a program that may write there, which upgrades it."
-READ_WITHOUT: Final = frozenset({"job_events"})
+READ_WITHOUT: Final = frozenset(
+    {"budgets", "charges", "job_events", "labels", "outlines", "texts"}
+)
 """The parts that a store of an older release lacks without being refused: whoever reads
 them looks first whether they are there."""
 

@@ -87,7 +87,7 @@ _COLUMNS = (
 _OWED = "call_digest, owed, holder"
 """Columns that are not copied with a thread: an answer is owed to one of the two."""
 
-SELECT: Final = f"""SELECT {_COLUMNS}, (
+_CHILDREN_AND_OWED: Final = f"""(
     SELECT count(*) FROM interactions AS child
     WHERE child.credential = interactions.credential
     AND child.session_id = interactions.session_id
@@ -97,6 +97,13 @@ SELECT: Final = f"""SELECT {_COLUMNS}, (
     SELECT seconds FROM retention
     WHERE retention.credential = interactions.credential
 ) FROM interactions"""
+
+SELECT: Final = f"SELECT {_COLUMNS}, {_CHILDREN_AND_OWED}"
+
+_NOTHING_SAID: Final = _COLUMNS.replace("held, sent", "'[]', '[]'")
+
+WITHOUT_CONTENT: Final = f"SELECT {_NOTHING_SAID}, {_CHILDREN_AND_OWED}"
+"""The same with nothing in place of what was sent and answered."""
 
 _WRITTEN = f"{_COLUMNS}, {_OWED}"
 

@@ -25,6 +25,7 @@ from interactions_core.stores.sql import (
     charge_rows,
     deletion_rows,
     form_rows,
+    inspection_rows,
     job_event_rows,
     job_rows,
     lookups,
@@ -39,6 +40,7 @@ from interactions_core.stores.sql.budget_tables import SqlBudgetMixin
 from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_entry
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
+from interactions_core.stores.sql.inspection_tables import SqlInspectionMixin
 from interactions_core.stores.sql.marks import Marks, write_last, write_marks
 from interactions_core.stores.sql.measure_tables import SqlMeasureMixin
 from interactions_core.stores.sql.name_tables import SqlNameMixin
@@ -68,6 +70,7 @@ _PARTS: Final = {
     measure_tables.PART: measure_tables.MIGRATIONS,
     budget_rows.PART: budget_rows.MIGRATIONS,
     text_rows.PART: text_rows.MIGRATIONS,
+    inspection_rows.PART: inspection_rows.MIGRATIONS,
 }
 """The tables of a session store, by part, in the order in which they are made."""
 
@@ -82,6 +85,7 @@ class SqlStore(
     SqlNameMixin,
     SqlSearchMixin,
     SqlBudgetMixin,
+    SqlInspectionMixin,
 ):
     """Keeps sessions in a database; its subclasses say which one.
 

@@ -1,0 +1,188 @@
+"""How conversations are chosen, put in order and summed, whichever store has them.
+
+Decides only; what it is told by a `Source` was read by the store.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from interactions_core.records.conversation_drafts import (
+    Draft,
+    Position,
+    is_behind,
+    is_meant,
+    sort_newest,
+    total_jobs,
+)
+from interactions_core.records.conversations import (
+    Conversation,
+    ConversationFilter,
+    ConversationId,
+    ConversationList,
+    Label,
+)
+from interactions_core.records.costs import Costs
+from interactions_core.records.interactions import Reason
+
+ByTarget = Mapping[str, Costs]
+"""What the turns of a conversation took and cost, by target."""
+
+_ALL: Final = ConversationFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest interaction of a conversation.
+
+    Attributes:
+        key: Its key.
+        reason: Why it was sent as it was.
+        expires_at: Until when the server should hold it and its ancestry, in epoch
+            seconds; `None` where it is not stored, or gone.
+    """
+
+    key: str
+    reason: Reason
+    expires_at: float | None
+
+
+class Source(Protocol):
+    """What a store reads for a list of its conversations, in one look at it."""
+
+    def drafts(self, reason: str | None) -> list[Draft]:
+        """Return all conversations; `has_reason` is about this reason."""
+        ...
+
+    def having(self, keys: Sequence[str]) -> set[ConversationId]:
+        """Return the conversations that have one of these interactions."""
+        ...
+
+    def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:
+        """Return what these took and cost; those without any may be left out."""
+        ...
+
+    def whole_costs(self, drafts: Sequence[Draft]) -> Costs:
+        """Return what all of them took and cost, which these are."""
+        ...
+
+    def newest(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Newest]:
+        """Return the newest interaction of each that has one."""
+        ...
+
+    def labels(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Label]:
+        """Return what the newest turn says that says anything of who asks."""
+        ...
+
+
+def choose_conversations(
+    source: Source,
+    where: ConversationFilter | None,
+    after: Position | None,
+    limit: int | None,
+) -> ConversationList:
+    """Choose, order and sum up the conversations of a store."""
+    where = where or _ALL
+    drafts = source.drafts(where.reason)
+    chosen = _choose(source, drafts, where)
+    costs: Mapping[ConversationId, ByTarget] | None = None
+    is_all = replace(where, now=0.0) == _ALL
+    if not is_all:
+        costs = source.costs(chosen)
+        chosen = [d for d in chosen if _has_costs(d, costs.get(d.id, {}), where)]
+    ordered = sort_newest(chosen)
+    behind = [d for d in ordered if after is None or is_behind(d, after)]
+    page = behind[:limit]
+    if costs is None:
+        costs = source.costs(page)
+        total = source.whole_costs(drafts)
+    else:
+        total = _sum(costs.get(d.id, {}) for d in chosen)
+    return ConversationList(
+        found=_describe(source, page, costs, where.now),
+        after=page[-1].position if page and len(page) < len(behind) else None,
+        matching=len(chosen),
+        total=total,
+        known=len(drafts),
+    )
+
+
+def _choose(
+    source: Source, drafts: Sequence[Draft], where: ConversationFilter
+) -> list[Draft]:
+    """Leave out what is not meant, by all but what it cost."""
+    chosen = [draft for draft in drafts if is_meant(draft, where)]
+    if where.keys is not None or where.names is not None:
+        having = source.having(where.keys or ())
+        names = frozenset(where.names or ())
+        chosen = [d for d in chosen if d.id in having or d.id.name in names]
+    if where.expires_before is not None:
+        newest, before = source.newest(chosen), where.expires_before
+        ends = {name: each.expires_at for name, each in newest.items()}
+        chosen = [
+            d
+            for d in chosen
+            if (end := ends.get(d.id)) is not None and where.now < end < before
+        ]
+    return chosen
+
+
+def _has_costs(draft: Draft, costs: ByTarget, where: ConversationFilter) -> bool:
+    if where.cost_over is not None and _sum([costs]).picousd <= where.cost_over:
+        return False
+    if where.model is None:
+        return True
+    wanted = where.model.casefold()
+    names = (target.partition(":")[2] for target in _targets(draft, costs))
+    return any(wanted in name.casefold() for name in names)
+
+
+def _targets(draft: Draft, costs: ByTarget) -> tuple[str, ...]:
+    """Return what was asked, the one with most turns first."""
+    turns = {target: each.turns for target, each in costs.items() if each.turns}
+    if not turns:
+        return tuple(sorted({job.target for job in draft.jobs}))
+    return tuple(sorted(turns, key=lambda target: (-turns[target], target)))
+
+
+def _sum(costs: Iterable[ByTarget]) -> Costs:
+    return sum((one for each in costs for one in each.values()), Costs())
+
+
+def _describe(
+    source: Source,
+    page: Sequence[Draft],
+    costs: Mapping[ConversationId, ByTarget],
+    now: float,
+) -> tuple[Conversation, ...]:
+    newest, labels = source.newest(page), source.labels(page)
+    return tuple(
+        _conversation(
+            draft,
+            costs.get(draft.id, {}),
+            newest.get(draft.id),
+            labels.get(draft.id, Label()),
+            now,
+        )
+        for draft in page
+    )
+
+
+def _conversation(
+    draft: Draft, costs: ByTarget, newest: Newest | None, label: Label, now: float
+) -> Conversation:
+    return Conversation(
+        id=draft.id,
+        label=label,
+        targets=_targets(draft, costs),
+        records=draft.records,
+        costs=_sum([costs]),
+        forks=draft.forks,
+        retries=draft.retries,
+        first_at=draft.first_at,
+        last_at=draft.last_at,
+        last=newest.key if newest else "",
+        last_reason=newest.reason if newest else None,
+        expires_at=newest.expires_at if newest else None,
+        jobs=total_jobs(draft.jobs, now),
+    )

@@ -1,0 +1,187 @@
+"""What is read of a SQL database for a list of its conversations."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from interactions_core.protocol.retention import Birth, expire
+from interactions_core.records.conversation_drafts import (
+    Draft,
+    Node,
+    add_jobs,
+    connect,
+    draft_of,
+)
+from interactions_core.records.conversations import ConversationId, Label
+from interactions_core.records.costs import Costs
+from interactions_core.records.interactions import Scope
+from interactions_core.stores.listing import ByTarget, Newest
+from interactions_core.stores.sql import charge_rows, inspection_rows, job_rows, rows
+from interactions_core.stores.sql.contracts import has_table
+from interactions_core.stores.sql.database import SqlConnection
+
+_FEW: Final = 60
+"""Threads of which each is summed up by itself, instead of all at once."""
+
+
+class SqlSource:
+    """What is read for a list of conversations, with one connection."""
+
+    def __init__(self, db: SqlConnection) -> None:
+        self._db = db
+        self._is_charged = has_table(db, "charges")
+        self._owners: dict[tuple[Scope, str], ConversationId] = {}
+
+    def drafts(self, reason: str | None) -> list[Draft]:
+        """Return all conversations."""
+        found = self._db.execute(inspection_rows.THREADS, (reason or "",)).fetchall()
+        threads = [inspection_rows.draft_from_row(row) for row in found]
+        groups = connect(read_loose(self._db))
+        loose = [draft_of(group, reason=reason) for group in groups]
+        self._owners = {(d.id.scope, key): d.id for d in loose for key in d.keys}
+        jobs = self._db.execute(inspection_rows.JOBS).fetchall()
+        return add_jobs((*threads, *loose), map(job_rows.job_from_row, jobs))
+
+    def having(self, keys: Sequence[str]) -> set[ConversationId]:
+        """Return the conversations that have one of these interactions."""
+        wanted = {*keys}
+        values = (inspection_rows.as_list(keys),)
+        found = self._db.execute(inspection_rows.HAVING, values).fetchall()
+        return {
+            *(ConversationId(Scope(*row)) for row in found),
+            *(name for (_, key), name in self._owners.items() if key in wanted),
+        }
+
+    def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:
+        """Return what these took and cost."""
+        found: dict[ConversationId, dict[str, Costs]] = {}
+        named = {draft.id for draft in drafts}
+        for name, target, each in (
+            *self._thread_costs([d.id for d in drafts if d.id.scope.thread_id]),
+            *self._loose_costs([key for d in drafts for key in d.keys]),
+            *self._unanswered(),
+        ):
+            if name in named:
+                of_target = found.setdefault(name, {})
+                of_target[target] = of_target.get(target, Costs()) + each
+        return found
+
+    def whole_costs(self, drafts: Sequence[Draft]) -> Costs:
+        """Return what all conversations took and cost."""
+        ledger = self._db.execute(inspection_rows.LEDGER_SUMS).fetchone()
+        charges = (0,) * 7
+        if self._is_charged:
+            charges = self._db.execute(inspection_rows.CHARGE_SUMS).fetchone()
+        named = {draft.id for draft in drafts}
+        lost = (each for name, _, each in self._unanswered() if name in named)
+        return sum(lost, inspection_rows.whole_costs(ledger, charges))
+
+    def newest(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Newest]:
+        """Return the newest interaction of each that has one."""
+        threads = [d for d in drafts if d.id.scope.thread_id and d.records]
+        loose = {d.keys[-1]: None for d in drafts if d.keys}
+        found = self._newest_of(threads)
+        if loose:
+            values = (inspection_rows.as_list(loose),)
+            read = self._db.execute(inspection_rows.NEWEST_LOOSE, values)
+            found += map(inspection_rows.newest_from_row, read.fetchall())
+        newest: dict[ConversationId, Newest] = {}
+        named = {draft.id for draft in drafts}
+        for scope, each in sorted(found, key=lambda pair: pair[1].key):
+            # Of what was recorded at the same time, the last by its key.
+            name = self._owners.get((scope, each.key), ConversationId(scope))
+            if name in named:
+                newest[name] = each
+        return self._with_learned(newest)
+
+    def labels(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Label]:
+        """Return nothing yet."""
+        del drafts
+        return {}
+
+    def _thread_costs(
+        self, names: Sequence[ConversationId]
+    ) -> list[tuple[ConversationId, str, Costs]]:
+        if len(names) > _FEW:
+            query = inspection_rows.thread_costs(is_charged=self._is_charged)
+            return [
+                (
+                    ConversationId(Scope(*row[:3])),
+                    row[3],
+                    charge_rows.costs_from_row(row[4:]),
+                )
+                for row in self._db.execute(query).fetchall()
+            ]
+        query = inspection_rows.costs_of(is_charged=self._is_charged)
+        return [
+            (name, target, charge_rows.costs_from_row(row))
+            for name in names
+            for target, *row in self._db.execute(
+                query, rows.scope_row(name.scope)
+            ).fetchall()
+        ]
+
+    def _loose_costs(
+        self, keys: Sequence[str]
+    ) -> list[tuple[ConversationId, str, Costs]]:
+        if not keys:
+            return []
+        query = inspection_rows.loose_costs(is_charged=self._is_charged)
+        found = self._db.execute(query, (inspection_rows.as_list(keys),)).fetchall()
+        return [
+            (owner, row[4], charge_rows.costs_from_row(row[5:]))
+            for row in found
+            if (owner := self._owners.get((Scope(*row[:3]), row[3])))
+        ]
+
+    def _unanswered(self) -> list[tuple[ConversationId, str, Costs]]:
+        if not self._is_charged:
+            return []
+        return [
+            (ConversationId(Scope(*row[:3])), row[3], Costs(maybe_billed=int(row[4])))
+            for row in self._db.execute(inspection_rows.UNANSWERED).fetchall()
+        ]
+
+    def _newest_of(self, threads: Sequence[Draft]) -> list[tuple[Scope, Newest]]:
+        if len(threads) > _FEW:
+            found = self._db.execute(inspection_rows.NEWEST).fetchall()
+        else:
+            found = [
+                row
+                for draft in threads
+                for row in self._db.execute(
+                    inspection_rows.NEWEST_OF,
+                    (*rows.scope_row(draft.id.scope), draft.recorded_at),
+                ).fetchall()
+            ]
+        return [inspection_rows.newest_from_row(row) for row in found]
+
+    def _with_learned(
+        self, newest: Mapping[ConversationId, Newest]
+    ) -> dict[ConversationId, Newest]:
+        """Let what was learned shorten what was expected."""
+        learned = dict(self._db.execute(inspection_rows.RETENTIONS).fetchall())
+        return {
+            name: self._shortened(name.scope, each, learned[name.scope.credential])
+            if name.scope.credential in learned and each.expires_at is not None
+            else each
+            for name, each in newest.items()
+        }
+
+    def _shortened(self, scope: Scope, newest: Newest, seconds: float) -> Newest:
+        values = (*rows.scope_row(scope), newest.key)
+        lines = self._db.execute(inspection_rows.BIRTHS, values).fetchall()
+        limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
+        end = min(newest.expires_at or 0.0, limits.get(newest.key, math.inf))
+        return replace(newest, expires_at=end)
+
+
+def read_loose(db: SqlConnection, scope: Scope | None = None) -> list[Node]:
+    """Read what is in no thread, of one scope or of all."""
+    if scope is None:
+        found = db.execute(inspection_rows.LOOSE)
+    else:
+        values = (scope.credential, scope.session_id)
+        found = db.execute(inspection_rows.LOOSE_OF, values)
+    return [inspection_rows.node_from_row(row) for row in found.fetchall()]

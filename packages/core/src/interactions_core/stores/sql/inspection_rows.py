@@ -1,0 +1,231 @@
+"""What is read of the tables by whoever looks inside, in SQL that databases share.
+
+Nothing here writes, and no list reads a column with content. By an index of its own,
+which is a part without tables: an older release beside this one does not know it, and
+a store that lacks it is slower and nothing else.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from interactions_core.records.conversation_drafts import Draft, Node
+from interactions_core.records.conversations import Content, ConversationId
+from interactions_core.records.costs import Costs
+from interactions_core.records.interactions import Scope
+from interactions_core.records.names import is_keepable
+from interactions_core.stores.listing import Newest
+from interactions_core.stores.sql import charge_rows, job_rows, rows
+from interactions_core.stores.sql.charge_rows import costs_from_row
+from interactions_core.stores.sql.statements import Dialects, in_dialects
+
+PART: Final = "listings"
+"""The name under which schema versions of this index are counted."""
+
+MIGRATIONS: Final = (
+    (
+        # With the reason: else each row would be read for it.
+        """CREATE INDEX interactions_by_time ON interactions
+        (thread_id, credential, session_id, created_at, reason)""",
+    ),
+)
+
+_OWN: Final = "credential, session_id, thread_id"
+
+THREADS: Final = f"""SELECT {_OWN}, count(*), min(created_at), max(created_at),
+sum(CASE WHEN reason = 'fork' THEN 1 ELSE 0 END),
+sum(CASE WHEN reason = 'retry' THEN 1 ELSE 0 END),
+max(CASE WHEN reason = $1 THEN 1 ELSE 0 END)
+FROM interactions WHERE thread_id <> '' GROUP BY thread_id, credential, session_id"""
+
+_NODE: Final = f"{_OWN}, key, created_at, reason, parent_id, base_key"
+
+LOOSE: Final = f"SELECT {_NODE} FROM interactions WHERE thread_id = ''"
+"""What is in no thread."""
+
+LOOSE_OF: Final = f"""{LOOSE} AND credential = $1 AND session_id = $2"""
+
+HAVING: Final = in_dialects(f"""SELECT DISTINCT {_OWN} FROM interactions
+WHERE thread_id <> '' AND key IN (SELECT value FROM {{texts}})""")
+
+_NEWEST: Final = (
+    "i.credential, i.session_id, i.thread_id, i.key, i.reason, i.stored, i.gone, "
+    "i.expires_at"
+)
+
+NEWEST: Final = f"""SELECT {_NEWEST} FROM (
+    SELECT {_OWN}, max(created_at) AS newest FROM interactions
+    WHERE thread_id <> '' GROUP BY thread_id, credential, session_id
+) AS own CROSS JOIN interactions AS i
+WHERE i.thread_id = own.thread_id AND i.credential = own.credential
+AND i.session_id = own.session_id AND i.created_at = own.newest"""
+
+NEWEST_OF: Final = f"""SELECT {_NEWEST} FROM interactions AS i
+WHERE {rows.SCOPE} AND created_at = $4"""
+
+NEWEST_LOOSE: Final = in_dialects(f"""SELECT {_NEWEST} FROM interactions AS i
+WHERE thread_id = '' AND key IN (SELECT value FROM {{texts}})""")
+
+RETENTIONS: Final = "SELECT credential, seconds FROM retention"
+
+BIRTHS: Final = rows.FIND_BIRTHS.format(where=f"{rows.SCOPE} AND key = $4")
+
+JOBS: Final = f"{job_rows.LIST} ORDER BY created_at, key"
+
+_NO_CHARGES: Final = """SELECT 0 AS entry, '' AS key, '' AS job, 0 AS again,
+0 AS searches, 0 AS picousd, 0 AS unknown WHERE 1 = 0"""
+"""In place of the charges, in a store of a release that kept none."""
+
+
+def _costs(of: str, about: str, where: str, *, is_charged: bool) -> str:
+    charges = charge_rows.OF_ENTRY.format(about=about) if is_charged else _NO_CHARGES
+    keys = ", ".join(str(number) for number in range(1, len(of.split(", ")) + 1))
+    return (
+        f"SELECT {of}, {charge_rows.SUMS} FROM ledger LEFT JOIN ({charges}) AS charges "
+        f"ON {charge_rows.JOINED} WHERE {where} GROUP BY {keys}"
+    )
+
+
+_LEDGER: Final = "ledger.credential, ledger.session_id, ledger.thread_id"
+
+
+def costs_of(*, is_charged: bool) -> str:
+    """Write the query of what a thread took and cost in a scope, by target."""
+    scope = "ledger.credential = $1 AND ledger.session_id = $2 "
+    return _costs(
+        "ledger.target",
+        " WHERE thread_id = $3",
+        f"{scope}AND ledger.thread_id = $3",
+        is_charged=is_charged,
+    )
+
+
+def thread_costs(*, is_charged: bool) -> str:
+    """Write the same query of all threads, by scope and target."""
+    return _costs(
+        f"{_LEDGER}, ledger.target",
+        "",
+        "ledger.thread_id <> ''",
+        is_charged=is_charged,
+    )
+
+
+def loose_costs(*, is_charged: bool) -> Dialects:
+    """Write the query of what these interactions took that are in no thread."""
+    return in_dialects(
+        _costs(
+            f"{_LEDGER}, ledger.key, ledger.target",
+            " WHERE thread_id = ''",
+            "ledger.thread_id = '' AND ledger.key IN (SELECT value FROM {texts})",
+            is_charged=is_charged,
+        )
+    )
+
+
+LEDGER_SUMS: Final = f"SELECT {charge_rows.LEDGER_SUMS} FROM ledger"
+
+CHARGE_SUMS: Final = f"""SELECT sum(searches), sum(picousd), sum(CASE WHEN place = 0
+THEN 1 ELSE 0 END), count(DISTINCT CASE WHEN picousd IS NULL THEN entry END),
+sum(CASE WHEN place = 0 AND sent_again = 1 THEN 1 ELSE 0 END),
+sum(CASE WHEN sent_again = 1 THEN picousd ELSE 0 END),
+count(DISTINCT CASE WHEN sent_again = 1 AND picousd IS NULL THEN entry END)
+FROM ledger CROSS JOIN charges WHERE {charge_rows.JOINED}"""
+"""What is added to the sums of a ledger; every entry with charges has one of place 0."""
+
+UNANSWERED: Final = f"""SELECT {_OWN}, target, sum(creates) FROM unanswered
+WHERE thread_id <> '' GROUP BY credential, session_id, thread_id, target"""
+
+RECORDED_AT: Final = f"""SELECT created_at FROM interactions
+WHERE {rows.SCOPE} AND key = $4"""
+
+_IN_ORDER: Final = "ORDER BY created_at, key {by_bytes}"
+
+
+def list_records(*, is_behind: bool, limit: int | None) -> Dialects:
+    """Write the query of records of a thread, in order, behind a time and key."""
+    behind = " AND created_at >= $4 AND (created_at > $4 OR key {by_bytes} > $5)"
+    most = "" if limit is None else f" LIMIT {int(limit)}"
+    return in_dialects(
+        f"{rows.WITHOUT_CONTENT} WHERE {rows.SCOPE}{behind if is_behind else ''} "
+        f"{_IN_ORDER}{most}"
+    )
+
+
+_THESE: Final = """credential = $2 AND session_id = $3 AND thread_id = $4
+AND key IN (SELECT value FROM {texts})"""
+
+THESE_RECORDS: Final = in_dialects(f"{rows.WITHOUT_CONTENT} WHERE {_THESE} {_IN_ORDER}")
+
+BIRTHS_BETWEEN: Final = rows.FIND_BIRTHS.format(
+    where=f"{rows.SCOPE} AND created_at >= $4 AND created_at <= $5"
+)
+
+KNOWN: Final = in_dialects(f"SELECT key FROM interactions WHERE {_THESE}")
+
+OF_THESE: Final = in_dialects(""" WHERE ledger.credential = $2
+AND ledger.session_id = $3 AND ledger.thread_id = $4
+AND ledger.key IN (SELECT value FROM {texts})""")
+"""Which entries of the ledger are those of some interactions of a scope."""
+
+_RUNS: Final = in_dialects(""" WHERE credential = $2 AND session_id = $3
+AND thread_id = $4 AND interaction_id IN (SELECT value FROM {texts})
+ORDER BY created_at, key""")
+
+JOBS_OF: Final = Dialects(*(f"{job_rows.LIST}{where}" for where in _RUNS))
+
+CONTENTS: Final = in_dialects(
+    f"SELECT key, sent, held, extra FROM interactions WHERE {_THESE}"
+)
+
+
+# Databases hand out untyped rows.
+def draft_from_row(row: Sequence[Any]) -> Draft:
+    """Read a row of `THREADS`."""
+    return Draft(
+        id=ConversationId(Scope(*row[:3])),
+        records=row[3],
+        first_at=row[4],
+        last_at=row[5],
+        recorded_at=row[5],
+        forks=int(row[6]),
+        retries=int(row[7]),
+        has_reason=bool(row[8]),
+    )
+
+
+# As above.
+def node_from_row(row: Sequence[Any]) -> Node:
+    """Read a row of `LOOSE`."""
+    return Node(Scope(*row[:3]), *row[3:])
+
+
+# As above.
+def newest_from_row(row: Sequence[Any]) -> tuple[Scope, Newest]:
+    """Read a row of `NEWEST`, without what was learned."""
+    is_held = row[5] and not row[6]
+    return Scope(*row[:3]), Newest(row[3], row[4], row[7] if is_held else None)
+
+
+# As above.
+def whole_costs(ledger: Sequence[Any], charges: Sequence[Any]) -> Costs:
+    """Put the sums of `LEDGER_SUMS` and `CHARGE_SUMS` together."""
+    turns = int(ledger[0])
+    searches, picousd, charged, unknown, again, again_picousd, again_unknown = charges
+    unpriced = turns - int(charged or 0) + int(unknown)
+    sums = (*ledger[7:13], picousd, unpriced, again, again_picousd, again_unknown)
+    return costs_from_row((turns, *ledger[1:7], searches, *sums))
+
+
+# As above.
+def content_from_row(row: Sequence[Any]) -> tuple[str, Content]:
+    """Read a row of `CONTENTS`."""
+    return row[0], Content(
+        sent=tuple(json.loads(row[1])),
+        synthetic=tuple(json.loads(row[3])["synthetic"]),
+        held=tuple(json.loads(row[2])),
+    )
+
+
+def as_list(keys: Iterable[str]) -> str:
+    """Write texts as `{texts}` takes them; what no store can keep is left out."""
+    return json.dumps([key for key in keys if is_keepable(key)])

@@ -1,0 +1,164 @@
+"""What a SQL database tells whoever looks inside, for the stores that have one."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from interactions_core.protocol.retention import Birth, expire
+from interactions_core.records.conversation_drafts import Position
+from interactions_core.records.conversation_turns import (
+    group_with,
+    part_of,
+    put_together,
+)
+from interactions_core.records.conversations import (
+    Content,
+    ConversationFilter,
+    ConversationId,
+    ConversationList,
+    Recorded,
+)
+from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
+from interactions_core.records.jobs import Job
+from interactions_core.stores.listing import choose_conversations
+from interactions_core.stores.sql import inspection_rows, job_rows, rows
+from interactions_core.stores.sql.charge_tables import read_entries
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.inspection_lists import SqlSource, read_loose
+
+
+class SqlInspectionMixin:
+    """The methods for whoever looks inside a store over its own `database`."""
+
+    database: SqlDatabase
+
+    def list_conversations(
+        self,
+        where: ConversationFilter | None = None,
+        *,
+        after: Position | None = None,
+        limit: int | None = None,
+    ) -> ConversationList:
+        """List conversations with their sums, the newest first."""
+        with self.database.reading() as db:
+            return choose_conversations(SqlSource(db), where, after, limit)
+
+    def records(
+        self,
+        conversation: ConversationId,
+        *,
+        after: str = "",
+        limit: int | None = None,
+    ) -> list[Recorded]:
+        """Return the interactions of a conversation without content, oldest first."""
+        scope = conversation.scope
+        with self.database.reading() as db:
+            if scope.thread_id:
+                found = _page(db, scope, after, limit)
+            else:
+                found = _loose_page(db, conversation, after, limit)
+            return _describe(db, scope, after, found) if found else []
+
+    def conversation_of(self, scope: Scope, key: str) -> ConversationId | None:
+        """Say which conversation an interaction belongs to."""
+        with self.database.reading() as db:
+            if scope.thread_id:
+                name = (*rows.scope_row(scope), key)
+                is_known = db.execute(rows.FIND_RECORD, name).fetchone() is not None
+                return ConversationId(scope) if is_known else None
+            group = group_with(key, read_loose(db, scope))
+        return ConversationId(scope, group[0].key) if group else None
+
+    def contents(self, scope: Scope, keys: Sequence[str]) -> dict[str, Content]:
+        """Return what was said in these turns."""
+        values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+        with self.database.reading() as db:
+            found = db.execute(inspection_rows.CONTENTS, values).fetchall()
+        return dict(map(inspection_rows.content_from_row, found))
+
+
+def _page(
+    db: SqlConnection, scope: Scope, after: str, limit: int | None
+) -> list[InteractionRecord]:
+    """Read a part of a thread."""
+    values: tuple[object, ...] = rows.scope_row(scope)
+    if after:
+        query = inspection_rows.RECORDED_AT
+        found = db.execute(query, (*values, after)).fetchone()
+        if found is None:
+            return []
+        values = (*values, found[0], after)
+    query = inspection_rows.list_records(is_behind=bool(after), limit=limit)
+    return _expiring(db, scope, db.execute(query, values).fetchall())
+
+
+def _loose_page(
+    db: SqlConnection, conversation: ConversationId, after: str, limit: int | None
+) -> list[InteractionRecord]:
+    """Read a part of a conversation that is in no thread."""
+    scope = conversation.scope
+    group = group_with(conversation.root, read_loose(db, scope))
+    keys = part_of([node.key for node in group], after, limit)
+    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    found = db.execute(inspection_rows.THESE_RECORDS, values).fetchall()
+    return _expiring(db, scope, found)
+
+
+def _expiring(
+    db: SqlConnection,
+    scope: Scope,
+    # Databases hand out untyped rows.
+    found: Sequence[Sequence[object]],
+) -> list[InteractionRecord]:
+    """Read records, and when they expire by what was learned."""
+    records = [rows.record_from_row(row) for row in found]
+    seconds = rows.learned_from_row(found[0]) if found else None
+    if seconds is None:
+        return records
+    span = (*rows.scope_row(scope), records[0].created_at, records[-1].created_at)
+    lines = db.execute(inspection_rows.BIRTHS_BETWEEN, span).fetchall()
+    limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
+    return [
+        replace(each, learned_expires_at=limits.get(each.key, math.inf))
+        for each in records
+    ]
+
+
+def _describe(
+    db: SqlConnection, scope: Scope, before: str, records: list[InteractionRecord]
+) -> list[Recorded]:
+    """Read what belongs to these records."""
+    keys = [record.key for record in records]
+    named = {name for r in records for name in (r.parent_id, r.base_key) if name}
+    return put_together(
+        records,
+        before=before,
+        known=_known(db, scope, [*named]),
+        entries=_entries(db, scope, keys),
+        labels={},
+        jobs=_jobs(db, scope, keys),
+    )
+
+
+def _known(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> set[str]:
+    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    found = db.execute(inspection_rows.KNOWN, values).fetchall()
+    return {key for (key,) in found}
+
+
+def _entries(
+    db: SqlConnection, scope: Scope, keys: Sequence[str]
+) -> dict[str, list[LedgerEntry]]:
+    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    of_these = inspection_rows.OF_THESE
+    entries: dict[str, list[LedgerEntry]] = {}
+    for _, entry in read_entries(db, of_these, values):
+        entries.setdefault(entry.key, []).append(entry)
+    return entries
+
+
+def _jobs(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> dict[str, Job]:
+    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    found = db.execute(inspection_rows.JOBS_OF, values).fetchall()
+    jobs = map(job_rows.job_from_row, found)
+    return {job.interaction_id: job for job in jobs}
