@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.live import try_live
-from interactions_core.cli.output import color_option, colour, width
+from interactions_core.cli.output import color_option, colour, shown, width
 from interactions_core.cli.sessions import VARIABLE, opened
 from interactions_core.counted import counted
 from interactions_core.doctor import Check, examine, is_well, summary
@@ -153,13 +153,13 @@ def _wrapped(check: Check, columns: int, *, paint: bool) -> list[str]:
     """Write a check as a line, and what has no room in it below, indented."""
     text = f"{check.text.rstrip('.')}. {check.fix}" if check.fix else check.text
     pieces = textwrap.wrap(
-        text,
+        shown(text),
         columns - _TEXT_AT,
         break_long_words=False,
         break_on_hyphens=False,
     )
     first, *rest = pieces or [""]
     level = f"{check.level:<{_NAME_AT}}"
-    shown = click.style(level, fg=_COLOURS[check.level]) if paint else level
+    painted = click.style(level, fg=_COLOURS[check.level]) if paint else level
     name = f"{check.name:<{_TEXT_AT - _NAME_AT}}"
-    return [f"{shown}{name}{first}", *(" " * _TEXT_AT + piece for piece in rest)]
+    return [f"{painted}{name}{first}", *(" " * _TEXT_AT + piece for piece in rest)]

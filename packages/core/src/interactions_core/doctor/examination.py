@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from interactions_core.doctor import service, stores
 from interactions_core.doctor.checks import Check
+from interactions_core.doctor.prices import check_prices
 from interactions_core.doctor.profiles import check_profiles
 from interactions_core.doctor.versions import check_versions
 from interactions_core.profiles.loading import VARIABLE
@@ -53,4 +54,5 @@ def examine(
         checks += stores.check_list(os.environ.get(ERASED, ""))
         if store is not None:
             checks += stores.check_content(store, whose, now=clock())
+        checks += check_prices(store, now=clock())
         return checks

@@ -266,16 +266,21 @@ def _jobs(store: SessionStore, now: float) -> Iterator[Check]:
         text = f"{len(waiting)} that nobody waits for: {_names(waiting)}"
         yield Check("jobs", "warn", text, "interactions jobs watch")
     if lost:
-        text = f"{len(lost)} whose create had no answer: {_names(lost)}"
+        text = f"{len(lost)} whose create had no answer: {_names(lost, threads=True)}"
         fix = "The run may exist and be billed; the next call says so, or begins anew."
         yield Check("jobs", "fail", text, fix)
     if jobs and not waiting and not lost:
         yield Check("jobs", "ok", f"{len(jobs)}, none in trouble")
 
 
-def _names(jobs: list[Job]) -> str:
+def _names(jobs: list[Job], *, threads: bool = False) -> str:
     more = ", …" if len(jobs) > _NAMED else ""
-    return ", ".join(job.key for job in jobs[:_NAMED]) + more
+    return ", ".join(_name(job, thread=threads) for job in jobs[:_NAMED]) + more
+
+
+def _name(job: Job, *, thread: bool) -> str:
+    has_thread = thread and job.scope.thread_id
+    return f"{job.key} ({job.scope.thread_id})" if has_thread else job.key
 
 
 def _erasures(store: SessionStore) -> Iterator[Check]:

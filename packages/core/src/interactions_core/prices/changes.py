@@ -22,6 +22,18 @@ _UNIT: Final = Charge(
 )
 
 
+def without_price(prices: Pricing, targets: Iterable[str], now: float) -> list[str]:
+    """Return those of some targets of which nobody knows the price today.
+
+    Args:
+        prices: The prices.
+        targets: `model:NAME` or `agent:NAME`.
+        now: Epoch seconds.
+    """
+    today = replace(_UNIT, asked_at=now)
+    return [each for each in targets if prices.price(today, each).picousd is None]
+
+
 def coming_changes(prices: Pricing, targets: Iterable[str], now: float) -> list[str]:
     """Say which prices change within sixty days, e.g. `m doubles on 1 January 2027`.
 
