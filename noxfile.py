@@ -16,7 +16,7 @@ LOCK = "constraints.txt"
 CREWAI_LOCK = "constraints-crewai.txt"
 PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
 WITHOUT_CREWAI = tuple(package for package in PACKAGES if package != "crewai")
-LOCKED_GROUPS = ("dev", "test", "prices", "export", "lint", "types", "release")
+LOCKED_GROUPS = ("dev", "test", "prices", "export", "lint", "types", "release", "site")
 CREWAI_GROUPS = ("test", "types")
 ADAPTERS = ("langgraph", "autogen", "crewai")
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -169,6 +169,29 @@ def docs(session: nox.Session) -> None:
     parts = editable("core", "langgraph", "autogen", "emulator")
     locked(session, *parts, "--group", "test")
     session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Make a site of the pages and the docstrings, and follow its links."""
+    locked(session, "--group", "site")
+    source, built = "build/site-source", "build/site"
+    shutil.rmtree(ROOT / built, ignore_errors=True)
+    session.run("python", "-m", "website.lay_out", source)
+    session.run(
+        "sphinx-build",
+        "-q",
+        # A warning is an error, and all of them are told.
+        "-W",
+        "--keep-going",
+        "-c",
+        "website",
+        "-d",
+        "build/site-cache",
+        source,
+        built,
+    )
+    session.run("python", "-m", "website.check", built)
 
 
 @nox.session
