@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from interactions_core.cli.db_copy import copy
 from interactions_core.cli.db_schema import check, migrate, plan
 from interactions_core.cli.sessions import opened, opened_database, sessions_option
 from interactions_core.counted import counted
@@ -18,6 +19,7 @@ def db() -> None:
     """Look after the database of a session store."""
 
 
+db.add_command(copy)
 db.add_command(check)
 db.add_command(plan)
 db.add_command(migrate)

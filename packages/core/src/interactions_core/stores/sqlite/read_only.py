@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 from collections.abc import Collection, Generator
 from pathlib import Path
+from typing import Final
 
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql.contracts import Part, read_contracts
@@ -19,6 +20,9 @@ from interactions_core.stores.sqlite.files import (
     check_is_no_folder,
     version_of,
 )
+
+LOOK_AGAIN: Final = "Look again."
+"""What to do where somebody began to write a file that nobody had."""
 
 _Idle = tuple[int, int]
 """Size, and the time of the last change in nanoseconds, of a file without a log."""
@@ -55,7 +59,7 @@ class ReadOnlyDatabase(SqliteDatabase):
                 raise StoreError(
                     self.path,
                     "somebody began to write while it was read",
-                    "Look again.",
+                    LOOK_AGAIN,
                 )
 
     @contextlib.contextmanager

@@ -1,0 +1,128 @@
+"""A store with random turns, jobs and lost creates, for queries to be tried on."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, get_args
+
+from interactions_core.records.charges import Charge, Price, Unanswered
+from interactions_core.records.interactions import (
+    InteractionRecord,
+    LedgerEntry,
+    Reason,
+    ReplyForm,
+    Scope,
+)
+from interactions_core.records.jobs import ENDED, UNFINISHED, Job
+from interactions_core.stores import SessionStore
+from interactions_core.usage import Usage
+
+NOW: Final = 1_795_910_400.0
+"""29 November 2026, 00:00 UTC."""
+
+DAY_S: Final = 86_400.0
+TARGETS: Final = ("model:gemini-3.8-flash", "model:gemini-3.1-pro", "agent:research")
+LEARNED: Final = "gemini|host|account:short"
+OWNERS: Final = (LEARNED, "gemini|host|account:usual")
+
+
+def fill(
+    store: SessionStore, rng: random.Random, *, turns: int = 80, said: str = "said"
+) -> list[InteractionRecord]:
+    """Record turns, jobs and lost creates; return the records of the turns."""
+    records: list[InteractionRecord] = []
+    for number in range(turns):
+        record = _record(rng, f"v1_{number:03}", records, said)
+        records.append(record)
+        store.put(record, _entry(rng, record))
+        if not number % 4:
+            store.add_job(_job(rng, number, said))
+            store.note_unanswered(_scope(rng), _lost(rng))
+    store.learn_retention(LEARNED, 9 * DAY_S)
+    return records
+
+
+def _scope(rng: random.Random) -> Scope:
+    thread = rng.choice(["", *map(str, range(6))])
+    return Scope(rng.choice(OWNERS), rng.choice(["a", "b"]), thread)
+
+
+def _record(
+    rng: random.Random, key: str, before: Sequence[InteractionRecord], said: str
+) -> InteractionRecord:
+    scope = _scope(rng)
+    held = ({"type": "model_output", "content": [{"type": "text", "text": said}]},)
+    record = InteractionRecord(
+        key=key,
+        scope=scope,
+        request_digest=rng.randbytes(32),
+        form=ReplyForm.of(held),
+        created_at=NOW - rng.uniform(0, 10 * DAY_S),
+        expires_at=NOW + rng.uniform(-2, 12) * DAY_S,
+        target=rng.choice(TARGETS),
+        stored=rng.random() < 0.8,
+        gone=rng.random() < 0.1,
+        reason=rng.choice(get_args(Reason)),
+        held=held,
+        sent=({"type": "user_input", "content": [{"type": "text", "text": said}]},),
+        local_results=({"type": "function_result", "call_id": "1", "result": said},),
+        call_digest=rng.randbytes(32),
+        owed=rng.randrange(3),
+    )
+    older = [each for each in before if each.scope == scope]
+    if older and rng.random() < 0.8:
+        parent = rng.choice(older)
+        later = max(record.created_at, parent.created_at + 1)
+        record = replace(record, parent_id=parent.key, created_at=later)
+    return record
+
+
+def _entry(rng: random.Random, record: InteractionRecord) -> LedgerEntry:
+    return LedgerEntry(
+        key=record.key,
+        target=record.target,
+        reason=record.reason,
+        status="completed",
+        usage=Usage(*(rng.randrange(10_000) for _ in range(6))),
+        created_at=record.created_at,
+        maybe_billed=rng.choice([0, 0, 0, 1, 2]),
+        steps_sent=rng.randrange(1, 30),
+        bytes_sent=rng.randrange(100, 10_000),
+        charges=tuple(_charge(rng) for _ in range(rng.randrange(4))),
+        sent_again=rng.random() < 0.4,
+    )
+
+
+def _charge(rng: random.Random) -> Charge:
+    cost = rng.choice([None, rng.randrange(1_000_000, 10**12)])
+    return Charge(price=Price(picousd=cost, prices="1" if cost else ""))
+
+
+def _lost(rng: random.Random) -> Unanswered:
+    return Unanswered(
+        target=rng.choice(TARGETS),
+        at=NOW - rng.uniform(0, 20 * DAY_S),
+        what=rng.choice(["lost", "cancelled"]),
+        creates=rng.randrange(1, 4),
+        interaction_id=rng.choice(["", f"v1_run_{rng.randrange(10**9)}"]),
+    )
+
+
+def _job(rng: random.Random, number: int, said: str) -> Job:
+    created = NOW - rng.uniform(0, 3 * DAY_S)
+    return Job(
+        key=f"job_{number:03}",
+        scope=_scope(rng),
+        call_digest=rng.randbytes(32),
+        target=TARGETS[-1],
+        created_at=created,
+        deadline_at=created + rng.uniform(0, 3 * DAY_S),
+        forget_at=NOW + 30 * DAY_S,
+        status=rng.choice([*UNFINISHED, *ENDED]),
+        owner="somebody",
+        lease_until=rng.choice([0.0, NOW - 1, NOW, NOW + 30]),
+        handed_on_at=rng.choice([0.0, 0.0, NOW - 5]),
+        consumed_at=rng.choice([0.0, 0.0, NOW - 5]),
+        plan={"steps": [{"type": "user_input", "content": said}]},
+        result={"steps": [{"type": "model_output", "content": said}]},
+    )
