@@ -277,6 +277,16 @@ def agent_framework(session: nox.Session) -> None:
 
 
 @nox.session
+def datasette(session: nox.Session) -> None:
+    """Ask the canned queries of the newest Datasette, on a copy of a store."""
+    parts = editable("core", "langgraph", "emulator")
+    locked(session, *parts, "click", "packaging", "rich", "--group", "test")
+    # Not locked: no package here depends on it, and the newest is what is asked for.
+    session.install("--upgrade", "datasette")
+    session.run("python", "-m", "tests.docs.datasette_trial")
+
+
+@nox.session
 def record(session: nox.Session) -> None:
     """Record the cassettes anew: on the emulator, or `-- --live` with a key."""
     parts = editable("core", "langgraph", "autogen", "crewai", "emulator")
