@@ -71,6 +71,7 @@ def crewai(session: nox.Session) -> None:
     """Run the tests that need CrewAI, in an environment of their own."""
     with_crewai(session, *editable(*PACKAGES), "--group", "test", "--group", "prices")
     others = ["tests/contract/test_traces.py", "tests/test_public_api.py"]
+    others += ["tests/docs/test_turn_cost.py"]
     # The other traces and names are covered by the session `tests`.
     folders = ("crewai", "weather", "adapters", "deploy_day")
     chosen = [*(f"tests/{folder}" for folder in folders), *others]
