@@ -71,7 +71,6 @@ def crewai(session: nox.Session) -> None:
     """Run the tests that need CrewAI, in an environment of their own."""
     with_crewai(session, *editable(*PACKAGES), "--group", "test", "--group", "prices")
     others = ["tests/contract/test_traces.py", "tests/test_public_api.py"]
-    others += ["tests/docs/test_turn_cost.py"]
     # The other traces and names are covered by the session `tests`.
     folders = ("crewai", "weather", "adapters", "deploy_day")
     chosen = [*(f"tests/{folder}" for folder in folders), *others]
@@ -275,16 +274,6 @@ def agent_framework(session: nox.Session) -> None:
     session.install("--upgrade", "agent-framework-core")
     session.run("python", "examples/agent_framework_client.py")
     session.run("pytest", "tests/adapters", *session.posargs)
-
-
-@nox.session
-def datasette(session: nox.Session) -> None:
-    """Ask the canned queries of the newest Datasette, on a copy of a store."""
-    parts = editable("core", "langgraph", "emulator")
-    locked(session, *parts, "click", "packaging", "rich", "--group", "test")
-    # Not locked: no package here depends on it, and the newest is what is asked for.
-    session.install("--upgrade", "datasette")
-    session.run("python", "-m", "tests.docs.datasette_trial")
 
 
 @nox.session

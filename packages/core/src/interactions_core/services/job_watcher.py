@@ -1,6 +1,7 @@
 """Wait for jobs that nobody waits for, and resume the graphs that they interrupted.
 
-What is listed for erasure is deleted on the server beside that.
+What is listed for erasure is deleted on the server beside that, and the index of
+searches is kept up.
 
 Any number of watchers may share a store: each job has one, by its lease. An outage of
 the store is waited out.
@@ -17,6 +18,7 @@ from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import PerProcess
 from interactions_core.services.eraser import Eraser
 from interactions_core.services.graph_resumer import Resume, Resumer
+from interactions_core.services.index_keeper import IndexKeeper
 from interactions_core.services.leaving import release_leases
 from interactions_core.services.outages import Outage
 from interactions_core.services.watched_jobs import WatchedJobs
@@ -98,6 +100,7 @@ class JobWatcher:
             Resumer(store, resume, write=write, clock=clock) if resume else None
         )
         self._eraser = Eraser(store, client, clock=clock)
+        self._index = IndexKeeper(store, clock=clock)
         self._due = PerProcess(_Due)
         self._outage = outage or Outage(clock=clock, jitter=jitter)
         self._stopping = False
@@ -192,6 +195,8 @@ class JobWatcher:
             self._resumer.sweep()
         if not self._stopping and self._clock() >= due.erase_at and self._erase(due):
             return 0.0
+        if not self._stopping:
+            self._index.step()
         return self._jobs.next_look_s()
 
     def release(self) -> None:

@@ -65,7 +65,7 @@ class _Candidates:
 class _Reading:
     """How much has been read one by one."""
 
-    left: int = MOST_CHARACTERS
+    left: int
     read: int = 0
     has_content: bool = False
 
@@ -90,7 +90,7 @@ class SqlSearchMixin(SqlTextMixin):
             return SearchResult(tuple(named[:limit]), how="names", more=more)
         query = read_query(text)
         known = self._candidates(query, given, limit + 1)
-        reading = _Reading()
+        reading = _Reading(MOST_CHARACTERS)
         said = {*known.sure}
         if query.units:
             wanted = limit + 1 - len(said)
@@ -138,7 +138,7 @@ class SqlSearchMixin(SqlTextMixin):
             sure, likely, total = [], [], 0
             if indexed and query.units:
                 sure, likely, total = self._look_up(db, query, given, limit)
-            has_none = indexed and _is_missing(db, text_rows.HAS_CONTENT)
+            has_none = not indexed or _is_missing(db, text_rows.HAS_CONTENT)
             has_none = has_none and not _is_missing(db, text_rows.HAS_RECORDS)
         return _Candidates(sure, likely, unsure, total, int(unindexed), has_none)
 
