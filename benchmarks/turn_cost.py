@@ -151,7 +151,8 @@ _numbers = count(1)
 def chat_of(size: int) -> list[tuple[str, str]]:
     """Make a chat that nobody has had, of so many messages; the user speaks last."""
     number = next(_numbers)
-    said = [("user", ASKED.format(number=f"{number}-{i}")) for i in range(size)]
+    # All numbers have four digits, so that the bytes of a turn are the same each time.
+    said = [("user", ASKED.format(number=f"{number:04}-{i:04}")) for i in range(size)]
     return [
         one if (size - i) % 2 else ("assistant", ANSWERED) for i, one in enumerate(said)
     ]
@@ -188,6 +189,16 @@ def measure_one(name: str, url: str, sizes: Sequence[int], calls: int) -> None:
     print(json.dumps([measure(prepare, url, size, calls) for size in sizes]))
 
 
+def measured(name: str, url: str, calls: int) -> list[tuple[float, float]]:
+    """Measure one client in a process of its own: bytes and milliseconds by size."""
+    command = [sys.executable, __file__, "--client", name, "--url", url]
+    command += ["--calls", str(calls)]
+    done = subprocess.run(  # noqa: S603  this very script
+        command, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -205,12 +216,7 @@ def main() -> None:
     print(f"{'client':34}" + "".join(f"{size:>10} messages" for size in SIZES))
     with three_apis() as url:
         for name in found:
-            command = [sys.executable, __file__, "--client", name, "--url", url]
-            command += ["--calls", str(given.calls)]
-            done = subprocess.run(  # noqa: S603  this very script
-                command, stdout=subprocess.PIPE, text=True, check=True
-            )
-            rows = json.loads(done.stdout.splitlines()[-1])
+            rows = measured(name, url, given.calls)
             print(f"{name:34}" + "".join(f"{b:>10,.0f} {t:>8.1f}" for b, t in rows))
 
 

@@ -56,7 +56,7 @@ def _interaction(body: dict[str, Any]) -> dict[str, Any]:
     usage = {"total_input_tokens": 9, "total_output_tokens": 12, "total_tokens": 21}
     said = {"type": "model_output", "content": [{"type": "text", "text": SAID}]}
     return {
-        "id": f"v1_{next(_ids)}",
+        "id": f"v1_{next(_ids):06}",
         "object": "interaction",
         "status": "completed",
         "model": body.get("model"),

@@ -10,6 +10,7 @@ from itertools import takewhile
 import httpx
 import pytest
 
+from interactions_core.cli.usage_table import usage_json, usage_lines
 from interactions_core.exceptions import (
     InterruptedStreamError,
     LostSubmitError,
@@ -556,6 +557,27 @@ def test_an_answer_that_broke_off_and_goes_on_is_read_by_the_next_calls(
     canned.bodies = [frames(*answer("ja")) if way in STREAMS else plain("ja", "v1_y")]
     said = model_output([text_part("grüße")])
     assert asker.ask("hello", said, "again").previous_interaction_id == "v1_x"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_share_that_came_from_a_cache_is_what_the_service_says(
+    connect: Connect, canned: Canned, way: str
+) -> None:
+    asker = connect(way, base_url=canned.url)
+    for number, cached in enumerate((0, 600)):
+        used = {"total_input_tokens": 1_000, "total_cached_tokens": cached}
+        used |= {"total_output_tokens": 10, "total_tokens": 1_010}
+        ended = {"status": "completed", "usage": used, "id": f"v1_{number}"}
+        whole = json.dumps(STORED | ended).encode()
+        canned.bodies = [frames(*answer("ja", **ended)) if way in STREAMS else whole]
+        asker.ask(f"hello {number}")
+
+    total = asker.store.cost().total
+
+    assert (total.fresh_tokens, total.usage.cached_tokens) == (1_400, 600)
+    assert total.cached_share == pytest.approx(0.3)
+    assert usage_json(asker.store.cost(), None, None)["total"]["cached_share"] == 0.3
+    assert "30 % of the input came from a cache." in usage_lines(asker.store.cost(), 99)
 
 
 @pytest.mark.parametrize("way", WAYS)

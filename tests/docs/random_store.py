@@ -27,17 +27,22 @@ OWNERS: Final = (LEARNED, "gemini|host|account:usual")
 
 
 def fill(
-    store: SessionStore, rng: random.Random, *, turns: int = 80, said: str = "said"
+    store: SessionStore,
+    rng: random.Random,
+    *,
+    turns: int = 80,
+    said: str = "said",
+    now: float = NOW,
 ) -> list[InteractionRecord]:
     """Record turns, jobs and lost creates; return the records of the turns."""
     records: list[InteractionRecord] = []
     for number in range(turns):
-        record = _record(rng, f"v1_{number:03}", records, said)
+        record = _record(rng, f"v1_{number:03}", records, said, now)
         records.append(record)
         store.put(record, _entry(rng, record))
         if not number % 4:
-            store.add_job(_job(rng, number, said))
-            store.note_unanswered(_scope(rng), _lost(rng))
+            store.add_job(_job(rng, number, said, now))
+            store.note_unanswered(_scope(rng), _lost(rng, now))
     store.learn_retention(LEARNED, 9 * DAY_S)
     return records
 
@@ -48,7 +53,11 @@ def _scope(rng: random.Random) -> Scope:
 
 
 def _record(
-    rng: random.Random, key: str, before: Sequence[InteractionRecord], said: str
+    rng: random.Random,
+    key: str,
+    before: Sequence[InteractionRecord],
+    said: str,
+    now: float,
 ) -> InteractionRecord:
     scope = _scope(rng)
     held = ({"type": "model_output", "content": [{"type": "text", "text": said}]},)
@@ -57,8 +66,8 @@ def _record(
         scope=scope,
         request_digest=rng.randbytes(32),
         form=ReplyForm.of(held),
-        created_at=NOW - rng.uniform(0, 10 * DAY_S),
-        expires_at=NOW + rng.uniform(-2, 12) * DAY_S,
+        created_at=now - rng.uniform(0, 10 * DAY_S),
+        expires_at=now + rng.uniform(-2, 12) * DAY_S,
         target=rng.choice(TARGETS),
         stored=rng.random() < 0.8,
         gone=rng.random() < 0.1,
@@ -98,18 +107,18 @@ def _charge(rng: random.Random) -> Charge:
     return Charge(price=Price(picousd=cost, prices="1" if cost else ""))
 
 
-def _lost(rng: random.Random) -> Unanswered:
+def _lost(rng: random.Random, now: float) -> Unanswered:
     return Unanswered(
         target=rng.choice(TARGETS),
-        at=NOW - rng.uniform(0, 20 * DAY_S),
+        at=now - rng.uniform(0, 20 * DAY_S),
         what=rng.choice(["lost", "cancelled"]),
         creates=rng.randrange(1, 4),
         interaction_id=rng.choice(["", f"v1_run_{rng.randrange(10**9)}"]),
     )
 
 
-def _job(rng: random.Random, number: int, said: str) -> Job:
-    created = NOW - rng.uniform(0, 3 * DAY_S)
+def _job(rng: random.Random, number: int, said: str, now: float) -> Job:
+    created = now - rng.uniform(0, 3 * DAY_S)
     return Job(
         key=f"job_{number:03}",
         scope=_scope(rng),
@@ -117,12 +126,12 @@ def _job(rng: random.Random, number: int, said: str) -> Job:
         target=TARGETS[-1],
         created_at=created,
         deadline_at=created + rng.uniform(0, 3 * DAY_S),
-        forget_at=NOW + 30 * DAY_S,
+        forget_at=now + 30 * DAY_S,
         status=rng.choice([*UNFINISHED, *ENDED]),
         owner="somebody",
-        lease_until=rng.choice([0.0, NOW - 1, NOW, NOW + 30]),
-        handed_on_at=rng.choice([0.0, 0.0, NOW - 5]),
-        consumed_at=rng.choice([0.0, 0.0, NOW - 5]),
+        lease_until=rng.choice([0.0, now - 1, now, now + 30]),
+        handed_on_at=rng.choice([0.0, 0.0, now - 5]),
+        consumed_at=rng.choice([0.0, 0.0, now - 5]),
         plan={"steps": [{"type": "user_input", "content": said}]},
         result={"steps": [{"type": "model_output", "content": said}]},
     )

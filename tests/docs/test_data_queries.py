@@ -3,6 +3,7 @@
 import random
 import re
 import sqlite3
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,8 +22,9 @@ from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.sql.store import SqlStore
 from tests.docs.data_page import PAGE, read_page
-from tests.docs.pages import ROOT, rows_of
+from tests.docs.pages import ROOT, blocks_of, rows_of
 from tests.docs.random_store import DAY_S, NOW, fill
+from tests.postgres import find_binaries
 
 METADATA: Final = ROOT / "examples" / "datasette" / "metadata.yaml"
 PSQL: Final = dict(
@@ -253,3 +255,29 @@ def test_a_query_rests_on_stable_columns_alone(name: str) -> None:
 
     for text in (CANNED[name], PSQL.get(name, "")):
         assert not {*re.findall(r"\w+", text)} & (inner - stable)
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_psql_takes_the_page_word_for_word(
+    url: str, records: list[InteractionRecord]
+) -> None:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("there is no psql")
+    server, _, schema = url.partition("schema=")
+    [block] = [b for b in blocks_of(PAGE, "") if b.text.startswith("\\set now")]
+    begin = block.text.replace(
+        "search_path = interactions", f'search_path = "{schema}"'
+    )
+
+    done = subprocess.run(
+        [binaries / "psql", "-X", "-v", "ON_ERROR_STOP=1", server.rstrip("?&")],
+        input=begin + "".join(PSQL.values()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count(" row") >= len(PSQL)
+    assert records

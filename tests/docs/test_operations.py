@@ -80,6 +80,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "job_events": 1,
         "jobs": 1,
         "counts": 1,
+        "labels": 1,
         "listings": 1,
         "lookups": 1,
         "losses": 1,

@@ -183,6 +183,7 @@ def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
             *(
                 ("job_events", 1),
                 ("jobs", 1),
+                ("labels", 1),
                 ("listings", 1),
                 ("lookups", 1),
                 ("losses", 1),

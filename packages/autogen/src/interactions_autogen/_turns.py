@@ -26,7 +26,7 @@ from interactions_autogen._tools import (
     tool_choice,
 )
 from interactions_autogen._vocabulary import options_of_call
-from interactions_core.adapter import Json, JsonObject, Transcript, Turn
+from interactions_core.adapter import Json, JsonObject, Label, Transcript, Turn
 from interactions_core.adapter.options import (
     check_values,
     in_background,
@@ -95,6 +95,7 @@ def turn_of(options: Mapping[str, Any], call: CallArguments, info: ModelInfo) ->
         deadline_s=options["deadline_s"],
         previous_interaction_id=call.extra.get("previous_interaction_id") or "",
         context=agent_id(),
+        label=Label(framework="autogen", name=agent_name()),
         nudge=options["nudge"],
         own_names=renamed,
         only_text=True,
@@ -158,6 +159,18 @@ def agent_id() -> str:
         return str(MessageHandlerContext.agent_id())
     except RuntimeError:
         return ""
+
+
+def agent_name() -> str:
+    """Return what the agent that asks was called; "" outside of AutoGen's runtime.
+
+    AutoGen: a team registers each of its agents as `NAME_TEAM`, with the team as key.
+    """
+    try:
+        asking = MessageHandlerContext.agent_id()
+    except RuntimeError:
+        return ""
+    return asking.type.removesuffix(f"_{asking.key}")
 
 
 def _plain_parts(content: str | list[str | Image]) -> Json:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from interactions_core.adapter import Json, JsonObject, Transcript, Turn
+from interactions_core.adapter import Json, JsonObject, Label, Transcript, Turn
 from interactions_core.adapter.options import (
     in_background,
     may_answer_at_once,
@@ -95,6 +95,7 @@ def turn_of(
         foreground_ok=may_answer_at_once(options),
         deadline_s=asked.limit_s(options["deadline_s"]),
         context=context,
+        label=Label(framework="crewai", name=getattr(asked.agent, "role", None) or ""),
         glued=True,
         nudge=options["nudge"],
         own_names=own_names(tools),

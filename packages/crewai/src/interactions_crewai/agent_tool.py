@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from interactions_core.adapter import (
     JsonObject,
+    Label,
     Lock,
     Reply,
     StreamEvent,
@@ -215,6 +216,7 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
             background=not model,
             foreground_ok=True,
             deadline_s=self.deadline_s,
+            label=Label(framework="crewai"),
         )
 
     def _ask(self, turn: Turn, request: Request) -> Run:

@@ -33,6 +33,7 @@ from interactions_core.records.anchors import Anchor, anchor_from_metadata
 from interactions_core.records.calls import question_of
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job, request_fingerprint
+from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.questions import Question
 from interactions_core.records.remainders import remainder_note
@@ -105,6 +106,7 @@ __all__ = [
     "Job",
     "Json",
     "JsonObject",
+    "Label",
     "LocalAnswer",
     "Lock",
     "MediaDelta",

@@ -1,8 +1,15 @@
 """What is meant by a name that somebody types."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
+import click
+
+from interactions_core.cli.output import shown
 from interactions_core.exceptions import UnknownInteractionError
+from interactions_core.records.conversations import Conversation, ConversationFilter
+from interactions_core.records.interactions import InteractionRecord
 from interactions_core.stores import SessionStore
 
 NEWEST: Final = "last"
@@ -31,3 +38,93 @@ def interactions_named(store: SessionStore, name: str) -> list[str]:
     if name == NEWEST:
         return [key for key in (store.newest_key(),) if key]
     return [*store.keys_named(name, limit=_COUNTED)]
+
+
+class UnknownSessionError(click.ClickException):
+    """No conversation goes by a name, or several do."""
+
+    def __init__(self, name: str, count: int) -> None:
+        said = f"no thread or interaction goes by '{shown(name)}'"
+        if count:
+            said = f"{count:,} go by '{shown(name)}'; write more of the name"
+        super().__init__(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody has named.
+
+    Attributes:
+        conversation: The conversation.
+        key: The interaction of it that was named; "" for the whole.
+        others: Further conversations of that name, older ones.
+    """
+
+    conversation: Conversation
+    key: str = ""
+    others: tuple[Conversation, ...] = ()
+
+
+def find_conversation(
+    store: SessionStore, name: str, *, tenant: str | None = None
+) -> Named:
+    """Return the conversation that a name means: a thread, or an interaction of it.
+
+    Of an id the beginning suffices, or the last characters; of a thread the beginning,
+    if nothing else is called so. `last` is the newest.
+
+    Args:
+        store: Where it is.
+        name: What was typed.
+        tenant: Only of this session; `None` for all.
+
+    Raises:
+        UnknownSessionError: There is none, or more than one.
+    """
+    where = ConversationFilter(session_id=tenant)
+    if name == NEWEST:
+        found = store.list_conversations(where, limit=1).found
+        return _chosen(found, name)
+    found = store.list_conversations(replace(where, names=(name,))).found
+    if found:
+        return _chosen(found, name)
+    keys = interactions_named(store, name)
+    if not keys:
+        threads = store.threads_named(name, limit=_COUNTED) if name else ()
+        if len(threads) == 1:
+            return find_conversation(store, threads[0], tenant=tenant)
+        raise UnknownSessionError(name, len(threads))
+    if len(keys) > 1:
+        raise UnknownSessionError(name, len(keys))
+    return _chosen(_conversations_of(store, keys[0], where), name, keys[0])
+
+
+def _conversations_of(
+    store: SessionStore, key: str, where: ConversationFilter
+) -> list[Conversation]:
+    """Return the conversations that have an interaction, the newest first."""
+    scopes = store.locate(key)
+    ids = {found for s in scopes if (found := store.conversation_of(s, key))}
+    names = tuple({found.name for found in ids})
+    listed = store.list_conversations(replace(where, names=names)).found
+    return [each for each in listed if each.id in ids]
+
+
+def _chosen(found: Sequence[Conversation], name: str, key: str = "") -> Named:
+    if not found:
+        raise UnknownSessionError(name, 0)
+    return Named(found[0], key, tuple(found[1:]))
+
+
+def find_record(store: SessionStore, name: str) -> InteractionRecord:
+    """Return the record of an interaction, of the oldest thread that has it.
+
+    Raises:
+        UnknownInteractionError: There is none, or more than one interaction.
+    """
+    key = find_interaction(store, name)
+    for scope in store.locate(key):
+        record = store.get(scope, key)
+        if record is not None:
+            return record
+    raise UnknownInteractionError(name)

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
 import click
@@ -80,7 +80,7 @@ def write(lines: Iterable[str], *, color: bool | None = None) -> None:
     encoding = sys.stdout.encoding or "ascii"
     plain = is_plain()
     for line in lines:
-        text = line.replace("…", "...") if plain else line
+        text = line.replace("…", "~") if plain else line
         known = text.encode(encoding, "backslashreplace").decode(encoding)
         click.echo(known, color=color)
 
@@ -203,3 +203,15 @@ def _pieces(word: str, columns: int) -> list[str]:
             start, used = at, 0
         used += size
     return [*pieces, word[start:]]
+
+
+def joined(parts: Iterable[str], columns: int) -> Iterator[str]:
+    """Put parts beside each other, with their colours, as many as a line takes."""
+    line = ""
+    for part in filter(None, parts):
+        longer = f"{line}   {part}" if line else part
+        if line and columns_of(click.unstyle(longer)) > columns:
+            yield line
+            longer = part
+        line = longer
+    yield line

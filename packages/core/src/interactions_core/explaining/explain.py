@@ -14,7 +14,6 @@ from interactions_core.explaining.amounts import (
     sent_amount,
 )
 from interactions_core.explaining.content import (
-    contents,
     differs_in_media,
     differs_in_numbers,
     text_of,
@@ -25,6 +24,7 @@ from interactions_core.explaining.explanation import (
     Explanation,
     Side,
 )
+from interactions_core.explaining.inputs import contents_of
 from interactions_core.explaining.words import advice_on, sentence_of
 from interactions_core.prices.current import current_prices
 from interactions_core.records.charges import Pricing, usd
@@ -190,8 +190,8 @@ def _difference(
     change = first_change(nearest.shapes, outline.list)
     if change is None:
         return None
-    then = _contents(store, record.scope, nearest)
-    now = _contents(store, record.scope, outline)
+    then = contents_of(store, record.scope, nearest)
+    now = contents_of(store, record.scope, outline)
     change = _refined(change, then, now)
     shape = outline.list[change.place]
     return Difference(
@@ -227,24 +227,6 @@ def _refined(
 def _side(shape: StepShape, wire: JsonObject | None) -> Side:
     text = text_of(wire) if wire is not None else None
     return Side(shape.kind, shape.size, shape.mark.hex(), text)
-
-
-def _contents(
-    store: SessionStore, scope: Scope, outline: Outline
-) -> dict[int, JsonObject]:
-    line: list[InteractionRecord] = []
-    key = outline.key
-    while key and (record := store.get(scope, key)) is not None:
-        line.append(record)
-        key = record.base_key
-    wires = [wire for each in reversed(line) for wire in _wires(each)]
-    return contents(outline.shapes, wires, store.secret())
-
-
-def _wires(record: InteractionRecord) -> Sequence[JsonObject]:
-    """Return what a record adds, without what is in no list."""
-    sent = [w for i, w in enumerate(record.sent) if i not in record.synthetic]
-    return [*sent, *record.held]
 
 
 def _alike(

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from interactions_core.records.conversation_drafts import Node, connect, link_of
-from interactions_core.records.conversations import Label, Recorded
+from interactions_core.records.conversations import Recorded
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 
 
 def node_of(record: InteractionRecord) -> Node:

@@ -17,24 +17,12 @@ from interactions_core.records.interactions import (
     Scope,
 )
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 
 Link = Literal["chained", "replayed", "followed", "none"]
-"""How a turn goes on from the one before it. `chained`: on the server. `replayed`: it
-sent again what the other holds. `followed`: the next of its thread, and all was sent.
-`none`: nothing of its conversation is before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What an adapter calls whoever asks; of no weight in matching.
-
-    Attributes:
-        framework: `langgraph`, `autogen`, `crewai`; "" where no adapter says.
-        name: The agent's name or role, or the node of a graph; "" for none.
-    """
-
-    framework: str = ""
-    name: str = ""
+"""How a turn goes on from another that is kept. `chained`: on the server. `replayed`: it
+sent again what the other holds. `followed`: the next of its thread, where nothing else
+is kept that it goes on from. `none`: nothing of its conversation is before it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,7 +32,8 @@ class ConversationId:
     Attributes:
         scope: Whose it is. Where it has a thread, that is the conversation.
         root: The key of its first interaction where its scope has no thread, since
-            interactions that continue or repeat each other are one; else "".
+            interactions that continue or repeat each other are one; else "". Of a job
+            of which no answer is kept its run, or its own key.
     """
 
     scope: Scope
@@ -62,7 +51,8 @@ class JobTotals:
 
     Attributes:
         open: Those that are not over.
-        unattended: Those of them that nobody waits for, and no graph is suspended for.
+        unattended: Those of them that nobody waits for and no graph is suspended for,
+            the lost ones left out.
         lost: Those whose answer to the create was lost.
         failed: Those that ended otherwise than with an answer.
         ended: All that are over.
@@ -95,7 +85,8 @@ class Conversation:
             `agent:NAME`. Those of its jobs where it has no turn.
         records: Interactions that the store has of it. What was copied or adopted was
             paid for elsewhere and is in no sum.
-        costs: What its turns took and cost. Turns are entries of the ledger.
+        costs: What its turns took and cost. Turns are entries of the ledger. Creates of
+            a thread without an answer are in `maybe_billed`.
         forks: Interactions whose reason is `fork`.
         retries: Interactions whose reason is `retry`.
         first_at: When the first was recorded, or its first job begun, in epoch seconds.
@@ -103,7 +94,7 @@ class Conversation:
         last: The key of the newest interaction; "" where only jobs are there.
         last_reason: Why that was sent as it was; `None` where only jobs are there.
         expires_at: Until when the server should hold that one and its ancestry, in
-            epoch seconds; `None` for nothing that is stored and not gone.
+            epoch seconds; `None` where it is not stored, or gone.
         jobs: Its background jobs.
     """
 
@@ -132,9 +123,10 @@ class ConversationFilter:
         since: Only those with a turn or job at this time or later, in epoch seconds.
         until: Only those with a turn or job before this time.
         model: Only those with a target whose name contains this, upper or lower case.
-        reason: Only those with a turn that was sent for this reason.
+        reason: Only those with an interaction that was sent for this reason.
         expires_before: Only those that the server lets go before then, and not yet.
-        now: What "not yet" means, in epoch seconds.
+        now: What "not yet" means, and when nobody waits for a job any more, in epoch
+            seconds.
         cost_over: Only those that cost more, in 1e-12 USD, as far as is known.
         keys: Only those that have one of these interactions; `None` for all. What a
             search has found is given so.
@@ -179,7 +171,7 @@ class Recorded:
     """An interaction of a conversation and what it took.
 
     Attributes:
-        record: The interaction, its `sent` and `held` left out.
+        record: The interaction, its `sent`, `held` and `local_results` left out.
         entries: Its entries in the ledger, the oldest first; empty for what was paid
             for elsewhere, more than one where an answer was settled later.
         link: How it goes on from `link_to`.

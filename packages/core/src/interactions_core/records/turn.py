@@ -13,6 +13,7 @@ from interactions_core.protocol.combining import (
 )
 from interactions_core.records.anchors import Anchor
 from interactions_core.records.interactions import Reason
+from interactions_core.records.labels import Label
 from interactions_core.records.questions import Question
 from interactions_core.records.turn_types import check_fields
 from interactions_core.transcript.asides import Asides
@@ -94,6 +95,7 @@ class Turn:
         thoughts: Thought steps that the messages carry with them, by the number of
             steps before them; a replay of what no store holds puts them back.
         context: The framework's execution context.
+        label: What the adapter calls whoever asks; nothing depends on it.
         glued: Whether the framework glues observations to replies.
         nudge: What to say when the list ends with the model's own words.
         own_names: The framework's names of functions that have another on the wire.
@@ -126,6 +128,7 @@ class Turn:
     anchors: Mapping[int, Anchor] = field(default_factory=dict[int, Anchor])
     thoughts: Thoughts = field(default_factory=dict[int, Sequence[JsonObject]])
     context: str = ""
+    label: Label = field(default_factory=Label)
     glued: bool = False
     nudge: str = DEFAULT_NUDGE
     own_names: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from interactions_core.records.labels import Label
 from interactions_core.transcript.digest import Transcript
 
 
@@ -34,6 +35,7 @@ KINDS: Final[Mapping[str, _Kind]] = {
     "previous_interaction_id": _TEXT,
     "context": _TEXT,
     "nudge": _TEXT,
+    "label": _Kind((Label,), "a Label"),
     "store": _FLAG,
     "background": _FLAG,
     "foreground_ok": _FLAG,

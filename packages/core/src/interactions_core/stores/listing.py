@@ -20,10 +20,10 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
     ConversationList,
-    Label,
 )
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Reason
+from interactions_core.records.labels import Label
 
 ByTarget = Mapping[str, Costs]
 """What the turns of a conversation took and cost, by target."""

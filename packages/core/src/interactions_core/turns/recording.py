@@ -122,7 +122,9 @@ def _keep(
     def keep() -> bool:
         # With the store's work: the first look at prices takes long.
         paid = priced_entry(entry, current_prices())
-        return store.put(record, paid, began=records.began, sketch=sketch, job=job)
+        label = run.turn.label
+        began = records.began
+        return store.put(record, paid, began=began, sketch=sketch, job=job, label=label)
 
     kept = yield from store_call(keep)
     if kept:

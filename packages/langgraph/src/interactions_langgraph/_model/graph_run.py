@@ -27,6 +27,11 @@ class GraphRun:
     saver: Any = None
     config: RunnableConfig = field(default_factory=RunnableConfig)
 
+    @property
+    def node(self) -> str:
+        """The node that asks; "" outside a graph."""
+        return self.config.get("metadata", {}).get("langgraph_node") or ""
+
     def has_moved_on(self, position: GraphPosition) -> bool:
         """Tell whether the thread has a checkpoint after a position.
 

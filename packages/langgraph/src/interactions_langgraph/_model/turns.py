@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from langchain_core.messages import BaseMessage
 
-from interactions_core.adapter import Turn
+from interactions_core.adapter import Label, Turn
 from interactions_core.adapter.options import (
     KEY,
     check_values,
@@ -73,6 +73,7 @@ def turn_of(
         combine_tools=chosen["combine_tools"],
         session_id=chosen["session_id"],
         thread_id=thread_id,
+        label=Label(framework="langgraph", name=around.node),
         is_late=around.is_late,
         store=chosen["store"],
         background=in_background(chosen),

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from interactions_core.process.forking import Lock
 from interactions_core.records.charges import Unanswered
@@ -24,12 +24,12 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
     ConversationList,
-    Label,
     Recorded,
 )
 from interactions_core.records.costs import Costs, costs_of
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 from interactions_core.stores.listing import ByTarget, Newest, choose_conversations
 
 
@@ -46,6 +46,10 @@ class MemoryInspectionMixin:
     _entries: dict[tuple[Scope, str], tuple[LedgerEntry, ...]]
     _jobs: dict[str, Job]
     _unanswered: list[tuple[Scope, Unanswered]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._labels: dict[tuple[Scope, str], Label] = {}
 
     @abstractmethod
     def _expiring(
@@ -91,7 +95,11 @@ class MemoryInspectionMixin:
                 before=after,
                 known=own,
                 entries={key: self._entries.get((scope, key), ()) for key in own},
-                labels={},
+                labels={
+                    key: each
+                    for (whose, key), each in self._labels.items()
+                    if whose == scope
+                },
                 jobs=self._runs_of(scope),
             )
 
@@ -117,6 +125,19 @@ class MemoryInspectionMixin:
             if record is not None
         }
 
+    def _keep_label(self, name: tuple[Scope, str], label: Label | None) -> None:
+        """Keep who asked; whoever calls holds the lock."""
+        if label:
+            self._labels.setdefault(name, label)
+
+    def _copy_label(self, source: tuple[Scope, str], target: tuple[Scope, str]) -> None:
+        """Let another thread have a label; whoever calls holds the lock."""
+        self._keep_label(target, self._labels.get(source))
+
+    def _forget_label(self, name: tuple[Scope, str]) -> None:
+        """Forget a label; whoever calls holds the lock."""
+        self._labels.pop(name, None)
+
     def _shown(self, record: InteractionRecord) -> InteractionRecord:
         children = len(self._children.get((record.scope, record.key), ()))
         return replace(record, children=children)
@@ -132,60 +153,60 @@ class MemoryInspectionMixin:
             for scope, each in self._unanswered
         ]
         return _Source(
-            self._records,
-            self._entries,
-            [*self._jobs.values()],
-            [*self._gone_costs(), *lost],
-            lambda record: self._expiring(record.scope, [record])[0],
+            records=self._records,
+            entries=self._entries,
+            labels_kept=self._labels,
+            jobs=[*self._jobs.values()],
+            others=[*self._gone_costs(), *lost],
+            expiring=lambda record: self._expiring(record.scope, [record])[0],
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
     """What is read for a list of conversations, under the store's lock.
 
-    Args:
+    Attributes:
         records: All of them.
         entries: The ledger.
+        labels_kept: Who asked, as far as that is known.
         jobs: All of them.
         others: What threads took beside those entries, by target.
         expiring: Says when a record expires, by what was learned.
+        owners: Which conversation has an interaction that is in no thread; filled in
+            where the conversations are found.
     """
 
-    def __init__(
-        self,
-        records: Mapping[tuple[Scope, str], InteractionRecord],
-        entries: Mapping[tuple[Scope, str], Sequence[LedgerEntry]],
-        jobs: Sequence[Job],
-        others: Sequence[tuple[Scope, str, Costs]],
-        expiring: Callable[[InteractionRecord], InteractionRecord],
-    ) -> None:
-        self._records = records
-        self._entries = entries
-        self._jobs = jobs
-        self._others = others
-        self._expiring = expiring
-        self._owners: dict[tuple[Scope, str], ConversationId] = {}
+    records: Mapping[tuple[Scope, str], InteractionRecord]
+    entries: Mapping[tuple[Scope, str], Sequence[LedgerEntry]]
+    labels_kept: Mapping[tuple[Scope, str], Label]
+    jobs: Sequence[Job]
+    others: Sequence[tuple[Scope, str, Costs]]
+    expiring: Callable[[InteractionRecord], InteractionRecord]
+    owners: dict[tuple[Scope, str], ConversationId] = field(
+        default_factory=dict[tuple[Scope, str], ConversationId]
+    )
 
     def drafts(self, reason: str | None) -> list[Draft]:
         """Return all conversations."""
-        found = drafts_of(map(node_of, self._records.values()), reason=reason)
-        self._owners = {(d.id.scope, key): d.id for d in found for key in d.keys}
-        return add_jobs(found, self._jobs)
+        found = drafts_of(map(node_of, self.records.values()), reason=reason)
+        self.owners.update({(d.id.scope, key): d.id for d in found for key in d.keys})
+        return add_jobs(found, self.jobs)
 
     def having(self, keys: Sequence[str]) -> set[ConversationId]:
         """Return the conversations that have one of these interactions."""
         wanted = {*keys}
-        return {self._owner(*name) for name in self._records if name[1] in wanted}
+        return {self._owner(*name) for name in self.records if name[1] in wanted}
 
     def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:
         """Return what these took and cost."""
         found: dict[ConversationId, dict[str, Costs]] = {d.id: {} for d in drafts}
         spent = [
             (self._owner(*name), entry.target, costs_of(entry))
-            for name, entries in self._entries.items()
+            for name, entries in self.entries.items()
             for entry in entries
         ]
-        beside = [(ConversationId(s), target, each) for s, target, each in self._others]
+        beside = [(ConversationId(s), target, each) for s, target, each in self.others]
         for name, target, each in (*spent, *beside):
             of_target = found.get(name)
             if of_target is not None:
@@ -201,22 +222,28 @@ class _Source:
         """Return the newest interaction of each that has one."""
         named = {draft.id for draft in drafts}
         newest: dict[ConversationId, InteractionRecord] = {}
-        for name, record in self._records.items():
+        for name, record in self.records.items():
             owner = self._owner(*name)
             last = newest.get(owner, record)
             if owner in named and _age(record) >= _age(last):
                 newest[owner] = record
         return {
-            owner: _newest(self._expiring(record)) for owner, record in newest.items()
+            owner: _newest(self.expiring(record)) for owner, record in newest.items()
         }
 
     def labels(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Label]:
-        """Return nothing yet."""
-        del drafts
-        return {}
+        """Return what the newest turn says that says anything of who asks."""
+        named = {draft.id for draft in drafts}
+        found: dict[ConversationId, Label] = {}
+        ages = {name: _age(self.records[name]) for name in self.labels_kept}
+        for name in sorted(ages, key=lambda each: ages[each]):
+            owner = self._owner(*name)
+            if owner in named:
+                found[owner] = self.labels_kept[name]
+        return found
 
     def _owner(self, scope: Scope, key: str) -> ConversationId:
-        return self._owners.get((scope, key), ConversationId(scope))
+        return self.owners.get((scope, key), ConversationId(scope))
 
 
 def _age(record: InteractionRecord) -> tuple[float, str]:

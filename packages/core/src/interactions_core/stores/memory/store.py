@@ -17,6 +17,7 @@ from interactions_core.records.interactions import (
     StoredInteraction,
 )
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.openings import Asked, Opening
@@ -141,6 +142,7 @@ class MemoryStore(
         began: bytes | None = None,
         sketch: Sketch | None = None,
         job: Job | None = None,
+        label: Label | None = None,
     ) -> bool:
         """Keep a record, its ledger entry, its outline and its job."""
         record = replace(apply_mirror(record, self.mirror), learned_expires_at=math.inf)
@@ -173,10 +175,12 @@ class MemoryStore(
                 self._sums[record.scope] = sums + entry.usage
             if sketch is not None:
                 self._keep_outline(record, sketch)
+            self._keep_label(name, label)
             while len(self._records) > self._limit:
                 oldest = next(iter(self._records))
                 self._forget(oldest)
                 self._forget_outline(*oldest)
+                self._forget_label(oldest)
         return True
 
     def mark_handed_on(self, scope: Scope, key: str) -> None:
@@ -263,6 +267,7 @@ class MemoryStore(
             for copy in copies:
                 origin = replace(copy.scope, thread_id=source)
                 self._copy_outline(origin, copy.scope, copy.key)
+                self._copy_label((origin, copy.key), (copy.scope, copy.key))
         for record in new:
             self.put(record)
         return len(new)
@@ -331,6 +336,7 @@ class MemoryStore(
             for name in names:
                 self._forget(name)
                 self._forget_outline(*name)
+                self._forget_label(name)
             self._forget_costs(thread_id)
             for scope in [s for s in self._sums if s.thread_id == thread_id]:
                 del self._sums[scope]

@@ -14,6 +14,7 @@ from interactions_core.records.interactions import (
     StoredInteraction,
 )
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
@@ -118,6 +119,7 @@ class SessionStore(
         began: bytes | None = None,
         sketch: Sketch | None = None,
         job: Job | None = None,
+        label: Label | None = None,
     ) -> bool:
         """Keep a record, its entry, what that took, and its outline, all or none.
 
@@ -134,6 +136,7 @@ class SessionStore(
             sketch: What its outline is made of; an outline that is there stays.
             job: The job whose answer it is, as it is from then on; written in the same
                 transaction, as `update_job` would.
+            label: Who asked; one that is there stays.
 
         Returns:
             Whether it was kept.

@@ -13,11 +13,18 @@ from interactions_core.records.conversation_drafts import (
     connect,
     draft_of,
 )
-from interactions_core.records.conversations import ConversationId, Label
+from interactions_core.records.conversations import ConversationId
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
+from interactions_core.records.labels import Label
 from interactions_core.stores.listing import ByTarget, Newest
-from interactions_core.stores.sql import charge_rows, inspection_rows, job_rows, rows
+from interactions_core.stores.sql import (
+    charge_rows,
+    inspection_rows,
+    job_rows,
+    label_rows,
+    rows,
+)
 from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
 
@@ -96,9 +103,21 @@ class SqlSource:
         return self._with_learned(newest)
 
     def labels(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Label]:
-        """Return nothing yet."""
-        del drafts
-        return {}
+        """Return what the newest turn says that says anything of who asks."""
+        if not has_table(self._db, "labels"):
+            return {}
+        found = {draft.id: self._label(draft) for draft in drafts}
+        return {name: label for name, label in found.items() if label}
+
+    def _label(self, draft: Draft) -> Label | None:
+        scope = rows.scope_row(draft.id.scope)
+        if draft.id.scope.thread_id:
+            row = self._db.execute(label_rows.NEWEST, scope).fetchone()
+            return Label(framework=row[0], name=row[1]) if row else None
+        labels = read_labels(self._db, draft.id.scope, draft.keys)
+        return next(
+            (labels[key] for key in reversed(draft.keys) if key in labels), None
+        )
 
     def _thread_costs(
         self, names: Sequence[ConversationId]
@@ -175,6 +194,17 @@ class SqlSource:
         limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
         end = min(newest.expires_at or 0.0, limits.get(newest.key, math.inf))
         return replace(newest, expires_at=end)
+
+
+def read_labels(
+    db: SqlConnection, scope: Scope, keys: Sequence[str]
+) -> dict[str, Label]:
+    """Read who asked, by key; a store of an older release that is read has none."""
+    if not keys or not has_table(db, "labels"):
+        return {}
+    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    found = db.execute(label_rows.THESE, values).fetchall()
+    return {key: Label(framework=by, name=name) for key, by, name in found}
 
 
 def read_loose(db: SqlConnection, scope: Scope | None = None) -> list[Node]:

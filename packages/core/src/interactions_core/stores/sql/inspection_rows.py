@@ -228,4 +228,4 @@ def content_from_row(row: Sequence[Any]) -> tuple[str, Content]:
 
 def as_list(keys: Iterable[str]) -> str:
     """Write texts as `{texts}` takes them; what no store can keep is left out."""
-    return json.dumps([key for key in keys if is_keepable(key)])
+    return json.dumps([key for key in keys if is_keepable(key) and "\0" not in key])

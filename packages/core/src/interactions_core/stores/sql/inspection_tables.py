@@ -24,7 +24,11 @@ from interactions_core.stores.listing import choose_conversations
 from interactions_core.stores.sql import inspection_rows, job_rows, rows
 from interactions_core.stores.sql.charge_tables import read_entries
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.inspection_lists import SqlSource, read_loose
+from interactions_core.stores.sql.inspection_lists import (
+    SqlSource,
+    read_labels,
+    read_loose,
+)
 
 
 class SqlInspectionMixin:
@@ -135,7 +139,7 @@ def _describe(
         before=before,
         known=_known(db, scope, [*named]),
         entries=_entries(db, scope, keys),
-        labels={},
+        labels=read_labels(db, scope, keys),
         jobs=_jobs(db, scope, keys),
     )
 

@@ -16,6 +16,7 @@ from interactions_core.records.interactions import (
     StoredInteraction,
 )
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
@@ -28,6 +29,7 @@ from interactions_core.stores.sql import (
     inspection_rows,
     job_event_rows,
     job_rows,
+    label_rows,
     lookups,
     measure_tables,
     outline_rows,
@@ -71,6 +73,7 @@ _PARTS: Final = {
     budget_rows.PART: budget_rows.MIGRATIONS,
     text_rows.PART: text_rows.MIGRATIONS,
     inspection_rows.PART: inspection_rows.MIGRATIONS,
+    label_rows.PART: label_rows.MIGRATIONS,
 }
 """The tables of a session store, by part, in the order in which they are made."""
 
@@ -159,6 +162,7 @@ class SqlStore(
         began: bytes | None = None,
         sketch: Sketch | None = None,
         job: Job | None = None,
+        label: Label | None = None,
     ) -> bool:
         """Keep a record, its ledger entry, outline and job in one transaction."""
         row = rows.record_row(apply_mirror(record, self.mirror))
@@ -181,6 +185,9 @@ class SqlStore(
                 db.execute_later(rows.UPSERT, row)
                 if entry is not None:
                     insert_entry(db, scope, entry)
+                if label:
+                    row = label_rows.label_row(record, label)
+                    db.execute_later(label_rows.KEEP, row)
                 if sketch is not None:
                     self._keep_outline(db, record, sketch)
             if not late and job is not None:
@@ -227,6 +234,7 @@ class SqlStore(
         check_names(self.longest_name, source=source, target=target)
         with self.database.writing(source, target) as db:
             db.execute(outline_rows.COPY_THREAD, (target, source))
+            db.execute(label_rows.COPY_THREAD, (target, source))
             return db.execute(rows.COPY_THREAD, (target, source)).rowcount
 
     def held_by(self, thread_id: str) -> list[StoredInteraction]:
@@ -250,6 +258,7 @@ class SqlStore(
             erasures = self.plan_erasures(thread_id)[0] if remote else []
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
             db.execute(outline_rows.DELETE_THREAD, (thread_id,))
+            db.execute(label_rows.DELETE_THREAD, (thread_id,))
             self._delete_words(db, thread_id)
             db.execute(charge_rows.DELETE_THREAD, (thread_id,))
             db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))

@@ -1,0 +1,103 @@
+"""The whole input of a turn, put together from what a store keeps of those before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interactions_core.canonical import JsonObject
+from interactions_core.explaining.content import contents, said_steps
+from interactions_core.records.interactions import InteractionRecord, Scope
+from interactions_core.records.mirror import is_redacted
+from interactions_core.records.outlines import Outline, keyed_mark
+from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.transcript.sizes import step_size
+
+
+@dataclass(frozen=True, slots=True)
+class InputStep:
+    """A step of a list that was asked.
+
+    Attributes:
+        kind: Its type on the wire.
+        size: Its size as JSON, in bytes.
+        mark: Its mark in this store, hexadecimal.
+        wire: What it says; `None` where the store has no content of it.
+    """
+
+    kind: str
+    size: int
+    mark: str
+    wire: JsonObject | None
+
+
+def input_of(store: SessionStore, scope: Scope, key: str) -> tuple[InputStep, ...]:
+    """Return the list that a turn asked, with content where that is kept.
+
+    Without an outline, which older releases did not write, it is put together from
+    content alone.
+    """
+    outline = store.find_outline(scope, key)
+    if outline is None:
+        return _from_content(store, scope, key)
+    kept = contents_of(store, scope, outline)
+    return tuple(
+        InputStep(shape.kind, shape.size, shape.mark.hex(), kept.get(place))
+        for place, shape in enumerate(outline.list)
+    )
+
+
+def contents_of(
+    store: SessionStore, scope: Scope, outline: Outline
+) -> dict[int, JsonObject]:
+    """Return what the steps of a list say, by position, as far as that is kept."""
+    line = records_of(store, scope, outline.key)
+    wires = [wire for each in line for wire in _wires(each)]
+    return contents(outline.shapes, wires, store.secret())
+
+
+def records_of(store: SessionStore, scope: Scope, key: str) -> list[InteractionRecord]:
+    """Return the records that the mirrored steps of one are spread over, oldest first."""
+    line: dict[str, InteractionRecord] = {}
+    while key and key not in line and (record := store.get(scope, key)) is not None:
+        line[key] = record
+        key = record.base_key
+    return [*line.values()][::-1]
+
+
+def sent_by_a_replay(line: Sequence[InteractionRecord]) -> list[JsonObject]:
+    """Return what the last of these asked, as the server would have to be told anew.
+
+    With what was thought and signed, and what was added so that the API takes it.
+    """
+    *before, last = line
+    earlier = [wire for each in before for wire in (*each.sent, *each.held)]
+    return [*earlier, *last.sent]
+
+
+def _from_content(store: SessionStore, scope: Scope, key: str) -> tuple[InputStep, ...]:
+    line = records_of(store, scope, key)
+    if not line:
+        return ()
+    *before, last = line
+    wires = [wire for each in before for wire in _wires(each)]
+    wires += _asked(last)
+    if is_redacted(wires):
+        return ()
+    secret = store.secret()
+    return tuple(
+        InputStep(
+            step.kind,
+            step_size(step.wire),
+            keyed_mark(step.mark, secret).hex(),
+            step.wire,
+        )
+        for step in said_steps(wires)
+    )
+
+
+def _wires(record: InteractionRecord) -> Sequence[JsonObject]:
+    """Return what a record adds, without what is in no list."""
+    return [*_asked(record), *record.held]
+
+
+def _asked(record: InteractionRecord) -> list[JsonObject]:
+    return [w for i, w in enumerate(record.sent) if i not in record.synthetic]

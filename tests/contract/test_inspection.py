@@ -1,0 +1,383 @@
+"""What stores tell whoever looks inside: the same in each, and the ledger's sums."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from interactions_core.records.conversations import (
+    ConversationFilter,
+    ConversationId,
+    ConversationList,
+    Recorded,
+)
+from interactions_core.records.costs import Costs
+from interactions_core.records.interactions import Scope
+from interactions_core.records.labels import LONGEST, Label
+from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
+from tests.contract.random_stores import RETENTION_S, Filler
+from tests.contract.session_records import (
+    HELD,
+    NOW,
+    SCOPE,
+    SENT,
+    make_entry,
+    make_job,
+    make_record,
+)
+
+SEEDS = [random.SystemRandom().randrange(10**6) for _ in range(2)]
+LOOSE = replace(SCOPE, thread_id="")
+ALL = ConversationFilter()
+FILTERS = {
+    "all": ALL,
+    "session": ConversationFilter(session_id="acme"),
+    "thread": ConversationFilter(thread_id="one"),
+    "since": ConversationFilter(since=NOW + 40),
+    "until": ConversationFilter(until=NOW + 5),
+    "model": ConversationFilter(model="PRO"),
+    "reason": ConversationFilter(reason="fork"),
+    "cost": ConversationFilter(cost_over=11),
+    "expires": ConversationFilter(now=NOW, expires_before=NOW + RETENTION_S + 30),
+    "names": ConversationFilter(names=["two"]),
+}
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    url = f"sqlite:///{tmp_path}/sessions.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    with closing(open_store(url)) as opened:
+        yield opened
+
+
+@pytest.fixture(params=SEEDS)
+def stores(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str
+) -> Iterator[list[SessionStore]]:
+    print(f"seed {request.param}")  # noqa: T201  a failure is repeated by it
+    urls = (f"sqlite:///{tmp_path}/sessions.db", postgres_url)
+    with ExitStack() as opened:
+        made = [MemoryStore(), *(opened.enter_context(closing(open_store(u))) for u in urls)]  # fmt: skip
+        for each in made:
+            Filler(request.param).fill(each)
+        yield made
+
+
+def turns_of(store: SessionStore, listed: ConversationList) -> list[Recorded]:
+    return [turn for each in listed.found for turn in store.records(each.id)]
+
+
+def beside_turns(costs: Costs) -> Costs:
+    """Leave out what may have been billed and belongs to no conversation."""
+    return replace(costs, maybe_billed=0)
+
+
+def names_of(store: SessionStore, where: ConversationFilter) -> set[str]:
+    return {each.id.name for each in store.list_conversations(where).found}
+
+
+# The same in every store.
+
+
+def test_all_stores_tell_the_same(stores: list[SessionStore]) -> None:
+    first, *others = (
+        {name: each.list_conversations(where) for name, where in FILTERS.items()}
+        for each in stores
+    )
+
+    assert first["all"].matching == len(first["all"].found) > 10
+    for other in others:
+        assert other == first
+
+
+def test_all_stores_have_the_same_turns_in_them(stores: list[SessionStore]) -> None:
+    names = [each.id for each in stores[0].list_conversations().found]
+
+    for name in names:
+        first, *others = [each.records(name) for each in stores]
+        assert all(other == first for other in others)
+        keys = [turn.record.key for turn in first]
+        assert {each.conversation_of(name.scope, k) for each in stores for k in keys} <= {name}  # fmt: skip
+        said, *rest = [each.contents(name.scope, keys) for each in stores]
+        assert [*said] == keys
+        assert all(other == said for other in rest)
+
+
+def test_sums_are_those_of_the_ledger(stores: list[SessionStore]) -> None:
+    for store in stores:
+        listed = store.list_conversations()
+        whole = store.cost().total
+
+        assert beside_turns(listed.total) == beside_turns(whole)
+        assert sum((e.costs for e in listed.found), Costs()) == listed.total
+        for thread in ("one", "two", "three"):
+            own = [e.costs for e in listed.found if e.id.scope.thread_id == thread]
+            assert sum(own, Costs()) == store.cost(thread_id=thread).total
+            assert sum(own, Costs()).usage == store.usage(thread_id=thread)
+
+
+def test_each_entry_of_the_ledger_is_that_of_one_turn(
+    stores: list[SessionStore],
+) -> None:
+    for store in stores:
+        turns = turns_of(store, store.list_conversations())
+
+        told = [(turn.record.scope, e) for turn in turns for e in turn.entries]
+
+        assert sorted(map(repr, told)) == sorted(map(repr, store.ledger()))
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_parts_of_a_list_have_each_once(stores: list[SessionStore], size: int) -> None:
+    for store in stores:
+        whole = store.list_conversations(limit=None)
+        after, found, turns = None, [], []
+        while part := store.list_conversations(after=after, limit=size):
+            found += part.found
+            assert (part.matching, part.total) == (whole.matching, whole.total)
+            after = part.after
+            if after is None:
+                break
+        assert found == [*whole.found]
+
+        longest = max(whole.found, key=lambda each: each.records)
+        while part := store.records(
+            longest.id, after=turns[-1].record.key if turns else "", limit=size
+        ):
+            turns += part
+        assert turns == store.records(longest.id)
+
+
+def test_filters_let_through_what_they_say(stores: list[SessionStore]) -> None:
+    every = stores[0].list_conversations().found
+
+    def meant(where: ConversationFilter) -> set[ConversationId]:
+        return {each.id for each in stores[0].list_conversations(where).found}
+
+    end = FILTERS["expires"].expires_before or 0.0
+    assert meant(FILTERS["session"]) == {e.id for e in every if e.id.scope.session_id}
+    assert meant(FILTERS["since"]) == {e.id for e in every if e.last_at >= NOW + 40}
+    assert meant(FILTERS["until"]) == {e.id for e in every if e.first_at < NOW + 5}
+    assert meant(FILTERS["reason"]) == {e.id for e in every if e.forks}
+    assert meant(FILTERS["cost"]) == {e.id for e in every if e.costs.picousd > 11}
+    assert meant(FILTERS["names"]) == {e.id for e in every if e.id.name == "two"}
+    assert meant(FILTERS["model"]) == {
+        e.id for e in every if any("pro" in target for target in e.targets)
+    }
+    assert meant(FILTERS["expires"]) == {
+        e.id for e in every if e.expires_at is not None and NOW < e.expires_at < end
+    }
+
+
+def test_what_a_search_found_is_listed_by_conversation(store: SessionStore) -> None:
+    store.put(make_record("v1_a"))
+    store.put(make_record("v1_b", scope=LOOSE))
+    store.put(make_record("v1_c", scope=LOOSE, parent_id="v1_b"))
+    store.put(make_record("v1_d", scope=LOOSE))
+
+    where = ConversationFilter(keys=["v1_a", "v1_c", "\ud800", "\0"])
+
+    assert names_of(store, where) == {"thread", "v1_b"}
+    assert names_of(store, replace(where, names=["v1_d"])) == {"thread", "v1_b", "v1_d"}
+    assert names_of(store, ConversationFilter(keys=[])) == set()
+
+
+# What a conversation is.
+
+
+def test_turns_without_a_thread_are_one_conversation_by_what_they_go_on_from(
+    store: SessionStore,
+) -> None:
+    for at, (key, parent, base) in enumerate(
+        [("a", "", ""), ("b", "a", "a"), ("c", "", "b"), ("d", "", ""), ("e", "x", "d")]
+    ):
+        record = make_record(key, scope=LOOSE, parent_id=parent, base_key=base)
+        store.put(replace(record, created_at=NOW + at))
+
+    told = {
+        each.id.root: [
+            (t.record.key, t.link, t.link_to) for t in store.records(each.id)
+        ]
+        for each in store.list_conversations().found
+    }
+
+    assert told == {
+        "a": [("a", "none", ""), ("b", "chained", "a"), ("c", "replayed", "b")],
+        "d": [("d", "none", ""), ("e", "replayed", "d")],
+    }
+    assert store.conversation_of(LOOSE, "e") == ConversationId(LOOSE, "d")
+    assert store.conversation_of(LOOSE, "x") is None
+
+
+def test_a_parent_that_is_recorded_later_joins_what_goes_on_from_it(
+    store: SessionStore,
+) -> None:
+    store.put(make_record("b", scope=LOOSE, parent_id="a", created_at=NOW))
+    store.put(make_record("c", scope=LOOSE, parent_id="b", created_at=NOW + 1))
+    store.put(make_record("a", scope=LOOSE, created_at=NOW + 2))
+
+    [one] = store.list_conversations().found
+
+    assert (one.id.root, one.records, one.last) == ("b", 3, "a")
+
+
+def test_the_next_turn_of_a_thread_that_goes_on_from_nothing_follows(
+    store: SessionStore,
+) -> None:
+    for at, key in enumerate("abc"):
+        store.put(make_record(key, created_at=NOW + at))
+
+    turns = store.records(ConversationId(SCOPE), after="a")
+
+    assert [(t.link, t.link_to) for t in turns] == [
+        ("followed", "a"),
+        ("followed", "b"),
+    ]
+    assert store.records(ConversationId(SCOPE), after="unknown") == []
+    assert store.records(ConversationId(Scope("nobody"))) == []
+
+
+def test_a_job_without_an_answer_is_listed_until_its_answer_is_recorded(
+    store: SessionStore,
+) -> None:
+    job = make_job(scope=LOOSE, interaction_id="v1_run", status="in_progress")
+    store.add_job(job)
+    where = ConversationFilter(now=job.lease_until + 1)
+
+    [before] = store.list_conversations(where).found
+    store.put(make_record("v1_run", scope=LOOSE, created_at=NOW + 9))
+    [after] = store.list_conversations(where).found
+    [turn] = store.records(after.id)
+
+    assert (before.id, before.records) == (ConversationId(LOOSE, "v1_run"), 0)
+    assert (before.jobs.open, before.jobs.unattended) == (1, 1)
+    assert before.targets == (job.target,)
+    assert (after.id, after.records, after.first_at) == (before.id, 1, NOW)
+    assert turn.job is not None
+    assert (turn.job.key, dict(turn.job.plan)) == (job.key, {})
+
+
+def test_a_copied_thread_has_turns_that_were_paid_for_elsewhere(
+    store: SessionStore,
+) -> None:
+    store.put(make_record(), make_entry(), label=Label(framework="autogen", name="ada"))
+
+    store.copy_thread("thread", "copy")
+
+    [copy] = store.list_conversations(ConversationFilter(thread_id="copy")).found
+    assert (copy.records, copy.costs.turns, copy.label.name) == (1, 0, "ada")
+
+
+def test_what_was_said_is_read_for_the_turns_that_are_asked_about(
+    store: SessionStore,
+) -> None:
+    store.put(make_record("v1_a", sent=SENT, held=HELD, synthetic=(0,)))
+    store.put(make_record("v1_b", sent=SENT))
+
+    [(key, content)] = store.contents(SCOPE, ["v1_a", "v1_unknown"]).items()
+
+    assert (key, content.sent, content.synthetic) == ("v1_a", SENT, (0,))
+    assert content.held == HELD
+    [shown, _] = store.records(ConversationId(SCOPE))
+    assert (shown.record.sent, shown.record.held) == ((), ())
+
+
+# Labels.
+
+
+def test_the_newest_turn_that_has_a_label_names_the_conversation(
+    store: SessionStore,
+) -> None:
+    for scope in (SCOPE, LOOSE):
+        for at, name in enumerate(("first", "second", "")):
+            label = Label(framework="crewai" if name else "", name=name)
+            parent = f"v1_{at - 1}" if at else ""
+            record = make_record(f"v1_{at}", scope=scope, parent_id=parent)
+            store.put(replace(record, created_at=NOW + at), label=label)
+
+    listed = store.list_conversations().found
+
+    assert [each.label.name for each in listed] == ["second", "second"]
+    names = [turn.label.name for turn in store.records(listed[0].id)]
+    assert names == ["first", "second", ""]
+
+
+def test_a_label_stays_when_its_record_is_written_again(store: SessionStore) -> None:
+    store.put(make_record(), label=Label(framework="autogen", name="ada"))
+
+    store.put(make_record(), make_entry())
+
+    [turn] = store.records(ConversationId(SCOPE))
+    assert turn.label.name == "ada"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        pytest.param("a\ud83d", "a\ufffd", id="half a character"),
+        pytest.param("a\0\x1b[31m\u202eb", "a\ufffd\ufffd[31m\ufffdb", id="control"),
+        pytest.param("x" * 10_000, "x" * LONGEST, id="long"),
+        pytest.param(" two\n words ", "two words", id="lines"),
+        pytest.param("'; DROP TABLE labels; --", "'; DROP TABLE labels; --", id="sql"),
+        pytest.param(7, "", id="no text"),
+    ],
+)
+def test_a_strange_name_does_a_turn_no_harm(
+    store: SessionStore, name: str, kept: str
+) -> None:
+    assert store.put(make_record(), label=Label(framework="autogen", name=name))
+
+    [turn] = store.records(ConversationId(SCOPE))
+    assert turn.label.name == kept
+
+
+def test_a_deleted_thread_leaves_no_label(store: SessionStore) -> None:
+    store.put(make_record(), label=Label(framework="autogen", name="ada"))
+
+    store.delete_thread("thread")
+    store.put(make_record())
+
+    [turn] = store.records(ConversationId(SCOPE))
+    assert turn.label == Label()
+
+
+# Stores of older releases.
+
+OLDER = ("labels", "charges", "unanswered", "outlines", "job_events")
+
+
+def test_a_store_of_an_older_release_is_told_of_and_left_as_it_is(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sessions.db"
+    with closing(SqliteStore(path)) as store:
+        Filler(7).fill(store)
+        written = store.list_conversations()
+    with closing(sqlite3.connect(path)) as db, db:
+        for table in OLDER:
+            db.execute(f"DROP TABLE {table}")
+        db.execute("DROP INDEX interactions_by_time")
+        parts = ", ".join(f"'{name}'" for name in (*OLDER, "listings"))
+        db.execute(f"DELETE FROM schema_versions WHERE part IN ({parts})")  # noqa: S608  constants
+    before = path.read_bytes()
+
+    with closing(open_store(f"sqlite:///{path}", read_only=True)) as store:
+        told = store.list_conversations()
+        turns = turns_of(store, told)
+        paid = store.cost().total
+
+    assert path.read_bytes() == before
+    assert [each.id for each in told.found] == [each.id for each in written.found]
+    assert told.total.usage == written.total.usage == paid.usage
+    assert told.total.unpriced == told.total.turns == paid.turns
+    assert sum(len(turn.entries) for turn in turns) == paid.turns
+    assert {turn.label for turn in turns} == {Label()}
