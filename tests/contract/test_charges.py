@@ -81,6 +81,34 @@ def spend(store: SessionStore) -> None:
     store.note_unanswered(SCOPE, lost_create(at=DAY))
 
 
+def test_an_answer_that_is_settled_later_counts_once(kept: SessionStore) -> None:
+    """It broke off, was given up for another hop before, and has its price by now."""
+    given_up = charge(5, given_up=True, total_tokens=9, interaction_id="v1_before")
+    unknown = charge(None, interaction_id="a")
+    pay(kept, "a", given_up, unknown, job="j", sent_again=True, usage=Usage())
+    later = charge(7, interaction_id="a", total_tokens=16, tools={})
+
+    pay(kept, "a", later, attempts=0, status="done", created_at=DAY + DAY_S)
+
+    [(_, entry)] = kept.ledger()
+    assert entry.charges == (given_up, later)
+    assert (entry.status, entry.usage) == ("done", Usage(10, 4, 3, 2, 1, 16))
+    assert (entry.job, entry.sent_again, entry.created_at) == ("j", True, DAY)
+    total = kept.cost("day").total
+    assert total == add_up("day", kept.ledger()).total
+    assert (total.turns, total.attempts, total.picousd, total.unpriced) == (1, 1, 12, 0)
+    assert kept.usage() == entry.usage
+
+
+def test_what_an_entry_says_already_is_not_settled_again(kept: SessionStore) -> None:
+    known = charge(7, interaction_id="a", total_tokens=16)
+    pay(kept, "a", known)
+
+    pay(kept, "a", known, attempts=0)
+
+    assert [entry.charges for _, entry in kept.ledger()] == [(known,), (known,)]
+
+
 # What is kept of each answer.
 
 

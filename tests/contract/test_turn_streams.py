@@ -554,6 +554,7 @@ def test_an_answer_that_broke_off_and_goes_on_is_read_by_the_next_calls(
     assert raised.value.interaction_id == "v1_x"
     assert (text_of(reply), reply.recovered) == ("grüße", ("kept",))
     assert (reply.usage.total_tokens, asker.store.usage().total_tokens) == (7, 7)
+    assert (asker.store.cost().total.turns, len(asker.store.ledger())) == (1, 1)
     canned.bodies = [frames(*answer("ja")) if way in STREAMS else plain("ja", "v1_y")]
     said = model_output([text_part("grüße")])
     assert asker.ask("hello", said, "again").previous_interaction_id == "v1_x"

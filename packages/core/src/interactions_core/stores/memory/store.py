@@ -22,6 +22,7 @@ from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
+from interactions_core.records.settling import settled_entry
 from interactions_core.stores.memory.accounts import MemoryAccountMixin
 from interactions_core.stores.memory.budgets import MemoryBudgetMixin
 from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
@@ -170,7 +171,10 @@ class MemoryStore(
             )
             self._entries[name] = entries
             if entry is not None:
-                self._entries[name] = (*entries, entry)
+                whole = settled_entry(entries[-1], entry) if entries else None
+                self._entries[name] = (
+                    (*entries, entry) if whole is None else (*entries[:-1], whole)
+                )
                 sums = self._sums.get(record.scope, Usage())
                 self._sums[record.scope] = sums + entry.usage
             if sketch is not None:

@@ -74,6 +74,20 @@ _READ: Final = (
 JOINED: Final = "charges.entry = ledger.number AND charges.key = ledger.key"
 """The key as well: a file may give the number of a deleted entry to another one."""
 
+UNSETTLED: Final = f"""SELECT ledger.number, charges.place, charges.job,
+    charges.sent_again
+FROM ledger CROSS JOIN charges WHERE ledger.credential = $1 AND ledger.session_id = $2
+AND ledger.thread_id = $3 AND ledger.key = $4 AND {JOINED}
+AND charges.interaction_id = ledger.key AND charges.total_tokens IS NULL
+ORDER BY ledger.number DESC, charges.place LIMIT 1"""
+"""The entry of an answer of which nobody could say what it took; see `settling`."""
+
+SETTLE: Final = (
+    "UPDATE ledger SET status = $2, "
+    + ", ".join(f"{kind} = {kind} + ${n}" for n, kind in enumerate(KINDS, 3))
+    + " WHERE number = $1"
+)
+
 DELETE_THREAD: Final = "DELETE FROM charges WHERE thread_id = $1"
 
 NOTE_UNANSWERED: Final = (

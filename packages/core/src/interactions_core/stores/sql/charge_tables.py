@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from interactions_core.records.charges import NOT_PRICED, Pricing, Unanswered
+from interactions_core.records.charges import KINDS, NOT_PRICED, Pricing, Unanswered
 from interactions_core.records.costs import (
     CostBy,
     CostReport,
@@ -15,6 +15,7 @@ from interactions_core.records.costs import (
 )
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.records.names import check_names
+from interactions_core.records.settling import is_settlement
 from interactions_core.stores.sql import charge_rows, rows
 from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
@@ -145,6 +146,8 @@ def read_entries(
 
 def insert_entry(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> None:
     """Write an entry to the ledger, and what it took."""
+    if is_settlement(entry) and _settle(db, scope, entry):
+        return
     written = db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
     if not entry.charges:
         return
@@ -154,6 +157,21 @@ def insert_entry(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> None:
         db.execute_later(charge_rows.INSERT, charged[0])
     else:
         db.executemany(charge_rows.INSERT, charged)
+
+
+def _settle(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> bool:
+    """Put what came to be known of an answer into its entry, as `settled_entry` does."""
+    values = (*rows.scope_row(scope), entry.key)
+    found = db.execute(charge_rows.UNSETTLED, values).fetchone()
+    if found is None:
+        return False
+    number, place, job, again = found
+    used = [getattr(entry.usage, kind) for kind in KINDS]
+    db.execute(charge_rows.SETTLE, (number, entry.status, *used))
+    told = replace(entry, job=job, sent_again=bool(again))
+    [(_, _, *charged)] = charge_rows.charge_rows(number, scope, told)
+    db.execute(charge_rows.INSERT, (number, place, *charged))
+    return True
 
 
 def _about(
