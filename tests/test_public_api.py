@@ -16,6 +16,7 @@ PACKAGES = Path(__file__).parents[1] / "packages"
 PUBLIC = {
     "interactions_core": [
         "Explanation",
+        "Exported",
         "InteractionsError",
         "MemoryStore",
         "PlanDecision",
@@ -24,6 +25,7 @@ PUBLIC = {
         "SqliteStore",
         "Usage",
         "explain",
+        "export",
         "open_store",
     ],
     "interactions_langgraph": ["ChatInteractions", "InteractionsSaver"],

@@ -3,6 +3,7 @@
 from interactions_core.exceptions import InteractionsError
 from interactions_core.explaining.explain import explain
 from interactions_core.explaining.explanation import Explanation
+from interactions_core.exporting.export import Exported, export
 from interactions_core.options.plan_decisions import PlanDecision
 from interactions_core.stores import (
     MemoryStore,
@@ -15,6 +16,7 @@ from interactions_core.usage import Usage
 
 __all__ = [
     "Explanation",
+    "Exported",
     "InteractionsError",
     "MemoryStore",
     "PlanDecision",
@@ -23,5 +25,6 @@ __all__ = [
     "SqliteStore",
     "Usage",
     "explain",
+    "export",
     "open_store",
 ]

@@ -1,12 +1,14 @@
 """A conversation as the server held it: its steps, and where each came from. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from interactions_core.canonical import JsonObject
+from interactions_core.explaining.content import said_steps
 from interactions_core.exporting.losses import Loss
 from interactions_core.records.conversations import Content
+from interactions_core.records.outlines import keyed_mark
 
 Origin = Literal["sent", "held"]
 
@@ -19,11 +21,14 @@ class ContextStep:
         wire: The step as it was sent or received.
         origin: `sent` for input, `held` for an answer.
         is_synthetic: Whether it is in no list of a framework.
+        has_own_name: Whether the list named the function of a result itself; else the
+            name was put there because the API wants one.
     """
 
     wire: JsonObject
     origin: Origin = "sent"
     is_synthetic: bool = False
+    has_own_name: bool = True
 
     @property
     def kind(self) -> str:
@@ -49,6 +54,19 @@ class Context:
         return [i for i, step in enumerate(self.steps) if step.is_synthetic]
 
 
+def with_own_names(context: Context, marks: Container[bytes], secret: bytes) -> Context:
+    """Tell which results a list named itself, by the marks of its steps.
+
+    Args:
+        context: The conversation.
+        marks: The keyed marks of the list that asked last, and of its answer.
+        secret: What the store keys marks with.
+    """
+    return replace(
+        context, steps=tuple(_named(step, marks, secret) for step in context.steps)
+    )
+
+
 def context_of(
     contents: Iterable[Content],
     results: Sequence[JsonObject] = (),
@@ -64,6 +82,18 @@ def context_of(
     steps = [step for content in contents for step in _steps(content)]
     steps += [ContextStep(result) for result in results]
     return Context(tuple(steps), tuple(losses))
+
+
+def _named(step: ContextStep, marks: Container[bytes], secret: bytes) -> ContextStep:
+    if step.kind != "function_result" or not step.wire.get("name"):
+        return step
+    bare = {key: value for key, value in step.wire.items() if key != "name"}
+    [named], [nameless] = said_steps([step.wire]), said_steps([bare])
+    has_own_name = (
+        keyed_mark(named.mark, secret) in marks
+        or keyed_mark(nameless.mark, secret) not in marks
+    )
+    return replace(step, has_own_name=has_own_name)
 
 
 def _steps(content: Content) -> Iterator[ContextStep]:

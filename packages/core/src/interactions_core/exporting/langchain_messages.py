@@ -101,10 +101,6 @@ def _result(turn: ResultTurn, done: Converted) -> Item:
     blocks = blocks_of(turn.value)
     if len(blocks) > 1 or result_media(turn):
         content = [_block(block, turn.step, done) for block in blocks]
-    return _message(
-        "tool",
-        content,
-        tool_call_id=turn.call.id,
-        name=turn.call.name,
-        status="error" if turn.is_error else "success",
-    )
+    named: Item = {"name": turn.name} if turn.name else {}
+    status = "error" if turn.is_error else "success"
+    return _message("tool", content, tool_call_id=turn.call.id, status=status, **named)

@@ -66,6 +66,7 @@ class ResultTurn:
 
     Attributes:
         call: The call that it answers.
+        name: What the list calls the function; "" for nothing.
         value: A text, an object, or blocks.
         is_error: Whether the function failed.
         is_given: Whether somebody gave it; else it says that nobody has.
@@ -73,6 +74,7 @@ class ResultTurn:
     """
 
     call: Call
+    name: str
     value: Json
     is_error: bool
     is_given: bool
@@ -188,7 +190,10 @@ class _Reader:
             del self.open[call.id]
             for block in blocks_of(value):
                 self._check_block(number, block)
-            self.turns.append(ResultTurn(call, value, is_error, True, number))  # noqa: FBT003
+            name = str(step.wire.get("name") or "") if step.has_own_name else ""
+            self.turns.append(
+                ResultTurn(call, name, value, is_error, is_given=True, step=number)
+            )
 
     def _stray(self, number: int, wire: JsonObject) -> None:
         self._close_calls()
@@ -208,7 +213,11 @@ class _Reader:
     def _answer_for_nobody(self, call: Call) -> None:
         del self.open[call.id]
         self._lose("unanswered_call", call.step)
-        self.turns.append(ResultTurn(call, UNANSWERED, True, False, call.step))  # noqa: FBT003
+        self.turns.append(
+            ResultTurn(
+                call, "", UNANSWERED, is_error=True, is_given=False, step=call.step
+            )
+        )
 
     def _leave_out(self, number: int, step: ContextStep) -> None:
         self.joins = True

@@ -1,0 +1,124 @@
+"""The file of an export: written beside its place, and put there when it is whole.
+
+What is written goes to FILE.part, line by line, so that an export that is cut off
+leaves whole lines and at most one that is not. `--resume` goes on behind them.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self, cast
+
+import click
+
+from interactions_core.canonical import JsonObject
+
+_PRIVATE: Final = 0o600
+_Lines = Iterator[tuple[int, JsonObject]]
+
+Written = tuple[str | None, str | None, str | None, str]
+"""Thread, session and root of a conversation, and the key of its last turn."""
+
+
+@dataclass(slots=True)
+class ExportFile:
+    """A file that is not there until it is whole.
+
+    Attributes:
+        path: Where it is to be.
+        form: The form of its lines.
+        resumes: Whether to go on with what an earlier export has left.
+        done: What stands in it already.
+    """
+
+    path: Path
+    form: str
+    resumes: bool = False
+    done: set[Written] = field(default_factory=set[Written])
+    _file: IO[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.path = Path(os.path.realpath(self.path))
+        if self.path.exists() and not self.path.is_file():
+            msg = f"{self.path} is no file; leave -o out to write to the terminal"
+            raise click.UsageError(msg)
+
+    @property
+    def part(self) -> Path:
+        """Where it is until it is whole."""
+        return self.path.with_name(f"{self.path.name}.part")
+
+    def __enter__(self) -> Self:
+        kept = self._take_over() if self.resumes else 0
+        self._file = os.fdopen(_open(self.part), "wb")
+        self._file.truncate(kept)
+        self._file.seek(kept)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is None:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        if error is None:
+            self.part.replace(self.path)
+
+    def write(self, content: bytes) -> None:
+        """Write a whole line, or a whole piece."""
+        file = cast("IO[bytes]", self._file)
+        file.write(content)
+        file.flush()
+
+    def _take_over(self) -> int:
+        """Read what an earlier export has left; return how many bytes are whole."""
+        if not self.part.exists():
+            if not self.path.exists():
+                return 0
+            os.close(_open(self.part))
+            shutil.copyfile(self.path, self.part)
+        end = 0
+        for end, line in _whole_lines(self.part):  # noqa: B007 - the last one counts
+            if line.get("format") != self.form:
+                msg = f"{self.part} is an export to {line.get('format')!r}: it stays"
+                raise click.UsageError(msg)
+            self.done.add(written_of(line))
+        return end
+
+
+def _open(path: Path) -> int:
+    """Open a file for this user alone; one that leads elsewhere is not followed."""
+    flags = os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, flags, _PRIVATE)
+
+
+def written_of(line: JsonObject) -> Written:
+    """Return which conversation a line holds, and how far."""
+    keys = cast("list[str]", line["keys"])
+    names = (line[key] for key in ("thread", "session", "root"))
+    thread, session, root = cast("Iterator[str | None]", names)
+    return thread, session, root, keys[-1]
+
+
+def _whole_lines(path: Path) -> _Lines:
+    """Yield where each whole line ends, and what it holds."""
+    end = 0
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                read = json.loads(line)
+            except ValueError:
+                return
+            if not line.endswith(b"\n") or not isinstance(read, dict):
+                return
+            end += len(line)
+            yield end, cast("JsonObject", read)
