@@ -16,13 +16,10 @@ from interactions_core.cli.db import db
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.stores.sqlite.copying import copy_file
-from interactions_core.stores.sqlite.readers_copy import COPIED
 from tests.contract.session_records import make_entry, make_record
-from tests.docs.data_page import columns_that_hold, read_page
 from tests.docs.random_store import DAY_S, fill
 
 SAID = "xyzzy-plugh-4711"
-VERSIONS = {"schema_versions", "schema_contracts", "schema_rewrites"}
 
 
 @pytest.fixture
@@ -180,21 +177,6 @@ def test_a_copy_for_readers_answers_what_the_store_does(
             owed=0,
         )
         assert copy.find(each.scope, [each.request_digest]) == {}
-
-
-def test_every_table_is_copied_for_readers_or_left_out_on_purpose() -> None:
-    """A new table needs its word in `readers_copy`, where it is not a checkpoint's."""
-    tables = {table for table in read_page() if not table.startswith("checkpoint")}
-
-    assert tables - {*COPIED} == {"session_meta", "said_words", *VERSIONS}
-    assert {*COPIED} <= tables
-
-
-def test_every_column_with_content_or_a_hash_of_it_is_emptied() -> None:
-    held = columns_that_hold("content", "hash", "secret")
-
-    for table, columns in held.items():
-        assert columns <= {*COPIED.get(table, columns)}, table
 
 
 def test_what_this_release_does_not_know_is_left_out(

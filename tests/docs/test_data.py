@@ -12,12 +12,18 @@ import pytest
 from interactions_core.stores import SqliteStore
 from interactions_core.stores.sql.database import Rewrite
 from interactions_core.stores.sql.store import SqlStore
+from interactions_core.stores.sqlite.readers_copy import COPIED
 from interactions_langgraph import InteractionsSaver
-from tests.docs.data_page import PAGE, read_page
+from tests.docs.data_page import PAGE, columns_that_hold, read_page
 from tests.docs.pages import ROOT
 
 READERS = {"stable", "inner"}
 HOLD = {"content", "hash", "fingerprint", "secret"}
+LEFT_OUT = {
+    *("schema_versions", "schema_contracts", "schema_rewrites"),
+    *("session_meta", "said_words"),
+}
+"""Tables of which a copy for readers has nothing, or its own."""
 PROMISED = ROOT / "tests" / "fixtures" / "data_interface_1.json"
 """The stable columns by table of version 1; lines are added and nothing else."""
 
@@ -133,3 +139,18 @@ def test_every_part_is_named(tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert [part for part in store.database.parts if f"`{part}`" not in page] == []
+
+
+def test_every_table_is_copied_for_readers_or_left_out_on_purpose() -> None:
+    """A new table needs its word in `readers_copy`, where it is not a checkpoint's."""
+    tables = {table for table in read_page() if not table.startswith("checkpoint")}
+
+    assert tables - {*COPIED} == LEFT_OUT
+    assert {*COPIED} <= tables
+
+
+def test_every_column_with_content_or_a_hash_of_it_is_emptied() -> None:
+    held = columns_that_hold("content", "hash", "secret")
+
+    for table, columns in held.items():
+        assert columns <= {*COPIED.get(table, columns)}, table

@@ -47,6 +47,7 @@ COPIED: Final[Mapping[str, Mapping[str, str]]] = {
     "job_events": {},
     "questions": {"question": "''", "list": "''", "fixed": "''", "marks": "'{}'"},
     "outlines": {},
+    "labels": {},
     "forms": {},
     "lost_chains": {},
     "retention_tries": {},
