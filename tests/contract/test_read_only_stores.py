@@ -137,8 +137,12 @@ def test_older_tables_are_named_and_not_brought_up_to_date(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE schema_versions SET version = 1 WHERE part = 'sessions'")
 
-    with pytest.raises(StoreError, match="'sessions' tables have schema version 1"):
+    with pytest.raises(
+        StoreError, match="'sessions' tables have schema version 1"
+    ) as caught:
         look(path)
+
+    assert caught.value.advice.startswith("Run `interactions db migrate`, ")
 
     with closing(sqlite3.connect(path)) as db:
         query = "SELECT version FROM schema_versions WHERE part = 'sessions'"

@@ -860,8 +860,16 @@ def file_that_takes_a_newer_program(bench: Bench) -> object:
 
 @case("session store …: it needs an upgrade")
 def file_that_nobody_upgraded(bench: Bench) -> object:
-    store = SqliteStore(bench.folder / "later.db", auto_migrate=False)
-    return store.list_jobs()
+    path = bench.folder / "later.db"
+    SqliteStore(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM schema_versions WHERE part = 'budgets'")
+    return SqliteStore(path, auto_migrate=False).list_jobs()
+
+
+@case("session store …: there is no such file, and it was opened with auto_migrate")
+def file_that_nobody_may_make(bench: Bench) -> object:
+    return SqliteStore(bench.folder / "later.db", auto_migrate=False).list_jobs()
 
 
 @case("session store …: its folder cannot be made")

@@ -6,8 +6,12 @@ from typing import Final, Never
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql import contracts
 from interactions_core.stores.sql.contracts import Part, check_contracts
+from interactions_core.stores.sql.upgrading import COMMAND
 
-UPGRADE: Final = "Open it once with a program that may write there, which upgrades it."
+UPGRADE: Final = (
+    f"Run `{COMMAND}`, or open it once with a program that may write there; nothing was "
+    "changed."
+)
 READ_WITHOUT: Final = frozenset(
     {"budgets", "charges", "job_events", "labels", "outlines", "texts"}
 )

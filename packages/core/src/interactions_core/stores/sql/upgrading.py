@@ -212,6 +212,20 @@ def _change_some(db: SqlConnection, part: Part) -> tuple[int, int] | None:
     return version + 1, done + number
 
 
+def refuse_to_make(place: str, url: str) -> StoreError:
+    """Say that there is no file, and that it was opened not to be made.
+
+    Args:
+        place: What to call the store.
+        url: What opens it.
+    """
+    return StoreError(
+        place,
+        "there is no such file, and it was opened with auto_migrate=False",
+        f"Run `{COMMAND} --create --sessions {url}`; nothing was made.",
+    )
+
+
 def refuse_to_migrate(
     place: str, url: str, parts: Parts, found: Mapping[str, int]
 ) -> StoreError:

@@ -47,6 +47,7 @@ from interactions_core.stores.sql.upgrading import (
     Tell,
     behind_parts,
     read_state,
+    refuse_to_make,
     refuse_to_migrate,
     rewrite_rows,
     silent,
@@ -279,7 +280,7 @@ class SqliteDatabase:
             return self._connection
         with self._explained():
             if not self.auto_migrate and not Path(self.path).exists():
-                raise self._refusal(self._parts, {})
+                raise refuse_to_make(self.path, f"sqlite:///{self.path}")
             if self.path != MEMORY:
                 made = [part.migrations for part in self._parts.values()]
                 check_file(self.path, made)
