@@ -82,8 +82,8 @@ CASES: dict[str, Case] = {
 }
 
 PAGE = ROOT / "docs" / "crewai.md"
-_LEVEL_3 = headings_of(PAGE, 3)
-HEADINGS = _LEVEL_3[_LEVEL_3.index(next(h for h in _LEVEL_3 if "temprature" in h)) :]
+_LEVEL_4 = headings_of(PAGE, 4)
+HEADINGS = _LEVEL_4[_LEVEL_4.index(next(h for h in _LEVEL_4 if "temprature" in h)) :]
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
