@@ -161,7 +161,7 @@ def test_a_migration_prints_how_far_it_is(
 
     assert lines[:2] == [
         "sessions to version 3: tables",
-        "sessions to version 4: rows, 9, 5 batches of 2",
+        "sessions to version 4: 9 rows, 5 batches of 2",
     ]
     assert "sessions to version 4: 4 rows done" in lines
     assert lines[-1] == "up to date"

@@ -8,6 +8,7 @@ from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -204,6 +205,52 @@ def test_a_store_that_takes_a_newer_release_is_told_of(file: Path) -> None:
     assert (found.exit_code, plan.exit_code) == (1, 1)
     assert found.stdout.endswith(said)
     assert plan.stderr.endswith(said)
+
+
+@pytest.mark.parametrize("command", [("plan",), ("migrate", "--create")])
+def test_a_file_of_another_program_is_refused_before_anything_is_said_of_it(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE checkpoints (a)")
+        connection.execute("CREATE TABLE writes (a)")
+    before = path.read_bytes()
+
+    done = run(path, *command)
+
+    assert done.exit_code != 0
+    assert done.stdout == ""
+    assert path.read_bytes() == before
+
+
+def test_a_part_that_is_yet_to_come_is_refused_where_its_name_is_taken(
+    file: Path,
+) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE checkpoint_writes (a)")
+    before = file.read_bytes()
+
+    done = run(file, "migrate")
+
+    assert "another program's table 'checkpoint_writes'" in str(done.exception)
+    assert done.stdout == ""
+    assert file.read_bytes() == before
+
+
+def test_a_schema_of_another_program_is_refused_before_a_plan_is_printed(
+    postgres_url: str,
+) -> None:
+    server, _, schema = postgres_url.partition("schema=")
+    with psycopg.connect(server.rstrip("?&")) as connection:
+        connection.execute(f'CREATE SCHEMA "{schema}"'.encode())
+        connection.execute(f'CREATE TABLE "{schema}".jobs (a INT)'.encode())
+    arguments = ["--sessions", postgres_url]
+
+    for command in ("plan", "migrate"):
+        done = CliRunner().invoke(db, [command, *arguments])
+        assert "another program's table 'jobs'" in str(done.exception)
+        assert done.stdout == ""
 
 
 def test_a_folder_is_called_one_where_versions_are_looked_at(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import entry_points
 from typing import Final
 
+from interactions_core.counted import counted
 from interactions_core.services.erased_commands import GROUP
 from interactions_core.stores.sql.contracts import Part
 from interactions_core.stores.sql.database import Rewrite
@@ -130,7 +131,12 @@ def _part_line(part: Part, state: SchemaState) -> PartLine:
 
 
 def plan_steps(store: SqlStore) -> list[StepLine]:
-    """Return what an upgrade would do, in the order in which it would."""
+    """Return what an upgrade would do, in the order in which it would.
+
+    Raises:
+        StoreError: It would be refused, because another program has tables there.
+    """
+    store.database.check_is_ours()
     state = store.database.state()
     dialect = "sqlite" if isinstance(store, SqliteStore) else "postgres"
     steps = list_steps(store.database.parts, state.versions)
@@ -214,11 +220,12 @@ def print_plan(steps: Sequence[StepLine], write: Write) -> None:
 
 
 def _title(step: StepLine) -> str:
-    title = f"{step.part} to version {step.version}: {step.kind}"
+    title = f"{step.part} to version {step.version}"
     if not step.size:
-        return title
+        return f"{title}: {step.kind}"
     done = f", {step.done:,} done" if step.done else ""
-    return f"{title}, {step.rows:,}{done}, {step.batches:,} batches of {step.size:,}"
+    batches = counted(step.batches, "batch", "batches")
+    return f"{title}: {counted(step.rows, 'row')}{done}, {batches} of {step.size:,}"
 
 
 def plan_json(steps: Sequence[StepLine]) -> dict[str, object]:
@@ -243,7 +250,7 @@ def migrate_store(store: SqlStore, write: Write) -> bool:
         every = max(1, totals.get((part, version), 0) // _TELL_EVERY)
         if rows // every > told.get((part, version), 0):
             told[part, version] = rows // every
-            write(f"{part} to version {version}: {rows:,} rows done")
+            write(f"{part} to version {version}: {counted(rows, 'row')} done")
 
     store.database.migrate(tell)
     lines = list_parts(store)

@@ -175,6 +175,15 @@ class PostgresDatabase:
                 self._bring_up(parts, found)
             self._installed = parts
 
+    def check_is_ours(self) -> None:
+        """Look whether all parts may be made there; nothing is made or changed.
+
+        Raises:
+            StoreError: Another program has tables of their names.
+        """
+        with self._transaction(_READ, None) as connection:
+            self._schema.check_names(connection, self._parts)
+
     def state(self) -> SchemaState:
         """Read what is there of each part; nothing is made, changed or refused."""
         with self._transaction(_READ, None) as connection:

@@ -20,6 +20,7 @@ from interactions_core.stores.sql.contracts import (
 )
 from interactions_core.stores.sql.foreign import foreign_schema, tables_made
 from interactions_core.stores.sql.refusing import check_version
+from interactions_core.stores.sql.upgrading import read_state
 
 # The catalogue names what is there, whatever this user may do with it.
 _FIND_VERSIONS: Final = """
@@ -115,6 +116,16 @@ class Schema:
             for statement in part.statements_from(version):
                 connection.execute(statement)
             self._keep(connection, part, part.reached_from(version))
+
+    def check_names(self, connection: PostgresConnection, parts: Parts) -> None:
+        """Refuse a schema in which parts that are yet to be made have their names.
+
+        Raises:
+            StoreError: It has tables of another program.
+        """
+        found = read_state(connection, {}).versions
+        new = [part for name, part in parts.items() if not found.get(name)]
+        self._check_names(connection, new)
 
     def _keep(self, connection: PostgresConnection, part: Part, version: int) -> None:
         connection.execute(_KEEP_VERSION, (part.name, version))

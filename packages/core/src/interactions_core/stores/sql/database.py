@@ -141,6 +141,14 @@ class SqlDatabase(Protocol):
         """Open the database and bring all tables to their newest schema version."""
         ...
 
+    def check_is_ours(self) -> None:
+        """Look whether all parts may be made there; nothing is made or changed.
+
+        Raises:
+            StoreError: Another program has tables of their names.
+        """
+        ...
+
     def state(self) -> "SchemaState":
         """Read what is there of each part; nothing is made, changed or refused."""
         ...

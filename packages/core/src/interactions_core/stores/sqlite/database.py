@@ -172,6 +172,22 @@ class SqliteDatabase:
         with self.reading():
             pass
 
+    def check_is_ours(self) -> None:
+        """Look whether all parts may be made there; nothing is made or changed.
+
+        Raises:
+            StoreError: Another program has tables of their names.
+        """
+        if self.path == MEMORY:
+            return
+        found = self.state().versions
+        new = [part for part in self._parts.values() if not found.get(part.name)]
+        check_file(self.path, [part.migrations for part in new])
+        if found:
+            with self._explained(), closing(connect_to_look(self.path)) as connection:
+                for part in new:
+                    check_part(self.path, connection, part.migrations)
+
     def state(self) -> SchemaState:
         """Read what is there of each part; nothing is made, changed or refused."""
         if not Path(self.path).exists():
