@@ -116,6 +116,16 @@ def test_a_reservation_is_found_by_its_name(kept: SessionStore) -> None:
     assert kept.reservation("2") is None
 
 
+def test_budgets_and_what_is_put_aside_are_listed(kept: SessionStore) -> None:
+    budget = Budget(max_total_tokens=100)
+    kept.reserve(held("2", 60), budget, now=1.0)
+    kept.reserve(held("1", 30), budget, now=1.0)
+    kept.settle("0", "a", Amount(7, 20))
+
+    assert kept.list_budgets() == [("a", Amount(7, 20)), ("b", Amount())]
+    assert kept.list_reservations() == [held("1", 30), held("2", 60)]
+
+
 @pytest.mark.parametrize("over", [0, 40])
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_eight_processes_with_four_threads_keep_to_one_budget(

@@ -169,6 +169,8 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     ),
     "locate": (lambda s: s.locate("v1_a"), WRITES_NOTHING),
     "find_outline": (lambda s: s.find_outline(SCOPE, "v1_a"), WRITES_NOTHING),
+    "list_budgets": (lambda s: s.list_budgets(), WRITES_NOTHING),
+    "list_reservations": (lambda s: s.list_reservations(), WRITES_NOTHING),
     "count_without_outline": (lambda s: s.count_without_outline(), WRITES_NOTHING),
     "is_known_elsewhere": (
         lambda s: s.is_known_elsewhere(SCOPE, "v1_a"),

@@ -14,7 +14,8 @@ from tests.contract.session_records import NOW, SCOPE, make_entry, make_job, mak
 from tests.postgres import fresh_schema
 
 ABOUT_EVERYTHING = {"usage", "ledger", "cost", "list_unanswered"} | {
-    *("count_jobs", "list_jobs", "list_owners", "count_without_outline")
+    *("count_jobs", "list_jobs", "list_owners", "count_without_outline"),
+    *("list_budgets", "list_reservations"),
 }
 
 SOME: dict[str, Operation] = {

@@ -1,18 +1,28 @@
 """`interactions usage`: what is typed, and what is printed."""
 
+import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import cast
+from typing import Final, cast
 
 import click
+from click.core import ParameterSource
 
+from interactions_core.cli.budgets_table import budget_lines, budgets_json
 from interactions_core.cli.output import color_option, colour, json_text, width
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.cli.times import read_time
 from interactions_core.cli.usage_table import usage_json, usage_lines
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, prices_of
+from interactions_core.process.owners import is_dead
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.budget_standings import Standing, standings
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
+from interactions_core.stores import SessionStore
+
+_OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "prices")
 
 
 @click.command()
@@ -45,6 +55,11 @@ from interactions_core.records.costs import GROUPS, CostBy, CostReport
     metavar="FILE",
     help=f"Price everything anew with this file of your own; or {VARIABLE}.",
 )
+@click.option(
+    "--budgets",
+    is_flag=True,
+    help="In place of turns, say how the budgets stand that are kept in the store.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @color_option
 def usage(
@@ -57,6 +72,7 @@ def usage(
     thread: str | None,
     reprice: bool,
     prices: str | None,
+    budgets: bool,
     as_json: bool,
     color: str,
 ) -> None:
@@ -67,6 +83,12 @@ def usage(
     sent earlier answers again. What nobody knows the price of is in no sum, and is said
     below the table.
     """
+    if budgets:
+        _check_alone(click.get_current_context())
+        with opened(sessions, read_only=True) as store:
+            stands = _standings(store, time.time())
+        _say_budgets(stands, color, as_json=as_json)
+        return
     pricing = prices_of(prices)
     with opened(sessions, read_only=True) as store:
         found = store.cost(
@@ -89,6 +111,43 @@ def usage(
     head, *lines = usage_lines(found, width(), notes, now)
     text = "\n".join([click.style(head, dim=True), *lines])
     click.echo(text, color=colour(color))
+
+
+def _check_alone(context: click.Context) -> None:
+    """Refuse what would have no effect."""
+    for name in _OF_TURNS:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            msg = f"--{name} is about turns, and --budgets is not"
+            raise click.UsageError(msg)
+
+
+def _standings(store: SessionStore, now: float) -> list[Standing]:
+    """Say how budgets stand, without what the next call gives back."""
+    held = [
+        each
+        for each in store.list_reservations()
+        if each.lease_until > now and not is_dead(each.holder)
+    ]
+    asked = {(scope, _day(entry.created_at)) for scope, entry in store.ledger()}
+    asked.update((scope, _day(lost.at)) for scope, lost in store.list_unanswered())
+    asked.update((job.scope, _day(job.created_at)) for job in store.list_jobs())
+    asked.update([(scope, _day(now)) for scope, _ in asked])
+    return standings(store.list_budgets(), held, asked)
+
+
+def _day(at: float) -> float:
+    return at // DAY_S * DAY_S
+
+
+def _say_budgets(found: Sequence[Standing], color: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json_text(budgets_json(found, time.time())))
+        return
+    if not found:
+        click.echo("no budgets")
+        return
+    lines = budget_lines(found, width(), is_cut=sys.stdout.isatty())
+    click.echo("\n".join(lines), color=colour(color))
 
 
 def _coming(found: CostReport, prices: str | None) -> list[str]:

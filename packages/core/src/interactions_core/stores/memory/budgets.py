@@ -45,6 +45,18 @@ class MemoryBudgetMixin:
         with self._lock:
             return self._reservations.get(key)
 
+    def list_budgets(self) -> list[tuple[str, Amount]]:
+        """Return what was spent of each budget, by its name."""
+        with self._lock:
+            names = {each.budget for each in self._reservations.values()}
+            names.update(self._spent)
+            return [(name, self._spent.get(name, Amount())) for name in sorted(names)]
+
+    def list_reservations(self) -> list[Reservation]:
+        """Return all that is put aside."""
+        with self._lock:
+            return sorted(self._reservations.values(), key=lambda each: each.key)
+
     def _spending(self, budget: str, but: str = "") -> Spending:
         held = [
             each.amount

@@ -55,3 +55,11 @@ class BudgetStore(Protocol):
     def reservation(self, key: str) -> Reservation | None:
         """Return what is put aside under a name."""
         ...
+
+    def list_budgets(self) -> list[tuple[str, Amount]]:
+        """Return what was spent of each budget, by its name; sorted."""
+        ...
+
+    def list_reservations(self) -> list[Reservation]:
+        """Return all that is put aside, also what the next call gives back."""
+        ...

@@ -42,6 +42,11 @@ FROM reservations WHERE budget = $1"""
 FIND: Final = """SELECT key, budget, picousd, tokens, holder, lease_until
 FROM reservations WHERE key = $1"""
 
+LIST: Final = "SELECT name, spent_picousd, spent_tokens FROM budgets"
+
+LIST_RESERVED: Final = """SELECT key, budget, picousd, tokens, holder, lease_until
+FROM reservations"""
+
 RESERVE: Final = """INSERT INTO reservations
 (key, budget, picousd, tokens, holder, lease_until) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (key) DO UPDATE SET budget = excluded.budget, picousd = excluded.picousd,

@@ -1,5 +1,8 @@
 """Budgets in a SQL database, for the stores that have one."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from interactions_core.process.owners import is_dead
 from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
 from interactions_core.stores.sql import budget_rows
@@ -57,15 +60,33 @@ class SqlBudgetMixin:
         """Return what is put aside under a name."""
         with self.database.reading() as db:
             row = db.execute(budget_rows.FIND, (key,)).fetchone()
-        if row is None:
-            return None
-        return Reservation(
-            key=row[0],
-            budget=row[1],
-            amount=Amount(row[2], row[3]),
-            holder=row[4],
-            lease_until=row[5],
-        )
+        return None if row is None else _reservation(row)
+
+    def list_budgets(self) -> list[tuple[str, Amount]]:
+        """Return what was spent of each budget, by its name."""
+        with self.database.reading() as db:
+            found: list[tuple[str, int, int]] = [
+                (row[0], row[1], row[2])
+                for row in db.execute(budget_rows.LIST).fetchall()
+            ]
+        return [(name, Amount(*spent)) for name, *spent in sorted(found)]
+
+    def list_reservations(self) -> list[Reservation]:
+        """Return all that is put aside."""
+        with self.database.reading() as db:
+            found = db.execute(budget_rows.LIST_RESERVED).fetchall()
+        return sorted(map(_reservation, found), key=lambda each: each.key)
+
+
+# Databases hand out untyped rows.
+def _reservation(row: Sequence[Any]) -> Reservation:
+    return Reservation(
+        key=row[0],
+        budget=row[1],
+        amount=Amount(row[2], row[3]),
+        holder=row[4],
+        lease_until=row[5],
+    )
 
 
 def _row(db: SqlConnection, name: str) -> tuple[int, int]:

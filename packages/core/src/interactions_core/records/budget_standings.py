@@ -1,0 +1,88 @@
+"""How the budgets of a store stand, and whose they are. Pure.
+
+A budget goes by a hash, so that nothing of a deleted thread is left in it. Whose it is
+can be told of those that the store still knows by other ways.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from interactions_core.records.budgets import (
+    Amount,
+    Budget,
+    BudgetPer,
+    Reservation,
+    Spending,
+    begins_anew_at,
+    budget_name,
+)
+from interactions_core.records.interactions import Scope
+
+_PERS: Final[tuple[BudgetPer, ...]] = ("session", "thread", "day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A budget, without its limits, which each program brings.
+
+    Attributes:
+        name: Its hash.
+        per: What it is for; `None` where nobody can tell.
+        scope: Whose it is, as far as it goes by that.
+        spent: What was settled.
+        held: What is put aside for calls under way.
+        begins_at: When it begins anew, in epoch seconds; `None` for never.
+    """
+
+    name: str
+    per: BudgetPer | None = None
+    scope: Scope | None = None
+    spent: Amount = field(default_factory=Amount)
+    held: tuple[Reservation, ...] = ()
+    begins_at: float | None = None
+
+    @property
+    def spending(self) -> Spending:
+        """The same as sums."""
+        reserved = sum((each.amount for each in self.held), Amount())
+        return Spending(self.spent, reserved, len(self.held))
+
+
+def standings(
+    spent: Iterable[tuple[str, Amount]],
+    held: Iterable[Reservation],
+    known: Iterable[tuple[Scope, float]],
+) -> list[Standing]:
+    """Say how budgets stand; those first that somebody has put something aside of.
+
+    Args:
+        spent: What was spent of each, by its name.
+        held: What is put aside.
+        known: Who has asked, and when, in epoch seconds.
+    """
+    reservations = list(held)
+    whose = _whose(known)
+    found = [
+        replace(
+            whose.get(name, Standing(name=name)),
+            spent=amount,
+            held=tuple(each for each in reservations if each.budget == name),
+        )
+        for name, amount in spent
+    ]
+    return sorted(found, key=lambda each: (-len(each.held), each.per is None))
+
+
+def _whose(known: Iterable[tuple[Scope, float]]) -> Mapping[str, Standing]:
+    found: dict[str, Standing] = {}
+    for scope, at in known:
+        for per in _PERS:
+            budget = Budget(per=per)
+            name = budget_name(budget, scope, at)
+            if name not in found:
+                begins_at = begins_anew_at(budget, at)
+                found[name] = Standing(
+                    name=name, per=per, scope=scope, begins_at=begins_at
+                )
+    return found
