@@ -233,6 +233,8 @@ def release(session: nox.Session) -> None:
     session.run("python", "-m", "release.checks", str(dist))
     built = (*sorted(dist.glob("*.whl")), *sorted(dist.glob("*.tar.gz")))
     session.run("twine", "check", "--strict", *map(str, built))
+    # Little of what is installed there is imported, and that once.
+    session.env["UV_COMPILE_BYTECODE"] = "0"
     for package in PACKAGES:
         try_release(session, package, dist)
     session.run("python", "-m", "release.sums", str(dist))
@@ -374,8 +376,7 @@ def try_release(session: nox.Session, package: str, dist: Path) -> None:
     """
     kept = Path(session.create_tmp()).resolve()
     lock_file = CREWAI_LOCK if package == "crewai" else LOCK
-    # Little of what is installed here is imported, and that once.
-    locked_to = ("-c", str(ROOT / lock_file), "--no-compile-bytecode")
+    locked_to = ("-c", str(ROOT / lock_file))
     parts = dict.fromkeys(("core", package) if package in ADAPTERS else (package,))
     own, emulator = wheels_of(dist, *parts), wheels_of(dist, "emulator")
     there = [version for version in PYTHONS if has_python(session, version)]
