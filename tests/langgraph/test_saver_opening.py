@@ -191,22 +191,55 @@ def test_a_store_adds_nothing_to_a_file_with_another_programs_table(
     assert contents(tmp_path) == before
 
 
-@pytest.mark.parametrize("table", ["jobs", "checkpoint_writes"])
-def test_table_of_another_program_is_named_and_left_alone(
-    tmp_path: Path, table: str
+@pytest.mark.parametrize("kind", ["url", "path"])
+@pytest.mark.parametrize(
+    "table", ["jobs", "checkpoint_writes", "checkpoint_tombstones"]
+)
+def test_table_of_another_program_is_named_and_nothing_is_added(
+    tmp_path: Path, table: str, kind: str
 ) -> None:
     path = tmp_path / "app.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"CREATE TABLE {table} (a)")
+    before = contents(tmp_path)
 
     with pytest.raises(StoreError, match=f"another program's table '{table}'"):
-        InteractionsSaver(f"sqlite:///{path}")
+        InteractionsSaver(path if kind == "path" else f"sqlite:///{path}")
 
+    assert contents(tmp_path) == before
+
+
+def test_a_saver_on_a_loop_adds_nothing_to_such_a_file_either(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
     with closing(sqlite3.connect(path)) as connection:
-        kept = connection.execute(
+        connection.execute("CREATE TABLE checkpoint_writes (a)")
+    before = contents(tmp_path)
+
+    async def use() -> None:
+        await InteractionsSaver(f"sqlite:///{path}").aget(at())
+
+    with pytest.raises(StoreError, match="another program's table"):
+        asyncio.run(use())
+
+    assert contents(tmp_path) == before
+
+
+def test_a_store_gets_no_table_of_a_saver_where_one_name_is_taken(
+    tmp_path: Path,
+) -> None:
+    store = SqliteStore(tmp_path / "state.db")
+    with store.database.writing() as connection:
+        connection.execute("CREATE TABLE checkpoint_tombstones (a)")
+
+    with pytest.raises(StoreError, match="another program's table"):
+        InteractionsSaver(store)
+
+    with store.database.reading() as connection:
+        found = connection.execute(
             "SELECT name FROM sqlite_master WHERE name LIKE 'checkpoint%'"
         ).fetchall()
-    assert kept == ([(table,)] if table.startswith("checkpoint") else [])
+    assert found == [("checkpoint_tombstones",)]
+    store.close()
 
 
 def test_other_tables_of_an_application_are_no_hindrance(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.records.erasures import LATE_S, Erasure
 from interactions_core.records.names import check_names
 from interactions_core.services.eraser import ENDING, Eraser
+from interactions_core.stores.opening import check_is_free
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.sql.cleaning import delete_some, out_of_date
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
@@ -23,6 +24,7 @@ __all__ = [
     "SqlConnection",
     "SqlDatabase",
     "SqlStore",
+    "check_is_free",
     "check_names",
     "delete_some",
     "hit",

@@ -2,6 +2,7 @@
 
 import re
 import weakref
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,8 +14,10 @@ from interactions_core.secret_options import shown_scheme
 from interactions_core.stores.memory.store import MemoryStore
 from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.stores.sql.database import Migration
+from interactions_core.stores.sql.foreign import check_file
 from interactions_core.stores.sqlite.store import SqliteStore
-from interactions_core.stores.workers import in_thread
+from interactions_core.stores.workers import in_thread, is_loop_thread
 
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"
@@ -97,6 +100,23 @@ async def aopen_store(
     return known.get((name, mirror, None)) or await in_thread(
         partial(open_store, sessions, mirror=mirror)
     )
+
+
+def check_is_free(sessions: str, parts: Iterable[Sequence[Migration]]) -> None:
+    """Look at a file before a store is opened to which parts are added.
+
+    On an event loop that is left to the first use, which looks at all parts at once.
+
+    Args:
+        sessions: The URL of a store.
+        parts: The migrations of each part.
+
+    Raises:
+        StoreError: The file is no store yet, and another program has tables there whose
+            names the parts have.
+    """
+    if sessions.startswith(_SQLITE) and not is_loop_thread():
+        check_file(_absolute(sessions), parts)
 
 
 def file_url(path: Path) -> str:

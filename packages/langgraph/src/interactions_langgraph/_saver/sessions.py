@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from interactions_core.adapter import Mirror, SessionStore, file_url, open_store
 from interactions_core.adapter.secrets import shown_scheme
-from interactions_core.adapter.storage import PostgresStore, SqlStore
+from interactions_core.adapter.storage import PostgresStore, SqlStore, check_is_free
 from interactions_core.exceptions import ConfigurationError
+from interactions_langgraph._storage.tables import PARTS
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
@@ -28,6 +29,7 @@ def open_sessions(
     Raises:
         ConfigurationError: Checkpoints cannot be kept in a store of this kind, or
             `auto_migrate` is set for one that is open already.
+        StoreError: A file cannot be opened, or is another program's.
     """
     if isinstance(sessions, SqlStore):
         if auto_migrate is not None:
@@ -37,6 +39,8 @@ def open_sessions(
     if isinstance(sessions, Path):
         sessions = file_url(sessions)
     if isinstance(sessions, str) and sessions.startswith(_PREFIXES):
+        # The store's own tables are made as it is opened.
+        check_is_free(sessions, PARTS.values())
         return open_sessions(
             open_store(sessions, mirror=mirror, auto_migrate=auto_migrate)
         )

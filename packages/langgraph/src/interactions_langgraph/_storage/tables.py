@@ -95,6 +95,13 @@ MIGRATIONS: Final = tuple(
 )
 
 
+PARTS: Final = {
+    "checkpoints": MIGRATIONS,
+    tombstones.PART: tombstones.MIGRATIONS,
+}
+"""The tables of a checkpointer, by part, in the order in which they are made."""
+
+
 class CheckpointTables:
     """The tables in one open database, which somebody else owns and closes.
 
@@ -103,8 +110,7 @@ class CheckpointTables:
 
     def __init__(self, database: SqlDatabase) -> None:
         self.database = database
-        database.install("checkpoints", MIGRATIONS)
-        database.install(tombstones.PART, tombstones.MIGRATIONS)
+        database.install_all(PARTS)
 
     @contextlib.contextmanager
     def snapshot(self) -> Generator[SqlConnection, None, None]:

@@ -155,6 +155,9 @@ class SqliteDatabase:
                 return
             with self._explained():
                 for part in parts:
+                    if not version_of(self._connection, part.name):
+                        check_part(self.path, self._connection, part.migrations)
+                for part in parts:
                     self._migrate(self._connection, part)
 
     @property
