@@ -143,11 +143,11 @@ _ENTRY = (
     "tool_use_tokens, total_tokens"
 )
 
-_INSERT_LEDGER = f"INSERT INTO ledger ({_ENTRY}) VALUES ({placeholders(21)})"
+ADD_ENTRY: Final = f"INSERT INTO ledger ({_ENTRY}) VALUES ({placeholders(21)})"
 
 # Builds of SQLite before 3.35 return nothing, and PostgreSQL gives what it has numbered
 # to nobody else who may not read its sequences.
-INSERT_LEDGER: Final = Dialects(_INSERT_LEDGER, f"{_INSERT_LEDGER} RETURNING number")
+INSERT_LEDGER: Final = Dialects(ADD_ENTRY, f"{ADD_ENTRY} RETURNING number")
 
 LAST_ENTRY: Final = "SELECT last_insert_rowid()"
 """The number of the entry, where writing it has not returned that."""
