@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -20,16 +19,11 @@ from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
 from interactions_core.cli.jobs import jobs
+from interactions_core.cli.root import interactions
 from interactions_core.cli.webhook import webhook
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
 from interactions_core.exceptions import ConfigurationError, UnknownJobError
-from interactions_core.records.turn import Turn
-from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.parts import text_part
-from interactions_core.transcript.steps import user_input
-from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
+from tests.begun_jobs import begin_job
 from tests.patience import PATIENCE_S
 
 GRAPH = '''
@@ -75,15 +69,8 @@ def environment(
 @pytest.fixture
 def job(environment: Path, emulator: Emulator) -> str:
     """Submit a job and return its key."""
-    policy = ClientPolicy(max_retries=0, retention_s=1e9, clock=time.time)
-    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), policy)
-    store = SqliteStore(environment / "state.db")
-    asked = Transcript.of([user_input([text_part("Hi")])])
-    turn = Turn(transcript=asked, target=("model", "gemini-3.5-flash"), background=True)
-    key = client.suspend(turn, store).job_key
-    client.close()
-    store.close()
-    return key
+    with closing(SqliteStore(environment / "state.db")) as store:
+        return begin_job(store, emulator)
 
 
 def run(*arguments: str) -> Result:
@@ -115,7 +102,7 @@ def test_a_job_is_listed_shown_and_cancelled(job: str, emulator: Emulator) -> No
     cancelled = run("cancel", job)
     again = run("cancel", job)
 
-    assert listed.startswith(f"{job}  in_progress (suspended)  model:gemini-3.5-flash")
+    assert f"{job[:12]}  in progress, suspended  (no thread) " in listed
     assert f"job:         {job}" in shown
     assert (cancelled.exit_code, again.exit_code) == (0, 1)
     assert "cancelled v1_" in cancelled.stdout
@@ -124,7 +111,9 @@ def test_a_job_is_listed_shown_and_cancelled(job: str, emulator: Emulator) -> No
 
 @pytest.mark.usefixtures("job")
 def test_lists_are_narrowed_to_a_thread() -> None:
-    assert run("list", "--thread", "other").stdout == "no jobs\n"
+    other = run("list", "--thread", "other").stdout
+
+    assert other == "no job matches; 1 without the filter\n"
     assert run("clean").stdout == "0 jobs forgotten\n"
 
 
@@ -280,6 +269,47 @@ def test_a_watcher_ends_with_a_signal_and_without_a_word() -> None:
         (0, b"", b""),
         (-signal.SIGTERM, b"", b""),
     ]
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_watcher_without_a_key_is_an_error_before_it_watches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    SqliteStore("state.db").secret()
+    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+    done = CliRunner().invoke(
+        interactions, ["jobs", "watch", "--until-idle", "--health-port", "0"]
+    )
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Set GEMINI_API_KEY or GOOGLE_API_KEY" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["nosuch", "no.such:app", "sys:version"])
+@pytest.mark.usefixtures("environment")
+def test_a_graph_that_is_not_there_is_an_error_of_the_command_line(name: str) -> None:
+    SqliteStore("state.db").secret()
+
+    done = run("watch", "--until-idle", "--resume", name)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert repr(name) in done.stderr
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_watcher_of_a_store_of_a_newer_release_ends_with_one() -> None:
+    """Its 3 says that a graph was left to others."""
+    SqliteStore("state.db").secret()
+    with closing(sqlite3.connect("state.db")) as db:
+        db.execute("UPDATE schema_versions SET version = 99 WHERE part = 'sessions'")
+        db.execute("UPDATE schema_contracts SET version = 99, needs = 99")
+        db.commit()
+
+    done = CliRunner().invoke(interactions, ["jobs", "watch", "--until-idle"])
+
+    assert (done.exit_code, done.stdout) == (1, "")
 
 
 @pytest.mark.usefixtures("environment")

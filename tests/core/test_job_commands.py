@@ -27,8 +27,7 @@ from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.job_commands import (
     cancel_job,
     clean_jobs,
-    list_jobs,
-    show_job,
+    find_job,
 )
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.services.resume_loader import load_resume
@@ -90,38 +89,15 @@ def watcher(
     return make
 
 
-def test_jobs_are_listed_with_what_becomes_of_them(
-    store: SqliteStore, client: InteractionsClient, clock: Clock
-) -> None:
-    said: list[str] = []
-    list_jobs(store, said.append, now=clock.now)
-    found = client.suspend(turn(thread_id="7"), store)
-    client.turn(turn("Two"), store)
-
-    list_jobs(store, said.append, now=clock.now)
-    list_jobs(store, said.append, now=clock.now, thread_id="", everything=True)
-
-    assert said[0] == "no jobs"
-    assert said[1] == (
-        f"{found.job_key}  in_progress (suspended)  model:gemini-3.5-flash  7  "
-        f"{found.interaction_id}"
-    )
-    assert "completed (consumed)" in said[2]
-    assert len(said) == 3
-
-
-def test_a_job_is_shown_by_the_beginning_of_its_name(
-    store: SqliteStore, client: InteractionsClient, clock: Clock
+def test_a_job_is_found_by_the_beginning_of_its_name(
+    store: SqliteStore, client: InteractionsClient
 ) -> None:
     found = client.suspend(turn(thread_id="7"), store)
-    said: list[str] = []
 
-    show_job(store, said.append, found.job_key[:10], now=clock.now)
-
-    assert f"interaction: {found.interaction_id}" in said
-    assert "thread:      7" in said
+    assert find_job(store, found.job_key[:10]).interaction_id == found.interaction_id
+    assert find_job(store, found.interaction_id[:9]).key == found.job_key
     with pytest.raises(UnknownJobError, match="no job"):
-        show_job(store, said.append, "nothing", now=clock.now)
+        find_job(store, "nothing")
 
 
 def test_a_cancelled_job_is_an_error_for_who_waits_and_begun_anew_then(

@@ -4,34 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from interactions_core import SessionStore, open_store
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import Connection
+from interactions_core import open_store
 from interactions_core.process.owners import is_dead, process_id
-from interactions_core.records.turn import Turn
-from interactions_core.transcript.digest import Transcript
-from interactions_core.transcript.parts import text_part
-from interactions_core.transcript.steps import user_input
-from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
+from tests.begun_jobs import begin_job
 from tests.patience import PATIENCE_S
 
 WATCH = "from interactions_core.cli.jobs import jobs; jobs()"
 HOUR_S = 3_600.0
-
-
-def begin(store: SessionStore, emulator: Emulator) -> str:
-    """Begin a run that nobody waits for, and return its job."""
-    policy = ClientPolicy(max_retries=0, retention_s=1e9, clock=time.time)
-    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), policy)
-    asked = Transcript.of([user_input([text_part("Hi")])])
-    turn = Turn(transcript=asked, target=("model", "gemini-3.5-flash"), background=True)
-    with closing(client):
-        return client.suspend(turn, store).job_key
 
 
 @contextmanager
@@ -52,7 +35,7 @@ def watching(url: str, emulator: Emulator) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_the_history_names_the_killed_one_and_who_went_on(store_url: str) -> None:
     with Emulator(job_s=HOUR_S) as emulator, closing(open_store(store_url)) as store:
-        key = begin(store, emulator)
+        key = begin_job(store, emulator)
 
         def acquired_by() -> list[str]:
             found = store.job_events(key)

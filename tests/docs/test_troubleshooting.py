@@ -43,7 +43,7 @@ from interactions_core.protocol.functions import (
 )
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import check_names
-from interactions_core.services.job_commands import show_job
+from interactions_core.services.job_commands import find_job
 from interactions_core.services.outages import Outage
 from interactions_core.services.published_keys import PublishedKeys
 from interactions_core.services.resume_loader import load_resume
@@ -452,7 +452,7 @@ def suspend_under_fallbacks(bench: Bench) -> object:
 @case("no job goes by the name")
 def unknown_job(bench: Bench) -> object:
     store = SqliteStore(bench.folder / "sessions.db")
-    return show_job(store, print, "job_1", now=0.0)
+    return find_job(store, "job_1")
 
 
 @case("'graph' names no graph")

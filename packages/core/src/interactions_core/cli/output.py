@@ -85,9 +85,19 @@ def write(lines: Iterable[str], *, color: bool | None = None) -> None:
         click.echo(known, color=color)
 
 
+def echo(line: str) -> None:
+    """Print a line in which there may be texts of somebody else."""
+    write([shown(line)])
+
+
 def shown(text: str) -> str:
     """Write a text of somebody else's so that it does nothing to a terminal."""
     return _UNSEEN.sub(_escaped, text)
+
+
+def shown_error(error: Exception) -> str:
+    """Write what an error says, in as many lines as it has."""
+    return "\n".join(map(shown, str(error).split("\n")))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -10,9 +10,13 @@ from typing import Any, Final
 
 import click
 
-from interactions_core.exceptions import InteractionsError
+from interactions_core.cli.output import shown_error
+from interactions_core.exceptions import InteractionsError, StoreError
 
 GROUP: Final = "interactions_core.commands"
+
+UNREADABLE: Final = 3
+"""The exit status of a command whose store cannot be read or written."""
 
 
 class PluggedGroup(click.Group):
@@ -29,11 +33,26 @@ class PluggedGroup(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click has it
-        """Show our own errors as a sentence, without a traceback."""
+        """Show our own errors as a sentence, without a traceback.
+
+        The exit status is 3 where the store cannot be read or written, else 1.
+        """
         try:
             return super().invoke(ctx)
         except InteractionsError as exc:
-            raise click.ClickException(str(exc)) from exc
+            raise refusal_of(exc) from exc
+
+
+class _Unreadable(click.ClickException):
+    """A store cannot be read or written."""
+
+    exit_code = UNREADABLE
+
+
+def refusal_of(error: InteractionsError) -> click.ClickException:
+    """Return what a command says of an error, and ends with."""
+    kind = _Unreadable if isinstance(error, StoreError) else click.ClickException
+    return kind(shown_error(error))
 
 
 @click.group(cls=PluggedGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from interactions_core.cli.output import shown_error
 from interactions_core.exceptions import StoreError
 from interactions_core.services.ending import GRACE_S, run_until_told
 from interactions_core.services.health import Health
@@ -46,6 +47,15 @@ health_port_option = click.option(
 
 
 @contextlib.contextmanager
+def unusable_store() -> Generator[None]:
+    """End a service with 1 for a store that cannot be used; its 3 is another thing."""
+    try:
+        yield
+    except StoreError as exc:
+        raise click.ClickException(shown_error(exc)) from exc
+
+
+@contextlib.contextmanager
 def health_served(health: Health, host: str, port: int | None) -> Generator[None]:
     """Serve the pages of a service, where a port was given for them."""
     if port is None:
@@ -70,14 +80,24 @@ def serve_until_told(
     stop: Callable[[], object],
     leave: Callable[[], object],
     grace: float,
+    last: Callable[[], object] | None = None,
 ) -> bool:
     """Do what a command is there for; return whether a signal has ended it.
 
     Where it is not over in time the process ends here, whatever its threads are doing.
+
+    Args:
+        work: What it does.
+        stop: Has it end soon.
+        leave: Leaves to others what it is still doing.
+        grace: How long all of that may take after a signal, in seconds.
+        last: Called before the process ends here.
     """
     ended = run_until_told(work, stop=stop, leave=leave, grace_s=grace)
     if ended != "left":
         return ended == "told"
+    if last is not None:
+        last()
     click.echo("ended before its work was over, which is left to others", err=True)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -9,11 +9,11 @@ from typing import Final, cast
 
 import click
 
-from interactions_core.cli.output import shown
+from interactions_core.cli.output import shown, shown_error
 from interactions_core.cli.store_finder import stores_in
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
-from interactions_core.exceptions import StoreError
+from interactions_core.exceptions import ConfigurationError, StoreError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.records.accounts import VARIABLE as ACCOUNT
 from interactions_core.services.graph_resumer import Resume
@@ -132,9 +132,12 @@ def opened(
         open_: What opens a store that is written to.
 
     Raises:
-        click.UsageError: There is no such file, or it is no session store.
+        click.UsageError: There is no such file, it is no session store, or it ends
+            with its process and is only to be read.
         InteractionsError: The store cannot be opened.
     """
+    if read_only:
+        _check_outlives(url)
     if must_exist and url.startswith(_SQLITE):
         _check_file(url, hint)
     store = open_store(url, read_only=True) if read_only else open_(url)
@@ -152,9 +155,7 @@ def opened_database(url: str, *, read_only: bool = False) -> Generator[SqlStore]
         click.UsageError: It does not, or there is no such file.
         InteractionsError: The store cannot be opened.
     """
-    if url.startswith(_MEMORY):
-        msg = f"{url} ends with its process; name a file or a database"
-        raise click.UsageError(msg)
+    _check_outlives(url)
     with opened(url, read_only=read_only) as store:
         # Both kinds are.
         yield cast("SqlStore", store)
@@ -170,9 +171,7 @@ def opened_unchanged(
         click.UsageError: It ends with its process, or there is no such file.
         InteractionsError: The store cannot be opened.
     """
-    if url.startswith(_MEMORY):
-        msg = f"{url} ends with its process; name a file or a database"
-        raise click.UsageError(msg)
+    _check_outlives(url)
     if must_exist and url.startswith(_SQLITE):
         _check_file(url, hint)
     store = cast("SqlStore", open_store(url, auto_migrate=False))
@@ -180,6 +179,13 @@ def opened_unchanged(
         yield store
     finally:
         store.close()
+
+
+def _check_outlives(url: str) -> None:
+    """Refuse a store of which nothing but its own process knows."""
+    if url.startswith(_MEMORY):
+        msg = f"{url} ends with its process; name a file or a database"
+        raise click.UsageError(msg)
 
 
 def _check_file(url: str, hint: str) -> None:
@@ -213,8 +219,15 @@ def client(account: str | None = None) -> Generator[InteractionsClient]:
 
 
 def resume_named(name: str | None, app_dir: str) -> Resume | None:
-    """Import what resumes a graph; `None` if none was named."""
+    """Import what resumes a graph; `None` if none was named.
+
+    Raises:
+        click.UsageError: It cannot be imported, or nobody knows how to resume it.
+    """
     if name is None:
         return None
     sys.path.insert(0, str(Path(app_dir).absolute()))
-    return load_resume(name)
+    try:
+        return load_resume(name)
+    except ConfigurationError as exc:
+        raise click.UsageError(shown_error(exc)) from exc

@@ -6,11 +6,13 @@ import time
 
 import click
 
+from interactions_core.cli.output import echo
 from interactions_core.cli.serving import (
     grace_option,
     look_into,
     opened_when_free,
     serve_until_told,
+    unusable_store,
 )
 from interactions_core.cli.sessions import (
     CREATE_HINT,
@@ -97,9 +99,13 @@ def serve(
         hint=CREATE_HINT,
         open_=lambda url: opened_when_free(url, outage),
     )
-    with store_of as store, contextlib.closing(_listening(host, port)) as sock:
+    with (
+        unusable_store(),
+        store_of as store,
+        contextlib.closing(_listening(host, port)) as sock,
+    ):
         look_into(store, outage)
-        resumer = Resumer(store, resumes or _nothing, write=click.echo)
+        resumer = Resumer(store, resumes or _nothing, write=echo)
         sweeper = Sweeper(resumer, outage)
         receiver = WebhookReceiver(
             store, trust, on_job=resumer if resumes else None, outage=outage

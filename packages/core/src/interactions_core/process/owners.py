@@ -42,6 +42,23 @@ def is_dead(owner: str) -> bool:
     return not _exists(int(rest))
 
 
+def is_alive(owner: str) -> bool | None:
+    """Tell whether an owner lives; `None` where it is not one beside this process."""
+    return not is_dead(owner) if _machine_of(owner) == _machine() else None
+
+
+def describe_owner(owner: str) -> str:
+    """Name an owner for people: its process, and whether that lives or where it is."""
+    process = owner.partition(_WATCHER)[0].rpartition("/")[0]
+    machine, _, number = process.rpartition("/")
+    if not machine:
+        return owner
+    alive = is_alive(owner)
+    if alive is None:
+        return f"{number} on {machine.partition(':')[0]}"
+    return f"{number} {'alive' if alive else 'gone'}"
+
+
 def watcher_id(name: str) -> str:
     """Return the name of something in this process that watches jobs for others.
 
@@ -58,6 +75,10 @@ def is_watcher(owner: str) -> bool:
 def is_mine(owner: str) -> bool:
     """Tell whether an owner is this process, or watches in it."""
     return owner.partition(_WATCHER)[0] == process_id()
+
+
+def _machine_of(owner: str) -> str:
+    return owner.partition(_WATCHER)[0].rpartition("/")[0].rpartition("/")[0]
 
 
 @lru_cache(maxsize=1)

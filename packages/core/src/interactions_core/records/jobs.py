@@ -5,9 +5,10 @@ becomes of it, and the stores keep it.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
+from interactions_core.exceptions import JobCancelledError
 from interactions_core.process.owners import is_dead, is_watcher
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import ENDED as _ENDED
@@ -52,6 +53,11 @@ UNFINISHED: Final = (INTENT, LOST, *RUNNING)
 
 ENDED: Final = (*_ENDED, GONE)
 """The run is over, in words that are known here."""
+
+State = Literal["running", "nobody_waits", "suspended", "lost", "ended", "consumed"]
+"""What becomes of a job next. `running`: somebody waits for it. `suspended`: nobody
+does, and a graph goes on once it is over. `lost`: nobody knows whether there is a run.
+`ended`: the run is over, and the result kept. `consumed`: it is done with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +151,34 @@ class Job:
     def is_adoptable(self, now: float) -> bool:
         """Tell whether a call may go on with it: at most a watcher waits for it."""
         return is_watcher(self.owner) or self.is_free(now)
+
+
+def state_of(job: Job, now: float) -> State:
+    """Say what becomes of a job next.
+
+    Args:
+        job: The job.
+        now: Epoch seconds.
+    """
+    if job.consumed_at:
+        return "consumed"
+    if job.is_over:
+        return "ended"
+    if job.status == LOST:
+        return "lost"
+    if not job.is_free(now):
+        return "running"
+    if not job.interaction_id:
+        return "lost"
+    return "suspended" if job.is_waited_for_by_a_graph else "nobody_waits"
+
+
+def has_failed(job: Job) -> bool:
+    """Tell whether a job came neither to an answer nor to a cancellation."""
+    if not job.is_over:
+        return job.status == LOST
+    word = status_of(job.status)
+    return word.error is not None and word.error is not JobCancelledError
 
 
 def noted(interaction: JsonObject) -> str:

@@ -1,0 +1,348 @@
+"""`interactions jobs list` and `jobs show`, as they are typed, at several widths."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from interactions_core import SqliteStore
+from interactions_core.cli import jobs_list
+from interactions_core.cli.job_words import ToldJob, owner_text
+from interactions_core.cli.jobs import jobs
+from interactions_core.cli.output import columns_of
+from interactions_core.cli.root import interactions
+from interactions_core.process.owners import process_id
+from interactions_core.records.interactions import Scope
+from interactions_core.records.jobs import Job
+from tests.contract.session_records import make_job
+from tests.core.test_command_output import HOSTILE, is_harmless
+
+SCHEMAS = Path(jobs_list.__file__).parent / "schemas"
+AT = datetime(2026, 11, 28, 19, 4, tzinfo=UTC).timestamp()
+MINUTE_S = 60.0
+AGENT = "agent:deep-research-preview-04-2026"
+
+ALL_100 = """\
+JOB           STATUS                     THREAD                ASKED           TOOK   DEADLINE
+job_c7e95cbe  in progress, nobody waits  pricing-brief         28 Nov 18:49  15 min  in 50 min
+job_522e050f  in progress, suspended     competitor-scan       28 Nov 18:00  64 min    in 32 s
+job_5253e773  lost                       patent-search         28 Nov 17:15       -          -
+job_b2f2ef51  completed                  (no thread) ChdYX2tL  28 Nov 15:55  16 min          -
+job_b54ef38b  failed                     sanctions-check       28 Nov 06:55   6 min          -
+
+3 open: 1 that nobody waits for (interactions jobs watch), 1 that suspended a graph (interactions
+jobs watch --resume MODULE:GRAPH), 1 lost (the next call begins anew).
+"""
+
+ALL_160 = """\
+JOB           STATUS                     THREAD                TENANT  AGENT                          RUN           ASKED           TOOK   DEADLINE         OWNER
+job_c7e95cbe  in progress, nobody waits  pricing-brief         acme    deep-research-preview-04-2026  v1_ChdTJVVGM  28 Nov 18:49  15 min  in 50 min  9999999 gone
+"""
+DEAD = f"{process_id().split('/')[0]}/9999999/abc"
+
+
+def kinds() -> list[Job]:
+    """Return jobs of every kind, the oldest first."""
+    usual = make_job(
+        target=AGENT,
+        place=None,
+        created_at=AT - 720 * MINUTE_S,
+        forget_at=AT * 2,
+        lease_until=0.0,
+        owner=DEAD,
+    )
+
+    def job(key: str, thread: str, tenant: str, ago_s: float, **changes: Any) -> Job:
+        scope = Scope("gemini|host|print", tenant, thread)
+        at = AT - ago_s
+        changes = {"created_at": at, "updated_at": at, "deadline_at": at} | changes
+        return replace(usual, key=key, scope=scope, **changes)
+
+    failed = job(
+        "job_b54ef38b0", "sanctions-check", "globex", 729 * MINUTE_S, status="failed"
+    )
+    done = job("job_b2f2ef510", "", "globex", 189 * MINUTE_S, status="completed")
+    lost = job(
+        "job_5253e7730", "patent-search", "globex", 109 * MINUTE_S, status="lost"
+    )
+    graph = job("job_522e050f0", "competitor-scan", "acme", 64 * MINUTE_S, interrupts=1)
+    alone = job("job_c7e95cbe0", "pricing-brief", "acme", 15 * MINUTE_S)
+    return [
+        replace(failed, interaction_id="v1_Chdmt", updated_at=AT - 723 * MINUTE_S),
+        replace(
+            done,
+            interaction_id="v1_ChdYX2tLmore",
+            updated_at=AT - 173 * MINUTE_S,
+            handed_on_at=AT - 173 * MINUTE_S,
+        ),
+        lost,
+        replace(
+            graph,
+            status="in_progress",
+            interaction_id="v1_ChdGE1YXM",
+            deadline_at=AT + 32,
+        ),
+        replace(
+            alone,
+            status="in_progress",
+            interaction_id="v1_ChdTJVVGM",
+            deadline_at=AT + 50 * MINUTE_S,
+            lease_until=AT + 30,
+        ),
+    ]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///state.db")
+    clock = SimpleNamespace(time=lambda: AT)
+    monkeypatch.setattr(jobs_list, "time", clock)
+    with closing(SqliteStore("state.db")) as opened:
+        yield opened
+
+
+def run(*arguments: str, columns: int | None = None) -> Result:
+    environment = {"COLUMNS": str(columns) if columns else None}
+    return CliRunner(env=environment).invoke(jobs, arguments)
+
+
+def fill(store: SqliteStore) -> None:
+    """Let each job become what it is, as a process does that holds it at first."""
+    for job in kinds():
+        first = replace(job, status="intent", interaction_id="", handed_on_at=0.0)
+        store.add_job(replace(first, lease_until=AT))
+        assert store.update_job(job)
+
+
+def test_the_table_has_a_hundred_columns(store: SqliteStore) -> None:
+    fill(store)
+
+    done = run("list", "--all", columns=100)
+
+    assert (done.exit_code, done.stdout) == (0, ALL_100)
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_a_table_that_is_piped_is_whole_and_has_no_colour(store: SqliteStore) -> None:
+    fill(store)
+
+    assert run("list").stdout.startswith(ALL_160)
+
+
+def test_columns_go_from_the_right_where_there_is_no_room(store: SqliteStore) -> None:
+    fill(store)
+
+    for columns, heads in ((70, 3), (60, 2), (40, 2)):
+        head, *lines = run("list", columns=columns).stdout.splitlines()
+        assert head.split() == ["JOB", "STATUS", "THREAD"][:heads]
+        assert max(map(len, lines)) <= columns
+
+
+def test_nothing_is_told_by_colour_only(store: SqliteStore) -> None:
+    fill(store)
+
+    coloured = run("list", "--color", "always", columns=100).stdout
+
+    assert click.unstyle(coloured) == ALL_100
+    assert click.style("lost", fg="red") in coloured
+    assert click.style("failed", fg="red") in coloured
+    assert click.style("in progress, nobody waits", fg="yellow") in coloured
+    assert click.style("in progress, suspended", fg="blue") in coloured
+
+
+def test_one_object_has_all_that_is_known(store: SqliteStore) -> None:
+    fill(store)
+
+    found = json.loads(run("list", "--json").stdout)
+    lines = [json.loads(line) for line in run("list", "--jsonl").stdout.splitlines()]
+
+    assert (found["schema"], found["now"]) == (1, AT)
+    assert found["jobs"] == lines
+    assert [each["state"] for each in lines] == [
+        *("nobody_waits", "suspended", "lost", "ended", "ended"),
+    ]
+    first = lines[0]
+    assert first == {
+        "key": "job_c7e95cbe0",
+        "status": "in_progress",
+        "state": "nobody_waits",
+        "interaction_id": "v1_ChdTJVVGM",
+        "target": AGENT,
+        "session_id": "acme",
+        "thread_id": "pricing-brief",
+        "created_at": AT - 15 * MINUTE_S,
+        "updated_at": AT - 15 * MINUTE_S,
+        "ended_at": None,
+        "deadline_at": AT + 50 * MINUTE_S,
+        "lease_until": AT + 30,
+        "owner": DEAD,
+        "owner_alive": False,
+        "attempts": 0,
+        "interrupts": 0,
+        "handed_on_at": None,
+        "consumed_at": None,
+        "forget_at": AT * 2,
+        "events": [
+            {"at": AT - 15 * MINUTE_S, "what": "intent", "owner": DEAD},
+            {"at": AT - 15 * MINUTE_S, "what": "submitted", "owner": DEAD},
+        ],
+    }
+    assert lines[2]["interaction_id"] is None
+    assert lines[3]["thread_id"] is None
+
+
+def test_what_is_printed_is_what_its_schema_says(store: SqliteStore) -> None:
+    fill(store)
+    store.add_job(make_job("job_held", owner=process_id(), lease_until=AT + 60))
+    schema = json.loads((SCHEMAS / "jobs_list.json").read_text(encoding="utf-8"))
+    check = jsonschema.Draft202012Validator(schema)
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for arguments in (["--all"], ["--thread", "nothing"]):
+        check.validate(json.loads(run("list", "--json", *arguments).stdout))
+
+    spoiled = json.loads(run("list", "--json").stdout)
+    del spoiled["jobs"][0]["events"][0]["owner"]
+    assert not check.is_valid(spoiled)
+
+
+@pytest.mark.parametrize(
+    ("job", "status"),
+    [("job_b54e", 1), ("job_525", 1), ("job_b2f", 0), ("job_c7e", 0), ("job_522e", 0)],
+)
+def test_the_exit_status_says_whether_a_job_has_failed(
+    job: str, status: int, store: SqliteStore
+) -> None:
+    fill(store)
+
+    assert run("show", job).exit_code == status
+    assert run("show", job, "--json").exit_code == status
+
+
+def test_a_job_is_shown_with_its_history(store: SqliteStore) -> None:
+    fill(store)
+    job = store.get_job("job_c7e95cbe0")
+    assert job is not None
+    store.take_job(job, process_id(), now=AT - 5, until=AT + 55)
+
+    done = run("show", "job_c7e").stdout.splitlines()
+    asked = json.loads(run("show", "job_c7e", "--json").stdout)
+
+    pid = process_id().split("/")[1]
+    assert done[:2] == ["job:         job_c7e95cbe0", "status:      in progress"]
+    assert f"owner:       {pid} alive" in done
+    assert "deadline:    2026-11-28 19:54:00Z (in 50 min)" in done
+    assert done[-4:] == [
+        "history:",
+        "  28 Nov 18:49:00  intent     9999999 gone",
+        "  28 Nov 18:49:00  submitted  9999999 gone",
+        f"  28 Nov 19:03:55  acquired   {pid} alive",
+    ]
+    assert asked["job"]["owner_alive"] is True
+    assert len(asked["job"]["events"]) == 3
+
+
+def test_an_owner_elsewhere_is_named_with_its_machine() -> None:
+    elsewhere = make_job(owner="web-1:boot:pid:[1]/12/ab+watcher", lease_until=AT + 9)
+    unknown = replace(elsewhere, owner="somebody")
+
+    told = [
+        ToldJob(job=each, events=(), now=AT)
+        for each in (elsewhere, unknown, replace(elsewhere, status="completed"))
+    ]
+
+    assert [owner_text(each) for each in told] == ["12 on web-1", "somebody", ""]
+
+
+def test_an_empty_list_says_what_there_is_otherwise(store: SqliteStore) -> None:
+    store.secret()
+    assert run("list").stdout == "no jobs\n"
+    store.add_job(make_job(forget_at=AT * 2, consumed_at=AT, lease_until=0.0))
+
+    assert run("list").stdout == "no jobs; 1 job that was consumed with --all\n"
+    other = run("list", "--thread", "other")
+
+    assert (other.exit_code, other.stdout) == (
+        0,
+        "no job matches; 1 without the filter\n",
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_a_hostile_name_does_nothing_to_a_terminal(
+    name: str, store: SqliteStore
+) -> None:
+    """Databases refuse lone surrogates, so that none comes from there."""
+    name = name.encode("utf-8", "replace").decode()
+    hostile = make_job(
+        f"job_{name}",
+        scope=Scope(f"gemini|{name}|print", name, name),
+        target=f"agent:{name}",
+        owner=name,
+        interaction_id=f"v1_{name}",
+        status="in_progress",
+        created_at=AT,
+        forget_at=AT * 2,
+        lease_until=AT + 9,
+    )
+    store.add_job(hostile)
+    commands = (
+        ["list"],
+        ["list", "--long"],
+        ["list", "--json"],
+        ["list", "--jsonl"],
+        ["show", "job_"],
+        ["show", "job_", "--json"],
+        ["show", f"{name}!"],
+        ["cancel", f"{name}!"],
+    )
+
+    for arguments in commands:
+        done = CliRunner().invoke(interactions, ["jobs", *arguments])
+        assert all(map(is_harmless, done.output.splitlines())), arguments
+        assert done.exit_code in {0, 1}
+
+
+def test_a_store_that_cannot_be_read_is_told_by_the_exit_status(
+    store: SqliteStore,
+) -> None:
+    store.secret()
+    store.close()
+    with closing(sqlite3.connect("state.db")) as db:
+        db.execute("UPDATE schema_versions SET version = 99 WHERE part = 'sessions'")
+        db.execute("UPDATE schema_contracts SET version = 99, needs = 99")
+        db.commit()
+
+    for arguments in (["jobs", "list"], ["jobs", "show", "x"], ["usage"], ["explain"]):
+        done = CliRunner().invoke(interactions, arguments)
+        assert (done.exit_code, done.stdout) == (3, ""), arguments
+
+
+@pytest.mark.parametrize(
+    "command", [["jobs", "list"], ["jobs", "show", "x"], ["usage"]]
+)
+def test_a_store_in_memory_is_nobody_else_s_to_look_at(command: list[str]) -> None:
+    done = CliRunner().invoke(interactions, [*command, "--sessions", "memory:a"])
+
+    assert done.exit_code == 2
+    assert "memory:a ends with its process; name a file or a database" in done.stderr
+
+
+def test_wide_names_take_the_columns_that_they_take(store: SqliteStore) -> None:
+    scope = Scope("gemini|host|print", "acme", "京都" * 30)
+    store.add_job(make_job(scope=scope, created_at=AT, forget_at=AT * 2))
+
+    lines = run("list", columns=100).stdout.splitlines()
+
+    assert max(map(columns_of, lines)) <= 100
