@@ -16,6 +16,7 @@ from interactions_core.records.interactions import (
     Scope,
 )
 from interactions_core.records.jobs import Job
+from interactions_core.records.outlines import Sketch
 from interactions_core.usage import Usage
 
 NOW = datetime(2026, 11, 28, 19, 4, 43, tzinfo=UTC).timestamp()
@@ -91,10 +92,12 @@ class Thread:
         again: bool = False,
         kept_s: float = 55 * DAY_S,
         job: str = "",
+        key: str = "",
+        sketch: Sketch | None = None,
     ) -> str:
         """Record a turn; return its key."""
         self._count += 1
-        key = f"v1_{self._prefix}-{self._count:03}"
+        key = key or f"v1_{self._prefix}-{self._count:03}"
         is_replay = reason in {"root", "expired", "foreign", "stateless"}
         record = InteractionRecord(
             key=key,
@@ -111,9 +114,8 @@ class Thread:
             sent=tuple(sent),
             held=tuple(held),
         )
-        self._store.put(
-            record, self._entry(record, usd, size, tokens, job, again=again)
-        )
+        entry = self._entry(record, usd, size, tokens, job, again=again)
+        self._store.put(record, entry, sketch=sketch)
         return key
 
     def job(self, key: str, when: float, **changes: object) -> None:

@@ -16,6 +16,7 @@ from interactions_core.exceptions import UnknownInteractionError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.schemas import check
 from tests.waiting import go_by
 
 pytest.importorskip("genai_prices", reason="needs the extra `prices`")
@@ -102,6 +103,8 @@ def test_json_has_its_keys_in_order_and_null_for_what_is_unknown(url: str) -> No
 
     found = json.loads(run(url, "--json").stdout)
 
+    check("explain", found)
+    check("explain", json.loads(run(url, "--hide-content", "--json").stdout))
     assert [*found] == [
         *("schema", "turn", "why", "because", "sentence", "difference", "sent"),
         *("chained", "same_in_session", "advice"),

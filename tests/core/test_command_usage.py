@@ -18,6 +18,7 @@ from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import LedgerEntry, ReplyForm, Scope
 from interactions_core.usage import Usage
 from tests.contract.session_records import SCOPE, lost_create, make_record
+from tests.schemas import check
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
 FLAT = {"name": "flat", "prices": [{"model": "*", "input": 1, "output": 2}]}
@@ -140,6 +141,7 @@ def test_one_object_has_the_same_sums(store: SqliteStore) -> None:
 
     found = json.loads(run("--json", "--since", "2026-11-01").stdout)
 
+    check("usage", found)
     assert list(found)[:7] == [
         *("schema", "by", "since", "until", "prices", "rows", "total"),
     ]

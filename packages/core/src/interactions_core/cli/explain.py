@@ -1,12 +1,11 @@
 """`interactions explain`: what is typed, and what is called."""
 
-import json
-
 import click
 
+from interactions_core.cli.completion import complete_interactions
 from interactions_core.cli.explanation_text import Layout, explanation_lines
 from interactions_core.cli.naming import find_interaction
-from interactions_core.cli.output import color_option, colour, width
+from interactions_core.cli.output import color_option, colour, json_text, width, write
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.counted import counted
 from interactions_core.explaining.as_json import as_json as written
@@ -15,7 +14,7 @@ from interactions_core.explaining.explain import explain as explain_in
 
 @click.command()
 @found_option
-@click.argument("interaction", required=False)
+@click.argument("interaction", required=False, shell_complete=complete_interactions)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
 @click.option("--long", is_flag=True, help="Write ids whole.")
@@ -51,11 +50,10 @@ def explain(
         told = explain_in(store, name)
     if as_json:
         found = written(told, hide_content=hide_content)
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
         return
     layout = Layout(columns=width(), long=long, local=local, hide_content=hide_content)
-    lines = explanation_lines(told, layout)
-    click.echo("\n".join(lines), color=colour(color))
+    write(explanation_lines(told, layout), color=colour(color))
 
 
 def _say_nothing(unknown: int, *, as_json: bool) -> None:

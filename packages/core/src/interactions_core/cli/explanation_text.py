@@ -11,6 +11,7 @@ import click
 from interactions_core.cli.figures import usd_text
 from interactions_core.cli.output import (
     clipped,
+    shown,
     shown_id,
     shown_size,
     shown_steps,
@@ -66,11 +67,12 @@ def explanation_lines(told: Explanation, layout: Layout) -> Iterator[str]:
 
 
 def _head(told: Explanation, layout: Layout) -> str:
-    where = told.scope.thread_id or told.scope.session_id or "(no thread)"
+    where = shown(told.scope.thread_id or told.scope.session_id or "(no thread)")
     number = f", turn {told.turn} of {told.turns}" if told.turn else ""
-    target = told.record.target.partition(":")[2]
+    target = shown(told.record.target.partition(":")[2])
+    key = shown(shown_id(told.record.key, long=layout.long))
     parts = [
-        click.style(shown_id(told.record.key, long=layout.long), bold=True),
+        click.style(key, bold=True),
         f"{where}{number}",
         click.style(shown_time(told.record.created_at, local=layout.local), dim=True),
         target,
@@ -84,19 +86,19 @@ def _difference_lines(
     compared = _compared(told, found.compared_with, layout)
     label = "first step that differs"
     yield (
-        f"{label:<28}step {found.step} of {found.of}, {found.now.kind}; "
+        f"{label:<28}step {found.step} of {found.of}, {shown(found.now.kind)}; "
         f"compared with {compared}"
     )
     yield from _wrapped(change_of(found), layout)
     then, now = _pair(found, hide_content=layout.hide_content)
     if then is not None:
-        yield click.style(clipped(f"  - {then}", layout.columns), fg="red")
-    yield click.style(clipped(f"  + {now}", layout.columns), fg="green")
+        yield click.style(clipped(f"  - {shown(then)}", layout.columns), fg="red")
+    yield click.style(clipped(f"  + {shown(now)}", layout.columns), fg="green")
 
 
 def _compared(told: Explanation, key: str, layout: Layout) -> str:
     turn = f"turn {told.nearest_turn}, " if told.nearest_turn else ""
-    return f"{turn}{shown_id(key, long=layout.long)}"
+    return f"{turn}{shown(shown_id(key, long=layout.long))}"
 
 
 def _pair(found: Difference, *, hide_content: bool) -> tuple[str | None, str]:
@@ -141,7 +143,7 @@ def _cost_lines(told: Explanation, usd: Decimal, layout: Layout) -> Iterator[str
     line = f"{'cost':<{_LABEL}}{usd_text(usd)}"
     if told.chained_usd is not None:
         line = f"{line:<{_SECOND}}chained, about {usd_text(told.chained_usd)}"
-    prices = f"prices: {'; '.join(told.prices)}" if told.prices else ""
+    prices = f"prices: {shown('; '.join(told.prices))}" if told.prices else ""
     whole = f"{line:<{_SECOND}}{_GAP}{prices}" if prices else line
     if len(whole) <= layout.columns:
         yield whole
@@ -152,5 +154,5 @@ def _cost_lines(told: Explanation, usd: Decimal, layout: Layout) -> Iterator[str
 
 def _wrapped(text: str, layout: Layout) -> list[str]:
     return textwrap.wrap(
-        text, layout.columns, break_long_words=False, break_on_hyphens=False
+        shown(text), layout.columns, break_long_words=False, break_on_hyphens=False
     )

@@ -2,6 +2,7 @@
 
 import click
 
+from interactions_core.cli.completion import complete_interactions
 from interactions_core.cli.curl import (
     CutPart,
     curl_lines,
@@ -23,7 +24,7 @@ _UNKNOWN = (
 
 @click.command()
 @found_option
-@click.argument("interaction")
+@click.argument("interaction", shell_complete=complete_interactions)
 @click.option("--dry-run", is_flag=True, help="Print it; without this nothing happens.")
 @click.option("--json", "as_json", is_flag=True, help="Print the body alone, whole.")
 def replay(sessions: str, interaction: str, *, dry_run: bool, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 import click
 
+from interactions_core.cli.completion import complete_names
 from interactions_core.cli.output import (
     color_option,
     colour,
@@ -68,7 +69,12 @@ sessions.add_command(diff)
 @sessions.command("list")
 @found_option
 @click.option("--tenant", metavar="ID", help="Only those of this session, or tenant.")
-@click.option("--thread", metavar="ID", help="Only those of this thread.")
+@click.option(
+    "--thread",
+    metavar="ID",
+    shell_complete=complete_names,
+    help="Only those of this thread.",
+)
 @click.option(
     "--since",
     callback=read_time,

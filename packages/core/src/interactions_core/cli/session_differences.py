@@ -2,6 +2,7 @@
 
 import click
 
+from interactions_core.cli.completion import complete_interactions
 from interactions_core.cli.naming import find_record
 from interactions_core.cli.output import (
     color_option,
@@ -23,8 +24,8 @@ from interactions_core.stores import SessionStore
 
 @click.command()
 @found_option
-@click.argument("then")
-@click.argument("now")
+@click.argument("then", shell_complete=complete_interactions)
+@click.argument("now", shell_complete=complete_interactions)
 @click.option("--steps", is_flag=True, help="Write steps whole.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

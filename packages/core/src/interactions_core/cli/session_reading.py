@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import click
 
+from interactions_core.cli.completion import complete_names
 from interactions_core.cli.naming import NEWEST, Named, find_conversation
 from interactions_core.cli.output import (
     color_option,
@@ -47,7 +48,7 @@ def name_options(function: _Function) -> _Function:
             "--hide-content", is_flag=True, help="Tell lengths in place of texts."
         ),
         click.option("--tenant", metavar="ID", help="Only of this session, or tenant."),
-        click.argument("name", default=NEWEST),
+        click.argument("name", default=NEWEST, shell_complete=complete_names),
         found_option,
     ):
         function = option(function)

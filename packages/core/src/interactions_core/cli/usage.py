@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.budgets_table import budget_lines, budgets_json
-from interactions_core.cli.output import color_option, colour, json_text, width
+from interactions_core.cli.output import color_option, colour, json_text, width, write
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.cli.times import read_time
 from interactions_core.cli.usage_table import usage_json, usage_lines
@@ -109,8 +109,7 @@ def usage(
     notes = _coming(found, prices)
     now = "" if reprice or prices or found.prices else pricing.version
     head, *lines = usage_lines(found, width(), notes, now)
-    text = "\n".join([click.style(head, dim=True), *lines])
-    click.echo(text, color=colour(color))
+    write([click.style(head, dim=True), *lines], color=colour(color))
 
 
 def _check_alone(context: click.Context) -> None:

@@ -13,7 +13,7 @@ from interactions_core.cli.figures import (
     cost_text,
     tokens_text,
 )
-from interactions_core.cli.output import shown_size
+from interactions_core.cli.output import clipped, columns_of, shown, shown_size
 from interactions_core.counted import counted
 from interactions_core.records.costs import CostReport, Costs
 
@@ -133,7 +133,7 @@ def _decimal(usd: Decimal | None) -> str | None:
 
 
 def _shown(key: str) -> str:
-    return key.removeprefix("model:").removeprefix("agent:") or "-"
+    return shown(key.removeprefix("model:").removeprefix("agent:")) or "-"
 
 
 def _table(head: str, rows: Sequence[tuple[str, Costs]], width: int) -> list[str]:
@@ -141,7 +141,7 @@ def _table(head: str, rows: Sequence[tuple[str, Costs]], width: int) -> list[str
     cells += [
         [name, *(column.text(costs) for column in _COLUMNS)] for name, costs in rows
     ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
     kept = [True] * len(widths)
     for number in sorted({column.goes for column in _COLUMNS} - {0}):
         if _width(widths, kept) > width:
@@ -153,15 +153,16 @@ def _table(head: str, rows: Sequence[tuple[str, Costs]], width: int) -> list[str
 
 
 def _width(widths: Sequence[int], kept: Sequence[bool]) -> int:
-    shown = [width for width, stays in zip(widths, kept, strict=True) if stays]
-    return sum(shown) + len(_GAP) * (len(shown) - 1)
+    left = [width for width, stays in zip(widths, kept, strict=True) if stays]
+    return sum(left) + len(_GAP) * (len(left) - 1)
 
 
 def _line(row: Sequence[str], widths: Sequence[int], kept: Sequence[bool]) -> str:
     first, *others = zip(row, widths, kept, strict=True)
-    name = first[0] if len(first[0]) <= first[1] else f"{first[0][: first[1] - 1]}…"
+    name = clipped(first[0], first[1])
+    name += " " * (first[1] - columns_of(name))
     numbers = [f"{text:>{wide}}" for text, wide, stays in others if stays]
-    return _GAP.join([f"{name:<{first[1]}}", *numbers]).rstrip()
+    return _GAP.join([name, *numbers]).rstrip()
 
 
 def _below(found: CostReport, notes: Sequence[str], prices_now: str) -> list[str]:
@@ -187,4 +188,4 @@ def _below(found: CostReport, notes: Sequence[str], prices_now: str) -> list[str
     if prices or notes:
         said = "; ".join([f"Prices: {prices}" if prices else "Prices: none", *notes])
         lines.append(f"{said}.")
-    return lines
+    return [*map(shown, lines)]
