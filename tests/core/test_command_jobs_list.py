@@ -22,9 +22,10 @@ from interactions_core.cli.jobs import jobs
 from interactions_core.cli.output import columns_of
 from interactions_core.cli.root import interactions
 from interactions_core.process.owners import process_id
+from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
-from tests.contract.session_records import make_job
+from tests.contract.session_records import make_job, make_record
 from tests.core.test_command_output import HOSTILE, is_harmless
 
 SCHEMAS = Path(jobs_list.__file__).parent / "schemas"
@@ -297,19 +298,24 @@ def test_a_hostile_name_does_nothing_to_a_terminal(
         lease_until=AT + 9,
     )
     store.add_job(hostile)
+    store.put(make_record(f"v1_{name}", scope=hostile.scope))
+    store.add_erasures([Erasure(hostile.scope.credential, f"v1_{name}")])
     commands = (
-        ["list"],
-        ["list", "--long"],
-        ["list", "--json"],
-        ["list", "--jsonl"],
-        ["show", "job_"],
-        ["show", "job_", "--json"],
-        ["show", f"{name}!"],
-        ["cancel", f"{name}!"],
+        ["jobs", "list"],
+        ["jobs", "list", "--long"],
+        ["jobs", "list", "--json"],
+        ["jobs", "list", "--jsonl"],
+        ["jobs", "show", "job_"],
+        ["jobs", "show", "job_", "--json"],
+        ["jobs", "show", f"{name}!"],
+        ["jobs", "cancel", f"{name}!"],
+        ["accounts", "list"],
+        ["erase", "--pending", "--dry-run"],
+        ["db", "check"],
     )
 
     for arguments in commands:
-        done = CliRunner().invoke(interactions, ["jobs", *arguments])
+        done = CliRunner().invoke(interactions, arguments)
         assert all(map(is_harmless, done.output.splitlines())), arguments
         assert done.exit_code in {0, 1}
 

@@ -2,6 +2,7 @@
 
 import click
 
+from interactions_core.cli.output import echo
 from interactions_core.cli.sessions import (
     account_option,
     client,
@@ -25,7 +26,7 @@ def accounts() -> None:
 def list_(sessions: str) -> None:
     """Print a line for each owner, and what is linked to it."""
     with opened(sessions, read_only=True) as store:
-        account_commands.list_accounts(store, click.echo)
+        account_commands.list_accounts(store, echo)
 
 
 @accounts.command()
@@ -67,7 +68,7 @@ def link(
         )
         account_commands.link_names(
             store,
-            click.echo,
+            echo,
             names,
             owner,
             leave_rows=leave_rows,
@@ -84,7 +85,7 @@ def unlink(sessions: str, name: str) -> None:
     What it has recorded meanwhile stays with whom it was linked to.
     """
     with opened(sessions) as store:
-        account_commands.unlink_name(store, click.echo, name)
+        account_commands.unlink_name(store, echo, name)
 
 
 @accounts.command()
@@ -92,4 +93,4 @@ def unlink(sessions: str, name: str) -> None:
 def log(sessions: str) -> None:
     """Print every change of who owns what, oldest first."""
     with opened(sessions, read_only=True) as store:
-        account_commands.show_links(store, click.echo)
+        account_commands.show_links(store, echo)

@@ -8,6 +8,7 @@ import click
 
 from interactions_core.cli.db_copy import copy
 from interactions_core.cli.db_schema import check, migrate, plan
+from interactions_core.cli.output import echo
 from interactions_core.cli.sessions import opened, opened_database, sessions_option
 from interactions_core.counted import counted
 from interactions_core.records.erased import VARIABLE as ERASED
@@ -67,7 +68,7 @@ def restored(
         if erased is None:
             click.echo("no list of deletions is named: nothing is erased again")
         elif not erased_commands.erase_again(
-            store, erased, click.echo, name=name, dry_run=dry_run
+            store, erased, echo, name=name, dry_run=dry_run
         ):
             raise click.exceptions.Exit(1)
 
@@ -91,4 +92,4 @@ def forget_retention(sessions: str, owner: str | None) -> None:
             count = store.unlearn_retention()
             click.echo(f"forgotten: what was learned of {counted(count, 'key')}")
         else:
-            account_commands.forget_retention(store, click.echo, owner)
+            account_commands.forget_retention(store, echo, owner)

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import click
 
+from interactions_core.cli.output import echo
 from interactions_core.cli.sessions import (
     CREATE_HINT,
     create_option,
@@ -34,7 +35,7 @@ def check(sessions: str, *, as_json: bool) -> None:
             click.echo(json.dumps(said))
             is_well = bool(said["ok"])
         else:
-            is_well = schema_commands.check_store(store, click.echo)
+            is_well = schema_commands.check_store(store, echo)
     if not is_well:
         raise click.exceptions.Exit(1)
 
@@ -68,7 +69,7 @@ def migrate(sessions: str, *, create: bool) -> None:
     built.
     """
     with _looked_at(sessions, must_exist=not create, hint=CREATE_HINT) as store:
-        if not schema_commands.migrate_store(store, click.echo):
+        if not schema_commands.migrate_store(store, echo):
             raise click.exceptions.Exit(1)
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from interactions_core.cli.output import echo
 from interactions_core.cli.sessions import (
     account_option,
     client,
@@ -45,8 +46,8 @@ def erase(
         return
     with opened(sessions, read_only=dry_run) as store:
         if dry_run:
-            erase_commands.list_erasures(store, click.echo)
+            erase_commands.list_erasures(store, echo)
             return
         with client(account) as api:
-            if not erase_commands.erase_pending(store, api, click.echo):
+            if not erase_commands.erase_pending(store, api, echo):
                 raise click.exceptions.Exit(1)
