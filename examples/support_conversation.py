@@ -1,7 +1,8 @@
 """A support conversation survives a restart and a change of mind; each turn sends only itself.
 
 Runs on a local emulator without a key. With `--live` and GEMINI_API_KEY it runs on the
-real API. The process that talks is ended in the middle and a new one goes on.
+real API. The process that talks is ended in the middle and a new one goes on. Printed is
+what had to be remembered; with `--all` every word, and every call.
 """
 
 import argparse
@@ -70,14 +71,15 @@ def build(saver):
     return graph.compile(checkpointer=saver)
 
 
-def say(graph, question, config=THREAD):
+def say(graph, question, shows_all, config=THREAD):
     state = graph.invoke({"messages": [("user", question)]}, config)
     answer = state["messages"][-1].text
-    print(f"  user       {question}\n  assistant  {answer}")
+    if shows_all or question in EXPECTED:
+        print(f"  {question} {answer}")
     return answer
 
 
-def talk(part, database):
+def talk(part, database, shows_all):
     """Take one part of the conversation; this is all that the child processes do."""
     with InteractionsSaver.from_conn_string(database) as saver:
         graph = build(saver)
@@ -87,63 +89,68 @@ def talk(part, database):
                 for state in graph.get_state_history(THREAD)
                 if len(state.values["messages"]) == 2 and not state.next
             )
-            say(graph, CHANGE_OF_MIND[0], past.config)
-            assert "9999" in say(graph, CHANGE_OF_MIND[1])
+            say(graph, CHANGE_OF_MIND[0], shows_all, past.config)
+            assert "9999" in say(graph, CHANGE_OF_MIND[1], shows_all)
             return
         for question in MORNING if part == "morning" else AFTERNOON:
-            answer = say(graph, question)
+            answer = say(graph, question, shows_all)
             assert EXPECTED.get(question, "") in answer, (question, answer)
 
 
-def table(database):
-    """Print why each request was sent as it was, from the ledger; return its rows."""
-    entries = [entry for _, entry in open_store(database).ledger()]
-    print("\ncall  why        steps sent  bytes sent  a full replay  bytes less")
-    for number, entry in enumerate(entries, 1):
-        less = 1 - entry.bytes_sent / entry.replay_bytes
+def table(entries, shows_all):
+    """Print why requests were sent as they were: each call, or calls by the reason."""
+    print(f"\n{'why':<13}  calls  bytes sent  a full replay  bytes less")
+    reasons = dict.fromkeys(entry.reason for entry in entries)
+    alike = [[e for e in entries if e.reason == reason] for reason in reasons]
+    for rows in [[entry] for entry in entries] if shows_all else alike:
+        sent, replay = totals(rows)
+        less = f"{1 - sent / replay:.0%}"
         print(
-            f"{number:>4}  {entry.reason:<9}  {entry.steps_sent:>10}"
-            f"  {entry.bytes_sent:>10}  {entry.replay_bytes:>13}  {less:>10.0%}"
+            f"{rows[0].reason:<13}  {len(rows):>5}  {sent:>10}  {replay:>13}  {less:>10}"
         )
-    sent = sum(entry.bytes_sent for entry in entries)
-    replay = sum(entry.replay_bytes for entry in entries)
+    sent, replay = totals(entries)
     print(f"\nsent {sent} bytes of input; replaying every turn would be {replay}")
     print("what is billed is tokens, those of the history either way")
-    return entries
 
 
-def run(database):
+def totals(entries):
+    return sum(e.bytes_sent for e in entries), sum(e.replay_bytes for e in entries)
+
+
+def run(database, shows_all):
     for part in ("morning", "afternoon", "fork"):
-        print(f"\n{part}, in a process of its own")
-        subprocess.run(
-            [sys.executable, __file__, "--part", part, "--database", database],
-            check=True,
-        )
-    entries = table(database)
+        print(f"{part}, in a process of its own", flush=True)
+        asked = ["--part", part, "--database", database]
+        asked += ["--all"] if shows_all else []
+        subprocess.run([sys.executable, __file__, *asked], check=True)
+    entries = [entry for _, entry in open_store(database).ledger()]
+    table(entries, shows_all)
     assert [entry.reason for entry in entries].count("root") == 1
     assert "fork" in {entry.reason for entry in entries}
     assert not any(entry.recovered for entry in entries)
-    assert sum(e.bytes_sent for e in entries) < sum(e.replay_bytes for e in entries) / 3
+    sent, replay = totals(entries)
+    assert sent < replay / 3
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--live", action="store_true", help="use the real API")
+    parser.add_argument("--all", action="store_true", help="print every word and call")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--database", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
-        talk(options.part, options.database)
+        talk(options.part, options.database, options.all)
         return
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{Path(folder) / 'support.db'}"
         if options.live:
-            run(database)
+            run(database, options.all)
             return
         with Emulator() as emulator:
             os.environ["GOOGLE_GEMINI_BASE_URL"] = emulator.url
             os.environ["GEMINI_API_KEY"] = "any key will do here"
-            run(database)
+            run(database, options.all)
 
 
 if __name__ == "__main__":

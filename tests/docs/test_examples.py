@@ -11,6 +11,10 @@ import pytest
 from tests.docs.pages import ROOT, rows_of
 
 EXAMPLES = ROOT / "examples"
+README = EXAMPLES.parent / "README.md"
+DEMO = "support_conversation"
+"""Of which the README shows what it prints."""
+
 LONG = {"agent_framework_client", "support_conversation"}
 """May be longer: a whole adapter, and the demo, which prints its table."""
 
@@ -76,6 +80,7 @@ def test_example_runs_without_a_key(example: Path, tmp_path: Path) -> None:
     assert said[-1:]
     assert example.stem not in PRINTED or said == PRINTED[example.stem]
     assert example.stem in LONG or len(said) <= 5
+    assert example.stem != DEMO or "\n".join(said) in README.read_text("utf-8")
 
 
 @pytest.mark.parametrize("example", FILES, ids=stem_of)

@@ -8,12 +8,37 @@ from tests.docs import compatibility
 from tests.docs.pages import ROOT, blocks_of, rows_of
 
 README = ROOT / "README.md"
+CLIENTS = ("ChatGoogleGenerativeAI", "ChatInteractions")
 
 
 def test_first_screen_has_at_most_45_lines() -> None:
     first_screen = README.read_text(encoding="utf-8").partition("\n## ")[0]
 
     assert len(first_screen.splitlines()) <= 45
+
+
+def test_first_screen_says_what_it_is_for_and_when_not() -> None:
+    first_screen = README.read_text(encoding="utf-8").partition("\n## ")[0]
+
+    for said in ("**For**", "**Not for**", "**It saves**", "**It does not save**"):
+        assert said in first_screen
+    assert "`session_id=" in first_screen.partition("**Isolation:**")[2]
+
+
+def test_first_screen_tells_the_bytes_of_the_table() -> None:
+    first_screen = README.read_text(encoding="utf-8").partition("\n## ")[0]
+    rows = rows_of(README, "client")
+
+    stock, ours = (rows[f"`{name}`"][-1] for name in CLIENTS)
+    longest = [cell.partition(" B")[0] for cell in (ours, stock)]
+    assert "{} B in place of {} B".format(*longest) in first_screen
+
+
+def test_first_screen_changes_the_line_that_moving_over_changes() -> None:
+    first, second, *_ = blocks_of(README, "diff")
+
+    assert first.text == second.text
+    assert first.text in README.read_text(encoding="utf-8").partition("\n## ")[0]
 
 
 def test_first_screen_has_the_example_with_its_output() -> None:
