@@ -8,8 +8,14 @@ import pytest
 from interactions_core import SqliteStore
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
-from interactions_core.services.index_keeper import AT_ONCE, LOOK_S, IndexKeeper
+from interactions_core.services.index_keeper import (
+    AT_ONCE,
+    LOOK_S,
+    IndexKeeper,
+    index_all,
+)
 from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.stores.sql import text_tables
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -94,3 +100,21 @@ def test_a_store_that_is_away_keeps_nothing_else_waiting(
     (tmp_path / "state.db").rename(tmp_path / "elsewhere.db")
 
     assert keeper.step() == 0
+
+
+def test_indexing_all_ends_however_much_is_recorded_meanwhile(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_tables, "BATCH_CHARACTERS", 1)
+    for number in range(5):
+        say(store, f"i{number}", "shoes")
+    told: list[tuple[int, int]] = []
+
+    def record(done: int, total: int) -> None:
+        told.append((done, total))
+        say(store, f"later {done}", "shoes")
+
+    assert index_all(store, record) == 5
+    assert told == [(done, 5) for done in range(1, 6)]
+    assert store.search("shoes").unindexed == 5
+    assert len(store.search("shoes").found) == 10

@@ -12,6 +12,7 @@ from interactions_core.exceptions import StoreError
 from interactions_core.records.conversations import ConversationFilter
 from interactions_core.records.interactions import Scope
 from interactions_core.records.searches import SearchResult
+from interactions_core.services.index_keeper import index_all
 from interactions_core.stores import SessionStore, open_store
 
 _MOST: Final = 1_000
@@ -59,12 +60,14 @@ def search_notes(found: SearchResult) -> Iterator[str]:
 
 
 def _index(store: SessionStore) -> None:
-    done, looks = 0, sys.stderr.isatty()
-    while count := store.index_texts():
-        done += count
+    looks = sys.stderr.isatty()
+
+    def tell(done: int, total: int) -> None:
         if looks:
-            click.echo(f"\rindexed {counted(done, 'interaction')}", nl=False, err=True)
-    if done and looks:
+            shown = f"\rindexed {done:,} of {counted(max(done, total), 'interaction')}"
+            click.echo(shown, nl=False, err=True)
+
+    if index_all(store, tell) and looks:
         click.echo(err=True)
 
 

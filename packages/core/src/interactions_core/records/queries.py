@@ -64,7 +64,7 @@ class Unit:
                 yield Term(run, is_prefix=True)
             else:
                 # All but the last, which goes on as the text does.
-                yield from map(Term, [*terms_of(run)][:-1])
+                yield from map(Term, terms_of(run)[:-1])
 
     @property
     def is_exact(self) -> bool:

@@ -49,14 +49,32 @@ def has_content(sent: Sequence[JsonObject], held: Sequence[JsonObject]) -> bool:
 def _distinct(texts: Iterable[str]) -> tuple[set[str], bool]:
     """Return the words of texts, and whether all of them were few enough."""
     words: set[str] = set()
-    size = 0
+    left = MOST_BYTES
     for text in texts:
-        for run in dict.fromkeys(runs_of(text)):
-            for term in terms_of(run):
-                if term in words:
-                    continue
-                size += len(term.encode()) + 1
-                if size > MOST_BYTES:
-                    return words, False
-                words.add(term)
+        runs = dict.fromkeys(runs_of(text))
+        new = {term for run in runs for term in terms_of(run)} - words
+        left -= _size(new)
+        if left < 0:
+            ordered = (term for run in runs for term in terms_of(run) if term in new)
+            return words | _first(ordered, left + _size(new)), False
+        words |= new
     return words, True
+
+
+def _first(terms: Iterable[str], most: int) -> set[str]:
+    """Return the first of these that fit into so many bytes."""
+    words: set[str] = set()
+    for term in terms:
+        if term not in words:
+            most -= _size([term])
+            if most < 0:
+                break
+            words.add(term)
+    return words
+
+
+def _size(terms: Iterable[str]) -> int:
+    """Return how many bytes words are, with a space behind each."""
+    return sum(
+        len(term) + 1 if term.isascii() else len(term.encode()) + 1 for term in terms
+    )

@@ -58,3 +58,28 @@ class IndexKeeper:
         pause_s = took_s if number else max(LOOK_S, took_s * _SHARE)
         self._due_at = self._clock() + pause_s
         return number
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def index_all(store: SessionStore, tell: Callable[[int, int], object] = silent) -> int:
+    """Index what is not indexed when it begins; it ends however much is recorded.
+
+    Args:
+        store: What is about to be searched.
+        tell: Is told after each transaction how many are done, and of how many.
+
+    Returns:
+        How many were indexed.
+
+    Raises:
+        StoreError: The store cannot be read or written.
+    """
+    # Who looks for nothing finds nothing, and is told what there is to index.
+    total, done = store.search("").unindexed, 0
+    while done < total and (number := store.index_texts()):
+        done += number
+        tell(done, total)
+    return done

@@ -11,7 +11,7 @@ among them.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -75,17 +75,15 @@ def is_unspaced(run: str) -> bool:
     return not run.isascii() and _patterns()[1].match(run) is not None
 
 
-def terms_of(run: str) -> Iterator[str]:
-    """Yield what an index has of a run.
+def terms_of(run: str) -> Sequence[str]:
+    """Return what an index has of a run.
 
     The beginning of a word; of what is written without spaces each pair of characters,
     and the last one.
     """
     if not is_unspaced(run):
-        yield run[:LONGEST_WORD]
-        return
-    for at in range(len(run)):
-        yield run[at : at + 2]
+        return (run[:LONGEST_WORD],)
+    return [run[at : at + 2] for at in range(len(run))]
 
 
 @lru_cache(maxsize=1)

@@ -20,8 +20,8 @@ class SearchStore(Protocol):
     def index_texts(self, limit: int = 200) -> int:
         """Index some interactions that are not, or were recorded anew since.
 
-        In short transactions of its own. Whoever is about to search calls it until
-        nothing is left; processes may do so at once, and none does what another has
+        In short transactions of its own. Whoever is about to search calls it as
+        long as `services.index_keeper.index_all` does; processes may do so at once, and none does what another has
         done. What has no content is noted as such, so that it is not looked at again.
 
         Args:
