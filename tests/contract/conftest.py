@@ -1,12 +1,14 @@
 """Fixtures of the contract tests: core beside a server on the same clock."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interactions_core.client.connection import Connection
-from interactions_core.stores import MemoryStore, SessionStore
+from interactions_core.stores import MemoryStore, SessionStore, open_store
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import WAYS, Asker
@@ -29,6 +31,19 @@ def emulator(clock: Clock) -> Iterator[Emulator]:
 @pytest.fixture
 def store() -> SessionStore:
     return MemoryStore()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
+    """Open a store of each kind, for what is true of all of them."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    url = f"sqlite:///{tmp_path / 'sessions.db'}"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    with closing(open_store(url)) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from interactions_core.records.interactions import Scope
 from interactions_core.services.eraser import Eraser
 from interactions_core.stores import (
     MemoryStore,
-    PostgresStore,
     SessionStore,
     SqliteStore,
 )
@@ -41,17 +40,9 @@ def emulator(clock: Clock) -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    if request.param == "sqlite":
-        opened: SessionStore = SqliteStore(tmp_path / "sessions.db")
-    else:
-        opened = PostgresStore(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -30,10 +29,7 @@ from interactions_core.records.budgets import (
     read_budget,
 )
 from interactions_core.stores import (
-    MemoryStore,
-    PostgresStore,
     SessionStore,
-    SqliteStore,
     open_store,
 )
 from interactions_core.turns.estimates import estimate
@@ -45,19 +41,6 @@ from tests.contract.spending import BUDGET, NAME
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    if request.param == "sqlite":
-        opened = SqliteStore(tmp_path / "sessions.db")
-    else:
-        opened = PostgresStore(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
 
 
 def held(key: str, tokens: int, **changes: Any) -> Reservation:

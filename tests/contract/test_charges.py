@@ -2,7 +2,6 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from interactions_core.records.costs import GROUPS, Costs, add_up, priced_entry
 from interactions_core.records.interactions import LedgerEntry
 from interactions_core.stores import (
     MemoryStore,
-    PostgresStore,
     SessionStore,
     SqliteStore,
 )
@@ -32,19 +30,6 @@ from tests.contract.session_records import (
 
 DAY = 1_795_910_400.0
 """29 November 2026, 00:00 UTC."""
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    if request.param == "sqlite":
-        opened = SqliteStore(tmp_path / "sessions.db")
-    else:
-        opened = PostgresStore(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
 
 
 def charge(cost: int | None, **changes: object) -> Charge:

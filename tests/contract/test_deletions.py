@@ -5,7 +5,6 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,10 +14,7 @@ from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.jobs import Job
 from interactions_core.stores import (
-    MemoryStore,
-    PostgresStore,
     SessionStore,
-    SqliteStore,
 )
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -38,16 +34,9 @@ def emulator(clock: Clock) -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        opened: SessionStore = MemoryStore()
-    elif request.param == "sqlite":
-        opened = SqliteStore(tmp_path / "sessions.db")
-    else:
-        opened = PostgresStore(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 def job(key: str, **changes: object) -> Job:

@@ -7,7 +7,6 @@ given once more, without a create, where something raised or died in between.
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,15 +32,9 @@ class RefusedError(Exception):
     """The framework does not take the answer."""
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    else:
-        url = f"sqlite:///{tmp_path / 'sessions.db'}"
-    opened = MemoryStore() if request.param == "memory" else open_store(url)
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 @pytest.fixture(params=[False, True], ids=["foreground", "background"])

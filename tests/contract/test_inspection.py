@@ -47,16 +47,9 @@ FILTERS = {
 }
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    url = f"sqlite:///{tmp_path}/sessions.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    with closing(open_store(url)) as opened:
-        yield opened
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 @pytest.fixture(params=SEEDS)

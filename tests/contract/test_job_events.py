@@ -3,7 +3,7 @@
 import random
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -32,16 +32,9 @@ from tests.contract.session_records import (
 OWNERS = ("host:boot/1/a", "host:boot/2/b", "host:boot/3/c+watcher")
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    with closing(open_store(url)) as opened:
-        yield opened
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 def words(store: SessionStore, key: str = "job_1") -> list[tuple[str, str]]:

@@ -1,14 +1,12 @@
 """What is meant by a part of a name, in every store."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from interactions_core.records.outlines import Sketch
-from interactions_core.stores import MemoryStore, SessionStore, open_store
+from interactions_core.stores import SessionStore
 from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import user_input
 from tests.contract.session_records import SCOPE, make_entry, make_job, make_record
@@ -16,17 +14,9 @@ from tests.contract.session_records import SCOPE, make_entry, make_job, make_rec
 ELSEWHERE = replace(SCOPE, thread_id="thread 2", session_id="another")
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    url = f"sqlite:///{tmp_path}/sessions.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    opened = open_store(url)
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 def test_an_interaction_is_found_by_its_beginning_and_by_its_end(

@@ -2,14 +2,14 @@
 
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from interactions_core.records.outlines import DEEPEST, NEAREST_OF, Sketch, keyed_mark
-from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
+from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
 from interactions_core.stores.sql import outline_rows
 from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import Step, model_output, user_input
@@ -18,17 +18,9 @@ from tests.contract.session_records import SCOPE, make_entry, make_record
 OTHER_ACCOUNT = replace(SCOPE, credential="gemini|host|another")
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    url = f"sqlite:///{tmp_path}/sessions.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    opened = open_store(url)
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 def said(*texts: str) -> list[Step]:

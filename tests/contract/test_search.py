@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,17 +21,9 @@ PIECES = (
 )
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    url = f"sqlite:///{tmp_path}/sessions.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    opened = open_store(url)
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 @pytest.mark.parametrize("prepare", [index, lambda _: None], ids=["index", "scan"])

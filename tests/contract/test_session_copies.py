@@ -1,13 +1,11 @@
 """Copying what a thread knows, and telling what others rest on, in every store."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from interactions_core.records.interactions import StoredInteraction
-from interactions_core.stores import MemoryStore, SessionStore, open_store
+from interactions_core.stores import SessionStore
 from tests.contract.session_records import (
     DAY_S,
     SCOPE,
@@ -19,17 +17,9 @@ from tests.contract.session_records import (
 OTHER = replace(SCOPE, thread_id="other")
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    url = f"sqlite:///{tmp_path}/sessions.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    opened = open_store(url)
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 def test_a_copy_has_every_field_but_no_ledger_and_owes_nothing(

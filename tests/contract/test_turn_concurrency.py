@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.turn import Reply
-from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
+from interactions_core.stores import MemoryStore, SessionStore, open_store
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock
@@ -25,13 +24,9 @@ from tests.patience import PATIENCE_S
 LONG = "Some words of an answer that takes more than one event. " * 40
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> SessionStore:
-    if request.param == "memory":
-        return MemoryStore()
-    if request.param == "postgres":
-        return open_store(request.getfixturevalue("postgres_url"))
-    return SqliteStore(tmp_path / "sessions.db")
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What a store tells a turn as it begins: the same as its methods one by one."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +10,7 @@ from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.interactions import Scope
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.stores import (
-    MemoryStore,
-    PostgresStore,
     SessionStore,
-    SqliteStore,
 )
 from tests.contract.session_records import PLACE, SCOPE, make_job, make_record
 
@@ -23,17 +18,9 @@ KEY = SCOPE.credential
 ACCOUNT = "gemini|host|account:mine"
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    if request.param == "sqlite":
-        opened: SessionStore = SqliteStore(tmp_path / "sessions.db")
-    else:
-        opened = PostgresStore(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(kept: SessionStore) -> SessionStore:
+    return kept
 
 
 def open_turn(
