@@ -1,5 +1,6 @@
 """What stores tell whoever looks inside: the same in each, and the ledger's sums."""
 
+import os
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -30,7 +31,10 @@ from tests.contract.session_records import (
     make_record,
 )
 
-SEEDS = [random.SystemRandom().randrange(10**6) for _ in range(2)]
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "0")
+SEEDS = [random.Random(f"{_RUN}inspection{n}").randrange(10**6) for n in range(2)]
+"""New in every run, and the same for all of its workers."""
+
 LOOSE = replace(SCOPE, thread_id="")
 ALL = ConversationFilter()
 FILTERS = {
@@ -314,7 +318,7 @@ def test_a_label_stays_when_its_record_is_written_again(store: SessionStore) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "read"),
     [
         pytest.param("a\ud83d", "a\ufffd", id="half a character"),
         pytest.param("a\0\x1b[31m\u202eb", "a\ufffd\ufffd[31m\ufffdb", id="control"),
@@ -325,12 +329,12 @@ def test_a_label_stays_when_its_record_is_written_again(store: SessionStore) -> 
     ],
 )
 def test_a_strange_name_does_a_turn_no_harm(
-    store: SessionStore, name: str, kept: str
+    store: SessionStore, name: str, read: str
 ) -> None:
     assert store.put(make_record(), label=Label(framework="autogen", name=name))
 
     [turn] = store.records(ConversationId(SCOPE))
-    assert turn.label.name == kept
+    assert turn.label.name == read
 
 
 def test_a_deleted_thread_leaves_no_label(store: SessionStore) -> None:
