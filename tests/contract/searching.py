@@ -1,16 +1,23 @@
 """What the tests of searches do with a store."""
 
+from interactions_core.records.interactions import LedgerEntry
 from interactions_core.records.searches import SearchResult
 from interactions_core.stores import SessionStore
 from tests.contract.session_records import make_record
 
 
-def say(store: SessionStore, key: str, text: str, **changes: object) -> None:
+def say(
+    store: SessionStore,
+    key: str,
+    text: str,
+    entry: LedgerEntry | None = None,
+    **changes: object,
+) -> None:
     """Record a turn in which something was said."""
     sent = ({"type": "user_input", "content": [{"type": "text", "text": text}]},)
     digest = text.encode("utf-8", "surrogatepass")[:32].ljust(32)
     usual = {"sent": sent, "context_digest": digest, "target": "model:none"}
-    store.put(make_record(key, **usual | changes))
+    store.put(make_record(key, **usual | changes), entry)
 
 
 def index(store: SessionStore) -> None:

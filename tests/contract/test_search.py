@@ -11,7 +11,7 @@ import pytest
 from interactions_core.stores import MemoryStore, SessionStore, open_store
 from tests.contract.search_cases import CASES, TEXTS
 from tests.contract.searching import found, index, keys_of, say
-from tests.contract.session_records import SCOPE, make_job, make_record
+from tests.contract.session_records import SCOPE, make_entry, make_job, make_record
 
 OTHER = replace(SCOPE, session_id="elsewhere", thread_id="another thread")
 PIECES = (
@@ -156,7 +156,8 @@ def test_names_are_found_whole_by_their_beginning_or_their_end(
 ) -> None:
     scope = replace(SCOPE, session_id="tenant 7", thread_id="thread-0123456789")
     target = "model:gemini-3-flash"
-    say(store, "v1_the_key", "words", scope=scope, target=target)
+    entry = replace(make_entry("v1_the_key"), target=target)
+    say(store, "v1_the_key", "words", entry, scope=scope, target=target)
     say(store, "v1_another", "words", scope=OTHER)
 
     result = store.search(text)

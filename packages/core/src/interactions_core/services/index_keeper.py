@@ -24,6 +24,9 @@ _SHARE: Final = 50
 """A look that takes long is taken so many times its length later."""
 
 
+_LONGEST_PAUSE_S: Final = 0.05
+
+
 class IndexKeeper:
     """Indexes a little of a store whenever that is due; not for several threads at once.
 
@@ -79,7 +82,11 @@ def index_all(store: SessionStore, tell: Callable[[int, int], object] = silent) 
     """
     # Who looks for nothing finds nothing, and is told what there is to index.
     total, done = store.search("").unindexed, 0
+    began = time.monotonic()
     while done < total and (number := store.index_texts()):
         done += number
         tell(done, total)
+        # Those who wait for the lock of a file ask for it from time to time only.
+        time.sleep(min(time.monotonic() - began, _LONGEST_PAUSE_S))
+        began = time.monotonic()
     return done

@@ -19,6 +19,14 @@ def _is_named(column: str) -> str:
 OR (length($1) >= {LEAST_END} AND substr({column}, length({column}) - length($1) + 1) = $1))"""
 
 
+_FOUND: Final = "SELECT credential, session_id, thread_id, key FROM interactions"
+_ORDER: Final = """ORDER BY created_at DESC, credential, session_id, thread_id, key
+LIMIT $2"""
+_IS_TARGET: Final = (
+    f"{_is_named('target')} OR {_is_named(f'substr(target, {_KIND + 1})')}"
+)
+
+
 def _given(names: Iterable[str]) -> str:
     return "".join(f" AND {name} = ${number}" for number, name in enumerate(names, 3))
 
@@ -36,9 +44,18 @@ def scopes(*names: str) -> Dialects:
 LIMIT $2""")
 
 
-def records(*names: str) -> str:
-    """Write the query of interactions of this name, or of a target that has it."""
-    target = f"{_is_named('target')} OR {_is_named(f'substr(target, {_KIND + 1})')}"
-    return f"""SELECT credential, session_id, thread_id, key FROM interactions
-WHERE ({_is_named("key")} OR {target}){_given(names)}
-ORDER BY created_at DESC, credential, session_id, thread_id, key LIMIT $2"""
+def keys(*names: str) -> str:
+    """Write the query of interactions of this name, the newest first."""
+    # By the index of keys: a row has all that was said.
+    named = f"SELECT key FROM interactions WHERE {_is_named('key')}"
+    return f"{_FOUND} WHERE key IN ({named}){_given(names)} {_ORDER}"
+
+
+def targets(*names: str) -> str:
+    """Write the query of interactions whose target has this name, the newest first."""
+    return f"{_FOUND} WHERE ({_IS_TARGET}){_given(names)} {_ORDER}"
+
+
+HAS_TARGET: Final = f"""SELECT 1 FROM ledger WHERE {_IS_TARGET}
+UNION ALL SELECT 1 FROM jobs WHERE {_IS_TARGET} LIMIT 1"""
+"""Whether anybody has asked a target of the name `$1`: entries are short, records not."""

@@ -16,7 +16,7 @@ from typing import Final
 
 from interactions_core.records.queries import Term
 from interactions_core.records.word_lists import CUT
-from interactions_core.stores.sql.statements import Dialects, in_dialects
+from interactions_core.stores.sql.statements import Dialects, in_dialects, placeholders
 
 PART: Final = "texts"
 """The name under which schema versions of this table are counted."""
@@ -57,8 +57,15 @@ WHERE ({_PLACE}) > ($1, $2, $3, $4) AND {_IS_DUE}
 ORDER BY {_PLACE} LIMIT $5"""
 """What is to be indexed behind a place, in the order of the index of records."""
 
-CONTENT: Final = """SELECT sent, held, context_digest FROM interactions
-WHERE credential = $1 AND session_id = $2 AND thread_id = $3 AND key = $4"""
+
+def contents(number: int) -> str:
+    """Write the query of what was said in so many interactions, given by their keys.
+
+    Those of other scopes that have these keys as well are among what is found.
+    """
+    return f"""SELECT credential, session_id, thread_id, key, sent, held, context_digest
+FROM interactions WHERE key IN ({placeholders(number)})"""
+
 
 _KEPT_ALREADY: Final = f"""SELECT 1 FROM said_words WHERE {_AS_RECORDED}"""
 

@@ -22,7 +22,11 @@ from interactions_core.records.word_lists import has_content
 from interactions_core.stores.sql import text_names, text_rows
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.statements import given_names
-from interactions_core.stores.sql.text_tables import Place, SqlTextMixin
+from interactions_core.stores.sql.text_tables import (
+    Place,
+    SqlTextMixin,
+    read_contents,
+)
 from interactions_core.transcript.said_texts import said_texts
 
 MOST_SCANNED: Final = 2_000
@@ -115,12 +119,15 @@ class SqlSearchMixin(SqlTextMixin):
         values = (wanted, limit, *given.values())
         with self.database.reading() as db:
             scopes = db.execute(text_names.scopes(*given), values).fetchall()
-            records = db.execute(text_names.records(*given), values).fetchall()
+            keys = db.execute(text_names.keys(*given), values).fetchall()
+            targets: list[tuple[str, str, str, str]] = []
+            if not _is_missing(db, text_names.HAS_TARGET, wanted):
+                targets = db.execute(text_names.targets(*given), values).fetchall()
         hits = [_scope_hit(Scope(*row), wanted) for row in scopes]
-        for *scope, key in records:
-            where = "key" if is_named(key, wanted) else "target"
-            hits.append(Hit(Scope(*scope), key, where))
-        return hits
+        hits += [Hit(Scope(*scope), key, "key") for *scope, key in keys]
+        known = {(hit.scope, hit.key) for hit in hits}
+        asked = [(Scope(*scope), key) for *scope, key in targets]
+        return hits + [Hit(*each, "target") for each in asked if each not in known]
 
     def _candidates(
         self, query: Query, given: Mapping[str, str], limit: int
@@ -170,8 +177,9 @@ class SqlSearchMixin(SqlTextMixin):
         for start in range(0, len(found), _AT_ONCE):
             batch = found[start : start + _AT_ONCE]
             with self.database.reading() as db:
-                contents = [_content(db, row[:4]) for row in batch]
-            for row, (sent, held) in zip(batch, contents, strict=True):
+                contents = read_contents(db, [_place(row) for row in batch])
+            for row in batch:
+                sent, held, _ = contents.get(_place(row), ("[]", "[]", b""))
                 if wanted <= 0 or reading.left <= 0:
                     return
                 reading.read += 1
@@ -194,10 +202,9 @@ def _scope_hit(scope: Scope, wanted: str) -> Hit:
     return Hit(scope, "", "thread" if is_thread else "session")
 
 
-def _content(db: SqlConnection, place: Place) -> tuple[str, str]:
-    found = db.execute(text_rows.CONTENT, place).fetchone()
-    return (found[0], found[1]) if found else ("[]", "[]")
+def _place(row: _Found) -> Place:
+    return row[0], row[1], row[2], row[3]
 
 
-def _is_missing(db: SqlConnection, query: str) -> bool:
-    return db.execute(query).fetchone() is None
+def _is_missing(db: SqlConnection, query: str, *values: str) -> bool:
+    return db.execute(query, values).fetchone() is None

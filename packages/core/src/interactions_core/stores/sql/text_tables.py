@@ -5,7 +5,7 @@ if the record is still as it was read.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from interactions_core.process.forking import Lock
@@ -21,8 +21,15 @@ Place = tuple[str, str, str, str]
 WordsRow = tuple[str, str, str, str, bytes, int, str]
 """A place, the digest of the context, the state of the words, and the words."""
 
-BATCH_CHARACTERS: Final = 1_000_000
-"""Characters of records that are indexed at once; the first of them may be longer."""
+BATCH_CHARACTERS: Final = 100_000
+"""Characters of records that are indexed at once, while others wait to write a file; the
+first of them may be longer."""
+
+Said = tuple[str, str, bytes]
+"""What was sent and answered, as it is stored, and the digest of the context."""
+
+_AT_ONCE: Final = 20
+"""Records that are read in one trip; they may be long."""
 
 _WRITER: Final = "index of texts"
 """The lock of those who write words in a database."""
@@ -89,7 +96,7 @@ class SqlTextMixin:
             # What is gone meanwhile has no words, and is written nowhere.
             sent, held, digest = found or ("[]", "[]", b"")
             listed = list_words(json.loads(sent), json.loads(held))
-            rows.append((*place, bytes(digest), listed.state, listed.words))
+            rows.append((*place, digest, listed.state, listed.words))
         return rows
 
     def _write(self, rows: Sequence[WordsRow]) -> None:
@@ -123,15 +130,25 @@ class SqlTextMixin:
 
 def _contents(
     db: SqlConnection, places: Sequence[Place]
-) -> Iterable[tuple[Place, tuple[str, str, bytes] | None]]:
+) -> Iterator[tuple[Place, Said | None]]:
     """Yield what was said in the first of these, as long as it is not too long."""
     size = 0
-    for place in places:
-        if size >= BATCH_CHARACTERS:
-            return
-        found = db.execute(text_rows.CONTENT, place).fetchone()
-        size += len(found[0]) + len(found[1]) if found else 0
-        yield place, found
+    for start in range(0, len(places), _AT_ONCE):
+        some = places[start : start + _AT_ONCE]
+        said = read_contents(db, some)
+        for place in some:
+            if size >= BATCH_CHARACTERS:
+                return
+            found = said.get(place)
+            size += len(found[0]) + len(found[1]) if found else 0
+            yield place, found
+
+
+def read_contents(db: SqlConnection, places: Sequence[Place]) -> dict[Place, Said]:
+    """Read what was said, in one trip; what is gone is left out."""
+    keys = [*dict.fromkeys(place[3] for place in places)]
+    found = db.execute(text_rows.contents(len(keys)), keys).fetchall()
+    return {(r[0], r[1], r[2], r[3]): (r[4], r[5], bytes(r[6])) for r in found}
 
 
 def has_texts(db: SqlConnection) -> bool:
