@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import blocks_of, is_media, text_in
 from interactions_core.exporting.converted import (
     Converted,
     Item,
@@ -16,10 +17,8 @@ from interactions_core.exporting.converted import (
     result_media,
 )
 from interactions_core.exporting.media import (
-    blocks_of,
     data_of,
     decoded_text,
-    is_media,
     mime_of,
     public_address,
 )
@@ -31,7 +30,6 @@ from interactions_core.exporting.turns import (
     Turns,
     UserTurn,
     settings_losses,
-    text_in,
 )
 
 _LONGEST_NAME: Final = 128

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import is_media, text_in
 from interactions_core.exporting.converted import (
     Converted,
     Item,
@@ -18,7 +19,6 @@ from interactions_core.exporting.media import (
     address_of,
     data_of,
     data_url,
-    is_media,
     mime_of,
 )
 from interactions_core.exporting.turns import (
@@ -28,7 +28,6 @@ from interactions_core.exporting.turns import (
     Turns,
     UserTurn,
     settings_losses,
-    text_in,
 )
 
 LONGEST_NAME: Final = 64

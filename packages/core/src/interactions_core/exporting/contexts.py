@@ -1,14 +1,16 @@
 """A conversation as the server held it: its steps, and where each came from. Pure."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, cast
 
 from interactions_core.canonical import JsonObject
-from interactions_core.explaining.content import said_steps
+from interactions_core.exporting.blocks import blocks_of, settings_of
 from interactions_core.exporting.losses import Loss
 from interactions_core.records.conversations import Content
 from interactions_core.records.outlines import keyed_mark
+from interactions_core.transcript.parts import Part, part_from_wire
+from interactions_core.transcript.steps import Step, function_result
 
 Origin = Literal["sent", "held"]
 
@@ -87,13 +89,31 @@ def context_of(
 def _named(step: ContextStep, marks: Container[bytes], secret: bytes) -> ContextStep:
     if step.kind != "function_result" or not step.wire.get("name"):
         return step
-    bare = {key: value for key, value in step.wire.items() if key != "name"}
-    [named], [nameless] = said_steps([step.wire]), said_steps([bare])
+    named = _result_step(step.wire, str(step.wire["name"])).mark
+    nameless = _result_step(step.wire, "").mark
     has_own_name = (
-        keyed_mark(named.mark, secret) in marks
-        or keyed_mark(nameless.mark, secret) not in marks
+        keyed_mark(named, secret) in marks or keyed_mark(nameless, secret) not in marks
     )
     return replace(step, has_own_name=has_own_name)
+
+
+def _result_step(wire: JsonObject, name: str) -> Step:
+    """Make the step of a result again, as a list has it that gives it this name."""
+    value = wire.get("result")
+    if isinstance(value, list | tuple):
+        value = [_part(block) for block in blocks_of(value)]
+    elif not isinstance(value, str | Mapping):
+        value = str(value)
+    is_error = bool(wire.get("is_error"))
+    return function_result(str(wire.get("call_id")), name, value, is_error=is_error)
+
+
+def _part(block: JsonObject) -> Part:
+    """Read a block as adapters do: how a medium is looked at is a part of it."""
+    part, settings = part_from_wire(block), settings_of(block)
+    if not settings:
+        return part
+    return replace(part, identity={**cast("JsonObject", part.identity), **settings})
 
 
 def _steps(content: Content) -> Iterator[ContextStep]:

@@ -10,9 +10,15 @@ from hashlib import sha256
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import blocks_of, is_media, text_in
 from interactions_core.exporting.losses import Loss, LossKind, loss_at
-from interactions_core.exporting.media import blocks_of, described, is_media
-from interactions_core.exporting.turns import Call, ResultTurn, text_in
+from interactions_core.exporting.media import (
+    described,
+)
+from interactions_core.exporting.turns import (
+    Call,
+    ResultTurn,
+)
 
 Item = dict[str, Json]
 """A message, or an item of a list, in the form of another API."""

@@ -8,20 +8,21 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import blocks_of, is_media, settings_of
 from interactions_core.exporting.converted import (
     Converted,
     Item,
     as_json,
-    result_media,
 )
-from interactions_core.exporting.media import blocks_of, data_of, is_media
+from interactions_core.exporting.media import (
+    data_of,
+)
 from interactions_core.exporting.turns import (
     Call,
     ModelTurn,
     ResultTurn,
     Turns,
     UserTurn,
-    settings_of,
 )
 
 _KINDS: Final = {"document": "file"}
@@ -97,10 +98,12 @@ def _called(call: Call, kind: str, arguments: Json) -> Item:
 
 
 def _result(turn: ResultTurn, done: Converted) -> Item:
-    content: Json = done.text_of(turn)
-    blocks = blocks_of(turn.value)
-    if len(blocks) > 1 or result_media(turn):
-        content = [_block(block, turn.step, done) for block in blocks]
+    if isinstance(turn.value, list | tuple):
+        # A list with one text in it is another result than the text.
+        blocks = blocks_of(turn.value)
+        content: Json = [_block(block, turn.step, done) for block in blocks]
+    else:
+        content = done.text_of(turn)
     named: Item = {"name": turn.name} if turn.name else {}
     status = "error" if turn.is_error else "success"
     return _message("tool", content, tool_call_id=turn.call.id, status=status, **named)

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import blocks_of, is_media
 from interactions_core.exporting.contexts import Context, ContextStep
 from interactions_core.exporting.losses import Loss, loss_at
 from interactions_core.exporting.media import (
-    blocks_of,
     by_reference,
-    is_media,
 )
 
 _TICKS: Final = re.compile(r"`+")

@@ -2,30 +2,18 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import blocks_of, is_media
 from interactions_core.exporting.contexts import Context, ContextStep
 from interactions_core.exporting.losses import Loss, loss_at
 from interactions_core.transcript.media_hashes import media_hash
-from interactions_core.transcript.parts import MEDIA_KINDS
 
 _PUBLIC: Final = ("https://", "http://")
 _CONTENTS: Final = ("content", "result")
-
-
-def is_media(block: JsonObject) -> bool:
-    """Tell whether a block is a medium."""
-    return block.get("type") in MEDIA_KINDS
-
-
-def blocks_of(content: Json) -> list[JsonObject]:
-    """Return the blocks of the content or the result of a step."""
-    if not isinstance(content, list | tuple):
-        return []
-    return [block for block in content if isinstance(block, Mapping)]
 
 
 def mime_of(block: JsonObject) -> str:

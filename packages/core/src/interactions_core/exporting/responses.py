@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import blocks_of, is_media
 from interactions_core.exporting.chat_completions import LONGEST_NAME, spoken
 from interactions_core.exporting.converted import (
     Converted,
@@ -13,9 +14,7 @@ from interactions_core.exporting.converted import (
 )
 from interactions_core.exporting.media import (
     address_of,
-    blocks_of,
     data_url,
-    is_media,
     public_address,
 )
 from interactions_core.exporting.turns import (

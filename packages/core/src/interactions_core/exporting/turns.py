@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.exporting.blocks import (
+    blocks_of,
+    is_media,
+    settings_of,
+    text_in,
+)
 from interactions_core.exporting.contexts import Context, ContextStep
 from interactions_core.exporting.losses import Loss, LossKind, loss_at
-from interactions_core.exporting.media import blocks_of, is_media
 from interactions_core.mapping.composition import UNANSWERED
 from interactions_core.transcript.as_text import as_text
 
-_MEDIUM: Final = {"type", "mime_type", "data", "uri", "sha256", "bytes"}
 _AS_WORDS: Final = re.compile(r"\[(?:called|result of) ")
 _KEYS: Final = {
     "user_input": {"type", "content"},
@@ -249,16 +253,6 @@ class _Reader:
         self.losses.append(loss_at(kind, number, why))
 
 
-def settings_of(block: JsonObject) -> dict[str, Json]:
-    """Return what a medium says of how the API is to look at it."""
-    return {key: value for key, value in block.items() if key not in _MEDIUM}
-
-
-def text_in(blocks: Iterable[JsonObject]) -> str:
-    """Join the texts of blocks."""
-    return "".join(str(b.get("text") or "") for b in blocks if not is_media(b))
-
-
 def _own_calls(steps: Iterable[ContextStep]) -> set[str]:
     """Return the ids of calls that an answer itself has answered."""
     return {
@@ -301,6 +295,6 @@ def settings_losses(turns: Iterable[Turn]) -> Iterator[Loss]:
     for turn in turns:
         said = blocks_of(turn.value) if isinstance(turn, ResultTurn) else turn.blocks
         for block in said:
-            if is_media(block) and settings_of(block):
+            if settings_of(block):
                 told = ", ".join(sorted(settings_of(block)))
                 yield loss_at("media_settings", turn.step, told)
