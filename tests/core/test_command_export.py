@@ -162,12 +162,14 @@ def test_an_export_goes_on_wherever_it_was_cut(
     file, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
     places = random.Random(seed).sample(range(len(whole) + 1), 12)
 
-    for place in [0, len(whole), *places]:
-        part.write_bytes(whole[:place])
+    begun = b'{"schema": 1, "for'
+
+    for left in [b"", whole + begun, *(whole[:place] for place in places)]:
+        part.write_bytes(left)
         done = run(url, "-o", str(file), "--resume", to="steps")
 
         assert done.exit_code == 0
-        assert file.read_bytes() == whole, place
+        assert file.read_bytes() == whole, left
 
 
 def test_a_finished_file_is_gone_on_with_what_came_since(
