@@ -269,6 +269,35 @@ def test_a_store_that_is_only_read_is_searched_as_it_is(store_url: str) -> None:
         assert reader.search(WORD).unindexed == 1
 
 
+def test_a_store_of_an_older_release_is_searched_as_it_is(store_url: str) -> None:
+    with closing(open_store(store_url)) as writer:
+        assert isinstance(writer, SqliteStore | PostgresStore)
+        say(writer, "a", WORD)
+        with writer.database.writing() as db:
+            db.execute("DROP TABLE said_words")
+            db.execute("DELETE FROM schema_versions WHERE part = 'texts'")
+    with closing(open_store(store_url, read_only=True)) as reader:
+        assert found(reader, WORD) == {"a"}
+        assert reader.search(WORD).unindexed == 1
+        assert reader.index_texts() == 0
+        assert not reader.has_index()
+
+
+def test_an_index_that_this_build_of_sqlite_cannot_read_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqliteStore(tmp_path / "s.db")) as store:
+        say(store, "a", WORD)
+        index(store)
+        look = "CREATE VIRTUAL TABLE temp.look USING fts_none(words)"
+        monkeypatch.setattr(word_index, "_LOOK", look)
+
+        result = store.search(WORD)
+
+        assert keys_of(result) == {"a"}
+        assert (result.unindexed, result.scanned) == (1, 1)
+
+
 def test_without_fts5_everything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
