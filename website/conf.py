@@ -15,8 +15,9 @@ html_show_search_summary = False
 myst_heading_anchors = 6
 # The text of an error is a heading, so that one may follow after two levels.
 suppress_warnings = ["myst.header", "misc.highlighting_failure"]
-default_role = "code"
+# An empty text is written "", which is no quotation.
+smartquotes = False
 python_maximum_signature_line_length = 80
 python_use_unqualified_type_names = True
 add_module_names = False
-toc_object_entries = False
+toc_object_entries_show_parents = "hide"

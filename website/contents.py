@@ -7,7 +7,8 @@ GROUPS: Final = {
     "Guides": ("langgraph", "autogen", "crewai", "adapters"),
     "Coming from another client": ("swap/langgraph", "swap/autogen", "swap/crewai"),
     "How it works": ("concepts", "costs", "explain", "jobs", "shared-objects"),
-    "Running it": ("operations", "sizing", "data", "threat-model", "troubleshooting"),
+    "Looking inside": ("look-inside", "export", "data"),
+    "Running it": ("operations", "sizing", "threat-model", "troubleshooting"),
     "The service": ("emulator", "service"),
 }
 """Pages of `docs` by what they are for; one that is named nowhere comes at the end."""
