@@ -23,6 +23,7 @@ from interactions_core.stores import (
 )
 from interactions_core.stores.sql import text_search, text_tables
 from interactions_core.stores.sqlite import word_index
+from interactions_langgraph import InteractionsSaver
 from tests.contract.searching import found, index, keys_of, say
 from tests.contract.session_records import SCOPE
 from tests.held_locks import held_locks
@@ -346,6 +347,20 @@ def test_of_a_deleted_thread_no_word_is_left_in_the_file(
         assert found(store, "common") == {f"o{number}" for number in range(60)}
         assert found(store, WORD) == others
         assert_sound(store)
+
+
+def test_a_thread_that_a_saver_deletes_leaves_no_word(tmp_path: Path) -> None:
+    """Ours: it deletes checkpoints and sessions in one transaction of its own."""
+    with InteractionsSaver(f"sqlite:///{tmp_path / 's.db'}") as saver:
+        say(saver.sessions, "a", WORD)
+        say(saver.sessions, "b", "other", scope=OTHER)
+        index(saver.sessions)
+        assert WORD.encode() in bytes_in(tmp_path)
+
+        saver.delete_thread(SCOPE.thread_id)
+
+        assert WORD.encode() not in bytes_in(tmp_path)
+        assert found(saver.sessions, "other") == {"b"}
 
 
 def test_a_process_that_dies_before_the_index_is_rewritten_leaves_it_to_the_next(
