@@ -1,10 +1,11 @@
-"""How long it takes to look inside a large store: lists of conversations, and turns.
+"""How long it takes to look inside a large store: lists, turns, and the commands.
 
 A store of `--size` interactions is filled through the store's own statements: nine in
 ten in threads of up to 40 turns, of which one has 5,000, the others in conversations
 without a thread. Each answer has about 1 kB of content. Each read is done `--times`
 times; the median is printed, for SQLite and, where its programs are installed, for
-PostgreSQL.
+PostgreSQL. So is how long each command takes, as a process of its own, until a screen of
+40 lines is full.
 """
 
 import argparse
@@ -14,10 +15,13 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Final
+
+from common.screens import first_screen_s
 
 from interactions_core import open_store
 from interactions_core.records.charges import Charge, Price
@@ -59,6 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--index", action="store_true", help="search as well")
     options = parser.parse_args()
     for name, url in places():
         with contextlib.closing(open_store(url)) as store:
@@ -67,6 +72,14 @@ def main() -> None:
             print(f"{name}, {options.size:,} interactions")
             for label, read in reads(store, options.size):
                 print(f"  {label:<44}{median_s(read, options.times) * 1000:>9.1f} ms")
+            if options.index:
+                began = perf_counter()
+                while store.index_texts():
+                    pass
+                print(f"  {'indexing':<44}{(perf_counter() - began) * 1000:>9.1f} ms")
+        for command in commands(options.size, indexed=options.index):
+            taken = median_s(partial(first_screen_s, command, url), options.times)
+            print(f"  {' '.join(command)[:43]:<44}{taken * 1000:>9.1f} ms")
     print(f"load {os.getloadavg()[0]:.1f}")
 
 
@@ -109,6 +122,30 @@ def reads(store: SqlStore, size: int) -> Iterator[tuple[str, Callable[[], object
     yield "what was said in 20 turns", lambda: store.contents(long, keys)
 
 
+def commands(size: int, *, indexed: bool) -> Iterator[Sequence[str]]:
+    """Return what is typed, the ids by their ends."""
+    newest, before = f"{size - 1:044d}"[-8:], f"{size // 8:044d}"[-8:]
+    sessions = "sessions"
+    yield sessions, "list"
+    yield sessions, "list", "-n", "200", "--tenant", "globex", "--long"
+    yield sessions, "list", "--jsonl"
+    yield sessions, "show", "long"
+    yield sessions, "show", newest
+    yield sessions, "tree", "long"
+    yield sessions, "tree", "long", "--all"
+    yield sessions, "diff", before, newest
+    yield "replay", before, "--dry-run"
+    yield "explain", before
+    yield "explain", "last"
+    yield ("explain",)
+    yield ("usage",)
+    yield "usage", "--by", "thread"
+    yield "jobs", "list", "--all"
+    if indexed:
+        yield sessions, "list", "-q", "word"
+        yield sessions, "list", "-q", "nobody", "--no-index"
+
+
 def median_s(read: Callable[[], object], times: int) -> float:
     """Time a read, in seconds."""
     taken: list[float] = []
@@ -122,6 +159,7 @@ def median_s(read: Callable[[], object], times: int) -> float:
 def fill(store: SqlStore, size: int) -> None:
     """Record so many interactions, some at a time."""
     store.database.setup()
+    store.secret()
     batch: list[InteractionRecord] = []
     number = 0
     for record in records(size):

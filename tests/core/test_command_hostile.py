@@ -50,6 +50,12 @@ COMMANDS = [
     ("usage", "--by", "model"),
     ("usage", "--by", "model", "--json"),
     ("accounts", "list"),
+    ("jobs", "list", "--all"),
+    ("jobs", "list", "--all", "--json"),
+    ("jobs", "show", "job"),
+    ("usage", "--budgets"),
+    ("export", "--to", "steps"),
+    ("export", "--to", "markdown"),
 ]
 
 

@@ -8,7 +8,11 @@ import click
 
 from interactions_core.cli.output import shown
 from interactions_core.exceptions import UnknownInteractionError
-from interactions_core.records.conversations import Conversation, ConversationFilter
+from interactions_core.records.conversations import (
+    Conversation,
+    ConversationFilter,
+    ConversationId,
+)
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.stores import SessionStore
 
@@ -85,9 +89,11 @@ def find_conversation(
     if name == NEWEST:
         found = store.list_conversations(where, limit=1).found
         return _chosen(found, name)
-    found = store.list_conversations(replace(where, names=(name,))).found
-    if found:
-        return _chosen(found, name)
+    # By its thread alone a conversation is found without a look at the others.
+    for exact in (replace(where, thread_id=name), replace(where, names=(name,))):
+        found = store.list_conversations(exact).found if name else ()
+        if found:
+            return _chosen(found, name)
     keys = interactions_named(store, name)
     if not keys:
         threads = store.threads_named(name, limit=_COUNTED) if name else ()
@@ -105,9 +111,20 @@ def _conversations_of(
     """Return the conversations that have an interaction, the newest first."""
     scopes = store.locate(key)
     ids = {found for s in scopes if (found := store.conversation_of(s, key))}
-    names = tuple({found.name for found in ids})
-    listed = store.list_conversations(replace(where, names=names)).found
-    return [each for each in listed if each.id in ids]
+    listed = [each for found in ids for each in _listed(store, found, where)]
+    return sorted(listed, key=lambda each: -each.last_at)
+
+
+def _listed(
+    store: SessionStore, found: ConversationId, where: ConversationFilter
+) -> list[Conversation]:
+    """Return a conversation with its sums, if it passes."""
+    if where.session_id not in {None, found.scope.session_id}:
+        return []
+    own = replace(where, session_id=found.scope.session_id, names=(found.name,))
+    if found.scope.thread_id:
+        own = replace(own, thread_id=found.scope.thread_id)
+    return [each for each in store.list_conversations(own).found if each.id == found]
 
 
 def _chosen(found: Sequence[Conversation], name: str, key: str = "") -> Named:

@@ -18,7 +18,6 @@ from interactions_core.cli.sessions_list import name_text
 from interactions_core.cli.table import Style, painted
 from interactions_core.cli.tree_layout import TreeRow
 from interactions_core.cli.turn_facts import (
-    costs_of_turn,
     has_failed,
     is_sent_again,
 )
@@ -190,7 +189,15 @@ def _said(row: TreeRow, said: Mapping[str, str], layout: TreeLayout) -> str:
 
 
 def _costs(row: TreeRow) -> Costs:
-    return sum(map(costs_of_turn, row.turns), Costs())
+    """Add up what a line is told of; sums of everything would take their time."""
+    entries = [entry for turn in row.turns for entry in turn.entries]
+    charges = [charge for entry in entries for charge in entry.charges]
+    return Costs(
+        turns=len(entries),
+        bytes_sent=sum(entry.bytes_sent for entry in entries),
+        picousd=sum(charge.price.picousd or 0 for charge in charges),
+        unpriced=sum(entry.picousd is None for entry in entries),
+    )
 
 
 def _size(row: TreeRow, costs: Costs) -> str:

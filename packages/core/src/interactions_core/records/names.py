@@ -29,7 +29,8 @@ def check_names(longest: int | None = None, /, **names: str | None) -> None:
 
 def is_keepable(name: str) -> bool:
     """Tell whether a database can have a name; one with a lone surrogate is nobody's."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    # Most are, and are asked about by the thousand.
+    return name.isascii() or not any("\ud800" <= each <= "\udfff" for each in name)
 
 
 def _check(option: str, name: str, longest: int | None) -> None:
