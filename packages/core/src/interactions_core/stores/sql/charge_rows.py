@@ -187,7 +187,7 @@ def unanswered_row(scope: Scope, lost: Unanswered) -> tuple[object, ...]:
     return (*whose, lost.target, lost.at, lost.what, lost.creates, lost.interaction_id)
 
 
-OF_ENTRY: Final = """SELECT entry, key, min(job) AS job, max(sent_again) AS again,
+_OF_ENTRY: Final = """SELECT entry, key, min(job) AS job, max(sent_again) AS again,
     sum(searches) AS searches, sum(picousd) AS picousd,
     sum(CASE WHEN picousd IS NULL THEN 1 ELSE 0 END) AS unknown
     FROM charges{about} GROUP BY entry, key"""
@@ -202,7 +202,7 @@ _SENT: Final = """sum(steps_sent), sum(bytes_sent), sum(replay_steps),
 LEDGER_SUMS: Final = f"{_TURNS}, {_SENT}"
 """What the ledger says without the charges: turns, tokens, then what was sent."""
 
-SUMS: Final = f"""{_TURNS}, sum(charges.searches), {_SENT}, sum(charges.picousd),
+_SUMS: Final = f"""{_TURNS}, sum(charges.searches), {_SENT}, sum(charges.picousd),
     sum(CASE WHEN {_UNPRICED} THEN 1 ELSE 0 END), sum(charges.again),
     sum(CASE WHEN charges.again = 1 THEN charges.picousd ELSE 0 END),
     sum(CASE WHEN charges.again = 1 AND {_UNPRICED} THEN 1 ELSE 0 END)"""
@@ -234,12 +234,12 @@ def sum_costs(by: CostBy, names: Sequence[str], where: str) -> Statement:
     """
     # What is left out of the charges of all threads need not be added up.
     thread = {name: number for number, name in enumerate(names, 1)}.get("thread_id")
-    of_entry = OF_ENTRY.format(about=f" WHERE thread_id = ${thread}" if thread else "")
+    of_entry = _OF_ENTRY.format(about=f" WHERE thread_id = ${thread}" if thread else "")
     own = {"job": "coalesce(charges.job, '')", "reason": "ledger.reason"}
     return _in_groups(
         own.get(by) or _KEYS[by],
         ("ledger", "created_at"),
-        f"SELECT {{key}}, {SUMS} FROM ledger LEFT JOIN ({of_entry}) AS charges "
+        f"SELECT {{key}}, {_SUMS} FROM ledger LEFT JOIN ({of_entry}) AS charges "
         f"ON {JOINED}{where} GROUP BY 1",
     )
 

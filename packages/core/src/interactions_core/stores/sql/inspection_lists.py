@@ -19,7 +19,6 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.labels import Label
 from interactions_core.stores.listing import ByTarget, Newest
 from interactions_core.stores.sql import (
-    charge_rows,
     inspection_rows,
     job_rows,
     label_rows,
@@ -76,13 +75,10 @@ class SqlSource:
 
     def whole_costs(self, drafts: Sequence[Draft]) -> Costs:
         """Return what all conversations took and cost."""
-        ledger = self._db.execute(inspection_rows.LEDGER_SUMS).fetchone()
-        charges = (0,) * 7
-        if self._is_charged:
-            charges = self._db.execute(inspection_rows.CHARGE_SUMS).fetchone()
+        [(_, whole)] = self._sums(inspection_rows.WHOLE_COSTS)
         named = {draft.id for draft in drafts}
         lost = (each for name, _, each in self._unanswered() if name in named)
-        return sum(lost, inspection_rows.whole_costs(ledger, charges))
+        return sum(lost, whole)
 
     def newest(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Newest]:
         """Return the newest interaction of each that has one."""
@@ -123,22 +119,16 @@ class SqlSource:
         self, names: Sequence[ConversationId]
     ) -> list[tuple[ConversationId, str, Costs]]:
         if len(names) > _FEW:
-            query = inspection_rows.thread_costs(is_charged=self._is_charged)
             return [
-                (
-                    ConversationId(Scope(*row[:3])),
-                    row[3],
-                    charge_rows.costs_from_row(row[4:]),
-                )
-                for row in self._db.execute(query).fetchall()
+                (ConversationId(Scope(*whose)), target, costs)
+                for (*whose, target), costs in self._sums(inspection_rows.THREAD_COSTS)
             ]
-        query = inspection_rows.costs_of(is_charged=self._is_charged)
         return [
-            (name, target, charge_rows.costs_from_row(row))
+            (name, target, costs)
             for name in names
-            for target, *row in self._db.execute(
-                query, rows.scope_row(name.scope)
-            ).fetchall()
+            for (target,), costs in self._sums(
+                inspection_rows.COSTS_OF, rows.scope_row(name.scope)
+            )
         ]
 
     def _loose_costs(
@@ -146,13 +136,25 @@ class SqlSource:
     ) -> list[tuple[ConversationId, str, Costs]]:
         if not keys:
             return []
-        query = inspection_rows.loose_costs(is_charged=self._is_charged)
-        found = self._db.execute(query, (inspection_rows.as_list(keys),)).fetchall()
+        found = self._sums(
+            inspection_rows.LOOSE_COSTS, (inspection_rows.as_list(keys),)
+        )
         return [
-            (owner, row[4], charge_rows.costs_from_row(row[5:]))
-            for row in found
-            if (owner := self._owners.get((Scope(*row[:3]), row[3])))
+            (owner, target, costs)
+            for (*whose, key, target), costs in found
+            if (owner := self._owners.get((Scope(*whose), key)))
         ]
+
+    def _sums(
+        self, sums: inspection_rows.Sums, values: Sequence[object] = ()
+    ) -> list[tuple[tuple[str, ...], Costs]]:
+        ledger = self._db.execute(sums.ledger, values).fetchall()
+        charges = (
+            self._db.execute(sums.charges, values).fetchall()
+            if self._is_charged
+            else []
+        )
+        return inspection_rows.costs_from_rows(sums.width, ledger, charges)
 
     def _unanswered(self) -> list[tuple[ConversationId, str, Costs]]:
         if not self._is_charged:

@@ -7,7 +7,7 @@ a store that lacks it is slower and nothing else.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from interactions_core.records.conversation_drafts import Draft, Node
 from interactions_core.records.conversations import Content, ConversationId
@@ -17,7 +17,7 @@ from interactions_core.records.names import is_keepable
 from interactions_core.stores.listing import Newest
 from interactions_core.stores.sql import charge_rows, job_rows, rows
 from interactions_core.stores.sql.charge_rows import costs_from_row
-from interactions_core.stores.sql.statements import Dialects, in_dialects
+from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
 
 PART: Final = "listings"
 """The name under which schema versions of this index are counted."""
@@ -72,65 +72,64 @@ BIRTHS: Final = rows.FIND_BIRTHS.format(where=f"{rows.SCOPE} AND key = $4")
 
 JOBS: Final = f"{job_rows.LIST} ORDER BY created_at, key"
 
-_NO_CHARGES: Final = """SELECT 0 AS entry, '' AS key, '' AS job, 0 AS again,
-0 AS searches, 0 AS picousd, 0 AS unknown WHERE 1 = 0"""
-"""In place of the charges, in a store of a release that kept none."""
-
-
-def _costs(of: str, about: str, where: str, *, is_charged: bool) -> str:
-    charges = charge_rows.OF_ENTRY.format(about=about) if is_charged else _NO_CHARGES
-    keys = ", ".join(str(number) for number in range(1, len(of.split(", ")) + 1))
-    return (
-        f"SELECT {of}, {charge_rows.SUMS} FROM ledger LEFT JOIN ({charges}) AS charges "
-        f"ON {charge_rows.JOINED} WHERE {where} GROUP BY {keys}"
-    )
-
-
-_LEDGER: Final = "ledger.credential, ledger.session_id, ledger.thread_id"
-
-
-def costs_of(*, is_charged: bool) -> str:
-    """Write the query of what a thread took and cost in a scope, by target."""
-    scope = "ledger.credential = $1 AND ledger.session_id = $2 "
-    return _costs(
-        "ledger.target",
-        " WHERE thread_id = $3",
-        f"{scope}AND ledger.thread_id = $3",
-        is_charged=is_charged,
-    )
-
-
-def thread_costs(*, is_charged: bool) -> str:
-    """Write the same query of all threads, by scope and target."""
-    return _costs(
-        f"{_LEDGER}, ledger.target",
-        "",
-        "ledger.thread_id <> ''",
-        is_charged=is_charged,
-    )
-
-
-def loose_costs(*, is_charged: bool) -> Dialects:
-    """Write the query of what these interactions took that are in no thread."""
-    return in_dialects(
-        _costs(
-            f"{_LEDGER}, ledger.key, ledger.target",
-            " WHERE thread_id = ''",
-            "ledger.thread_id = '' AND ledger.key IN (SELECT value FROM {texts})",
-            is_charged=is_charged,
-        )
-    )
-
-
-LEDGER_SUMS: Final = f"SELECT {charge_rows.LEDGER_SUMS} FROM ledger"
-
-CHARGE_SUMS: Final = f"""SELECT sum(searches), sum(picousd), sum(CASE WHEN place = 0
-THEN 1 ELSE 0 END), count(DISTINCT CASE WHEN picousd IS NULL THEN entry END),
+_CHARGES: Final = """sum(searches), sum(picousd),
+sum(CASE WHEN place = 0 THEN 1 ELSE 0 END),
+count(DISTINCT CASE WHEN picousd IS NULL THEN entry END),
 sum(CASE WHEN place = 0 AND sent_again = 1 THEN 1 ELSE 0 END),
 sum(CASE WHEN sent_again = 1 THEN picousd ELSE 0 END),
-count(DISTINCT CASE WHEN sent_again = 1 AND picousd IS NULL THEN entry END)
-FROM ledger CROSS JOIN charges WHERE {charge_rows.JOINED}"""
-"""What is added to the sums of a ledger; every entry with charges has one of place 0."""
+count(DISTINCT CASE WHEN sent_again = 1 AND picousd IS NULL THEN entry END)"""
+"""What is added to sums of the ledger; every entry with charges has one of place 0."""
+
+_UNCHARGED: Final = (0,) * 7
+
+
+class Sums(NamedTuple):
+    """Queries of what turns took and cost.
+
+    Two of them: joined first and added up then, in one, PostgreSQL takes each entry for
+    rare, and looks for it in all charges.
+
+    Attributes:
+        width: How many columns they begin with that say whose.
+        ledger: The sums of the ledger.
+        charges: Those of the charges, for stores that have any.
+    """
+
+    width: int
+    ledger: Statement
+    charges: Statement
+
+
+def _sums(columns: Sequence[str], where: str) -> Sums:
+    whose = "".join(f"ledger.{column}, " for column in columns)
+    keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
+    groups = f" GROUP BY {keys}" if keys else ""
+    charged = f"ledger CROSS JOIN charges WHERE {charge_rows.JOINED} AND {where}"
+    return Sums(
+        len(columns),
+        in_dialects(
+            f"SELECT {whose}{charge_rows.LEDGER_SUMS} FROM ledger WHERE {where}{groups}"
+        ),
+        in_dialects(f"SELECT {whose}{_CHARGES} FROM {charged}{groups}"),
+    )
+
+
+WHOLE_COSTS: Final = _sums((), "1 = 1")
+
+COSTS_OF: Final = _sums(
+    ("target",),
+    "ledger.credential = $1 AND ledger.session_id = $2 AND ledger.thread_id = $3",
+)
+"""Of a thread in a scope, by target."""
+
+THREAD_COSTS: Final = _sums((*_OWN.split(", "), "target"), "ledger.thread_id <> ''")
+"""Of all threads, by scope and target."""
+
+LOOSE_COSTS: Final = _sums(
+    (*_OWN.split(", "), "key", "target"),
+    "ledger.thread_id = '' AND ledger.key IN (SELECT value FROM {texts})",
+)
+"""Of these interactions that are in no thread."""
 
 UNANSWERED: Final = f"""SELECT {_OWN}, target, sum(creates) FROM unanswered
 WHERE thread_id <> '' GROUP BY credential, session_id, thread_id, target"""
@@ -207,8 +206,22 @@ def newest_from_row(row: Sequence[Any]) -> tuple[Scope, Newest]:
 
 
 # As above.
-def whole_costs(ledger: Sequence[Any], charges: Sequence[Any]) -> Costs:
-    """Put the sums of `LEDGER_SUMS` and `CHARGE_SUMS` together."""
+def costs_from_rows(
+    width: int, ledger: Sequence[Sequence[Any]], charges: Sequence[Sequence[Any]]
+) -> list[tuple[tuple[str, ...], Costs]]:
+    """Put the rows of both queries of `Sums` together: whose, and how much."""
+    charged = {tuple(row[:width]): row[width:] for row in charges}
+    return [
+        (
+            tuple(row[:width]),
+            _costs(row[width:], charged.get(tuple(row[:width]), _UNCHARGED)),
+        )
+        for row in ledger
+    ]
+
+
+# As above.
+def _costs(ledger: Sequence[Any], charges: Sequence[Any]) -> Costs:
     turns = int(ledger[0])
     searches, picousd, charged, unknown, again, again_picousd, again_unknown = charges
     unpriced = turns - int(charged or 0) + int(unknown)
