@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
 from interactions_core.cli.output import columns_of
+from interactions_core.cli.root import interactions
 from interactions_core.cli.session_commands import sessions
 from interactions_core.protocol.retention import DAY_S
 from tests.core.looking import NOW, Thread, at, call, fill, model, result, user
@@ -450,3 +452,33 @@ def test_names_are_read_from_standard_input_one_after_the_other() -> None:
         "pricing-brief",
         "trip-kyoto",
     ]
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("list", "-q", "Rome"), ("show",), ("tree",)], ids=" ".join
+)
+def test_a_store_that_is_too_old_is_not_changed(command: tuple[str, ...]) -> None:
+    fixture = Path(__file__).parents[1] / "fixtures" / "before_rooms_state.sql"
+    database = sqlite3.connect("state.db")
+    database.executescript(fixture.read_text())
+    database.close()
+    before = Path("state.db").read_bytes()
+
+    done = CliRunner().invoke(interactions, ["sessions", *command])
+
+    assert done.exit_code == 3
+    assert "interactions db migrate" in done.stderr
+    assert Path("state.db").read_bytes() == before
+    assert [path.name for path in Path().iterdir()] == ["state.db"]
+
+
+@pytest.mark.usefixtures("store")
+def test_only_a_search_writes_and_only_its_index() -> None:
+    before = Path("state.db").read_bytes()
+    for command in (("list",), ("show", "trip-kyoto"), ("tree", "support-7731")):
+        run(*command)
+    run("list", "-q", "parcel", "--no-index")
+
+    assert Path("state.db").read_bytes() == before
+    assert ids("-q", "parcel") == ids("-q", "parcel", "--no-index") == ["support-7731"]
+    assert Path("state.db").read_bytes() != before

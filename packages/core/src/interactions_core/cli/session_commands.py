@@ -167,6 +167,9 @@ def list_(
     )
     is_filtered = where != ConversationFilter(now=now) or query is not None
     if query is not None and not no_index:
+        # What cannot be read is not opened to be written.
+        with opened(sessions, read_only=True) as store:
+            store.check_contracts()
         index_store(sessions)
     with opened(sessions, read_only=True) as store:
         if query is not None:
