@@ -482,3 +482,16 @@ def test_only_a_search_writes_and_only_its_index() -> None:
     assert Path("state.db").read_bytes() == before
     assert ids("-q", "parcel") == ids("-q", "parcel", "--no-index") == ["support-7731"]
     assert Path("state.db").read_bytes() != before
+
+
+def test_the_first_of_a_conversation_without_a_thread_names_the_whole() -> None:
+    store = SqliteStore("state.db")
+    alone = Thread(store, "")
+    first = alone.turn("root", at("27 Nov 10:00"))
+    second = alone.turn("continue", at("27 Nov 10:01"), first)
+    alone.turn("continue", at("27 Nov 10:02"), second)
+    store.close()
+
+    shown = [len(found("show", name)["turns"]) for name in (first, second)]
+
+    assert shown == [3, 2]

@@ -89,20 +89,28 @@ def find_conversation(
     if name == NEWEST:
         found = store.list_conversations(where, limit=1).found
         return _chosen(found, name)
-    # By its thread alone a conversation is found without a look at the others.
-    for exact in (replace(where, thread_id=name), replace(where, names=(name,))):
-        found = store.list_conversations(exact).found if name else ()
-        if found:
-            return _chosen(found, name)
+    # By its thread it is found without a look at all others.
+    found = (
+        store.list_conversations(replace(where, thread_id=name)).found if name else ()
+    )
+    if found:
+        return _chosen(found, name)
     keys = interactions_named(store, name)
     if not keys:
+        # A job that is in no thread and has no answer yet is one by itself.
+        found = store.list_conversations(replace(where, names=(name,))).found
+        if found:
+            return _chosen(found, name)
         threads = store.threads_named(name, limit=_COUNTED) if name else ()
         if len(threads) == 1:
             return find_conversation(store, threads[0], tenant=tenant)
         raise UnknownSessionError(name, len(threads))
     if len(keys) > 1:
         raise UnknownSessionError(name, len(keys))
-    return _chosen(_conversations_of(store, keys[0], where), name, keys[0])
+    those = _conversations_of(store, keys[0], where)
+    # Where there is no thread, the first interaction is the name of the whole.
+    is_whole = any(each.id.root == keys[0] for each in those)
+    return _chosen(those, name, "" if is_whole else keys[0])
 
 
 def _conversations_of(
