@@ -181,5 +181,5 @@ def _jobs(told: Conversation) -> Cell:
     if jobs.open:
         return Cell("running", "blue")
     if jobs.failed:
-        return Cell("failed", "red")
+        return Cell(text="failed", style="red")
     return none_or("done" if jobs.ended else "")
