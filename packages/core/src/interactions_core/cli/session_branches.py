@@ -31,7 +31,8 @@ from interactions_core.cli.sessions_tree import (
     tree_lines,
 )
 from interactions_core.cli.tree_layout import TreeRow, children_of, tree_rows
-from interactions_core.cli.turn_facts import said_by_user, turn_json
+from interactions_core.cli.turn_facts import turn_json
+from interactions_core.explaining.turn_facts import said_by_user
 from interactions_core.records.conversations import Conversation, Recorded
 from interactions_core.stores import SessionStore
 

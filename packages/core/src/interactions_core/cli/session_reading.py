@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Final, TypeVar
 
 import click
@@ -18,6 +19,11 @@ from interactions_core.cli.output import (
     write,
 )
 from interactions_core.cli.session_json import SCHEMA, session_json
+from interactions_core.cli.session_page import (
+    all_threads_option,
+    html_option,
+    write_page,
+)
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.cli.sessions_show import (
     ONLY_LENGTHS,
@@ -28,7 +34,11 @@ from interactions_core.cli.sessions_show import (
 )
 from interactions_core.cli.tree_layout import path_to
 from interactions_core.cli.turn_facts import content_json, turn_json
-from interactions_core.records.conversations import Content, Recorded
+from interactions_core.records.conversations import (
+    Content,
+    ConversationFilter,
+    Recorded,
+)
 from interactions_core.stores import SessionStore
 
 _PIPE: Final = "-"
@@ -96,6 +106,8 @@ def pages_of_content(
     "--steps", is_flag=True, help="Write steps whole, with thoughts and what we added."
 )
 @click.option("--long", is_flag=True, help="Write the ids of turns.")
+@html_option
+@all_threads_option
 def show(
     sessions: str,
     name: str,
@@ -108,6 +120,8 @@ def show(
     long: bool,
     local: bool,
     color: str,
+    html: Path | None,
+    all_threads: bool,
 ) -> None:
     """Print what was said in a conversation, up to its newest answer.
 
@@ -118,7 +132,19 @@ def show(
     layout = ShowLayout(
         columns=width(), local=local, long=long, hide_content=hide_content, steps=steps
     )
+    if all_threads and html is None:
+        msg = "--all-threads needs --html FILE; `sessions list` prints all threads"
+        raise click.UsageError(msg)
     with opened(sessions, read_only=True) as store:
+        if html is not None:
+            told = (
+                store.list_conversations(ConversationFilter(session_id=tenant)).found
+                if all_threads
+                else [named(store, e, tenant).conversation for e in typed_names(name)]
+            )
+            hidden = hide_content
+            write_page(html, store, sessions, told, tenant=tenant, hide_content=hidden)
+            return
         for each in typed_names(name):
             found = named(store, each, tenant)
             if as_json:

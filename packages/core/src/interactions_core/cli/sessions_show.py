@@ -20,14 +20,14 @@ from interactions_core.cli.output import (
 )
 from interactions_core.cli.sessions_list import SOON_S, name_text, target_text
 from interactions_core.cli.table import Style, painted
-from interactions_core.cli.turn_facts import (
+from interactions_core.counted import counted
+from interactions_core.explaining.content import length_of, text_of
+from interactions_core.explaining.turn_facts import (
     costs_of_turn,
     has_failed,
     is_ours,
     is_sent_again,
 )
-from interactions_core.counted import counted
-from interactions_core.explaining.content import length_of, text_of
 from interactions_core.records.conversations import Content, Conversation, Recorded
 
 LONGEST: Final = 4_000

@@ -17,11 +17,11 @@ from interactions_core.cli.output import (
 from interactions_core.cli.sessions_list import name_text
 from interactions_core.cli.table import Style, painted
 from interactions_core.cli.tree_layout import TreeRow
-from interactions_core.cli.turn_facts import (
+from interactions_core.counted import counted
+from interactions_core.explaining.turn_facts import (
     has_failed,
     is_sent_again,
 )
-from interactions_core.counted import counted
 from interactions_core.records.conversations import Conversation, Recorded
 from interactions_core.records.costs import Costs
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from interactions_core.cli.turn_facts import is_plain
+from interactions_core.explaining.turn_facts import is_plain
 from interactions_core.records.conversations import Recorded
 
 _Later = Mapping[str, Sequence[Recorded]]

@@ -1,0 +1,74 @@
+// Single keys outside inputs; they can be turned off.
+
+const KEYS = [["j, k, arrows", "next, previous turn"], ["], [", "next, previous thread"], ["f", "next branch at this fork"], ["p", "parent"],
+  ["r", "next turn that was sent again"], ["1 2 3", "rendered, sent, raw"], ["t", "tree or transcript"], ["y", "copy as curl"],
+  ["h", "hide or show content"], ["/, Esc", "search; close, back, overview"], ["?", "this list"]];
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const inside = event.target.closest && event.target.closest("input, select, textarea, dialog");
+  if (event.key === "Escape") { leave(inside); return; }
+  if (inside) return;
+  const isTurn = ["ArrowDown", "ArrowUp"].includes(event.key);
+  if (!state.keys && !isTurn) return;
+  if (isTurn && !(event.target === tree.rows || event.target === document.body)) return;
+  const does = {
+    j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), "]": () => nextThread(1), "[": () => nextThread(-1),
+    f: nextBranch, p: toParent, r: nextAgain, t: () => setView(state.view === "tree" ? "transcript" : "tree"), y: () => copyCurl(document.querySelector(".copy")),
+    h: toggleHidden, 1: () => chooseSheet("rendered"), 2: () => chooseSheet("sent"), 3: () => chooseSheet("raw"),
+    "/": () => { if (side.input) side.input.focus(); }, "?": showKeys,
+  }[event.key];
+  if (!does) return;
+  event.preventDefault();
+  does();
+}
+
+function leave(inside) {
+  if (inside && inside.tagName === "DIALOG") return;
+  if (inside && inside === side.input) { inside.blur(); if (state.query) { inside.value = ""; search(""); } return; }
+  back();
+}
+
+function move(by) {
+  const thread = data.turns.get(state.thread);
+  if (!thread || !thread.turns.length) return;
+  const row = chosenRow();
+  choose(Math.min(thread.turns.length - 1, Math.max(0, row < 0 ? 0 : row + by)), false);
+}
+
+function nextThread(by) {
+  const shown = shownThreads(), at = shown.findIndex((thread) => thread.id === state.thread);
+  const next = shown[at < 0 ? 0 : at + by];
+  if (next) openThread(next.id, null);
+}
+
+function nextBranch() {
+  const thread = data.turns.get(state.thread);
+  if (!thread) return;
+  // The fork that is nearest above, or the turn itself where it branches.
+  for (let row = chosenRow(); row >= 0; row = thread.turns[row].before) {
+    const before = thread.turns[row].before;
+    const siblings = before >= 0 ? thread.turns[before].children : [];
+    if (siblings.length > 1) { choose(siblings[(siblings.indexOf(row) + 1) % siblings.length], false); return; }
+  }
+}
+
+function toParent() {
+  const thread = data.turns.get(state.thread), turn = thread && thread.turns[chosenRow()];
+  if (turn && turn.before >= 0) choose(turn.before, false);
+}
+
+function nextAgain() {
+  const thread = data.turns.get(state.thread);
+  const again = thread ? thread.turns.filter((turn) => turn.again).map((turn) => turn.row) : [];
+  if (again.length) choose(again.find((row) => row > chosenRow()) ?? again[0], false);
+}
+
+function showKeys() {
+  const off = h("input", { type: "checkbox", id: "keys-on", checked: state.keys, onchange: (event) => { state.keys = event.target.checked; } });
+  const dialog = h("dialog", { "aria-label": "Keys" }, h("h2", null, "Keys"), h("dl", null, KEYS.map(([keys, does]) => [h("dt", null, h("kbd", null, keys)), h("dd", null, does)])),
+    h("p", null, off, " ", h("label", { for: "keys-on" }, "Single keys work")), h("p", null, h("button", { onclick: () => dialog.close() }, "Close")));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,225 @@
+// Puts the regions together, and follows the address.
+
+const frame = { app: document.getElementById("app"), panes: null, bar: null, detail: null, shown: null };
+
+function chosenRow() {
+  const thread = data.turns.get(state.thread);
+  const row = thread ? thread.places.get(state.turn) : undefined;
+  return row === undefined ? -1 : row;
+}
+
+function setStep(step) {
+  state.step = step;
+  const alone = data.index.threads.length === 1;
+  frame.panes.className = `panes ${state.thread ? "" : "wide"} ${alone ? "alone" : ""} at-${step}`;
+  document.body.classList.toggle("thread-open", Boolean(state.thread) && !(alone && step === "thread"));
+  const thread = data.threads.get(state.thread);
+  frame.back.textContent = `‹ ${step === "turn" && thread && innerWidth < 760 ? thread.name : "Threads"}`;
+}
+
+function topElement() {
+  const { store, now, hidden } = data.index;
+  frame.back = h("button", { class: "back", onclick: back }, "‹ Threads");
+  frame.where = h("span", { class: "where" }, `${store} · ${timeText(now)}`);
+  frame.hide = h("button", { class: "do", "aria-pressed": String(state.hidden), onclick: toggleHidden, title: data.index.live ? "Hidden in this view" : "Hidden here, still in this file." }, state.hidden ? "Content hidden" : "Hide content");
+  frame.theme = h("button", { class: "do small", onclick: toggleTheme }, isDark() ? "Light" : "Dark");
+  return h("header", { class: "bar" }, frame.back, h("a", { class: "home", href: "#/", onclick: (event) => { event.preventDefault(); openOverview(); } }, "Sessions"), frame.where,
+    hidden ? h("span", { class: "dim" }, "Written without content") : frame.hide, frame.theme, h("button", { class: "do small", onclick: showKeys }, "Keys ", h("kbd", null, "?")));
+}
+
+function isDark() { return document.documentElement.dataset.theme === "dark"; }
+
+function toggleTheme() {
+  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  frame.theme.textContent = isDark() ? "Light" : "Dark";
+  tones.clear();
+  if (state.thread) drawAxis();
+}
+
+function toggleHidden() {
+  if (data.index.hidden) return;
+  state.hidden = !state.hidden;
+  frame.hide.setAttribute("aria-pressed", String(state.hidden));
+  frame.hide.textContent = state.hidden ? "Content hidden" : "Hide content";
+  fillList();
+  if (state.thread) redraw(); else openOverview();
+}
+
+function openOverview() {
+  if (data.index.threads.length === 1) { openThread(data.index.threads[0].id, null); return; }
+  Object.assign(state, { thread: null, turn: null });
+  document.title = "Sessions";
+  writeAddress(false);
+  fill(frame.main, overviewElement());
+  frame.detail.hidden = true;
+  setStep("list");
+  fillList();
+}
+
+async function openThread(id, turn, isBack) {
+  if (!data.threads.has(id)) { openOverview(); return; }
+  const other = id !== state.thread;
+  Object.assign(state, { thread: id, turn: null });
+  const thread = await loadThread(id);
+  if (state.thread !== id) return;
+  state.turn = turn && thread.places.has(turn) ? turn : keyToOpen(thread);
+  if (!isBack) writeAddress(!other);
+  setStep(turn && innerWidth < 760 && isBack ? "turn" : "thread");
+  fillList();
+  const content = data.index.live && !data.contents.has(id) ? null : await loadContent(id);
+  draw(thread, content);
+  if (tree.rows && innerWidth >= 760 && state.view === "tree") tree.rows.focus({ preventScroll: true });
+  if (!content) { const loaded = await loadContent(id); if (state.thread === id) draw(thread, loaded); }
+}
+
+// A thread opens at its first open job, else its first replay, else its newest turn.
+function keyToOpen(thread) {
+  const open = thread.turns.find((turn) => turn.job >= 0 && thread.jobs[turn.job].open);
+  const found = open || thread.turns.find((turn) => turn.again) || thread.turns[thread.turns.length - 1];
+  return found ? found.key : null;
+}
+
+function redraw() { draw(data.turns.get(state.thread), data.contents.get(state.thread) || null); }
+
+function draw(thread, content) {
+  if (!thread) return;
+  const told = data.threads.get(state.thread);
+  document.title = `${told.name} · Sessions`;
+  const isTree = state.view === "tree";
+  const body = isTree ? treeElement(thread, content) : transcriptElement(thread, content);
+  fill(frame.main, headElement(told, thread), noteElement(told, thread), isTree ? axisElement(thread) : null, toolsElement(), body);
+  frame.detail.hidden = false;
+  fillDetail(frame.detail, thread, content);
+  if (isTree) { drawAxis(); showRow(chosenRow(), true); drawRows(); drawChosen(); } else markArticle();
+}
+
+function headElement(told, thread) {
+  const left = told.expires === null ? null : told.expires - data.index.now;
+  const parts = [told.tenant, FRAMEWORKS[told.label[0]] || told.label[0], told.label[1], told.targets.map(targetName).join(", "), left === null ? "" : left > 0 ? `expires in ${span(left)}` : `expired ${span(-left)} ago`];
+  const totals = [["Turns", whole(told.records || thread.turns.length), ""], told.again && ["Sent again", whole(told.again), "warn"], ["Tokens", tokens(told.tokens), ""], ["Cost", sumCost(told), ""]];
+  const name = state.hidden && !told.thread ? "Conversation" : told.name;
+  return h("div", { class: "head" }, h("div", null, h("h1", null, name), h("p", null, parts.filter(Boolean).join(" · "))),
+    h("dl", { class: "totals" }, totals.filter(Boolean).map(([word, value, tone]) => h("div", null, h("dt", null, word), h("dd", { class: tone }, value)))));
+}
+
+function noteElement(told, thread) {
+  const job = thread.jobs.find((each) => each.state === "lost" || each.state === "nobody_waits");
+  if (job && job.state === "lost") return h("p", { class: "note bad" }, h("strong", null, "The answer to the create was lost. "), "Whether a run exists is not known, and it may be billed. The next call begins anew.");
+  if (job) return h("p", { class: "note" }, h("strong", null, "Nobody waits for this job. "), `It was last heard of ${span(data.index.now - job.heard)} ago. Resume it with `, h("code", null, "interactions jobs watch"), ".");
+  if (told.again < 2 || told.again * 2 <= told.turns) return null;
+  const cost = told.again_usd === null ? "" : ` ${usd(told.again_usd)} so far.`;
+  return h("p", { class: "note" }, h("strong", null, `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), cost);
+}
+
+function pressed(names, chosen, choose_, label) {
+  return h("div", { class: "tabs", role: "group", "aria-label": label }, names.map((name) =>
+    h("button", { "aria-pressed": String(name === chosen), onclick: () => choose_(name) }, name.charAt(0).toUpperCase() + name.slice(1))));
+}
+
+function toolsElement() {
+  const isTree = state.view === "tree";
+  return h("div", { class: "tools" }, pressed(["tree", "transcript"], state.view, setView, "View"),
+    isTree ? pressed(["tokens", "cost", "bytes"], state.metric, (name) => { state.metric = name; redraw(); }, "Strip") : null,
+    isTree ? choice("Highlight", state.highlight, Object.entries(HIGHLIGHTS).map(([name, text]) => [name, `Highlight: ${text}`]), (name) => { state.highlight = name; redraw(); }) : null);
+}
+
+function setView(view) {
+  if (!state.thread) return;
+  state.view = view;
+  redraw();
+}
+
+function chooseSheet(name) {
+  state.sheet = name;
+  if (state.thread) fillDetail(frame.detail, data.turns.get(state.thread), data.contents.get(state.thread));
+}
+
+function choose(row, isTouched) {
+  const thread = data.turns.get(state.thread);
+  if (!thread || !thread.turns[row]) return;
+  state.turn = thread.turns[row].key;
+  writeAddress(true);
+  const content = data.contents.get(state.thread) || null;
+  if (state.view === "tree") { showRow(row, false); markChosen(); drawChosen(); } else if (!markArticle()) { redraw(); return; }
+  fillDetail(frame.detail, thread, content);
+  if (isTouched && innerWidth < 760) { setStep("turn"); frame.detail.focus(); }
+}
+
+function back() {
+  if (!state.thread) return;
+  if (innerWidth < 760 && state.step === "turn") { setStep("thread"); redraw(); return; }
+  const id = state.thread;
+  openOverview();
+  const item = side.list && [...side.list.querySelectorAll("a.item")].find((each) => each.dataset.thread === id);
+  if (item) item.focus();
+}
+
+function follow() {
+  const [thread, turn] = readAddress();
+  if (side.input) side.input.value = state.query;
+  if (!thread) openOverview(); else openThread(thread, turn, true);
+}
+
+// Whatever names a thread leads there; the side list and the overview are links.
+function onClick(event) {
+  const item = event.target.closest("[data-thread]");
+  if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (item.dataset.thread) openThread(item.dataset.thread, null);
+  else { openOverview(); if (innerWidth < 760) setStep("over"); }
+}
+
+function beforePrint() {
+  const plain = document.getElementById("plain");
+  if (!plain || document.querySelector(".printed")) return;
+  const parsed = new DOMParser().parseFromString(plain.textContent, "text/html");
+  document.body.append(h("div", { class: "printed" }, [...parsed.body.childNodes].map((node) => document.adoptNode(node))));
+  document.body.classList.add("printing");
+}
+
+function afterPrint() {
+  for (const each of document.querySelectorAll(".printed")) each.remove();
+  document.body.classList.remove("printing");
+}
+
+// News of a server: what is shown stays where it is, new turns come below.
+async function lookForNews() {
+  if (document.hidden) return;
+  const news = await ask(`api/changes?since=${encodeURIComponent(data.index.version || "")}`).catch(() => null);
+  if (!news || news.version === data.index.version) return;
+  data.index = await ask("api/threads");
+  data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
+  frame.where.textContent = `${data.index.store} · ${timeText(data.index.now)}`;
+  data.turns.clear();
+  data.contents.clear();
+  fillList();
+  if (!state.thread) { fill(frame.main, overviewElement()); return; }
+  if (!data.threads.has(state.thread)) { openOverview(); return; }
+  const id = state.thread, top = tree.scroll ? tree.scroll.scrollTop : 0, detailTop = frame.detail.scrollTop;
+  const [thread, content] = [await loadThread(id), await loadContent(id)];
+  if (state.thread !== id) return;
+  draw(thread, content);
+  if (state.view === "tree") { tree.scroll.scrollTop = top; drawRows(); drawChosen(); }
+  frame.detail.scrollTop = detailTop;
+}
+
+async function start() {
+  document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  await loadIndex();
+  readAddress();
+  frame.main = h("main", { class: "main" });
+  frame.detail = detailElement();
+  frame.panes = h("div", { class: "panes" }, sideElement(), frame.main, frame.detail);
+  fill(frame.app, topElement(), frame.panes);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+  addEventListener("popstate", follow);
+  addEventListener("beforeprint", beforePrint);
+  addEventListener("afterprint", afterPrint);
+  let resizing = 0;
+  addEventListener("resize", () => { cancelAnimationFrame(resizing); resizing = requestAnimationFrame(() => { if (state.thread) { setStep(state.step); redraw(); } }); });
+  follow();
+  if (data.index.live) setInterval(lookForNews, 2000);
+}
+
+start();

@@ -1,0 +1,65 @@
+// The first screen: what needs somebody now, and where the money went.
+
+function overviewElement() {
+  const { threads, sums } = data.index;
+  const total = totalOf(threads);
+  const parts = [h("h1", null, "Overview"), h("p", null, summary(threads, total))];
+  parts.push(h("h2", null, "Needs attention"), careElement(threads));
+  if (sums.day) parts.push(h("div", { class: "two" },
+    h("section", null, h("h2", null, "Cost by day"), daysElement(sums.day)),
+    h("section", null, h("h2", null, "Cost by model or agent"), sumsTable(sums.model, targetName)),
+    h("section", null, h("h2", null, "Cost by tenant"), sumsTable(sums.session, (name) => name || "(none)")),
+    h("section", null, h("h2", null, "Cost by reason"), sumsTable(sums.reason, String))));
+  return h("div", { class: "over", tabindex: "-1" }, parts);
+}
+
+function summary(threads, total) {
+  if (!threads.length) return "No sessions yet. They begin when an adapter with sessions=\"sqlite:///state.db\" makes its first call.";
+  const least = total.unpriced ? "At least " : "";
+  const again = total.again_usd ? `, of it ${usd(total.again_usd)} for turns that were sent again` : "";
+  const cost = total.usd === null ? "No price is known." : `${least}${usd(total.usd)}${again}.`;
+  const unknown = total.unpriced && total.usd !== null ? ` ${total.unpriced} ${total.unpriced === 1 ? "turn has" : "turns have"} no known price.` : "";
+  return `${counted(threads.length, "thread")}, ${counted(total.turns, "turn")}, ${tokens(total.tokens)} tokens. ${cost}${unknown}`;
+}
+
+function careElement(threads) {
+  const { now } = data.index;
+  const cares = [];
+  for (const thread of threads) {
+    const [, unattended, lost, failed] = thread.jobs;
+    if (lost) cares.push([0, thread, "Submit lost", "fail", "Nobody knows whether the run exists. The next call begins anew."]);
+    if (unattended) cares.push([1, thread, "Nobody waits", "warn", "A run may go on at the server. Resume it: interactions jobs watch"]);
+    if (failed) cares.push([2, thread, "Job failed", "fail", `Last turn or job ${span(now - thread.last)} ago.`]);
+    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price is known." : `${usd(thread.again_usd)}.`}`]);
+  }
+  const open = threads.filter((thread) => thread.expires !== null);
+  const gone = open.filter((thread) => thread.expires <= now);
+  const soon = open.filter((thread) => thread.expires > now && thread.expires < now + WEEK).sort((a, b) => a.expires - b.expires);
+  if (gone.length) cares.push([4, gone[0], "Expired", "warn", `${gone.length > 1 ? `${gone.length} threads; this one ` : "The server forgot it "}${span(now - gone[0].expires)} ago. The next turn sends everything once.`]);
+  if (soon.length) cares.push([5, soon[0], "Expires", "warn", soon.length > 1 ? `${soon.length} threads expire within 7 days, this one first.` : `In ${span(soon[0].expires - now)}.`]);
+  if (!cares.length) return h("p", { class: "dim" }, "Nothing. No job is stuck, no thread expires within 7 days.");
+  cares.sort((a, b) => a[0] - b[0]);
+  return h("table", { class: "sums care" }, h("tbody", null, cares.slice(0, 40).map(([, thread, word, tone, text]) =>
+    h("tr", null, h("td", null, h("a", { href: addressOf(thread.id), "data-thread": thread.id }, state.hidden && !thread.thread ? "Conversation" : thread.name)),
+      h("td", { class: tone }, word), h("td", null, text)))));
+}
+
+function daysElement(days) {
+  const shown = days.slice(-14);
+  const most = Math.max(...shown.map(([, sums]) => sums.usd || 0), 1e-9);
+  const bars = shown.map(([day, sums]) => {
+    const again = h("i", { class: "again" }), once = h("i");
+    const part = Math.min(sums.again_usd || 0, sums.usd || 0);
+    again.style.height = `${(part / most) * 100}px`;
+    once.style.height = `${Math.max(1, ((sums.usd || 0) - part) / most * 100)}px`;
+    const at = Date.parse(`${day}T00:00:00Z`) / 1000;
+    return h("div", null, h("span", null, sums.usd === null ? "–" : sumCost(sums)), again, once, h("span", null, dayText(at)));
+  });
+  return [h("div", { class: "days" }, bars), h("p", { class: "dim" }, swatch("fresh"), "sent once  ", swatch("again"), "sent again")];
+}
+
+function sumsTable(rows, named) {
+  const cells = rows.map(([name, sums]) => h("tr", null, h("td", null, named(name)), h("td", null, whole(sums.turns)), h("td", null, tokens(sums.tokens)),
+    h("td", { class: sums.again ? "warn" : "" }, sums.again ? (sums.again_usd === null ? "no price" : usd(sums.again_usd)) : "–"), h("td", null, sumCost(sums))));
+  return table(["", "Turns", "Tokens", "Sent again", "Cost"], cells);
+}

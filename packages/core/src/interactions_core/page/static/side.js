@@ -1,0 +1,130 @@
+// The list of threads, its search and its filters.
+
+const SHOWS = { "": "Show all", again: "Sent again", jobs: "With jobs", open: "Open jobs", soon: "Expires soon", unpriced: "No price" };
+const WEEK = 7 * 86400;
+
+// Flags of a thread, the most pressing first: words, colour.
+function flagsOf(thread) {
+  const [open, unattended, lost, failed] = thread.jobs;
+  const left = thread.expires === null ? Infinity : thread.expires - data.index.now;
+  return [
+    lost && ["submit lost", "fail"], unattended && ["job: nobody waits", "warn"],
+    failed && ["job failed", "fail"], open > unattended + lost && ["job in progress", "run"],
+    thread.again && [`${whole(thread.again)} sent again`, "warn"],
+    left <= 0 ? ["expired", "warn"] : left < WEEK && [`expires in ${span(left)}`, "warn"],
+    thread.forks && [counted(thread.forks, "fork"), ""],
+  ].filter(Boolean);
+}
+
+function isShown(thread) {
+  if (state.tenant && (thread.tenant || "(none)") !== state.tenant) return false;
+  if (state.model && !thread.targets.some((target) => targetName(target) === state.model)) return false;
+  const [open, , lost, , ended] = thread.jobs;
+  const left = thread.expires === null ? Infinity : thread.expires - data.index.now;
+  const wanted = { "": true, again: thread.again, jobs: open || lost || ended, open: open || lost, soon: left < WEEK, unpriced: thread.unpriced };
+  return Boolean(wanted[state.show]) && (!state.query || isFound(thread));
+}
+
+function isFound(thread) {
+  const words = state.query.toLowerCase();
+  const names = [thread.name, thread.key, thread.tenant, thread.label[1], thread.newest, ...thread.targets];
+  if (names.some((name) => (name || "").toLowerCase().includes(words))) return true;
+  if (state.found && state.found.query === state.query && state.found.ids.has(thread.id)) return true;
+  return foundIn(thread.id, words);
+}
+
+function foundIn(id, words) {
+  const turns = data.index.turns && data.index.turns[id];
+  if (turns && turns.turns.some((turn) => turn.k.toLowerCase().includes(words))) return true;
+  const content = data.contents.get(id) || (data.index.turns && inFile(`c-${id}`));
+  if (!content) return false;
+  data.contents.set(id, content);
+  return !state.hidden && content.steps.some((step) => (step.text || "").toLowerCase().includes(words));
+}
+
+function choice(label, value, options, choose) {
+  return h("select", { "aria-label": label, onchange: (event) => choose(event.target.value) },
+    options.map(([each, text]) => h("option", { value: each, selected: each === value }, text)));
+}
+
+const side = { list: null };
+
+function sideElement() {
+  const tenants = [...new Set(data.index.threads.map((thread) => thread.tenant || "(none)"))].sort();
+  const models = [...new Set(data.index.threads.flatMap((thread) => thread.targets.map(targetName)))].sort();
+  side.input = h("input", { type: "search", id: "search", value: state.query, placeholder: "Search threads, ids and text  /", "aria-label": "Search threads, ids and text", oninput: (event) => search(event.target.value) });
+  side.list = h("nav", { class: "list", "aria-label": "Threads" });
+  const change = (name) => (value) => { state[name] = value; writeAddress(true); fillList(); };
+  const element = h("div", { class: "side" },
+    h("form", { role: "search", onsubmit: (event) => event.preventDefault() }, side.input,
+      h("div", { class: "filters" },
+        choice("Tenant", state.tenant, [["", "Tenant"], ...tenants.map((each) => [each, each])], change("tenant")),
+        choice("Model", state.model, [["", "Model"], ...models.map((each) => [each, each])], change("model")),
+        choice("Show", state.show, Object.entries(SHOWS), change("show")))),
+    side.list);
+  fillList();
+  return element;
+}
+
+function shownThreads() { return data.index.threads.filter(isShown); }
+
+function fillList() {
+  const shown = shownThreads();
+  const items = [];
+  if (data.index.threads.length > 1) items.push(overviewItem());
+  let group = "";
+  for (const thread of shown) {
+    const age = data.index.now - thread.last;
+    const day = age < 86400 ? "Last 24 hours" : age < 172800 ? "Yesterday" : "Earlier";
+    if (day !== group) items.push(h("h3", null, day));
+    group = day;
+    items.push(threadItem(thread));
+  }
+  if (!shown.length) items.push(h("p", { class: "empty" }, "No thread matches. Change the filters or clear the search."));
+  const at = side.list.scrollTop;
+  fill(side.list, items);
+  side.list.scrollTop = at;
+}
+
+function overviewItem() {
+  return h("a", { class: "item", href: addressOf(null), "data-thread": "", "aria-current": state.thread ? null : "page" },
+    h("span", { class: "name" }, "Overview"), h("span", { class: "num" }, sumCost(totalOf(data.index.threads))));
+}
+
+function threadItem(thread) {
+  const flags = flagsOf(thread).slice(0, 2);
+  const model = thread.targets.length ? targetName(thread.targets[0]) : "";
+  const words = [thread.tenant].filter(Boolean);
+  const told = flags.length ? flags.map(([text, tone]) => h("span", { class: tone }, text)) : [model].filter(Boolean);
+  const parts = [...words, ...told].flatMap((part, at) => (at ? [" · ", part] : [part]));
+  const name = state.hidden && !thread.thread ? `${FRAMEWORKS[thread.label[0]] || "A"} conversation` : thread.name;
+  return h("a", { class: "item", href: addressOf(thread.id), "data-thread": thread.id, "aria-current": state.thread === thread.id ? "page" : null },
+    h("span", { class: thread.thread ? "name" : "said", title: name }, name), h("span", { class: "num" }, sumCost(thread)),
+    h("small", null, parts), h("small", { class: "num" }, thread.turns ? counted(thread.turns, "turn") : ""));
+}
+
+function totalOf(threads) {
+  const total = { turns: 0, again: 0, tokens: 0, usd: 0, again_usd: 0, unpriced: 0 };
+  for (const thread of threads) {
+    for (const name of Object.keys(total)) total[name] += thread[name] || 0;
+  }
+  if (total.turns && total.unpriced === total.turns && !total.usd) total.usd = null;
+  return total;
+}
+
+let asking = 0;
+
+function search(words) {
+  state.query = words;
+  writeAddress(true);
+  fillList();
+  if (state.thread) redraw();
+  if (!data.index.live || words.length < 2) return;
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const found = await ask(`api/search?q=${encodeURIComponent(words)}`).catch(() => null);
+    if (!found || state.query !== words) return;
+    state.found = { query: words, ids: new Set(found.threads) };
+    fillList();
+  }, 200);
+}

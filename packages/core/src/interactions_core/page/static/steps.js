@@ -1,0 +1,92 @@
+// What was said, as elements. The small Markdown makes no links and loads nothing.
+
+function hiddenText(count) { return h("span", { class: "hid" }, `hidden · ${counted(count, "character")}`); }
+
+function lengthOf(step) { return step.characters === undefined ? [...(step.text || "")].length : step.characters; }
+
+function isHidden(step) { return state.hidden || step.text === undefined; }
+
+function stepElement(step, added, key) {
+  const kind = { user_input: "user", thought: "thought" }[step.type] || "other";
+  const who = SPEAKERS[step.type] || step.type;
+  if (step.type === "thought" && !step.text && !step.characters) {
+    return h("div", { class: "step" }, h("span", { class: "who" }, "Thought, not shown by the API"));
+  }
+  const label = `${who}${step.type === "thought" ? ", summary" : ""}${added ? " · added by us" : ""}`;
+  return h("div", { class: `step ${kind}` }, h("span", { class: "who" }, label), said(step, key));
+}
+
+function said(step, key) {
+  if (isHidden(step)) return hiddenText(lengthOf(step));
+  const parts = [];
+  if (/^function_/.test(step.type)) parts.push(h("pre", { tabindex: "0" }, step.text));
+  else if (step.type === "model_output") parts.push(h("div", { class: "said" }, marked(step.text)));
+  else parts.push(h("div", { class: "said" }, step.text));
+  if (step.characters !== undefined && step.characters > [...step.text].length) {
+    parts.push(h("div", { class: "more" }, step.text
+      ? `First ${whole(step.text.length)} of ${whole(step.characters)} characters. All of it: interactions sessions show ${key} --steps`
+      : "Only lengths and hashes are kept in this store; what was said is in the framework's messages."));
+  }
+  return parts;
+}
+
+function marked(text) {
+  const blocks = [];
+  for (const part of text.split(/\n{2,}/)) {
+    const lines = part.split("\n");
+    if (/^```/.test(part)) blocks.push(h("pre", { tabindex: "0" }, part.replace(/^```.*\n?|\n?```$/g, "")));
+    else if (/^#{1,6} /.test(part) && lines.length === 1) blocks.push(h("h4", null, inline(part.replace(/^#+ /, ""))));
+    else if (lines.every((line) => /^[-*] /.test(line))) blocks.push(h("ul", null, lines.map((line) => h("li", null, inline(line.slice(2))))));
+    else if (lines.every((line) => /^\d+[.)] /.test(line))) blocks.push(h("ol", null, lines.map((line) => h("li", null, inline(line.replace(/^\d+[.)] /, ""))))));
+    else if (lines.length > 1 && lines.every((line) => /^\|.*\|$/.test(line.trim()))) blocks.push(markedTable(lines));
+    else blocks.push(h("p", null, lines.flatMap((line, at) => (at ? ["\n", ...inline(line)] : inline(line)))));
+  }
+  return blocks;
+}
+
+function markedTable(lines) {
+  const rows = lines.filter((line) => !/^\|[\s:|-]+\|$/.test(line.trim()))
+    .map((line) => line.trim().slice(1, -1).split("|"));
+  return h("table", null, rows.map((cells, at) => h("tr", null, cells.map((cell) => h(at ? "td" : "th", null, inline(cell.trim()))))));
+}
+
+function inline(text) {
+  return text.split(/(\*\*[^*\n]+\*\*|`[^`\n]+`)/).map((part) => {
+    if (/^\*\*.+\*\*$/.test(part)) return h("strong", null, part.slice(2, -2));
+    return /^`.+`$/.test(part) ? h("code", null, part.slice(1, -1)) : part;
+  });
+}
+
+// What a turn has: the steps that were sent, those that came, and which are ours.
+function stepsOf(content, row) {
+  const turn = content && content.turns[row];
+  if (!turn) return null;
+  const [sent, held, ours] = turn;
+  return { sent: sent.map((n) => content.steps[n]), held: held.map((n) => content.steps[n]), ours: new Set(ours) };
+}
+
+// Two lines of a turn: what was asked, and what came.
+function lines(content, row) {
+  const steps = stepsOf(content, row);
+  if (!steps) return [null, null];
+  const own = steps.sent.filter((_, at) => !steps.ours.has(at));
+  const results = own.filter((step) => step.type === "function_result");
+  const asked = own.filter((step) => step.type === "user_input").pop();
+  const calls = steps.held.filter((step) => step.type === "function_call");
+  const answer = steps.held.filter((step) => step.type === "model_output").pop();
+  const first = asked && own[own.length - 1] === asked || !results.length ? asked || own[own.length - 1] : results[0];
+  return [lineOf(first, false), answer ? lineOf(answer, false) : calls.length ? lineOf(calls[0], true, calls) : null];
+}
+
+function lineOf(step, isCall, all) {
+  if (!step) return null;
+  if (isHidden(step)) return { hidden: lengthOf(step) };
+  const text = (all || [step]).map((each) => each.text.slice(0, 200)).join(" ");
+  return { text: text.replace(/\*\*|^#+ |`/g, "").replace(/\s+/g, " ").slice(0, 240), mono: isCall };
+}
+
+function lineElement(line, name) {
+  if (!line) return h("span", { class: name }, "");
+  if (line.hidden !== undefined) return h("span", { class: name }, hiddenText(line.hidden));
+  return h("span", { class: `${name}${line.mono ? " mono" : ""}` }, line.text);
+}
