@@ -371,8 +371,11 @@ def test_a_store_of_an_older_release_is_told_of_and_left_as_it_is(
         told = store.list_conversations()
         turns = turns_of(store, told)
         paid = store.cost().total
+        named = store.newest_key(), store.newest_key(sent_again=True)
 
     assert path.read_bytes() == before
+    assert named[0] in {turn.record.key for turn in turns}
+    assert named[1] in {"", *(turn.record.key for turn in turns)}
     assert [each.id for each in told.found] == [each.id for each in written.found]
     assert told.total.usage == written.total.usage == paid.usage
     assert told.total.unpriced == told.total.turns == paid.turns

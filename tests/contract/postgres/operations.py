@@ -7,6 +7,7 @@ from dataclasses import replace
 from interactions_core.protocol.retention import Loss
 from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.budgets import Amount, Budget
+from interactions_core.records.conversations import ConversationId
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
 from interactions_core.records.openings import Asked
@@ -27,7 +28,7 @@ from tests.contract.session_records import (
 THREAD = SCOPE.thread_id
 ERASURE = Erasure(SCOPE.credential, "v1_erased")
 NAMES = ("v1_a", "v1_new", THREAD, "copy", "job", "new_job", ERASURE.interaction_id,
-         SCOPE.credential, "forms", "accounts")  # fmt: skip
+         SCOPE.credential, "forms", "accounts", "index of texts")  # fmt: skip
 ACCOUNT = "gemini|host|account=mine"
 WRITES_NOTHING = set[str]()
 WRITES_ROWS = {"all shared"}
@@ -169,6 +170,19 @@ OPERATIONS: dict[str, tuple[Operation, set[str]]] = {
     ),
     "locate": (lambda s: s.locate("v1_a"), WRITES_NOTHING),
     "find_outline": (lambda s: s.find_outline(SCOPE, "v1_a"), WRITES_NOTHING),
+    "list_conversations": (lambda s: s.list_conversations(), WRITES_NOTHING),
+    "records": (lambda s: s.records(ConversationId(SCOPE)), WRITES_NOTHING),
+    "conversation_of": (lambda s: s.conversation_of(SCOPE, "v1_a"), WRITES_NOTHING),
+    "contents": (lambda s: s.contents(SCOPE, ["v1_a"]), WRITES_NOTHING),
+    "keys_named": (lambda s: s.keys_named("v1_"), WRITES_NOTHING),
+    "threads_named": (lambda s: s.threads_named("th"), WRITES_NOTHING),
+    "newest_key": (lambda s: s.newest_key(sent_again=True), WRITES_NOTHING),
+    "has_index": (lambda s: s.has_index(), WRITES_NOTHING),
+    "search": (lambda s: s.search("hello"), WRITES_NOTHING),
+    "index_texts": (
+        lambda s: s.index_texts(),
+        writes("index of texts alone", f"{THREAD} shared"),
+    ),
     "list_budgets": (lambda s: s.list_budgets(), WRITES_NOTHING),
     "list_reservations": (lambda s: s.list_reservations(), WRITES_NOTHING),
     "count_without_outline": (lambda s: s.count_without_outline(), WRITES_NOTHING),

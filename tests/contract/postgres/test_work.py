@@ -16,6 +16,8 @@ from tests.postgres import fresh_schema
 ABOUT_EVERYTHING = {"usage", "ledger", "cost", "list_unanswered"} | {
     *("count_jobs", "list_jobs", "list_owners", "count_without_outline"),
     *("list_budgets", "list_reservations"),
+    *("list_conversations", "keys_named", "threads_named", "newest_key"),
+    *("search", "index_texts"),
 }
 
 SOME: dict[str, Operation] = {
@@ -46,7 +48,7 @@ extra FROM generate_series(1, $1) i CROSS JOIN interactions WHERE thread_id = 'f
 MORE_JOBS = """INSERT INTO jobs (key, credential, session_id, thread_id, call_digest,
 place, target, status, interaction_id, owner, lease_until, attempts, interrupts,
 created_at, deadline_at, updated_at, handed_on_at, consumed_at, forget_at, plan, result)
-SELECT 'job ' || i, credential, session_id, 'thread ' || (i / 20), 'another', place,
+SELECT 'job ' || i, credential, session_id, 'thread ' || (i / 20), 'a0', place,
 target, 'completed', 'v1_' || i, owner, lease_until, attempts, interrupts, created_at,
 deadline_at, updated_at, handed_on_at, consumed_at, 1e12, plan, result
 FROM generate_series(1, $1) i CROSS JOIN jobs WHERE key = 'first'"""

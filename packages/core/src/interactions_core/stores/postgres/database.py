@@ -80,7 +80,7 @@ _UPGRADE_LOCK_S: Final = 0.2
 
 _UPGRADE_PAUSE_S: Final = (0.1, 0.5)
 
-# All statements are look-ups by index. Without statistics, or with old ones, the
+# All statements of a turn are look-ups by index. Without statistics, or with old ones, the
 # planner would rather read whole tables.
 _LOOK_UPS: Final = (
     "SET LOCAL enable_seqscan TO off",
@@ -89,6 +89,12 @@ _LOOK_UPS: Final = (
     "SET LOCAL plan_cache_mode TO force_generic_plan",
     # What is switched off has a huge cost where nothing else is left, and a huge
     # cost has the statement compiled: 100 ms for one that takes less than 1 ms.
+    "SET LOCAL jit TO off",
+)
+
+# Sums and lists read much of a table: with these the planner does as it sees fit.
+_SURVEYS: Final = (
+    "SET LOCAL plan_cache_mode TO force_custom_plan",
     "SET LOCAL jit TO off",
 )
 
@@ -212,12 +218,27 @@ class PostgresDatabase:
         Raises:
             StoreSchemaError: A newer version has changed the tables too far meanwhile.
         """
+        with self._reading(_LOOK_UPS) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def surveying(self) -> Generator[PostgresConnection]:
+        """Do as `reading`, and leave it to the planner how.
+
+        Raises:
+            StoreSchemaError: A newer version has changed the tables too far meanwhile.
+        """
+        with self._reading(_SURVEYS) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _reading(self, plans: Sequence[str]) -> Generator[PostgresConnection]:
         lent = self._lent()
         if lent is not None:
             yield lent
             return
         self.setup()
-        with self._transaction(_READ, None, checks=True) as connection:
+        with self._transaction(_READ, None, checks=True, plans=plans) as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -345,12 +366,13 @@ class PostgresDatabase:
         wait_s: float | None = None,
         *,
         checks: bool = False,
+        plans: Sequence[str] = _LOOK_UPS,
     ) -> Generator[PostgresConnection]:
         committing = False
         origin, local = Origin(), self._local.get()
         try:
             # A child could not use what libpq and OpenSSL are doing for another thread.
-            statements = self._begin(begin, locks, wait_s or LOCK_TIMEOUT_S)
+            statements = self._begin(begin, locks, wait_s or LOCK_TIMEOUT_S, plans)
             if checks:
                 # After the locks: while they are held nobody changes a table.
                 statements = f"{statements}; {VERSIONS}"
@@ -375,10 +397,12 @@ class PostgresDatabase:
         seen = frozenset((part, int(version)) for part, version in begun.rows)
         self._contracts.check(self._parts, seen, lambda: read_contracts(connection))
 
-    def _begin(self, begin: str, locks: Locks | None, wait_s: float) -> str:
+    def _begin(
+        self, begin: str, locks: Locks | None, wait_s: float, plans: Sequence[str]
+    ) -> str:
         """Write all that begins a transaction as one message to the server."""
         schema = f"SET LOCAL search_path TO {quoted(self._schema.name)}"
-        statements = [begin, schema, *_LOOK_UPS]
+        statements = [begin, schema, *plans]
         if locks is not None:
             statements.append(f"SET LOCAL lock_timeout TO '{wait_s}s'")
             statements.append(f"SELECT {', '.join(self._lock_calls(locks))}")

@@ -1,7 +1,8 @@
 """Charges and costs in a SQL database, for the stores that have one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from interactions_core.records.charges import KINDS, NOT_PRICED, Pricing, Unanswered
@@ -58,7 +59,7 @@ class SqlChargeMixin:
         of_turns = _about("ledger", "created_at", names, since, until)
         of_lost = _about("unanswered", "noted_at", names, since, until)
         values = _values(names, since, until)
-        with self.database.reading() as db:
+        with looking(self.database, names) as db:
             query = charge_rows.sum_costs(by, (*names,), of_turns)
             groups = {
                 str(key): charge_rows.costs_from_row(row)
@@ -102,7 +103,7 @@ class SqlChargeMixin:
         check_names(**names)
         where = _about("ledger", "created_at", names, since, until)
         values = _values(names, since, until)
-        with self.database.reading() as db:
+        with looking(self.database, names) as db:
             return read_entries(db, where, values)
 
     def _unanswered(
@@ -114,11 +115,18 @@ class SqlChargeMixin:
         check_names(**names)
         where = _about("unanswered", "noted_at", names, since, until)
         query = charge_rows.list_unanswered(where)
-        with self.database.reading() as db:
+        with looking(self.database, names) as db:
             if not has_table(db, "unanswered"):
                 return []
             found = db.execute(query, _values(names, since, until)).fetchall()
         return [charge_rows.unanswered_from_row(row) for row in found]
+
+
+def looking(
+    database: SqlDatabase, names: Mapping[str, str]
+) -> AbstractContextManager[SqlConnection]:
+    """Look up what is in a thread, and read through everything for all else."""
+    return database.reading() if "thread_id" in names else database.surveying()
 
 
 def read_entries(

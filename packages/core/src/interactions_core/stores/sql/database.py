@@ -165,6 +165,14 @@ class SqlDatabase(Protocol):
         """Lend a connection for reads; fetch everything before leaving."""
         ...
 
+    def surveying(self) -> AbstractContextManager[SqlConnection]:
+        """Do as `reading`, for statements that read much of a table, or all of it.
+
+        Reads of a turn are look-ups, and a server is kept from anything else; sums over
+        thousands of rows would take minutes by look-ups.
+        """
+        ...
+
     def writing(
         self, *names: str, shared: Collection[str] = ()
     ) -> AbstractContextManager[SqlConnection]:

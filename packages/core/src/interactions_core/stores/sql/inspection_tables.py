@@ -44,7 +44,7 @@ class SqlInspectionMixin:
         limit: int | None = None,
     ) -> ConversationList:
         """List conversations with their sums, the newest first."""
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             return choose_conversations(SqlSource(db), where, after, limit)
 
     def records(
@@ -56,7 +56,7 @@ class SqlInspectionMixin:
     ) -> list[Recorded]:
         """Return the interactions of a conversation without content, oldest first."""
         scope = conversation.scope
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             if scope.thread_id:
                 found = _page(db, scope, after, limit)
             else:
@@ -65,7 +65,7 @@ class SqlInspectionMixin:
 
     def conversation_of(self, scope: Scope, key: str) -> ConversationId | None:
         """Say which conversation an interaction belongs to."""
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             if scope.thread_id:
                 name = (*rows.scope_row(scope), key)
                 is_known = db.execute(rows.FIND_RECORD, name).fetchone() is not None
@@ -76,7 +76,7 @@ class SqlInspectionMixin:
     def contents(self, scope: Scope, keys: Sequence[str]) -> dict[str, Content]:
         """Return what was said in these turns."""
         values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             found = db.execute(inspection_rows.CONTENTS, values).fetchall()
         return dict(map(inspection_rows.content_from_row, found))
 

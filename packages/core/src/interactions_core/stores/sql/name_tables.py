@@ -8,6 +8,7 @@ from typing import Final
 
 from interactions_core.records.names import is_keepable
 from interactions_core.stores.protocols.names import LEAST_END
+from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlDatabase
 from interactions_core.stores.sql.statements import in_dialects
 
@@ -23,6 +24,9 @@ WHERE thread_id <> '' AND substr(thread_id, 1, length($1)) = $1
 ORDER BY found LIMIT $2""")
 
 NEWEST: Final = "SELECT key FROM ledger ORDER BY number DESC LIMIT 1"
+
+SENT_AGAIN_BARE: Final = """SELECT key FROM ledger
+WHERE reason IN ('expired', 'foreign') ORDER BY number DESC LIMIT 1"""
 
 SENT_AGAIN: Final = """SELECT key FROM ledger
 WHERE reason IN ('expired', 'foreign') OR (reason = 'root' AND EXISTS (
@@ -42,7 +46,7 @@ class SqlNameMixin:
         """Return the interactions whose key begins with a name, or ends with it."""
         if not name or not is_keepable(name):
             return []
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             found = db.execute(KEYS, (name, LEAST_END, limit)).fetchall()
         return [row[0] for row in found]
 
@@ -50,12 +54,15 @@ class SqlNameMixin:
         """Return the threads whose id begins like this."""
         if not is_keepable(beginning):
             return []
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             found = db.execute(THREADS, (beginning, limit)).fetchall()
         return [row[0] for row in found]
 
     def newest_key(self, *, sent_again: bool = False) -> str:
         """Return the interaction of the newest entry of the ledger."""
         with self.database.reading() as db:
-            row = db.execute(SENT_AGAIN if sent_again else NEWEST).fetchone()
+            # An older store that is only looked at has none.
+            is_outlined = has_table(db, "outlines")
+            again = SENT_AGAIN if is_outlined else SENT_AGAIN_BARE
+            row = db.execute(again if sent_again else NEWEST).fetchone()
         return row[0] if row else ""

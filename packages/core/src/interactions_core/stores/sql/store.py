@@ -39,7 +39,11 @@ from interactions_core.stores.sql import (
     text_rows,
 )
 from interactions_core.stores.sql.budget_tables import SqlBudgetMixin
-from interactions_core.stores.sql.charge_tables import SqlChargeMixin, insert_entry
+from interactions_core.stores.sql.charge_tables import (
+    SqlChargeMixin,
+    insert_entry,
+    looking,
+)
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.form_tables import SqlFormMixin
 from interactions_core.stores.sql.inspection_tables import SqlInspectionMixin
@@ -224,7 +228,7 @@ class SqlStore(
         """Add up the ledger."""
         check_names(session_id=session_id, thread_id=thread_id)
         given = given_names(session_id=session_id, thread_id=thread_id)
-        with self.database.reading() as db:
+        with looking(self.database, given) as db:
             query = rows.sum_ledger(*given)
             sums = db.execute(query, (*given.values(),)).fetchone()
         return Usage(*(int(value or 0) for value in sums))

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -228,6 +228,10 @@ class SqliteDatabase:
             if not connection.in_transaction:
                 self._check_contracts(connection)
             yield connection
+
+    def surveying(self) -> AbstractContextManager[SqliteConnection]:
+        """Do as `reading`: a file's planner is told nothing."""
+        return self.reading()
 
     @contextlib.contextmanager
     def writing(
