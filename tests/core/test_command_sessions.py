@@ -304,6 +304,30 @@ def test_a_name_of_none_or_of_several_is_an_error(name: str, said: str) -> None:
     assert said in done.stderr
 
 
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("command", ["show", "tree"])
+@pytest.mark.parametrize(
+    "name", ["trip-kyoto", "trip-k", "to-006", "v1_trip-kyoto-006", "v1_alone-001"]
+)
+def test_what_another_tenant_has_goes_by_no_name(command: str, name: str) -> None:
+    for tenant in ("acme", "nobody"):
+        done = run(command, name, "--tenant", tenant)
+
+        said = f"no thread or interaction of tenant '{tenant}' goes by '{name}'"
+        assert (done.exit_code, done.stderr) == (1, f"Error: {said}\n")
+
+
+def test_the_beginning_of_a_name_is_looked_for_in_one_tenant() -> None:
+    store = SqliteStore("state.db")
+    for name, tenant in (("trip-kyoto", "one"), ("trip", "two"), ("trip-rome", "two")):
+        Thread(store, name, tenant).turn("root", at("27 Nov 10:00"))
+    store.close()
+
+    assert "tenant one" in run("show", "trip", "--tenant", "one").stdout
+    assert run("show", "trip-", "--tenant", "two").stdout.startswith("trip-rome")
+    assert "2 go by 'tri'" in run("show", "tri", "--tenant", "two").stderr
+
+
 def test_of_conversations_with_one_name_the_newest_is_shown_and_the_others_named() -> (
     None
 ):

@@ -47,8 +47,9 @@ def interactions_named(store: SessionStore, name: str) -> list[str]:
 class UnknownSessionError(click.ClickException):
     """No conversation goes by a name, or several do."""
 
-    def __init__(self, name: str, count: int) -> None:
-        said = f"no thread or interaction goes by '{shown(name)}'"
+    def __init__(self, name: str, count: int, tenant: str | None = None) -> None:
+        whose = f" of tenant '{shown(tenant)}'" if tenant is not None else ""
+        said = f"no thread or interaction{whose} goes by '{shown(name)}'"
         if count:
             said = f"{count:,} go by '{shown(name)}'; write more of the name"
         super().__init__(said)
@@ -88,29 +89,45 @@ def find_conversation(
     where = ConversationFilter(session_id=tenant)
     if name == NEWEST:
         found = store.list_conversations(where, limit=1).found
-        return _chosen(found, name)
+        return _chosen(found, name, tenant)
     # By its thread it is found without a look at all others.
     found = (
         store.list_conversations(replace(where, thread_id=name)).found if name else ()
     )
     if found:
-        return _chosen(found, name)
-    keys = interactions_named(store, name)
+        return _chosen(found, name, tenant)
+    keys = _those_of(store, interactions_named(store, name), tenant)
     if not keys:
-        # A job that is in no thread and has no answer yet is one by itself.
-        found = store.list_conversations(replace(where, names=(name,))).found
-        if found:
-            return _chosen(found, name)
-        threads = store.threads_named(name, limit=_COUNTED) if name else ()
-        if len(threads) == 1:
-            return find_conversation(store, threads[0], tenant=tenant)
-        raise UnknownSessionError(name, len(threads))
+        return _begun_so(store, name, where)
     if len(keys) > 1:
-        raise UnknownSessionError(name, len(keys))
+        raise UnknownSessionError(name, len(keys), tenant)
     those = _conversations_of(store, keys[0], where)
     # Where there is no thread, the first interaction is the name of the whole.
     is_whole = any(each.id.root == keys[0] for each in those)
-    return _chosen(those, name, "" if is_whole else keys[0])
+    return _chosen(those, name, tenant, "" if is_whole else keys[0])
+
+
+def _those_of(
+    store: SessionStore, keys: Sequence[str], tenant: str | None
+) -> Sequence[str]:
+    """Return the interactions that a session has; all where none is asked for."""
+    if tenant is None:
+        return keys
+    return [k for k in keys if any(s.session_id == tenant for s in store.locate(k))]
+
+
+def _begun_so(store: SessionStore, name: str, where: ConversationFilter) -> Named:
+    """Return the only job without a thread or answer of a name, or such a thread."""
+    found = store.list_conversations(replace(where, names=(name,))).found
+    if not found and name:
+        threads = store.threads_named(name, limit=_COUNTED)
+        if len(threads) > 1 and where.session_id is None:
+            raise UnknownSessionError(name, len(threads))
+        found = store.list_conversations(replace(where, names=threads)).found
+    number = len({each.id.name for each in found})
+    if number > 1:
+        raise UnknownSessionError(name, number, where.session_id)
+    return _chosen(found, name, where.session_id)
 
 
 def _conversations_of(
@@ -135,9 +152,11 @@ def _listed(
     return [each for each in store.list_conversations(own).found if each.id == found]
 
 
-def _chosen(found: Sequence[Conversation], name: str, key: str = "") -> Named:
+def _chosen(
+    found: Sequence[Conversation], name: str, tenant: str | None, key: str = ""
+) -> Named:
     if not found:
-        raise UnknownSessionError(name, 0)
+        raise UnknownSessionError(name, 0, tenant)
     return Named(found[0], key, tuple(found[1:]))
 
 
