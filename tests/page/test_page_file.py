@@ -4,38 +4,20 @@ import base64
 import hashlib
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from interactions_core import SqliteStore
 from interactions_core.cli.session_commands import sessions
-from tests.core.looking import NOW, Thread, at, fill, model, user
+from tests.page.conftest import SENTINEL, write_page
 
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
-SENTINEL = "xyzzy-plugh"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///state.db")
-    monkeypatch.setattr(time, "time", lambda: NOW)
-    store = SqliteStore("state.db")
-    fill(store)
-    words = {"sent": [user(f"{SENTINEL} {HOSTILE}")], "held": [model(f"{SENTINEL}!")]}
-    Thread(store, "hostile", "acme").turn("root", at("28 Nov 18:00"), **words)
-    Thread(store, "", "acme").turn("root", at("28 Nov 18:10"), key="v1_alone", **words)
-    store.close()
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def written(*arguments: str) -> str:
-    told = CliRunner().invoke(sessions, ["show", *arguments, "--html", "page.html"])
-    assert told.exit_code == 0, told.output
-    return Path("page.html").read_text()
+    return write_page(*arguments).read_text()
 
 
 def data_in(page: str, name: str) -> Any:
@@ -91,7 +73,7 @@ def test_what_was_said_ends_no_element() -> None:
     assert "<img" not in page
     assert "<script>alert" not in page
     # What is shown to whoever runs no script.
-    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "&lt;img src=x onerror=alert(2)&gt;" in page
 
 
 def test_one_thread_is_written_by_its_name() -> None:
