@@ -98,7 +98,7 @@ def export(
                 is_done=is_done,
             )
             for each in _followed(found, total, is_shown=is_shown):
-                write(_bytes(each, is_shown=is_shown))
+                write(_bytes(each, is_printed=output is None))
                 seen.note(each)
     click.echo(seen.sentence(), err=True)
     if strict and seen.losses:
@@ -167,12 +167,12 @@ def _is_never_done(_: ConversationId, __: str) -> bool:
     return False
 
 
-def _bytes(each: Exported, *, is_shown: bool) -> bytes:
-    """Write a conversation as UTF-8; what is shown at once does nothing to a terminal."""
+def _bytes(each: Exported, *, is_printed: bool) -> bytes:
+    """Write a conversation as UTF-8; what is printed does nothing to a terminal."""
     if each.form != "markdown":
         return f"{json_text(each.as_json())}\n".encode()
     lines = each.text().split("\n")
-    text = "\n".join(map(shown, lines) if is_shown else lines)
+    text = "\n".join(map(shown, lines) if is_printed else lines)
     return text.encode(errors="backslashreplace")
 
 
