@@ -5,7 +5,15 @@ import click
 from interactions_core.cli.completion import complete_interactions
 from interactions_core.cli.explanation_text import Layout, explanation_lines
 from interactions_core.cli.naming import find_interaction
-from interactions_core.cli.output import color_option, colour, json_text, width, write
+from interactions_core.cli.output import (
+    color_option,
+    colour,
+    json_text,
+    local_option,
+    long_option,
+    width,
+    write,
+)
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.counted import counted
 from interactions_core.explaining.as_json import as_json as written
@@ -17,8 +25,8 @@ from interactions_core.explaining.explain import explain as explain_in
 @click.argument("interaction", required=False, shell_complete=complete_interactions)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
-@click.option("--long", is_flag=True, help="Write ids whole.")
-@click.option("--local", is_flag=True, help="Write times of this machine, not UTC.")
+@long_option
+@local_option
 @color_option
 def explain(
     sessions: str,

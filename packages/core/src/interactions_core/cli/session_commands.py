@@ -12,7 +12,11 @@ from interactions_core.cli.output import (
     color_option,
     colour,
     is_cut,
+    json_option,
     json_text,
+    jsonl_option,
+    local_option,
+    long_option,
     width,
     wrapped,
     write,
@@ -123,10 +127,10 @@ sessions.add_command(diff)
     metavar="N",
     help=f"How many at most; {_SHOWN}, and with --json and --jsonl all.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object a line.")
-@click.option("--long", is_flag=True, help="Write ids whole.")
-@click.option("--local", is_flag=True, help="Write times of this machine, not UTC.")
+@json_option
+@jsonl_option
+@long_option
+@local_option
 @color_option
 def list_(
     sessions: str,

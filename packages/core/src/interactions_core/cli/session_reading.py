@@ -13,7 +13,9 @@ from interactions_core.cli.naming import NEWEST, Named, find_conversation
 from interactions_core.cli.output import (
     color_option,
     colour,
+    json_option,
     json_text,
+    local_option,
     shown,
     width,
     write,
@@ -52,8 +54,8 @@ def name_options(function: _Function) -> _Function:
     """Add what names a conversation, and how it is written."""
     for option in (
         color_option,
-        click.option("--local", is_flag=True, help="Write times of this machine."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+        local_option,
+        json_option,
         click.option(
             "--hide-content", is_flag=True, help="Tell lengths in place of texts."
         ),
