@@ -16,6 +16,7 @@ from interactions_core.exceptions import UnknownInteractionError
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.core.looking import Thread, at, fill
 from tests.schemas import check
 from tests.waiting import go_by
 
@@ -155,14 +156,38 @@ def test_an_interaction_is_named_in_several_ways(
     assert json.loads(done.stdout)["turn"]["number"] == turn
 
 
-@pytest.mark.parametrize(("name", "said"), [("nobody", "no"), ("v1_", "3")])
+def test_a_thread_stands_for_its_newest_turn_that_was_sent_again(
+    tmp_path: Path,
+) -> None:
+    sessions = f"sqlite:///{tmp_path}/threads.db"
+    store = open_store(sessions)
+    fill(store)
+    Thread(store, "pricing-brief", "other").turn("root", at("27 Nov 10:00"))
+    store.close()
+
+    def explained(name: str) -> str:
+        return json.loads(run(sessions, name, "--json").stdout)["turn"]["id"]
+
+    assert explained("support-7731") == "v1_support-7731-053"
+    assert explained("support") == "v1_support-7731-053"
+    assert explained("trip-kyoto") == "v1_trip-kyoto-006"
+    waiting = run(sessions, "pricing-brief")
+    assert waiting.exit_code == 1
+    assert "nothing was answered in 'pricing-brief' yet" in waiting.stderr
+    assert "The id of a turn names one of another." in waiting.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("nobody", "no thread or interaction goes by"), ("v1_", "3 go by")],
+)
 def test_a_name_of_none_or_of_several_is_an_error(
     url: str, name: str, said: str
 ) -> None:
     done = run(url, name)
 
     assert done.exit_code == 1
-    assert done.stderr.startswith(f"Error: {said} interaction")
+    assert done.stderr.startswith(f"Error: {said} ")
 
 
 def test_a_store_that_nothing_was_sent_again_in_says_so(tmp_path: Path) -> None:

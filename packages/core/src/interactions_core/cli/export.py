@@ -10,6 +10,7 @@ from typing import Final, cast, get_args
 import click
 
 from interactions_core.cli.export_file import ExportFile
+from interactions_core.cli.naming import find_interaction
 from interactions_core.cli.output import json_text, shown
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.exporting.export import (
@@ -81,6 +82,8 @@ def export(
     _check(to, interaction, thread or session, output, resume=resume)
     seen, is_shown = _Seen(), output is None and sys.stdout.isatty()
     with opened(sessions, read_only=True) as store:
+        if interaction is not None:
+            interaction = find_interaction(store, interaction)
         total = 1 if interaction else count_conversations(store, thread, session)
         if not total and (thread or session):
             msg = f"no conversation of {shown(thread or session or '')}"

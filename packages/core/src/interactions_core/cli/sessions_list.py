@@ -13,12 +13,10 @@ from interactions_core.records.conversations import (
     ConversationId,
     ConversationList,
 )
+from interactions_core.stores.protocols.names import LEAST_END
 
 SOON_S: Final = 7 * DAY_S
 """What expires within this time is told in another colour."""
-
-_SHORT_ROOT: Final = 8
-_PREFIX: Final = "v1_"
 
 
 def session_lines(
@@ -47,7 +45,8 @@ def session_lines(
 def name_text(told: Conversation, *, long: bool = False) -> str:
     """Name a conversation without what was said in it.
 
-    One without a thread goes by its agent, if that is known, and its first interaction.
+    One without a thread goes by its agent, if that is known, and the end of its first
+    interaction: ids of one second begin alike.
     """
     name = told.id.scope.thread_id
     if name:
@@ -85,7 +84,7 @@ def nothing_text(known: int) -> str:
 
 
 def _root_text(name: ConversationId, *, long: bool) -> str:
-    return name.root if long else name.root.removeprefix(_PREFIX)[:_SHORT_ROOT]
+    return name.root if long else name.root[-LEAST_END:]
 
 
 def _columns(now: float, *, long: bool, local: bool) -> list[Column[Conversation]]:
