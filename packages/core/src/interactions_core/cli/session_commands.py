@@ -171,15 +171,10 @@ def list_(
     )
     is_filtered = where != ConversationFilter(now=now) or query is not None
     if query is not None and not no_index:
-        # What cannot be read is not opened to be written.
-        with opened(sessions, read_only=True) as store:
-            store.check_contracts()
-        index_store(sessions)
+        _index(sessions)
     with opened(sessions, read_only=True) as store:
         if query is not None:
-            where, result = searched(store, where, query)
-            for note in search_notes(result):
-                click.echo(note, err=True)
+            where = _narrowed(store, where, query)
         if as_jsonl:
             for told in _each(store, where, number):
                 click.echo(json_text(session_json(told)))
@@ -197,6 +192,23 @@ def list_(
     )
     total = wrapped(sum_line(found, filtered=is_filtered), width())
     write([*lines, "", *total], color=colour(color))
+
+
+def _index(url: str) -> None:
+    # What cannot be read is not opened to be written.
+    with opened(url, read_only=True) as store:
+        store.check_contracts()
+    index_store(url)
+
+
+def _narrowed(
+    store: SessionStore, where: ConversationFilter, query: str
+) -> ConversationFilter:
+    """Let only conversations through in which this was said; say what was not read."""
+    narrower, result = searched(store, where, query)
+    for note in search_notes(result):
+        click.echo(note, err=True)
+    return narrower
 
 
 def _each(
