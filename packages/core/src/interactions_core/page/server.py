@@ -3,6 +3,7 @@
 By the server of the standard library, so that looking needs no further package.
 """
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from interactions_core.exceptions import StoreError
+from interactions_core.exceptions import InteractionsError
 from interactions_core.page.reading import View
 from interactions_core.page.routes import TEXT, Answer, answer_to
 from interactions_core.services.health_server import QuietServer
@@ -116,6 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10.0
     """Seconds for which a client may be silent."""
 
+    def handle(self) -> None:
+        """Answer; a browser that goes away meanwhile is nobody's error."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
     def do_GET(self) -> None:
         self._send(self._answer())
 
@@ -146,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self, path: str, asked: Mapping[str, str]) -> Answer:
         try:
             return answer_to(self.door.view(), path, asked)
-        except StoreError:
+        except InteractionsError:
             return Answer(503, TEXT, "the session store cannot be read\n")
 
     def _opened(self, token: str) -> Answer:
