@@ -13,6 +13,7 @@ from interactions_core.records.conversations import (
     ConversationId,
     ConversationList,
 )
+from interactions_core.records.labels import Label
 from interactions_core.stores.protocols.names import LEAST_END
 
 SOON_S: Final = 7 * DAY_S
@@ -45,14 +46,21 @@ def session_lines(
 def name_text(told: Conversation, *, long: bool = False) -> str:
     """Name a conversation without what was said in it.
 
+    See `id_text`.
+    """
+    return id_text(told.id, told.label, long=long)
+
+
+def id_text(told: ConversationId, label: Label, *, long: bool = False) -> str:
+    """Name a conversation by its id and who asks there.
+
     One without a thread goes by its agent, if that is known, and the end of its first
     interaction: ids of one second begin alike.
     """
-    name = told.id.scope.thread_id
-    if name:
-        return name
-    who = told.label.name or "no thread"
-    return f"({who}) {_root_text(told.id, long=long)}".rstrip()
+    if told.scope.thread_id:
+        return told.scope.thread_id
+    root = told.root if long else told.root[-LEAST_END:]
+    return f"({label.name or 'no thread'}) {root}".rstrip()
 
 
 def sum_line(found: ConversationList, *, filtered: bool) -> str:
@@ -81,10 +89,6 @@ def nothing_text(known: int) -> str:
     return (
         f"no session matches; {known} without the filters" if known else "no sessions"
     )
-
-
-def _root_text(name: ConversationId, *, long: bool) -> str:
-    return name.root if long else name.root[-LEAST_END:]
 
 
 def _columns(now: float, *, long: bool, local: bool) -> list[Column[Conversation]]:

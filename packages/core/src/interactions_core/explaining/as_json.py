@@ -33,7 +33,7 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
         "chained": _chained(told),
         "same_in_session": {
             "turns": told.same,
-            "of": told.turns,
+            "of": told.among,
             "usd": _decimal(told.same_usd),
         },
         "advice": told.advice or None,
