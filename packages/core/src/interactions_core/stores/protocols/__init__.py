@@ -11,5 +11,6 @@ people type for them) and `search` (what was said where).
 There are two ways to a new store: all methods of `SessionStore`, as in `memory`; or a
 `sql.database.SqlDatabase`, under `sql.store.SqlStore`, as in `sqlite` and `postgres`, with
 a form of its own for each statement that its dialect reads otherwise (`sql.statements`).
-`opening` finds it by its URL, `tests/contract/test_session_stores.py` and `test_job_stores.py` hold it to this.
+`opening` finds it by its URL, `tests/contract/test_session_stores.py` and
+`test_job_stores.py` hold it to this.
 """
