@@ -54,8 +54,6 @@ COMMANDS = [
     ("jobs", "list", "--all", "--json"),
     ("jobs", "show", "job"),
     ("usage", "--budgets"),
-    ("doctor", "--offline"),
-    ("doctor", "--offline", "--json"),
     ("export", "--to", "steps"),
     ("export", "--to", "markdown"),
 ]

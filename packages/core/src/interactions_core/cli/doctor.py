@@ -1,5 +1,6 @@
 """`interactions doctor`: what is typed, and what is printed."""
 
+import json
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -11,14 +12,7 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.live import try_live
-from interactions_core.cli.output import (
-    color_option,
-    colour,
-    json_option,
-    json_text,
-    shown,
-    width,
-)
+from interactions_core.cli.output import color_option, colour, shown, width
 from interactions_core.cli.sessions import VARIABLE, opened
 from interactions_core.counted import counted
 from interactions_core.doctor import Check, examine, is_well, summary
@@ -44,7 +38,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     is_flag=True,
     help="First forget in which form the service answered what it had refused.",
 )
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @color_option
 @click.option(
     "--live",
@@ -119,7 +113,7 @@ def doctor(
             write=write,
         )
     if as_json:
-        click.echo(json_text(found))
+        click.echo(json.dumps(found, ensure_ascii=False))
     if not well:
         raise click.exceptions.Exit(1)
 

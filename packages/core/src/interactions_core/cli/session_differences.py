@@ -7,10 +7,7 @@ from interactions_core.cli.naming import find_record
 from interactions_core.cli.output import (
     color_option,
     colour,
-    json_option,
     json_text,
-    local_option,
-    long_option,
     width,
     write,
 )
@@ -31,9 +28,9 @@ from interactions_core.stores import SessionStore
 @click.argument("now", shell_complete=complete_interactions)
 @click.option("--steps", is_flag=True, help="Write steps whole.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
-@json_option
-@long_option
-@local_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--long", is_flag=True, help="Write ids whole.")
+@click.option("--local", is_flag=True, help="Write times of this machine, not UTC.")
 @color_option
 def diff(
     sessions: str,
