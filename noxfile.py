@@ -16,7 +16,9 @@ LOCK = "constraints.txt"
 CREWAI_LOCK = "constraints-crewai.txt"
 PACKAGES = ("core", "langgraph", "autogen", "crewai", "emulator")
 WITHOUT_CREWAI = tuple(package for package in PACKAGES if package != "crewai")
-LOCKED_GROUPS = ("dev", "test", "prices", "export", "lint", "types", "release", "site")
+LOCKED_GROUPS = ("dev", "test", "prices", "export", "page", "lint", "types")
+LOCKED_GROUPS += ("release", "site")
+TEST_GROUPS = ("test", "prices", "export", "page")
 CREWAI_GROUPS = ("test", "types")
 ADAPTERS = ("langgraph", "autogen", "crewai")
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -66,7 +68,7 @@ def tests(session: nox.Session) -> None:
 
     CrewAI's part of it follows in the session `crewai`.
     """
-    groups = [arg for name in ("test", "prices", "export") for arg in ("--group", name)]
+    groups = [arg for name in TEST_GROUPS for arg in ("--group", name)]
     locked(session, *editable(*WITHOUT_CREWAI), *groups)
     session.run("pytest", *PARALLEL, *session.posargs)
     if not session.posargs:

@@ -47,15 +47,6 @@ class Desk:
             driver.close()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def sessions(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "memory":
-        return f"memory:{tmp_path}"
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/s.db"
-    return request.getfixturevalue("postgres_url")
-
-
 @pytest.fixture
 def emulator(clock: Clock) -> Iterator[Emulator]:
     with Emulator(clock=clock) as running:
@@ -64,9 +55,9 @@ def emulator(clock: Clock) -> Iterator[Emulator]:
 
 @pytest.fixture(params=ADAPTERS)
 def desk(
-    request: pytest.FixtureRequest, sessions: str, emulator: Emulator, clock: Clock
+    request: pytest.FixtureRequest, sessions_url: str, emulator: Emulator, clock: Clock
 ) -> Iterator[Desk]:
-    options = {"sessions": sessions, "base_url": emulator.url}
+    options = {"sessions": sessions_url, "base_url": emulator.url}
     made = Desk(request.param, options, clock)
     yield made
     made.close()

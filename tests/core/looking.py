@@ -16,6 +16,7 @@ from interactions_core.records.interactions import (
     Scope,
 )
 from interactions_core.records.jobs import Job
+from interactions_core.records.labels import Label
 from interactions_core.records.outlines import Sketch
 from interactions_core.usage import Usage
 
@@ -66,13 +67,21 @@ class Thread:
         name: Its thread; "" for none.
         tenant: Its session.
         target: Who is asked.
+        label: Who asks.
     """
 
     def __init__(
-        self, store: SessionStore, name: str, tenant: str = "", target: str = FLASH
+        self,
+        store: SessionStore,
+        name: str,
+        tenant: str = "",
+        target: str = FLASH,
+        *,
+        label: Label | None = None,
     ) -> None:
         self._store = store
         self._target = target
+        self._label = label
         self.scope = Scope(OWNER, tenant, name)
         self._prefix = name or "alone"
         self._count = 0
@@ -115,7 +124,7 @@ class Thread:
             held=tuple(held),
         )
         entry = self._entry(record, usd, size, tokens, job, again=again)
-        self._store.put(record, entry, sketch=sketch)
+        self._store.put(record, entry, sketch=sketch, label=self._label)
         return key
 
     def job(self, key: str, when: float, **changes: object) -> None:

@@ -11,8 +11,10 @@ from click.testing import CliRunner, Result
 from langchain_core.messages import HumanMessage
 
 from interactions_core import open_store
+from interactions_core.cli.curl import curl_lines
 from interactions_core.cli.replay import replay
 from interactions_core.cli.session_differences import diff
+from interactions_core.records.interactions import Scope
 from interactions_core.transcript.digest import SEED
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
@@ -140,7 +142,7 @@ def test_a_store_of_a_release_without_outlines_is_compared_by_content(url: str) 
 
 
 def test_a_replay_is_what_a_shell_would_send_with_a_key_that_it_has(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    url: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A `curl` of ours takes down what it is given."""
     second = keys_of(url)[1]
@@ -157,12 +159,32 @@ def test_a_replay_is_what_a_shell_would_send_with_a_key_that_it_has(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("GEMINI_API_KEY", "k")
     subprocess.run(["/bin/sh", "-c", done.stdout], check=True)
-    assert "x-goog-api-key: k" in Path("args").read_text().splitlines()
+    words = Path("args").read_text().splitlines()
+    assert f"{emulator.url}/v1beta/interactions" in words
+    assert "x-goog-api-key: k" in words
     body = json.loads(Path("body").read_text())
     assert body["model"] == "gemini-3.5-flash"
     kinds = [step["type"] for step in body["input"] if step["type"] != "thought"]
     assert kinds == ["user_input", "model_output", "user_input"]
     assert "previous_interaction_id" not in body
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("generativelanguage.googleapis.com", "https://generativelanguage"),
+        ("localhost:8080", "http://localhost:8080/"),
+        ("[::1]:8080", "http://[::1]:8080/"),
+        ("127.0.0.1", "http://127.0.0.1/"),
+        ("10.0.0.7:8080", "https://10.0.0.7:8080/"),
+        ("[::1", "https://[::1/"),
+        ("", "https:///"),
+    ],
+)
+def test_this_machine_is_asked_without_tls(host: str, address: str) -> None:
+    said = next(curl_lines(Scope(f"gemini|{host}|f", "", ""), {}))
+
+    assert said.startswith(f"curl -X POST '{address}")
 
 
 def test_a_replay_has_every_step_that_the_server_holds(

@@ -13,9 +13,11 @@ from interactions_core import InteractionsError, explain, open_store
 from interactions_core.cli.root import interactions
 from interactions_core.cli.sessions import opened_database
 from interactions_core.exceptions import UnknownInteractionError
+from interactions_core.records.labels import Label
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.core.looking import Thread, at, fill
 from tests.schemas import check
 from tests.waiting import go_by
 
@@ -60,9 +62,9 @@ def test_the_newest_that_was_sent_again_is_explained(url: str) -> None:
     first, second, _ = (f"{key[:5]}…{key[-6:]}" for key in keys_of(url))
     lines = done.stdout.splitlines()
     assert done.exit_code == 0
-    assert lines[0].startswith(f"{second}   acme, turn 2 of 3   ")
+    assert lines[0].startswith(f"{second}   (no thread) {second[-6:]}, turn 1 of 1   ")
     assert lines[0].endswith("   gemini-3.5-flash")
-    compared = f"step 1 of 3, user_input; compared with turn 1, {first}"
+    compared = f"step 1 of 3, user_input; compared with {first}"
     assert lines[2:8] == [
         "root: everything was sent, because no earlier answer fits this list.",
         "",
@@ -152,17 +154,65 @@ def test_an_interaction_is_named_in_several_ways(
 ) -> None:
     done = run(url, name(keys_of(url)[0]), "--json")
 
-    assert json.loads(done.stdout)["turn"]["number"] == turn
+    assert json.loads(done.stdout)["turn"]["id"] == keys_of(url)[turn - 1]
 
 
-@pytest.mark.parametrize(("name", "said"), [("nobody", "no"), ("v1_", "3")])
+def test_turns_without_a_thread_are_counted_in_their_conversation(
+    tmp_path: Path,
+) -> None:
+    sessions = f"sqlite:///{tmp_path}/team.db"
+    store = open_store(sessions)
+    keys: dict[str, list[str]] = {"writer": [], "critic": []}
+    for number in range(6):
+        name = ("writer", "critic")[number % 3 == 2]
+        own = keys[name]
+        agent = Thread(store, "", "umbrella", label=Label(name=name))
+        after, why = (own[-1], "continue") if own else ("", "root")
+        key = f"v1_{name}-00000{number}"
+        own.append(agent.turn(why, at("27 Nov 10:00") + number, after, key=key))
+    store.close()
+
+    for name, own in keys.items():
+        said = [run(sessions, key).stdout.splitlines()[0] for key in own]
+        head = f"({name}) {own[0][-6:]}, turn "
+
+        assert all(head in line for line in said)
+        of = [line.partition(head)[2].partition("   ")[0] for line in said]
+        assert of == [f"{i + 1} of {len(own)}" for i in range(len(own))]
+
+
+def test_a_thread_stands_for_its_newest_turn_that_was_sent_again(
+    tmp_path: Path,
+) -> None:
+    sessions = f"sqlite:///{tmp_path}/threads.db"
+    store = open_store(sessions)
+    fill(store)
+    Thread(store, "pricing-brief", "other").turn("root", at("27 Nov 10:00"))
+    store.close()
+
+    def explained(name: str) -> str:
+        return json.loads(run(sessions, name, "--json").stdout)["turn"]["id"]
+
+    assert explained("support-7731") == "v1_support-7731-053"
+    assert explained("support") == "v1_support-7731-053"
+    assert explained("trip-kyoto") == "v1_trip-kyoto-006"
+    waiting = run(sessions, "pricing-brief")
+    assert waiting.exit_code == 1
+    assert "nothing was answered in 'pricing-brief' yet" in waiting.stderr
+    assert "The id of a turn names one of another." in waiting.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("nobody", "no thread or interaction goes by"), ("v1_", "3 go by")],
+)
 def test_a_name_of_none_or_of_several_is_an_error(
     url: str, name: str, said: str
 ) -> None:
     done = run(url, name)
 
     assert done.exit_code == 1
-    assert done.stderr.startswith(f"Error: {said} interaction")
+    assert done.stderr.startswith(f"Error: {said} ")
 
 
 def test_a_store_that_nothing_was_sent_again_in_says_so(tmp_path: Path) -> None:

@@ -242,6 +242,18 @@ def test_markdown_is_one_page_with_a_heading_for_each_conversation(
     assert file.read_text() == run(url, to="markdown").stdout
 
 
+def test_markdown_has_every_character_in_a_file_and_none_that_moves_what_is_printed(
+    say: Say, url: str, tmp_path: Path
+) -> None:
+    say("ada\x1b]0;x\x07")
+    file = tmp_path / "talks.md"
+
+    run(url, "-o", str(file), to="markdown")
+
+    assert "ada\x1b]0;x\x07" in file.read_text()
+    assert "ada\\x1b]0;x\\x07" in run(url, to="markdown").stdout
+
+
 def test_media_are_told_by_their_hash_where_they_are_to_stay_out(
     url: str, emulator: Emulator, clock: Clock
 ) -> None:
@@ -269,6 +281,6 @@ def test_half_a_character_is_no_obstacle() -> None:
     head = {"thread": "\ud800", "keys": ["k"]}
     done = Exported(form="openai", head=head, body={"messages": []})
 
-    written = command._bytes(done, is_shown=False)
+    written = command._bytes(done, is_printed=False)
 
     assert json.loads(written)["thread"] == "\ud800"

@@ -54,6 +54,8 @@ COMMANDS = [
     ("jobs", "list", "--all", "--json"),
     ("jobs", "show", "job"),
     ("usage", "--budgets"),
+    ("doctor", "--offline"),
+    ("doctor", "--offline", "--json"),
     ("export", "--to", "steps"),
     ("export", "--to", "markdown"),
 ]

@@ -19,29 +19,29 @@ from tests.core.looking import NOW, Thread, at, call, fill, model, result, user
 from tests.schemas import check
 
 LIST_100 = """\
-THREAD                TENANT  MODEL                   TURNS  AGAIN       COST  EXPIRES  JOBS
-pricing-brief         acme    deep-research-preview…      -      -          -        -  nobody waits
-patent-search         globex  deep-research-preview…      -      -          -        -  lost
-(no thread) alone-00  globex  deep-research-preview…      1      -   no price     55 d  done
-contract-review       globex  gemini-3.1-pro-preview     12     11     $0.857     55 d  -
-sanctions-check       globex  deep-research-preview…      -      -          -        -  failed
-trip-kyoto            globex  gemini-3.8-flash            6      -  >= $0.014     54 d  -
-support-7731          acme    gemini-3.8-flash           61      2     $0.186     54 d  -
-garden-diary          -       gemini-3.5-flash-lite       1      -    $0.0052  expired  -
+THREAD              TENANT  MODEL                   TURNS  AGAIN       COST  EXPIRES  JOBS
+pricing-brief       acme    deep-research-preview…      -      -          -        -  nobody waits
+patent-search       globex  deep-research-preview…      -      -          -        -  lost
+(no thread) ne-001  globex  deep-research-preview…      1      -   no price     55 d  done
+contract-review     globex  gemini-3.1-pro-preview     12     11     $0.857     55 d  -
+sanctions-check     globex  deep-research-preview…      -      -          -        -  failed
+trip-kyoto          globex  gemini-3.8-flash            6      -  >= $0.014     54 d  -
+support-7731        acme    gemini-3.8-flash           61      2     $0.186     54 d  -
+garden-diary        -       gemini-3.5-flash-lite       1      -    $0.0052  expired  -
 
 8 threads, 81 turns, at least $1.06; $0.803 of it sent again. 2 turns have no price.
 """
 
 LIST_160 = """\
-THREAD                TENANT  MODEL                          TURNS  AGAIN  FORKS  TOKENS    SENT  AS REPLAY       COST  EXPIRES  LAST          JOBS
-pricing-brief         acme    deep-research-preview-04-2026      -      -      -       -     0 B        0 B          -        -  28 Nov 18:49  nobody waits
-patent-search         globex  deep-research-preview-04-2026      -      -      -       -     0 B        0 B          -        -  28 Nov 17:15  lost
-(no thread) alone-00  globex  deep-research-preview-04-2026      1      -      -    276k    71 B       71 B   no price     55 d  28 Nov 16:10  done
-contract-review       globex  gemini-3.1-pro-preview            12     11      -    415k  1.7 MB     1.7 MB     $0.857     55 d  28 Nov 15:40  -
-sanctions-check       globex  deep-research-preview-04-2026      -      -      -       -     0 B        0 B          -        -  28 Nov 06:55  failed
-trip-kyoto            globex  gemini-3.8-flash                   6      -      2     19k   935 B     7.3 kB  >= $0.014     54 d  27 Nov 14:02  -
-support-7731          acme    gemini-3.8-flash                  61      2      1     61k   29 kB     543 kB     $0.186     54 d  27 Nov 12:09  -
-garden-diary          -       gemini-3.5-flash-lite              1      -      -    1.0k   100 B     1.0 kB    $0.0052  expired  26 Nov 21:05  -
+THREAD              TENANT  MODEL                          TURNS  AGAIN  FORKS  TOKENS    SENT  AS REPLAY       COST  EXPIRES  LAST          JOBS
+pricing-brief       acme    deep-research-preview-04-2026      -      -      -       -     0 B        0 B          -        -  28 Nov 18:49  nobody waits
+patent-search       globex  deep-research-preview-04-2026      -      -      -       -     0 B        0 B          -        -  28 Nov 17:15  lost
+(no thread) ne-001  globex  deep-research-preview-04-2026      1      -      -    276k    71 B       71 B   no price     55 d  28 Nov 16:10  done
+contract-review     globex  gemini-3.1-pro-preview            12     11      -    415k  1.7 MB     1.7 MB     $0.857     55 d  28 Nov 15:40  -
+sanctions-check     globex  deep-research-preview-04-2026      -      -      -       -     0 B        0 B          -        -  28 Nov 06:55  failed
+trip-kyoto          globex  gemini-3.8-flash                   6      -      2     19k   935 B     7.3 kB  >= $0.014     54 d  27 Nov 14:02  -
+support-7731        acme    gemini-3.8-flash                  61      2      1     61k   29 kB     543 kB     $0.186     54 d  27 Nov 12:09  -
+garden-diary        -       gemini-3.5-flash-lite              1      -      -    1.0k   100 B     1.0 kB    $0.0052  expired  26 Nov 21:05  -
 
 8 threads, 81 turns, at least $1.06; $0.803 of it sent again. 2 turns have no price.
 """
@@ -279,6 +279,32 @@ def test_a_conversation_goes_by_several_names(name: str) -> None:
 
     assert told["session"]["id"] == "trip-kyoto"
     assert [turn["id"][-3:] for turn in told["turns"]] == ["001", "002", "003", "006"]
+
+
+def test_a_name_that_a_list_prints_is_taken_by_every_command() -> None:
+    """Ours: ids of one second begin alike, so that they are told by their ends."""
+    store = SqliteStore("state.db")
+    for end in ("Kq7wE2", "Zb31Rt"):
+        first = f"v1_ChczMXNNYXRyM3NM{end}"
+        alone = Thread(store, "")
+        alone.turn("root", at("27 Nov 10:00"), key=first, sent=[user(end)], held=[model("Yes.")])  # fmt: skip
+        alone.turn("continue", at("27 Nov 10:01"), first, sent=[user("And?")], held=[model("No.")])  # fmt: skip
+    Thread(store, "").job("job_0123456789abcdef", at("27 Nov 09:00"))
+    store.close()
+
+    names = [line.partition("  ")[0] for line in run("list").stdout.splitlines()[1:4]]
+
+    assert names[2] == "(no thread) abcdef"
+    for name, end in zip(names[:2], ("Zb31Rt", "Kq7wE2"), strict=True):
+        assert name == f"(no thread) {end}"
+        for typed in (name, end):
+            assert found("show", typed)["turns"][0]["id"].endswith(end)
+            assert found("tree", typed)["session"]["id"].endswith(end)
+        for command in (("explain",), ("replay", "--dry-run"), ("export", "--to=steps", "--id")):  # fmt: skip
+            done = CliRunner().invoke(interactions, [*command, name])
+            assert done.exit_code == 0, done.output
+    assert found("show", names[2])["session"]["id"] == "job_0123456789abcdef"
+    assert found("show", "abcdef")["turns"] == []
 
 
 @pytest.mark.usefixtures("store")

@@ -2,15 +2,19 @@
 
 import ast
 import logging
+import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_core import open_store
+from interactions_core.cli.root import interactions
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.docs.pages import ROOT, blocks_of, rows_of, run_block
@@ -129,3 +133,19 @@ def test_contributing_lists_the_sessions_that_there_are() -> None:
     }
 
     assert set(listed.replace("`", "").replace(",", "").split()) == sessions
+
+
+def test_the_table_of_commands_has_each_command_that_there_is() -> None:
+    rows = " ".join(rows_of(PAGE, "`interactions …`"))
+
+    assert sorted(re.findall("`([^`]+)`", rows)) == sorted(commands_of(interactions))
+
+
+def commands_of(group: click.Group, name: str = "") -> Iterator[str]:
+    context = click.Context(group)
+    for each in group.list_commands(context):
+        found, whole = group.get_command(context, each), f"{name} {each}".strip()
+        if isinstance(found, click.Group):
+            yield from commands_of(found, whole)
+        else:
+            yield whole

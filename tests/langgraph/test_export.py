@@ -42,15 +42,6 @@ def emulator(clock: Clock) -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "memory":
-        return f"memory:{tmp_path}"
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/s.db"
-    return request.getfixturevalue("postgres_url")
-
-
 @pytest.fixture
 def make(emulator: Emulator, clock: Clock) -> Iterator[Make]:
     made: list[ChatInteractions] = []
@@ -95,10 +86,12 @@ def one(url: str, to: Form, **options: Any) -> Exported:
     return done
 
 
-def test_another_model_goes_on_with_what_was_exported(url: str, make: Make) -> None:
+def test_another_model_goes_on_with_what_was_exported(
+    sessions_url: str, make: Make
+) -> None:
     openai = pytest.importorskip("openai", reason="needs the group `export`")
-    talk(make(url).bind_tools([WEATHER]))
-    messages: Any = one(url, "openai").as_json()["messages"]
+    talk(make(sessions_url).bind_tools([WEATHER]))
+    messages: Any = one(sessions_url, "openai").as_json()["messages"]
 
     with chat_server() as server:
         client = openai.OpenAI(base_url=server.url, api_key="other", max_retries=0)
@@ -114,24 +107,31 @@ def test_another_model_goes_on_with_what_was_exported(url: str, make: Make) -> N
     assert [each["type"] for each in pictures] == ["image_url", "file"]
 
 
-def test_messages_are_of_the_types_of_openais_package(url: str, make: Make) -> None:
+def test_messages_are_of_the_types_of_openais_package(
+    sessions_url: str, make: Make
+) -> None:
     pytest.importorskip("openai", reason="needs the group `export`")
     from openai.types.chat import ChatCompletionMessageParam  # noqa: PLC0415
     from openai.types.responses import ResponseInputParam  # noqa: PLC0415
 
-    talk(make(url).bind_tools([WEATHER]))
+    talk(make(sessions_url).bind_tools([WEATHER]))
 
-    check(list[ChatCompletionMessageParam], one(url, "openai").as_json()["messages"])
-    check(ResponseInputParam, one(url, "responses").as_json()["input"])
+    check(
+        list[ChatCompletionMessageParam],
+        one(sessions_url, "openai").as_json()["messages"],
+    )
+    check(ResponseInputParam, one(sessions_url, "responses").as_json()["input"])
 
 
-def test_messages_are_of_the_types_of_anthropics_package(url: str, make: Make) -> None:
+def test_messages_are_of_the_types_of_anthropics_package(
+    sessions_url: str, make: Make
+) -> None:
     pytest.importorskip("anthropic", reason="needs the group `export`")
     from anthropic.types import MessageParam  # noqa: PLC0415
 
-    talk(make(url).bind_tools([WEATHER]))
+    talk(make(sessions_url).bind_tools([WEATHER]))
 
-    check(list[MessageParam], one(url, "anthropic").as_json()["messages"])
+    check(list[MessageParam], one(sessions_url, "anthropic").as_json()["messages"])
 
 
 def check(kind: Any, items: Any) -> None:
@@ -150,26 +150,26 @@ def check(kind: Any, items: Any) -> None:
 
 
 def test_a_list_that_comes_back_continues_where_it_came_from(
-    url: str, make: Make
+    sessions_url: str, make: Make
 ) -> None:
-    model = make(url).bind_tools([WEATHER])
+    model = make(sessions_url).bind_tools([WEATHER])
     talk(model)
-    line: Any = one(url, "langchain").as_json()
+    line: Any = one(sessions_url, "langchain").as_json()
 
     back = messages_from_dict(line["messages"])
     answer = model.invoke([*back, HumanMessage("Thank you.")])
 
     assert answer.response_metadata["plan_reason"] == "continue"
     assert answer.response_metadata["previous_interaction_id"] == line["keys"][-1]
-    assert open_store(url).ledger()[-1][1].steps_sent == 1
+    assert open_store(sessions_url).ledger()[-1][1].steps_sent == 1
 
 
 def test_what_another_model_said_comes_back_with_the_list(
-    url: str, make: Make, emulator: Emulator
+    sessions_url: str, make: Make, emulator: Emulator
 ) -> None:
-    model = make(url)
+    model = make(sessions_url)
     model.invoke("My name is Ada.")
-    line: Any = one(url, "langchain").as_json()
+    line: Any = one(sessions_url, "langchain").as_json()
     elsewhere = [HumanMessage("Name a town."), AIMessage("Oslo.")]
 
     back = messages_from_dict(line["messages"])
@@ -184,34 +184,34 @@ def test_what_another_model_said_comes_back_with_the_list(
 
 
 def test_an_answer_names_the_conversation_that_leads_to_it(
-    url: str, make: Make
+    sessions_url: str, make: Make
 ) -> None:
-    model = make(url)
+    model = make(sessions_url)
     said = [HumanMessage("My name is Ada."), AIMessage("")]
     said[1] = model.invoke(said[:1])
     first = said[1].response_metadata["interaction_id"]
     model.invoke([*said, HumanMessage("Who am I?")])
 
-    [done] = export(open_store(url), to="openai", interaction_id=first)
+    [done] = export(open_store(sessions_url), to="openai", interaction_id=first)
 
     assert [each[0] for each in read_back(done.as_json())] == ["user", "model"]
     assert done.head["keys"] == [first]
     with pytest.raises(UnknownInteractionError):
-        next(export(open_store(url), to="openai", interaction_id="nobody"))
+        next(export(open_store(sessions_url), to="openai", interaction_id="nobody"))
 
 
 def test_other_branches_are_named_or_written_each(
-    url: str, make: Make, clock: Clock
+    sessions_url: str, make: Make, clock: Clock
 ) -> None:
-    model = make(url)
+    model = make(sessions_url)
     said = [HumanMessage("My name is Ada.")]
     said.append(model.invoke(said))
     model.invoke([*said, HumanMessage("Who am I?")])
     clock.advance(1)
     newest = model.invoke([*said, HumanMessage("What did I say?")])
 
-    done = one(url, "steps")
-    both = [*export(open_store(url), to="steps", all_branches=True)]
+    done = one(sessions_url, "steps")
+    both = [*export(open_store(sessions_url), to="steps", all_branches=True)]
 
     last = newest.response_metadata["interaction_id"]
     assert done.head["keys"][-1:] == [last]  # type: ignore[index]
@@ -231,24 +231,26 @@ def steps_of(done: Exported) -> Sequence[Any]:
 
 
 def test_the_instruction_is_named_because_no_store_keeps_it(
-    url: str, make: Make
+    sessions_url: str, make: Make
 ) -> None:
-    make(url).invoke([("system", "Be brief."), ("user", "Hello")])
+    make(sessions_url).invoke([("system", "Be brief."), ("user", "Hello")])
 
-    [loss] = one(url, "steps").not_carried
+    [loss] = one(sessions_url, "steps").not_carried
 
     assert (loss.kind, "9 bytes" in loss.why) == ("system_instruction", True)
 
 
-def test_what_came_before_an_adopted_answer_is_named(url: str, make: Make) -> None:
+def test_what_came_before_an_adopted_answer_is_named(
+    sessions_url: str, make: Make
+) -> None:
     said: list[Any] = [HumanMessage("My name is Ada.")]
-    said.append(make(url, session_id="theirs").invoke(said))
+    said.append(make(sessions_url, session_id="theirs").invoke(said))
     known = said[1].response_metadata["interaction_id"]
-    ours = make(url, session_id="ours")
+    ours = make(sessions_url, session_id="ours")
     ours.adopt(known, said)
     ours.invoke([*said, HumanMessage("Who am I?")])
 
-    done = one(url, "openai", session_id="ours")
+    done = one(sessions_url, "openai", session_id="ours")
 
     assert [each[0] for each in read_back(done.as_json())] == ["model", "user", "model"]
     [loss] = [each for each in done.not_carried if each.kind != "thought"]

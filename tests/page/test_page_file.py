@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import re
-import time
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +14,16 @@ from click.testing import CliRunner
 
 from interactions_core import SqliteStore
 from interactions_core.cli.session_commands import sessions
-from tests.core.looking import NOW, Thread, at, fill, model, user
+from interactions_core.page.html import SCRIPTS, STYLES
+from interactions_core.records.jobs import Job
+from tests.core.looking import NOW, RESEARCH, Thread, at
+from tests.page.conftest import SENTINEL, write_page
 
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
-SENTINEL = "xyzzy-plugh"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///state.db")
-    monkeypatch.setattr(time, "time", lambda: NOW)
-    store = SqliteStore("state.db")
-    fill(store)
-    words = {"sent": [user(f"{SENTINEL} {HOSTILE}")], "held": [model(f"{SENTINEL}!")]}
-    Thread(store, "hostile", "acme").turn("root", at("28 Nov 18:00"), **words)
-    Thread(store, "", "acme").turn("root", at("28 Nov 18:10"), key="v1_alone", **words)
-    store.close()
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def written(*arguments: str) -> str:
-    told = CliRunner().invoke(sessions, ["show", *arguments, "--html", "page.html"])
-    assert told.exit_code == 0, told.output
-    return Path("page.html").read_text()
+    return write_page(*arguments).read_text()
 
 
 def data_in(page: str, name: str) -> Any:
@@ -91,7 +79,7 @@ def test_what_was_said_ends_no_element() -> None:
     assert "<img" not in page
     assert "<script>alert" not in page
     # What is shown to whoever runs no script.
-    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "&lt;img src=x onerror=alert(2)&gt;" in page
 
 
 def test_one_thread_is_written_by_its_name() -> None:
@@ -125,3 +113,42 @@ def test_a_page_is_small_beside_its_content() -> None:
     assert plain is not None
     assert len(page) - sum(map(len, data)) - len(plain[0]) < 95_000
     assert len(index) < 61 * 260
+
+
+def test_the_bar_of_a_job_has_a_hole_while_its_process_was_dead(
+    store: SqliteStore,
+) -> None:
+    begun = at("28 Nov 12:00")
+    thread = Thread(store, "killed", "acme", RESEARCH)
+    first, second = {"owner": "host/1/a"}, "host/2/b"
+    thread.job("job_killed", begun, **first, lease_until=begun + 60)
+    run = {"status": "in_progress", "interaction_id": "v1_killed-001"}
+    store.update_job(_changed(store, **run, updated_at=begun + 2))
+    seen = store.get_job("job_killed")
+    assert seen is not None
+    assert store.take_job(seen, second, now=begun + 560, until=begun + 620)
+    over = {"status": "completed", "lease_until": 0.0, "updated_at": begun + 960}
+    store.update_job(_changed(store, **over))
+    index = data_in(written("killed"), "index")
+    (job,) = next(iter(index["turns"].values()))["jobs"]
+    (from_, until), ((one, dead), (taken, end)) = job["x"], job["waits"]
+    assert from_ == one < dead < taken < end == until
+    assert not job["open"]
+
+
+def test_an_open_job_ends_now() -> None:
+    index = data_in(written("pricing-brief"), "index")
+    (job,) = next(iter(index["turns"].values()))["jobs"]
+    assert (job["open"], job["until"], job["state"]) == (True, NOW, "nobody_waits")
+
+
+def test_every_style_and_script_beside_the_page_is_in_it() -> None:
+    folder = files("interactions_core.page") / "static"
+    there = {each.name for each in folder.iterdir()}
+    assert there == {*STYLES, *SCRIPTS}
+
+
+def _changed(store: SqliteStore, **changes: Any) -> Job:
+    job = store.get_job("job_killed")
+    assert job is not None
+    return replace(job, **changes)

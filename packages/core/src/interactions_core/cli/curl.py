@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.cli.output import json_text, shown
@@ -76,7 +78,7 @@ def _address(scope: Scope) -> tuple[str, str]:
     """Return where a create goes, and the header that lets it in."""
     platform, _, rest = scope.credential.partition("|")
     host, *place = rest.split("|")
-    base = f"https://{shown(host)}"
+    base = f"{_protocol(host)}://{shown(host)}"
     if platform != "vertex":
         return f"{base}/v1beta/interactions", "x-goog-api-key: $GEMINI_API_KEY"
     is_project = len(place) == 2  # noqa: PLR2004  project and location
@@ -86,6 +88,16 @@ def _address(scope: Scope) -> tuple[str, str]:
     path = f"v1beta1/projects/{project}/locations/{location}/interactions"
     bearer = "Authorization: Bearer $(gcloud auth print-access-token)"
     return f"{base}/{path}", bearer
+
+
+def _protocol(host: str) -> str:
+    """Return how a host is asked; stores keep none, and this machine has no TLS."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        is_here = name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        is_here = False
+    return "http" if is_here else "https"
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import click
 
-from interactions_core.cli.output import echo
+from interactions_core.cli.output import echo, json_option
 from interactions_core.cli.sessions import (
     CREATE_HINT,
     create_option,
@@ -16,14 +16,10 @@ from interactions_core.cli.sessions import (
 from interactions_core.services import schema_commands
 from interactions_core.stores.sql.store import SqlStore
 
-_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object."
-)
-
 
 @click.command()
 @sessions_option
-@_json_option
+@json_option
 def check(sessions: str, *, as_json: bool) -> None:
     """Say which version each part of the store has, and what this release knows.
 
@@ -42,7 +38,7 @@ def check(sessions: str, *, as_json: bool) -> None:
 
 @click.command()
 @sessions_option
-@_json_option
+@json_option
 def plan(sessions: str, *, as_json: bool) -> None:
     """Say what `migrate` would do: statements, rows and batches, and whom it locks.
 

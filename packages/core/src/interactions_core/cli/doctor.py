@@ -1,6 +1,5 @@
 """`interactions doctor`: what is typed, and what is printed."""
 
-import json
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -12,7 +11,14 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.live import try_live
-from interactions_core.cli.output import color_option, colour, shown, width
+from interactions_core.cli.output import (
+    color_option,
+    colour,
+    json_option,
+    json_text,
+    shown,
+    width,
+)
 from interactions_core.cli.sessions import VARIABLE, opened
 from interactions_core.counted import counted
 from interactions_core.doctor import Check, examine, is_well, summary
@@ -38,7 +44,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     is_flag=True,
     help="First forget in which form the service answered what it had refused.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @color_option
 @click.option(
     "--live",
@@ -113,7 +119,7 @@ def doctor(
             write=write,
         )
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
     if not well:
         raise click.exceptions.Exit(1)
 

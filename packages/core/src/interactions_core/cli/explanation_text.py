@@ -17,6 +17,7 @@ from interactions_core.cli.output import (
     shown_steps,
     shown_time,
 )
+from interactions_core.cli.sessions_list import id_text
 from interactions_core.explaining.explanation import Difference, Explanation, Side
 from interactions_core.explaining.words import change_of
 
@@ -60,14 +61,15 @@ def explanation_lines(told: Explanation, layout: Layout) -> Iterator[str]:
     if told.difference is not None and told.same > 1:
         yield ""
         paid = f": {usd_text(told.same_usd)}" if told.same_usd is not None else ""
-        yield f"the same in {told.same} of {told.turns} turns{paid}"
+        where = "" if told.scope.thread_id else " without a thread"
+        yield f"the same in {told.same} of {told.among} turns{where}{paid}"
     if told.advice:
         yield ""
         yield from _wrapped(f"to avoid it, {told.advice}", layout)
 
 
 def _head(told: Explanation, layout: Layout) -> str:
-    where = shown(told.scope.thread_id or told.scope.session_id or "(no thread)")
+    where = shown(id_text(told.conversation, told.label, long=layout.long))
     number = f", turn {told.turn} of {told.turns}" if told.turn else ""
     target = shown(told.record.target.partition(":")[2])
     key = shown(shown_id(told.record.key, long=layout.long))

@@ -10,6 +10,7 @@ from typing import Final, cast, get_args
 import click
 
 from interactions_core.cli.export_file import ExportFile
+from interactions_core.cli.naming import find_interaction
 from interactions_core.cli.output import json_text, shown
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.exporting.export import (
@@ -81,6 +82,8 @@ def export(
     _check(to, interaction, thread or session, output, resume=resume)
     seen, is_shown = _Seen(), output is None and sys.stdout.isatty()
     with opened(sessions, read_only=True) as store:
+        if interaction is not None:
+            interaction = find_interaction(store, interaction)
         total = 1 if interaction else count_conversations(store, thread, session)
         if not total and (thread or session):
             msg = f"no conversation of {shown(thread or session or '')}"
@@ -98,7 +101,7 @@ def export(
                 is_done=is_done,
             )
             for each in _followed(found, total, is_shown=is_shown):
-                write(_bytes(each, is_shown=is_shown))
+                write(_bytes(each, is_printed=output is None))
                 seen.note(each)
     click.echo(seen.sentence(), err=True)
     if strict and seen.losses:
@@ -167,12 +170,12 @@ def _is_never_done(_: ConversationId, __: str) -> bool:
     return False
 
 
-def _bytes(each: Exported, *, is_shown: bool) -> bytes:
-    """Write a conversation as UTF-8; what is shown at once does nothing to a terminal."""
+def _bytes(each: Exported, *, is_printed: bool) -> bytes:
+    """Write a conversation as UTF-8; what is printed does nothing to a terminal."""
     if each.form != "markdown":
         return f"{json_text(each.as_json())}\n".encode()
     lines = each.text().split("\n")
-    text = "\n".join(map(shown, lines) if is_shown else lines)
+    text = "\n".join(map(shown, lines) if is_printed else lines)
     return text.encode(errors="backslashreplace")
 
 

@@ -9,18 +9,21 @@ from interactions_core.cli.job_json import job_json, jobs_json, shown_json
 from interactions_core.cli.job_text import shown_lines
 from interactions_core.cli.job_words import told_jobs
 from interactions_core.cli.jobs_table import job_lines
-from interactions_core.cli.output import color_option, colour, is_cut, width, write
+from interactions_core.cli.output import (
+    color_option,
+    colour,
+    is_cut,
+    json_option,
+    jsonl_option,
+    local_option,
+    long_option,
+    width,
+    write,
+)
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.counted import counted
 from interactions_core.records.jobs import has_failed
 from interactions_core.services.job_commands import find_job
-
-_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object."
-)
-_local_option = click.option(
-    "--local", is_flag=True, help="Write times of this machine, not UTC."
-)
 
 
 @click.command("list")
@@ -29,10 +32,10 @@ _local_option = click.option(
 @click.option(
     "--all", "everything", is_flag=True, help="Also those that were consumed."
 )
-@_json_option
-@click.option("--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object a line.")
-@click.option("--long", is_flag=True, help="Write ids whole.")
-@_local_option
+@json_option
+@jsonl_option
+@long_option
+@local_option
 @color_option
 def list_(
     sessions: str,
@@ -67,8 +70,8 @@ def list_(
 @click.command()
 @found_option
 @click.argument("job")
-@_json_option
-@_local_option
+@json_option
+@local_option
 @color_option
 def show(sessions: str, job: str, *, as_json: bool, local: bool, color: str) -> None:
     """Print what is known of JOB and what became of it when, but not its content.

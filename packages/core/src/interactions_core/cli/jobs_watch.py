@@ -92,13 +92,7 @@ def watch(
             pause=over.wait,
             outage=outage,
         )
-
         health = Health(store, lag=watcher.lag_s)
-
-        def work() -> None:
-            # Signals are caught from here on, so that the terminal is given back.
-            with live.running() if live else contextlib.nullcontext():
-                watcher.run(until_idle=until_idle)
 
         def stop() -> None:
             health.end()
@@ -107,7 +101,7 @@ def watch(
 
         with health_served(health, health_host, health_port):
             is_told = serve_until_told(
-                work,
+                lambda: _work(watcher, live, until_idle=until_idle),
                 stop=stop,
                 leave=watcher.leave,
                 grace=grace,
@@ -115,6 +109,12 @@ def watch(
             )
     if until_idle and watcher.unserved and not account and not is_told:
         raise click.exceptions.Exit(1)
+
+
+def _work(watcher: JobWatcher, live: "LiveJobs | None", *, until_idle: bool) -> None:
+    # Signals are caught from here on, so that the terminal is given back.
+    with live.running() if live else contextlib.nullcontext():
+        watcher.run(until_idle=until_idle)
 
 
 def _live(store: SessionStore) -> "LiveJobs | None":

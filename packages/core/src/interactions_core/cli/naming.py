@@ -1,8 +1,9 @@
 """What is meant by a name that somebody types."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -15,20 +16,28 @@ from interactions_core.records.conversations import (
 )
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.stores import SessionStore
+from interactions_core.stores.protocols.names import LEAST_END
 
 NEWEST: Final = "last"
 _COUNTED: Final = 1_000
 """Interactions that are counted at most where a name is not enough."""
+_PRINTED: Final = re.compile(r"\(.*\) (\S+)")
+"""How lists name a conversation without a thread; the id is what counts."""
 
 
 def find_interaction(store: SessionStore, name: str) -> str:
     """Return the interaction that has an id, alone begins with it, or alone ends so.
 
-    `last` is the newest.
+    `last` is the newest. A conversation without a thread, named as lists print it,
+    stands for its newest.
 
     Raises:
         UnknownInteractionError: There is none, or more than one.
+        UnknownSessionError: There is no such conversation.
     """
+    if _PRINTED.fullmatch(name):
+        newest = find_conversation(store, name).conversation.last
+        return newest or _raise_unknown(name)
     found = interactions_named(store, name)
     if len(found) != 1:
         raise UnknownInteractionError(name, len(found))
@@ -96,6 +105,8 @@ def find_conversation(
     )
     if found:
         return _chosen(found, name, tenant)
+    if printed := _PRINTED.fullmatch(name):
+        return find_conversation(store, printed[1], tenant=tenant)
     keys = _those_of(store, interactions_named(store, name), tenant)
     if not keys:
         return _begun_so(store, name, where)
@@ -118,7 +129,8 @@ def _those_of(
 
 def _begun_so(store: SessionStore, name: str, where: ConversationFilter) -> Named:
     """Return the only job without a thread or answer of a name, or such a thread."""
-    found = store.list_conversations(replace(where, names=(name,))).found
+    jobs = {*_jobs_named(store, name)}
+    found = store.list_conversations(replace(where, names=[*jobs])).found
     if not found and name:
         threads = store.threads_named(name, limit=_COUNTED)
         if len(threads) > 1 and where.session_id is None:
@@ -128,6 +140,15 @@ def _begun_so(store: SessionStore, name: str, where: ConversationFilter) -> Name
     if number > 1:
         raise UnknownSessionError(name, number, where.session_id)
     return _chosen(found, name, where.session_id)
+
+
+def _jobs_named(store: SessionStore, name: str) -> Iterator[str]:
+    """Yield jobs and runs without a thread that begin with a name, or end so."""
+    for job in store.list_jobs():
+        for key in (job.interaction_id, job.key):
+            is_end = len(name) >= LEAST_END and key.endswith(name)
+            if name and not job.scope.thread_id and (key.startswith(name) or is_end):
+                yield key
 
 
 def _conversations_of(
@@ -152,6 +173,36 @@ def _listed(
     return [each for each in store.list_conversations(own).found if each.id == found]
 
 
+def named(
+    store: SessionStore,
+    name: str,
+    tenant: str | None = None,
+    *,
+    hint: str = "--tenant chooses.",
+) -> Named:
+    """Find a conversation, and say on stderr where others have its name.
+
+    Args:
+        store: Where it is.
+        name: What was typed.
+        tenant: Only of this session; `None` for all.
+        hint: How to name another one.
+
+    Raises:
+        UnknownSessionError: There is none, or more than one.
+    """
+    found = find_conversation(store, name, tenant=tenant)
+    if found.others:
+        whose = found.conversation.id.scope.session_id
+        said = f"of tenant '{shown(whose)}'" if whose else "of no tenant"
+        click.echo(
+            f"{len(found.others) + 1} conversations have this name; this is the newest, "
+            f"{said}. {hint}",
+            err=True,
+        )
+    return found
+
+
 def _chosen(
     found: Sequence[Conversation], name: str, tenant: str | None, key: str = ""
 ) -> Named:
@@ -171,4 +222,8 @@ def find_record(store: SessionStore, name: str) -> InteractionRecord:
         record = store.get(scope, key)
         if record is not None:
             return record
+    return _raise_unknown(name)
+
+
+def _raise_unknown(name: str) -> NoReturn:
     raise UnknownInteractionError(name)

@@ -45,6 +45,16 @@ color_option = click.option(
     show_default=True,
     help="Whether to colour; NO_COLOR is honoured.",
 )
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object."
+)
+jsonl_option = click.option(
+    "--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object a line."
+)
+long_option = click.option("--long", is_flag=True, help="Write ids whole.")
+local_option = click.option(
+    "--local", is_flag=True, help="Write times of this machine, not UTC."
+)
 
 
 def colour(wanted: str) -> bool | None:

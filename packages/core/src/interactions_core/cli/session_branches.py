@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import click
 
+from interactions_core.cli.naming import named
 from interactions_core.cli.output import (
     colour,
     is_cut,
@@ -17,7 +18,6 @@ from interactions_core.cli.output import (
 from interactions_core.cli.session_json import SCHEMA, session_json
 from interactions_core.cli.session_reading import (
     name_options,
-    named,
     pages_of_content,
     typed_names,
 )

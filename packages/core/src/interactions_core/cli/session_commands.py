@@ -12,7 +12,11 @@ from interactions_core.cli.output import (
     color_option,
     colour,
     is_cut,
+    json_option,
     json_text,
+    jsonl_option,
+    local_option,
+    long_option,
     width,
     wrapped,
     write,
@@ -22,7 +26,7 @@ from interactions_core.cli.session_differences import diff
 from interactions_core.cli.session_json import list_json, session_json
 from interactions_core.cli.session_reading import show
 from interactions_core.cli.session_search import (
-    search_indexed,
+    index_store,
     search_notes,
     searched,
 )
@@ -123,10 +127,10 @@ sessions.add_command(diff)
     metavar="N",
     help=f"How many at most; {_SHOWN}, and with --json and --jsonl all.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--jsonl", "as_jsonl", is_flag=True, help="Print a JSON object a line.")
-@click.option("--long", is_flag=True, help="Write ids whole.")
-@click.option("--local", is_flag=True, help="Write times of this machine, not UTC.")
+@json_option
+@jsonl_option
+@long_option
+@local_option
 @color_option
 def list_(
     sessions: str,
@@ -166,17 +170,11 @@ def list_(
         cost_over=cost_over,
     )
     is_filtered = where != ConversationFilter(now=now) or query is not None
+    if query is not None and not no_index:
+        _index(sessions)
     with opened(sessions, read_only=True) as store:
         if query is not None:
-            # What cannot be read is not opened to be written.
-            store.check_contracts()
-            where, result = (
-                searched(store, where, query)
-                if no_index
-                else search_indexed(store, sessions, where, query)
-            )
-            for note in search_notes(result):
-                click.echo(note, err=True)
+            where = _narrowed(store, where, query)
         if as_jsonl:
             for told in _each(store, where, number):
                 click.echo(json_text(session_json(told)))
@@ -194,6 +192,23 @@ def list_(
     )
     total = wrapped(sum_line(found, filtered=is_filtered), width())
     write([*lines, "", *total], color=colour(color))
+
+
+def _index(url: str) -> None:
+    # What cannot be read is not opened to be written.
+    with opened(url, read_only=True) as store:
+        store.check_contracts()
+    index_store(url)
+
+
+def _narrowed(
+    store: SessionStore, where: ConversationFilter, query: str
+) -> ConversationFilter:
+    """Let only conversations through in which this was said; say what was not read."""
+    narrower, result = searched(store, where, query)
+    for note in search_notes(result):
+        click.echo(note, err=True)
+    return narrower
 
 
 def _each(

@@ -7,7 +7,10 @@ from interactions_core.cli.naming import find_record
 from interactions_core.cli.output import (
     color_option,
     colour,
+    json_option,
     json_text,
+    local_option,
+    long_option,
     width,
     write,
 )
@@ -28,9 +31,9 @@ from interactions_core.stores import SessionStore
 @click.argument("now", shell_complete=complete_interactions)
 @click.option("--steps", is_flag=True, help="Write steps whole.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--long", is_flag=True, help="Write ids whole.")
-@click.option("--local", is_flag=True, help="Write times of this machine, not UTC.")
+@json_option
+@long_option
+@local_option
 @color_option
 def diff(
     sessions: str,

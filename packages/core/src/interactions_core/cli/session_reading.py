@@ -9,12 +9,13 @@ from typing import Final, TypeVar
 import click
 
 from interactions_core.cli.completion import complete_names
-from interactions_core.cli.naming import NEWEST, Named, find_conversation
+from interactions_core.cli.naming import NEWEST, Named, named
 from interactions_core.cli.output import (
     color_option,
     colour,
+    json_option,
     json_text,
-    shown,
+    local_option,
     width,
     write,
 )
@@ -52,8 +53,8 @@ def name_options(function: _Function) -> _Function:
     """Add what names a conversation, and how it is written."""
     for option in (
         color_option,
-        click.option("--local", is_flag=True, help="Write times of this machine."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+        local_option,
+        json_option,
         click.option(
             "--hide-content", is_flag=True, help="Tell lengths in place of texts."
         ),
@@ -73,20 +74,6 @@ def typed_names(name: str) -> Iterator[str]:
     for line in sys.stdin:
         if line.strip():
             yield line.strip()
-
-
-def named(store: SessionStore, name: str, tenant: str | None) -> Named:
-    """Find a conversation, and say where others have its name."""
-    found = find_conversation(store, name, tenant=tenant)
-    if found.others:
-        whose = found.conversation.id.scope.session_id
-        said = f"of tenant '{shown(whose)}'" if whose else "of no tenant"
-        click.echo(
-            f"{len(found.others) + 1} conversations have this name; this is the newest, "
-            f"{said}. --tenant chooses.",
-            err=True,
-        )
-    return found
 
 
 def pages_of_content(

@@ -13,12 +13,11 @@ from interactions_core.records.conversations import (
     ConversationId,
     ConversationList,
 )
+from interactions_core.records.labels import Label
+from interactions_core.stores.protocols.names import LEAST_END
 
 SOON_S: Final = 7 * DAY_S
 """What expires within this time is told in another colour."""
-
-_SHORT_ROOT: Final = 8
-_PREFIX: Final = "v1_"
 
 
 def session_lines(
@@ -47,13 +46,21 @@ def session_lines(
 def name_text(told: Conversation, *, long: bool = False) -> str:
     """Name a conversation without what was said in it.
 
-    One without a thread goes by its agent, if that is known, and its first interaction.
+    See `id_text`.
     """
-    name = told.id.scope.thread_id
-    if name:
-        return name
-    who = told.label.name or "no thread"
-    return f"({who}) {_root_text(told.id, long=long)}".rstrip()
+    return id_text(told.id, told.label, long=long)
+
+
+def id_text(told: ConversationId, label: Label, *, long: bool = False) -> str:
+    """Name a conversation by its id and who asks there.
+
+    One without a thread goes by its agent, if that is known, and the end of its first
+    interaction: ids of one second begin alike.
+    """
+    if told.scope.thread_id:
+        return told.scope.thread_id
+    root = told.root if long else told.root[-LEAST_END:]
+    return f"({label.name or 'no thread'}) {root}".rstrip()
 
 
 def sum_line(found: ConversationList, *, filtered: bool) -> str:
@@ -82,10 +89,6 @@ def nothing_text(known: int) -> str:
     return (
         f"no session matches; {known} without the filters" if known else "no sessions"
     )
-
-
-def _root_text(name: ConversationId, *, long: bool) -> str:
-    return name.root if long else name.root.removeprefix(_PREFIX)[:_SHORT_ROOT]
 
 
 def _columns(now: float, *, long: bool, local: bool) -> list[Column[Conversation]]:

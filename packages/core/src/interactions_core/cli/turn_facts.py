@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from interactions_core.cli.session_json import usd_json
 from interactions_core.explaining.amounts import SENT_IN_FULL
-from interactions_core.explaining.as_json import steps_json
+from interactions_core.explaining.as_json import standing_json, steps_json
 from interactions_core.explaining.turn_facts import costs_of_turn, is_sent_again
 from interactions_core.records.conversations import Content, Recorded
 from interactions_core.records.costs import Costs
@@ -26,13 +26,7 @@ def turn_json(turn: Recorded) -> dict[str, object]:
         "reason": record.reason,
         "sent_in_full": record.reason in SENT_IN_FULL,
         "sent_again": is_sent_again(turn),
-        "status": record.status,
-        "target": record.target,
-        "created_at": record.created_at,
-        "expires_at": record.ends_at,
-        "gone": record.gone,
-        "stored": record.stored,
-        "context": record.context,
+        **standing_json(record),
         "attempts": costs.attempts if is_paid else None,
         "maybe_billed": costs.maybe_billed if is_paid else None,
         "recovered": [*recovered] if is_paid else None,

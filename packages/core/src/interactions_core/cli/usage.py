@@ -10,7 +10,14 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.budgets_table import budget_lines, budgets_json
-from interactions_core.cli.output import color_option, colour, json_text, width, write
+from interactions_core.cli.output import (
+    color_option,
+    colour,
+    json_option,
+    json_text,
+    width,
+    write,
+)
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.cli.times import read_time
 from interactions_core.cli.usage_table import usage_json, usage_lines
@@ -60,7 +67,7 @@ _OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "pri
     is_flag=True,
     help="In place of turns, say how the budgets stand that are kept in the store.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @color_option
 def usage(
     sessions: str,

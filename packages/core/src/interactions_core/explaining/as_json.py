@@ -8,6 +8,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.explaining.amounts import SENT_IN_FULL
 from interactions_core.explaining.content import length_of
 from interactions_core.explaining.explanation import Difference, Explanation, Side
+from interactions_core.records.interactions import InteractionRecord
 
 SCHEMA = 1
 """Changes when a key goes, or changes its meaning."""
@@ -32,7 +33,7 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
         "chained": _chained(told),
         "same_in_session": {
             "turns": told.same,
-            "of": told.turns,
+            "of": told.among,
             "usd": _decimal(told.same_usd),
         },
         "advice": told.advice or None,
@@ -48,6 +49,19 @@ def steps_json(
     return [{"type": each.get("type"), "characters": length_of(each)} for each in steps]
 
 
+def standing_json(record: InteractionRecord) -> dict[str, object]:
+    """Write how an interaction ended, who answered, and for how long it is there."""
+    return {
+        "status": record.status,
+        "target": record.target,
+        "created_at": record.created_at,
+        "expires_at": record.ends_at,
+        "gone": record.gone,
+        "stored": record.stored,
+        "context": record.context,
+    }
+
+
 def _turn(told: Explanation, *, hide_content: bool) -> dict[str, object]:
     record, entry = told.record, told.entry
     return {
@@ -60,13 +74,7 @@ def _turn(told: Explanation, *, hide_content: bool) -> dict[str, object]:
         "link": told.link,
         "reason": record.reason,
         "sent_in_full": record.reason in SENT_IN_FULL,
-        "status": record.status,
-        "target": record.target,
-        "created_at": record.created_at,
-        "expires_at": record.ends_at,
-        "gone": record.gone,
-        "stored": record.stored,
-        "context": record.context,
+        **standing_json(record),
         "attempts": entry.attempts if entry is not None else None,
         "maybe_billed": entry.maybe_billed if entry is not None else None,
         "recovered": list(entry.recovered) if entry is not None else None,

@@ -28,12 +28,13 @@ from interactions_core.explaining.inputs import contents_of
 from interactions_core.explaining.words import advice_on, sentence_of
 from interactions_core.prices.current import current_prices
 from interactions_core.records.charges import Pricing, usd
-from interactions_core.records.conversations import Link
+from interactions_core.records.conversations import ConversationId, Link
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
     Scope,
 )
+from interactions_core.records.labels import Label
 from interactions_core.records.outlines import Outline, StepShape
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -81,7 +82,8 @@ def explain(
     if record is None:
         raise UnknownInteractionError(interaction_id)
     outline = store.find_outline(scope, interaction_id)
-    keys = [entry.key for entry in line]
+    own, conversation, label = _own(store, scope, interaction_id, line)
+    keys = [entry.key for entry in own]
     entry = next((each for each in line if each.key == interaction_id), None)
     because = _because(store, record, entry, outline)
     difference = _difference(store, record, outline)
@@ -90,6 +92,8 @@ def explain(
     chained = chained_amount(record, outline, because)
     return Explanation(
         scope=scope,
+        conversation=conversation,
+        label=label,
         record=record,
         entry=entry,
         turn=keys.index(interaction_id) + 1 if entry is not None else 0,
@@ -104,6 +108,7 @@ def explain(
         chained_usd=chained_usd(entry, chained, prices or current_prices()),
         link=_link(record, line),
         same=len(same),
+        among=len(line),
         usd=_cost([entry] if entry is not None else []),
         same_usd=_cost(same),
         sentence=sentence_of(record.reason, because, difference),
@@ -112,7 +117,7 @@ def explain(
 
 
 def _place(store: SessionStore, key: str) -> tuple[Scope, list[LedgerEntry]]:
-    """Find whose record it is, and the ledger of that conversation."""
+    """Find whose record it is, and the ledger of that thread, or of all without one."""
     scopes = store.locate(key)
     if not scopes:
         raise UnknownInteractionError(key)
@@ -122,6 +127,19 @@ def _place(store: SessionStore, key: str) -> tuple[Scope, list[LedgerEntry]]:
         if any(entry.key == key for entry in line):
             return scope, line
     return scopes[0], []
+
+
+def _own(
+    store: SessionStore, scope: Scope, key: str, line: list[LedgerEntry]
+) -> tuple[list[LedgerEntry], ConversationId, Label]:
+    """Return what of a ledger is of one conversation, which it is, and who asks there."""
+    found = store.conversation_of(scope, key) or ConversationId(scope, key)
+    if scope.thread_id:
+        return line, found, Label()
+    turns = store.records(found)
+    label = next((each.label for each in reversed(turns) if each.label), Label())
+    keys = {turn.record.key for turn in turns}
+    return [entry for entry in line if entry.key in keys], found, label
 
 
 def _link(record: InteractionRecord, line: Sequence[LedgerEntry]) -> Link:
@@ -235,7 +253,7 @@ def _alike(
     line: Sequence[LedgerEntry],
     outline: Outline | None,
 ) -> list[LedgerEntry]:
-    """Return the turns of a conversation that first differ at the same step."""
+    """Return the turns of a ledger that first differ at the same step."""
     if outline is None or not outline.differs:
         return []
     why = next((each.reason for each in line if each.key == outline.key), "")

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from interactions_core.records.conversations import Link
+from interactions_core.records.conversations import ConversationId, Link
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
     Reason,
     Scope,
 )
+from interactions_core.records.labels import Label
 
 Because = Literal[
     "new_conversation",
@@ -125,6 +126,8 @@ class Explanation:
 
     Attributes:
         scope: Whose conversation it is.
+        conversation: Which it is.
+        label: Who asks there, where it has no thread and somebody says it.
         record: What is recorded of it.
         entry: What it took; `None` for one that nobody paid for here.
         turn: Its number in the conversation, counted from 1; 0 without an entry.
@@ -140,7 +143,9 @@ class Explanation:
         chained_usd: About what that would have cost; `None` for unknown, for agents,
             for what is not stored, and for a turn that was sent in part.
         link: How the turn goes on from the one before it.
-        same: How many turns of the conversation first differ at the same step.
+        same: How many turns first differ at the same step, of `among`.
+        among: How many turns were looked through for them: those of the thread, or, of
+            a conversation without one, all of the session that have none.
         usd: What the turn cost; `None` for unknown.
         same_usd: What those turns cost together; `None` if that of any is unknown.
         sentence: All of that in a sentence.
@@ -148,6 +153,8 @@ class Explanation:
     """
 
     scope: Scope
+    conversation: ConversationId
+    label: Label
     record: InteractionRecord
     entry: LedgerEntry | None
     turn: int
@@ -162,6 +169,7 @@ class Explanation:
     chained_usd: Decimal | None
     link: Link
     same: int
+    among: int
     usd: Decimal | None
     same_usd: Decimal | None
     sentence: str

@@ -22,7 +22,7 @@ from interactions_core.exporting.media import (
     mime_of,
     public_address,
 )
-from interactions_core.exporting.turns import (
+from interactions_core.exporting.messages import (
     Call,
     ModelTurn,
     ResultTurn,

@@ -21,7 +21,7 @@ from interactions_core.exporting.media import (
     data_url,
     mime_of,
 )
-from interactions_core.exporting.turns import (
+from interactions_core.exporting.messages import (
     Call,
     ModelTurn,
     ResultTurn,

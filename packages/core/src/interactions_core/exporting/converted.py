@@ -15,10 +15,7 @@ from interactions_core.exporting.losses import Loss, LossKind, loss_at
 from interactions_core.exporting.media import (
     described,
 )
-from interactions_core.exporting.turns import (
-    Call,
-    ResultTurn,
-)
+from interactions_core.exporting.messages import Call, ResultTurn
 
 Item = dict[str, Json]
 """A message, or an item of a list, in the form of another API."""

@@ -16,6 +16,7 @@ from interactions_core.exporting.langchain_messages import to_langchain
 from interactions_core.exporting.losses import Loss
 from interactions_core.exporting.markdown import to_markdown
 from interactions_core.exporting.media import by_reference
+from interactions_core.exporting.messages import Turns
 from interactions_core.exporting.reading import (
     branch_of,
     list_branches,
@@ -23,7 +24,7 @@ from interactions_core.exporting.reading import (
     read_context,
 )
 from interactions_core.exporting.responses import to_responses
-from interactions_core.exporting.turns import Turns, read_turns
+from interactions_core.exporting.turns import read_turns
 from interactions_core.records.conversations import ConversationFilter, ConversationId
 from interactions_core.records.interactions import Scope
 from interactions_core.stores.protocols.sessions import SessionStore

@@ -17,7 +17,7 @@ from interactions_core.exporting.converted import (
 from interactions_core.exporting.media import (
     data_of,
 )
-from interactions_core.exporting.turns import (
+from interactions_core.exporting.messages import (
     Call,
     ModelTurn,
     ResultTurn,

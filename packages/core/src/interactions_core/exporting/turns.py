@@ -5,19 +5,26 @@ the server, what was sent to please the API.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from interactions_core.canonical import Json, JsonObject
+from interactions_core.canonical import JsonObject
 from interactions_core.exporting.blocks import (
     blocks_of,
     is_media,
-    settings_of,
     text_in,
 )
 from interactions_core.exporting.contexts import Context, ContextStep
 from interactions_core.exporting.losses import Loss, LossKind, loss_at
+from interactions_core.exporting.messages import (
+    Call,
+    ModelTurn,
+    ResultTurn,
+    Turn,
+    Turns,
+    UserTurn,
+)
 from interactions_core.mapping.composition import UNANSWERED
 from interactions_core.transcript.as_text import as_text
 
@@ -28,80 +35,6 @@ _KEYS: Final = {
     "function_call": {"type", "id", "name", "arguments"},
     "function_result": {"type", "call_id", "name", "result", "is_error"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that the client was to run.
-
-    Attributes:
-        id: Its id.
-        name: The function, as the API knows it.
-        arguments: What it was called with.
-        step: Which step of the conversation it is, counted from 1.
-    """
-
-    id: str
-    name: str
-    arguments: Json
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class UserTurn:
-    """What a user, or whoever stands in for one, said."""
-
-    blocks: tuple[JsonObject, ...]
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class ModelTurn:
-    """What a model said: one message, its texts joined, and the calls in it."""
-
-    blocks: tuple[JsonObject, ...]
-    calls: tuple[Call, ...]
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResultTurn:
-    """The result of a call.
-
-    Attributes:
-        call: The call that it answers.
-        name: What the list calls the function; "" for nothing.
-        value: A text, an object, or blocks.
-        is_error: Whether the function failed.
-        is_given: Whether somebody gave it; else it says that nobody has.
-        step: Which step it is; that of the call where nobody gave one.
-    """
-
-    call: Call
-    name: str
-    value: Json
-    is_error: bool
-    is_given: bool
-    step: int
-
-
-Turn = UserTurn | ModelTurn | ResultTurn
-
-
-@dataclass(frozen=True, slots=True)
-class Turns:
-    """A conversation in messages.
-
-    Attributes:
-        turns: Oldest first. Each call is answered before anything else is said, but
-            for those of the last message.
-        losses: What is not in them.
-        pending: The ids of calls that wait for a result.
-    """
-
-    turns: tuple[Turn, ...]
-    losses: tuple[Loss, ...]
-    pending: tuple[str, ...]
 
 
 def read_turns(context: Context) -> Turns:
@@ -288,13 +221,3 @@ def _kind_of(kind: str) -> LossKind:
         return "thought"
     is_tool = kind.endswith(("_call", "_result"))
     return "server_tool" if is_tool else "unknown_step"
-
-
-def settings_losses(turns: Iterable[Turn]) -> Iterator[Loss]:
-    """Name what media say of how the API is to look at them."""
-    for turn in turns:
-        said = blocks_of(turn.value) if isinstance(turn, ResultTurn) else turn.blocks
-        for block in said:
-            if settings_of(block):
-                told = ", ".join(sorted(settings_of(block)))
-                yield loss_at("media_settings", turn.step, told)

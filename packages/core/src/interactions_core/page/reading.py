@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.explaining.as_json import as_json
 from interactions_core.explaining.explain import explain
 from interactions_core.explaining.turn_facts import is_sent_again, said_by_user
@@ -14,6 +15,7 @@ from interactions_core.page.index import (
     turns_json,
 )
 from interactions_core.page.jobs import ToldJob
+from interactions_core.page.one_reading import with_one_ledger
 from interactions_core.page.steps import steps_table
 from interactions_core.records.conversations import (
     Content,
@@ -132,9 +134,14 @@ def _reasons(
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Explain the turns that did not simply go on, the newest of them."""
     asked = [t for t in turns if is_sent_again(t) or t.record.reason != "continue"]
+    store = with_one_ledger(view.store)
     for turn in asked[-_EXPLAINED:]:
         key = turn.record.key
-        told = as_json(explain(view.store, key), hide_content=view.hide_content)
+        try:
+            told = as_json(explain(store, key), hide_content=view.hide_content)
+        except UnknownInteractionError:
+            # It was erased since the turns were listed.
+            continue
         kept = ("because", "sentence", "difference", "chained", "advice")
         yield key, {name: told[name] for name in kept}
 

@@ -38,7 +38,7 @@ class HealthServer:
         class Handler(_Handler):
             pages = health
 
-        self._server = _Server((host, port), Handler)
+        self._server = QuietServer((host, port), Handler)
         self.port = int(self._server.server_address[1])
 
     def start(self) -> None:
@@ -53,10 +53,14 @@ class HealthServer:
         self._server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
+    """A server of the standard library whose threads end with the process."""
+
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], handler: type["_Handler"]) -> None:
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]
+    ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         super().__init__(address, handler)

@@ -17,7 +17,7 @@ function laneStep(thread) { return thread.lanes > 5 ? Math.max(5, 76 / (thread.l
 
 function laneY(lane) { return 25 + lane * laneStep(axis.thread); }
 
-function jobY(number) { return laneY(axis.thread.lanes - 1) + 14 + number * 16; }
+function jobY(number) { return laneY(axis.thread.lanes - 1) + 18 + number * 16; }
 
 function placeX(x) { return axis.left + x * axis.scale; }
 

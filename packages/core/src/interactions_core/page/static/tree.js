@@ -12,7 +12,7 @@ function treeElement(thread, content) {
   tree.rows.style.height = `${tree.height}px`;
   tree.rows.style.setProperty("--rails", `${railWidth(thread)}px`);
   tree.scroll = h("div", { class: "scroll", onscroll: () => { drawRows(); drawChosen(); } }, tree.rows);
-  if (!thread.turns.length) fill(tree.rows, h("p", { class: "empty" }, "Nothing was answered in this thread yet."), jobRows(thread));
+  if (!thread.turns.length) fill(tree.scroll, h("p", { class: "empty" }, "Nothing was answered in this thread yet."), jobRows(thread));
   return tree.scroll;
 }
 

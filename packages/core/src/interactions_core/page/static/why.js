@@ -3,7 +3,8 @@
 function whyElements(thread, content, turn) {
   const told = content && content.why[turn.key];
   const tone = turn.bad ? "fail" : turn.again ? "warn" : "";
-  const sentence = told ? upper(told.sentence.replace(/^\w+: /, "")) : sentenceOf(turn);
+  const isKnown = told && told.because !== "not_recorded";
+  const sentence = isKnown ? upper(told.sentence.replace(/^\w+: /, "")) : sentenceOf(turn);
   const parts = [h("h2", null, headingOf(turn)), h("p", { class: tone }, inline(sentence))];
   if (told && told.difference) parts.push(diffElement(thread, told.difference));
   if (told && told.advice) parts.push(h("p", { class: "cost" }, inline(`${upper(told.advice)}.`)));

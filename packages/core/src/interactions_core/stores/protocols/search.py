@@ -21,8 +21,9 @@ class SearchStore(Protocol):
         """Index some interactions that are not, or were recorded anew since.
 
         In short transactions of its own. Whoever is about to search calls it as
-        long as `services.index_keeper.index_all` does; processes may do so at once, and none does what another has
-        done. What has no content is noted as such, so that it is not looked at again.
+        long as `services.index_keeper.index_all` does; processes may do so at once, and
+        none does what another has done. What has no content is noted as such, so that
+        it is not looked at again.
 
         Args:
             limit: How many at most; fewer where they are long.

@@ -1,0 +1,99 @@
+"""What the page of a server may ask for, by path. Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from interactions_core.page.changes import version_of
+from interactions_core.page.html import json_text, page_shell
+from interactions_core.page.index import name_of
+from interactions_core.page.reading import (
+    View,
+    content_json,
+    conversation_json,
+    index_json,
+)
+from interactions_core.records.conversations import Conversation
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
+
+_MOST_HITS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a path is answered with.
+
+    Attributes:
+        status: The status of HTTP.
+        kind: The type of the body.
+        body: The body.
+        headers: Further headers.
+    """
+
+    status: int
+    kind: str
+    body: str
+    headers: Mapping[str, str] | None = None
+
+
+NOT_FOUND = Answer(404, TEXT, "no such page\n")
+
+
+def answer_to(view: View, path: str, asked: Mapping[str, str]) -> Answer:
+    """Answer a request.
+
+    Args:
+        view: What may be looked at.
+        path: The path, without what follows `?`.
+        asked: What follows it.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    match path.strip("/").split("/"):
+        case [""]:
+            return Answer(200, HTML, page_shell())
+        case ["api", "threads"]:
+            return _json(_threads(view))
+        case ["api", "changes"]:
+            return _json({"version": version_of(view)})
+        case ["api", "search"]:
+            return _json({"threads": _found(view, asked.get("q", ""))})
+        case ["api", "threads", name, *rest]:
+            return _thread(view, name, rest)
+        case _:
+            return NOT_FOUND
+
+
+def _threads(view: View) -> dict[str, object]:
+    # Named first: what comes in between is told twice, and not left out.
+    version = version_of(view)
+    listed = index_json(view, view.conversations(), is_live=True)
+    return listed | {"version": version}
+
+
+def _thread(view: View, name: str, rest: list[str]) -> Answer:
+    told = _named(view, name)
+    if told is None or rest not in ([], ["steps"]):
+        return NOT_FOUND
+    return _json(content_json(view, told) if rest else conversation_json(view, told))
+
+
+def _named(view: View, name: str) -> Conversation | None:
+    found = view.conversations()
+    return next((told for told in found if name_of(told.id) == name), None)
+
+
+def _found(view: View, words: str) -> list[str]:
+    """Name the conversations in which words were found; none where content is hidden."""
+    if view.hide_content or not words.strip():
+        return []
+    hits = view.store.search(words, session_id=view.tenant, limit=_MOST_HITS).found
+    ids = {view.store.conversation_of(hit.scope, hit.key) for hit in hits if hit.key}
+    return sorted(name_of(each) for each in ids if each is not None)
+
+
+def _json(told: object) -> Answer:
+    return Answer(200, JSON, json_text(told))
