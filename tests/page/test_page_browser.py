@@ -1,13 +1,19 @@
 """The page as a browser shows it, from a disk and without a network."""
 
+import json
 from typing import Any
 
 import pytest
+from langchain_core.messages import BaseMessage, HumanMessage
 
 from interactions_core import SqliteStore
+from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions
 from tests.browser import Looked
+from tests.conftest import Clock
 from tests.core.looking import Thread, at, model, user
 from tests.page.conftest import SENTINEL, write_page
+from tests.waiting import go_by
 
 pytestmark = [pytest.mark.usefixtures("store"), pytest.mark.xdist_group("browser")]
 
@@ -228,3 +234,44 @@ def test_a_thousand_turns_are_few_elements_and_scroll_to_the_end(
         assert looked.page.evaluate(hit)
     assert "Reading 999" in looked.text(".rows")
     assert looked.page.evaluate(count) < 1_000
+
+
+def test_a_first_message_that_changes_is_shown_as_it_was_and_is(
+    looked: Looked, emulator: Emulator, clock: Clock
+) -> None:
+    model_ = ChatInteractions(
+        model="gemini-3.5-flash",
+        api_key="k",
+        base_url=emulator.url,
+        sessions="sqlite:///real.db",
+        session_id="acme",
+    )
+    go_by(model_, clock)
+    first: BaseMessage = HumanMessage("Current time: 14:56. Review this contract.")
+    said = [first, model_.invoke([first]), HumanMessage("Is it signed?")]
+    model_.invoke([HumanMessage("Current time: 15:00. Review this contract."), *said[1:]])  # fmt: skip
+    page = write_page("--all-threads", "--sessions", "sqlite:///real.db")
+    looked.open(page.as_uri())
+    looked.page.locator(".item", has_text="Current time: 15:00").click()
+    looked.page.wait_for_selector(".diff")
+    assert "Step 1 is the first that differs" in looked.text(".diff")
+    assert looked.page.locator(".diff mark").all_inner_texts() == ["14:56", "15:00"]
+    looked.press("h")
+    assert "14:56" not in looked.text("#app")
+    assert looked.complaints == []
+
+
+def test_a_turn_is_copied_as_curl_without_a_key(looked: Looked) -> None:
+    looked.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    looked.open(write_page("trip-kyoto").as_uri(), ".row")
+    looked.press("y")
+    looked.page.locator(".copy", has_text="Copied").wait_for()
+    copied = looked.page.evaluate("navigator.clipboard.readText()")
+    assert "$GEMINI_API_KEY" in copied
+    body = json.loads(copied.partition("<<'JSON'\n")[2].rpartition("\nJSON")[0])
+    assert body["previous_interaction_id"] == "v1_trip-kyoto-003"
+    assert body["model"] == "gemini-3.8-flash"
+    looked.press("h")
+    looked.page.evaluate("navigator.clipboard.writeText('nothing')")
+    looked.press("y")
+    assert looked.page.evaluate("navigator.clipboard.readText()") == "nothing"

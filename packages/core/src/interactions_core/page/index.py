@@ -56,6 +56,7 @@ def thread_json(told: Conversation, title: str) -> dict[str, object]:
         "key": told.id.name,
         "thread": bool(told.id.scope.thread_id),
         "tenant": told.id.scope.session_id,
+        "platform": told.id.scope.credential.partition("|")[0],
         "label": [told.label.framework, told.label.name],
         "targets": [*told.targets],
         "records": told.records,

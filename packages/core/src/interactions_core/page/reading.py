@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.explaining.as_json import as_json
+from interactions_core.explaining.content import text_of
 from interactions_core.explaining.explain import explain
-from interactions_core.explaining.turn_facts import is_sent_again, said_by_user
+from interactions_core.explaining.turn_facts import is_sent_again
 from interactions_core.page.index import (
     costs_json,
     name_of,
@@ -157,8 +159,16 @@ def title_of(view: View, told: Conversation) -> str:
 
 def _first_words(view: View, told: Conversation) -> str:
     content = view.store.contents(told.id.scope, [told.id.root]).get(told.id.root)
-    said = " ".join(said_by_user(content).split()) if content else ""
+    steps = [s for s in _asked(content) if s.get("type") == "user_input"]
+    said = " ".join(text_of(steps[0]).split()) if steps else ""
     return said if len(said) <= _TITLE else f"{said[:_TITLE]}…"
+
+
+def _asked(content: Content | None) -> list[JsonObject]:
+    """Return the steps of a turn that are in the list."""
+    if content is None:
+        return []
+    return [s for i, s in enumerate(content.sent) if i not in content.synthetic]
 
 
 def _sums(view: View) -> dict[str, object]:

@@ -38,6 +38,9 @@ function markedPair(then, now) {
   const least = Math.min(then.length, now.length);
   while (start < least && then[start] === now[start]) start += 1;
   while (end < least - start && then[then.length - 1 - end] === now[now.length - 1 - end]) end += 1;
+  // Whole words, so that a number is not marked in half.
+  while (start > 0 && /[\p{L}\p{N}]/u.test(now[start - 1])) start -= 1;
+  while (end > 0 && /[\p{L}\p{N}]/u.test(now[now.length - end])) end -= 1;
   return [then, now].map((text) => {
     const middle = text.slice(start, text.length - end).slice(0, 160);
     const before = start > 60 ? `… ${text.slice(start - 50, start)}` : text.slice(0, start);
