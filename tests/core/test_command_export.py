@@ -200,11 +200,14 @@ def test_what_cannot_be_gone_on_with_is_refused_and_stays(
     nowhere = run(url, "--resume")
     folder = run(url, "-o", str(tmp_path))
     device = run(url, "-o", os.devnull)
+    missing = run(url, "-o", str(tmp_path / "none" / "out"))
 
-    codes = [each.exit_code for each in (other, markdown, nowhere, folder, device)]
-    assert codes == [2] * 5
-    assert "is an export to 'openai'" in other.stderr
+    refused = (other, markdown, nowhere, folder, device, missing)
+    assert [each.exit_code for each in refused] == [2] * 6
+    assert f"{file} is an export to 'openai'" in other.stderr
+    assert f"there is no folder {tmp_path / 'none'}" in missing.stderr
     assert file.read_text() == before
+    assert not file.with_name("out.part").exists()
 
 
 def test_an_export_needs_no_right_to_write_and_changes_nothing(

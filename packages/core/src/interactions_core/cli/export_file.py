@@ -16,6 +16,7 @@ from typing import IO, Final, Self, cast
 import click
 
 from interactions_core.canonical import JsonObject
+from interactions_core.cli.output import shown
 
 _PRIVATE: Final = 0o600
 _Lines = Iterator[tuple[int, JsonObject]]
@@ -45,6 +46,9 @@ class ExportFile:
         self.path = Path(os.path.realpath(self.path))
         if self.path.exists() and not self.path.is_file():
             msg = f"{self.path} is no file; leave -o out to write to the terminal"
+            raise click.UsageError(msg)
+        if not self.path.parent.is_dir():
+            msg = f"there is no folder {shown(str(self.path.parent))}"
             raise click.UsageError(msg)
 
     @property
@@ -81,17 +85,18 @@ class ExportFile:
 
     def _take_over(self) -> int:
         """Read what an earlier export has left; return how many bytes are whole."""
-        if not self.part.exists():
-            if not self.path.exists():
-                return 0
-            os.close(_open(self.part))
-            shutil.copyfile(self.path, self.part)
+        left = self.part if self.part.exists() else self.path
+        if not left.exists():
+            return 0
         end = 0
-        for end, line in _whole_lines(self.part):  # noqa: B007 - the last one counts
+        for end, line in _whole_lines(left):  # noqa: B007 - the last one counts
             if line.get("format") != self.form:
-                msg = f"{self.part} is an export to {line.get('format')!r}: it stays"
+                msg = f"{left} is an export to {line.get('format')!r}: it stays"
                 raise click.UsageError(msg)
             self.done.add(written_of(line))
+        if left != self.part:
+            os.close(_open(self.part))
+            shutil.copyfile(left, self.part)
         return end
 
 
