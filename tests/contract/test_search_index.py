@@ -21,7 +21,7 @@ from interactions_core.stores import (
     SqliteStore,
     open_store,
 )
-from interactions_core.stores.sql import text_search, text_tables
+from interactions_core.stores.sql import text_rows, text_search, text_tables
 from interactions_core.stores.sqlite import word_index
 from interactions_langgraph import InteractionsSaver
 from tests.contract.searching import found, index, keys_of, say
@@ -462,3 +462,21 @@ def test_an_index_outlives_its_process(
     assert again.has_index()
     assert again.search(WORD).scanned == 0
     assert found(again, WORD) == {"a"}
+
+
+def test_the_newest_with_a_word_are_found_in_a_file_without_a_sort(
+    tmp_path: Path,
+) -> None:
+    with closing(SqliteStore(tmp_path / "state.db")) as store:
+        for number in range(3):
+            say(store, f"i{number}", WORD, created_at=float(number))
+        index(store)
+        with store.database.reading() as db:
+            query = f"EXPLAIN QUERY PLAN {text_rows.find().sqlite}"
+            plan = " ".join(row[3] for row in db.execute(query, (WORD, 2)).fetchall())
+
+        newest = store.search(WORD, limit=2)
+
+    assert "said_words_by_time" in plan
+    assert "TEMP B-TREE" not in plan
+    assert [hit.key for hit in newest.found] == ["i2", "i1"]

@@ -26,7 +26,7 @@ from interactions_core.cli.session_differences import diff
 from interactions_core.cli.session_json import list_json, session_json
 from interactions_core.cli.session_reading import show
 from interactions_core.cli.session_search import (
-    index_store,
+    search_indexed,
     search_notes,
     searched,
 )
@@ -170,11 +170,11 @@ def list_(
         cost_over=cost_over,
     )
     is_filtered = where != ConversationFilter(now=now) or query is not None
-    if query is not None and not no_index:
-        _index(sessions)
     with opened(sessions, read_only=True) as store:
         if query is not None:
-            where = _narrowed(store, where, query)
+            where = _narrowed(
+                store, where, query, index_at="" if no_index else sessions
+            )
         if as_jsonl:
             for told in _each(store, where, number):
                 click.echo(json_text(session_json(told)))
@@ -194,18 +194,20 @@ def list_(
     write([*lines, "", *total], color=colour(color))
 
 
-def _index(url: str) -> None:
-    # What cannot be read is not opened to be written.
-    with opened(url, read_only=True) as store:
-        store.check_contracts()
-    index_store(url)
-
-
 def _narrowed(
-    store: SessionStore, where: ConversationFilter, query: str
+    store: SessionStore, where: ConversationFilter, query: str, *, index_at: str
 ) -> ConversationFilter:
-    """Let only conversations through in which this was said; say what was not read."""
-    narrower, result = searched(store, where, query)
+    """Let only conversations through in which this was said; say what was not read.
+
+    What is not indexed is, where the store may be opened to be written.
+    """
+    # What cannot be read is not opened to be written.
+    store.check_contracts()
+    narrower, result = (
+        search_indexed(store, index_at, where, query)
+        if index_at
+        else searched(store, where, query)
+    )
     for note in search_notes(result):
         click.echo(note, err=True)
     return narrower

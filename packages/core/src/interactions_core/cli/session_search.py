@@ -19,6 +19,27 @@ _MOST: Final = 1_000
 """Hits that are looked for, by name and by what was said."""
 
 
+def search_indexed(
+    store: SessionStore, url: str, where: ConversationFilter, text: str
+) -> tuple[ConversationFilter, SearchResult]:
+    """Search, and once more with all of it indexed where some was not.
+
+    Args:
+        store: What is searched, open to be read.
+        url: Where it is.
+        where: What else is asked.
+        text: What is looked for.
+
+    Returns:
+        As `searched` does.
+    """
+    found = searched(store, where, text)
+    if not found[1].unindexed:
+        return found
+    index_store(url)
+    return searched(store, where, text)
+
+
 def index_store(url: str) -> None:
     """Index what is not indexed yet, as far as somebody may write here.
 

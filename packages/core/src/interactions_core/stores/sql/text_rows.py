@@ -109,7 +109,9 @@ def _given(names: Iterable[str], *, after: int, table: str = "") -> str:
     )
 
 
-_ORDER: Final = "created_at DESC, credential, session_id, thread_id, key"
+_PLACED: Final = "credential, session_id, thread_id, key"
+
+_ORDER: Final = f"created_at DESC, {_PLACED}"
 
 
 def unsure(*names: str, indexed: bool) -> str:
@@ -119,7 +121,7 @@ def unsure(*names: str, indexed: bool) -> str:
         names: The columns whose values are given.
         indexed: Whether there is an index; without one that is everything.
     """
-    return f"""SELECT credential, session_id, thread_id, key, created_at
+    return f"""SELECT {_PLACED}, created_at
 FROM interactions WHERE {_IS_UNSURE if indexed else "1 = 1"}{_given(names, after=1)}
 ORDER BY {_ORDER} LIMIT $1"""
 
@@ -130,15 +132,7 @@ def count_unsure(*names: str, indexed: bool) -> str:
 WHERE {_IS_UNSURE if indexed else "1 = 1"}{_given(names, after=0)}"""
 
 
-def _having(names: Iterable[str], *, after: int) -> Dialects:
-    """Write where the words of a query are, which is `$1`."""
-    given = _given(names, after=after, table="said_words.")
-    still = f"EXISTS (SELECT 1 FROM interactions WHERE {_AS_RECORDED})"
-    return Dialects(
-        "FROM said_words_index CROSS JOIN said_words WHERE said_words_index MATCH $1 "
-        f"AND said_words.number = said_words_index.rowid AND {still}{given}",
-        f"FROM said_words WHERE words @@ CAST($1 AS tsquery) AND {still}{given}",
-    )
+_STILL: Final = f"EXISTS (SELECT 1 FROM interactions WHERE {_AS_RECORDED})"
 
 
 def find(*names: str) -> Dialects:
@@ -146,18 +140,27 @@ def find(*names: str) -> Dialects:
 
     `$1` are the words, as `match_words` writes them, `$2` is how many at most.
     """
-    columns = "credential, session_id, thread_id, key, created_at"
-    sqlite, postgres = _having(names, after=2)
-    order = f"ORDER BY {_ORDER} LIMIT $2"
+    # SQLite goes through its index by time: it would else sort all that have a word.
+    having = f"""{_STILL}{_given(names, after=2, table="said_words.")}
+ORDER BY {_ORDER} LIMIT $2"""
+    selected = f"SELECT {_PLACED}, created_at FROM said_words"
     return Dialects(
-        f"SELECT {columns} {sqlite} {order}", f"SELECT {columns} {postgres} {order}"
+        f"{selected} WHERE +number IN (SELECT rowid FROM said_words_index "
+        f"WHERE said_words_index MATCH $1) AND {having}",
+        f"{selected} WHERE words @@ CAST($1 AS tsquery) AND {having}",
     )
 
 
 def count(*names: str) -> Dialects:
     """Write the query of how many records have words."""
-    sqlite, postgres = _having(names, after=1)
-    return Dialects(f"SELECT count(*) {sqlite}", f"SELECT count(*) {postgres}")
+    having = f"{_STILL}{_given(names, after=1, table='said_words.')}"
+    counted = "SELECT count(*) FROM"
+    return Dialects(
+        f"{counted} said_words_index CROSS JOIN said_words "
+        "WHERE said_words_index MATCH $1 "
+        f"AND said_words.number = said_words_index.rowid AND {having}",
+        f"{counted} said_words WHERE words @@ CAST($1 AS tsquery) AND {having}",
+    )
 
 
 def match_words(terms: Iterable[Term], *, is_postgres: bool) -> str:

@@ -134,7 +134,7 @@ class SqlSearchMixin(SqlTextMixin):
     ) -> _Candidates:
         """Ask the index, in one look."""
         values = tuple(given.values())
-        with self.database.reading() as db:
+        with self.database.surveying() as db:
             indexed = self._is_indexed(db)
             count = text_rows.count_unsure(*given, indexed=indexed)
             [unindexed] = db.execute(count, values).fetchone()

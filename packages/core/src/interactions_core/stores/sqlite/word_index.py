@@ -26,6 +26,12 @@ MAKE: Final = """CREATE VIRTUAL TABLE IF NOT EXISTS said_words_index USING fts5(
     detail=none, columnsize=0, tokenize='ascii'
 )"""
 
+# The newest of those that have a word are found without sorting all of them.
+_BY_TIME: Final = """CREATE INDEX IF NOT EXISTS said_words_by_time ON said_words
+(created_at DESC, credential, session_id, thread_id, key)"""
+
+_IS_ORDERED: Final = "SELECT 1 FROM sqlite_master WHERE name = 'said_words_by_time'"
+
 _IS_THERE: Final = "SELECT 1 FROM sqlite_master WHERE name = 'said_words_index'"
 
 _LOOK: Final = "SELECT rowid FROM said_words_index LIMIT 0"
@@ -71,10 +77,13 @@ class SqliteSearchStore(SqlStore):
         if not super()._make_index():
             return False
         with self.database.reading() as db:
-            if _has_index(db):
+            if _has_index(db) and db.execute(_IS_ORDERED).fetchone():
                 return True
         with self.database.writing() as db:
-            return _is_known(db, MAKE)
+            if not _is_known(db, MAKE):
+                return False
+            db.execute(_BY_TIME)
+            return True
 
     def _is_indexed(self, db: SqlConnection) -> bool:
         return super()._is_indexed(db) and _has_index(db) and _is_readable(db)
