@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from interactions_core.canonical import JsonObject
-from interactions_core.exporting.blocks import (
-    blocks_of,
-    is_media,
-    text_in,
-)
+from interactions_core.exporting.blocks import blocks_of, is_media, text_in
 from interactions_core.exporting.contexts import Context, ContextStep
 from interactions_core.exporting.losses import Loss, LossKind, loss_at
 from interactions_core.exporting.messages import (
