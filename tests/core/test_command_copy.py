@@ -13,10 +13,15 @@ from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
 from interactions_core.cli.db import db
+from interactions_core.cli.root import interactions
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.records.interactions import InteractionRecord
+from interactions_core.records.outlines import Sketch
 from interactions_core.stores.sqlite.copying import copy_file
+from interactions_core.transcript.parts import text_part
+from interactions_core.transcript.steps import user_input
 from tests.contract.session_records import make_entry, make_record
+from tests.core.looking import NOW, Thread, model
 from tests.docs.random_store import DAY_S, fill
 
 SAID = "xyzzy-plugh-4711"
@@ -177,6 +182,32 @@ def test_a_copy_for_readers_answers_what_the_store_does(
             owed=0,
         )
         assert copy.find(each.scope, [each.request_digest]) == {}
+
+
+def test_a_copy_for_readers_is_looked_into_as_far_as_it_goes(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "state.db")
+    thread = Thread(store, "said")
+    for number in range(2):
+        steps = [user_input([text_part(f"It is {number} o'clock.")])]
+        sketch = Sketch(steps=steps, seeks=True)
+        sent = [step.wire for step in steps]
+        thread.turn("root", NOW + number, sent=sent, held=[model("So?")], sketch=sketch)
+    run(tmp_path, "--without-content")
+
+    def look(*command: str) -> Result:
+        where = f"sqlite:///{tmp_path / 'copy.db'}"
+        return CliRunner().invoke(interactions, [*command, "--sessions", where])
+
+    explained = look("explain", "v1_said-002")
+    compared = look("sessions", "diff", "v1_said-001", "v1_said-002")
+    exported = look("export", "--to", "openai", "--thread", "said")
+    assert "root: everything was sent" in explained.stdout
+    assert "user_input, 75 B, mark " in compared.stdout
+    assert (explained.exit_code, compared.exit_code) == (0, 0)
+    assert exported.exit_code == 3
+    assert "a copy without content. Export it from the store itself" in exported.stderr
+    with pytest.raises(StoreError, match="it has no secret"):
+        SqliteStore(tmp_path / "copy.db", read_only=True).secret()
 
 
 def test_what_this_release_does_not_know_is_left_out(

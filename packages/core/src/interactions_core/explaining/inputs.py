@@ -51,7 +51,8 @@ def contents_of(
     """Return what the steps of a list say, by position, as far as that is kept."""
     line = records_of(store, scope, outline.key)
     wires = [wire for each in line for wire in _wires(each)]
-    return contents(outline.shapes, wires, store.secret())
+    # A copy without content has no secret either.
+    return contents(outline.shapes, wires, store.secret()) if wires else {}
 
 
 def records_of(store: SessionStore, scope: Scope, key: str) -> list[InteractionRecord]:
@@ -80,7 +81,7 @@ def _from_content(store: SessionStore, scope: Scope, key: str) -> tuple[InputSte
     *before, last = line
     wires = [wire for each in before for wire in _wires(each)]
     wires += _asked(last)
-    if is_redacted(wires):
+    if not wires or is_redacted(wires):
         return ()
     secret = store.secret()
     return tuple(

@@ -54,7 +54,8 @@ def read_context(store: SessionStore, branch: Branch) -> Context:
     """Read what was said in a branch.
 
     Raises:
-        StoreError: Of a turn in it lengths and signatures were kept, and no content.
+        StoreError: Of a turn in it lengths and signatures were kept, and no content, or
+            of no turn anything.
     """
     scope, keys = branch.last.scope, [record.key for record in branch.records]
     found = store.contents(scope, keys)
@@ -66,6 +67,13 @@ def read_context(store: SessionStore, branch: Branch) -> Context:
             "Export it where the framework keeps its messages.",
         )
     contents = [found[key] for key in keys if key in found]
+    if contents and not any(each.sent or each.held for each in contents):
+        raise StoreError(
+            store.url,
+            f"nothing is kept of what was said up to {branch.last.key}, as in a copy "
+            "without content",
+            "Export it from the store itself.",
+        )
     outline = store.find_outline(scope, branch.last.key)
     results = branch.last.local_results
     context = context_of(contents, results, _losses(branch, outline))
