@@ -17,7 +17,7 @@ from interactions_core.records.charges import Charge, Price
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import LedgerEntry, ReplyForm, Scope
 from interactions_core.usage import Usage
-from tests.contract.session_records import SCOPE, lost_create, make_record
+from tests.contract.session_records import SCOPE, lost_create, make_job, make_record
 from tests.schemas import check
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
@@ -219,6 +219,25 @@ def test_nothing_is_said_in_words(store: SqliteStore) -> None:
     assert run().stdout == "no turns\n"
     assert run("--since", "2026-11-21").stdout == "no turns since 2026-11-21\n"
     assert run("--thread", "x").stdout == "no turn matches\n"
+
+
+def test_runs_whose_answers_nobody_has_had_are_named_and_in_no_sum(
+    store: SqliteStore,
+) -> None:
+    run_of = {"interaction_id": "v1_run", "status": "completed", "owner": "watcher"}
+    store.add_job(make_job("ended", **run_of))
+    store.add_job(make_job("had", **run_of, handed_on_at=AT))
+    store.add_job(make_job("running", **{**run_of, "status": "in_progress"}))
+    said = (
+        "1 run has ended and no call has had the answer: it is in no sum until one has"
+    )
+
+    assert said in run().stdout
+    assert json.loads(run("--json").stdout)["unclaimed_runs"] == 1
+    assert said not in run("--thread", "another").stdout
+
+    fill(store)
+    assert said in run(columns=100).stdout
 
 
 def test_times_and_threads_choose_turns(store: SqliteStore) -> None:

@@ -1,5 +1,6 @@
 """`interactions usage`: what is typed, and what is printed."""
 
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from interactions_core.cli.output import (
 )
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.cli.times import read_time
-from interactions_core.cli.usage_table import usage_json, usage_lines
+from interactions_core.cli.usage_table import unclaimed_line, usage_json, usage_lines
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, prices_of
 from interactions_core.process.owners import is_dead
@@ -107,16 +108,35 @@ def usage(
             until=until,
             prices=pricing if reprice or prices else None,
         )
+        unclaimed = _unclaimed(store, session, thread, since, until)
     if as_json:
-        click.echo(json_text(usage_json(found, since, until)))
+        click.echo(json_text(usage_json(found, since, until, unclaimed)))
         return
     if not found.rows:
         click.echo(_nothing(since, until, filtered=bool(session or thread)))
+        if unclaimed:
+            click.echo(unclaimed_line(unclaimed))
         return
     notes = _coming(found, prices)
     now = "" if reprice or prices or found.prices else pricing.version
-    head, *lines = usage_lines(found, width(), notes, now)
+    head, *lines = usage_lines(found, width(), notes, now, unclaimed)
     write([click.style(head, dim=True), *lines], color=colour(color))
+
+
+def _unclaimed(
+    store: SessionStore,
+    session: str | None,
+    thread: str | None,
+    since: float | None,
+    until: float | None,
+) -> int:
+    """Count the runs that have ended and whose answers nobody has had."""
+    return sum(
+        job.is_unclaimed
+        and session in {None, job.scope.session_id}
+        and (since or 0.0) <= job.updated_at < (until or math.inf)
+        for job in store.list_jobs(thread_id=thread)
+    )
 
 
 def _check_alone(context: click.Context) -> None:

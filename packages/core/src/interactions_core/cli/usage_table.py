@@ -67,7 +67,11 @@ _COLUMNS: Final = (
 
 
 def usage_lines(
-    found: CostReport, width: int, notes: Sequence[str] = (), prices_now: str = ""
+    found: CostReport,
+    width: int,
+    notes: Sequence[str] = (),
+    prices_now: str = "",
+    unclaimed: int = 0,
 ) -> list[str]:
     """Return the lines of the table, the head first, and what is said below it.
 
@@ -77,15 +81,19 @@ def usage_lines(
         notes: What else is known of the prices.
         prices_now: Which prices `--reprice` would take where none were there when the
             turns were recorded; "" where it was given, or there are none now either.
+        unclaimed: Runs that have ended and are in no turn.
     """
     rows = [(_shown(key), costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
     table = _table(_HEADS[found.by], rows, width)
-    return [*table, "", *_below(found, notes, prices_now)]
+    return [*table, "", *_below(found, notes, prices_now, unclaimed)]
 
 
 def usage_json(
-    found: CostReport, since: float | None, until: float | None
+    found: CostReport,
+    since: float | None,
+    until: float | None,
+    unclaimed: int = 0,
 ) -> dict[str, object]:
     """Return the object that `--json` prints; what is not known is `None`."""
     rows = [{"key": key, **_costs_json(costs)} for key, costs in found.rows.items()]
@@ -104,6 +112,7 @@ def usage_json(
         "rows": rows,
         "total": _costs_json(found.total),
         "unknown": dict(found.unknown),
+        "unclaimed_runs": unclaimed,
     }
 
 
@@ -165,7 +174,9 @@ def _line(row: Sequence[str], widths: Sequence[int], kept: Sequence[bool]) -> st
     return _GAP.join([name, *numbers]).rstrip()
 
 
-def _below(found: CostReport, notes: Sequence[str], prices_now: str) -> list[str]:
+def _below(
+    found: CostReport, notes: Sequence[str], prices_now: str, unclaimed: int
+) -> list[str]:
     total = found.total
     lines: list[str] = []
     if total.unpriced:
@@ -181,6 +192,8 @@ def _below(found: CostReport, notes: Sequence[str], prices_now: str) -> list[str
         verb = "is" if total.maybe_billed == 1 else "are"
         said = f"may have been billed without an answer, and {verb} in no sum"
         lines.append(f"{counted(total.maybe_billed, 'create')} {said}.")
+    if unclaimed:
+        lines.append(unclaimed_line(unclaimed))
     if total.cached_share is not None:
         share = f"{round(100 * total.cached_share)} % of the input came from a cache."
         lines.append(share)
@@ -189,3 +202,12 @@ def _below(found: CostReport, notes: Sequence[str], prices_now: str) -> list[str
         said = "; ".join([f"Prices: {prices}" if prices else "Prices: none", *notes])
         lines.append(f"{said}.")
     return [*map(shown, lines)]
+
+
+def unclaimed_line(number: int) -> str:
+    """Say that runs are in no sum whose answers nobody has had."""
+    verb, pronoun = ("has", "it is") if number == 1 else ("have", "they are")
+    return (
+        f"{counted(number, 'run')} {verb} ended and no call has had the answer: "
+        f"{pronoun} in no sum until one has (interactions jobs list)."
+    )

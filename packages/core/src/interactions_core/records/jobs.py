@@ -115,6 +115,12 @@ class Job:
         return self.status not in UNFINISHED
 
     @property
+    def is_unclaimed(self) -> bool:
+        """Whether its run has ended, and no call has had what came of it."""
+        had = self.handed_on_at or self.consumed_at
+        return bool(self.interaction_id) and self.is_over and not had
+
+    @property
     def is_runnable(self) -> bool:
         """Whether there is, or may be, a run to wait for."""
         return bool(self.interaction_id) and not self.is_over
