@@ -1,7 +1,7 @@
 """No statement of an operation works more because the store has grown."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -44,6 +44,10 @@ SELECT credential, session_id, 'thread ' || (i / 20), 'v1_' || i, request_digest
 CASE WHEN i % 20 = 0 THEN '' ELSE 'v1_' || (i - 1) END, base_key, context_digest, setup,
 target, context, reason, status, stored, gone, created_at, expires_at, form, held, sent,
 extra FROM generate_series(1, $1) i CROSS JOIN interactions WHERE thread_id = 'first'"""
+
+MORE_OF_A_THREAD = MORE_INTERACTIONS.replace(
+    "'thread ' || (i / 20)", "thread_id"
+).replace("thread_id = 'first'", "thread_id = $2 AND key = 'v1_a'")
 
 MORE_JOBS = """INSERT INTO jobs (key, credential, session_id, thread_id, call_digest,
 place, target, status, interaction_id, owner, lease_until, attempts, interrupts,
@@ -97,6 +101,27 @@ def test_no_operation_reads_more_of_a_larger_store(
     small, large = pages[name]
 
     # Trees of a hundred times as many rows are a level higher, or two.
+    assert large <= 2 * small + 20
+
+
+def test_a_look_up_without_statistics_reads_no_more_of_a_longer_thread(
+    postgres_server: str,
+) -> None:
+    """Ours: PostgreSQL has none of a store that was just restored."""
+    pages: list[int] = []
+    for size in (100, 5_000):
+        with (
+            fresh_schema(postgres_server) as url,
+            closing(PostgresStore(url)) as store,
+        ):
+            fill(store, with_secret=True)
+            with store.database.writing() as db:
+                db.execute(MORE_OF_A_THREAD, (size, THREAD))
+            with counted_pages() as read:
+                assert store.get(SCOPE, "v1_a") is not None
+            pages.append(sum(read))
+
+    small, large = pages
     assert large <= 2 * small + 20
 
 

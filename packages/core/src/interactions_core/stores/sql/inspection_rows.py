@@ -24,9 +24,15 @@ PART: Final = "listings"
 
 MIGRATIONS: Final = (
     (
-        # With the reason: else each row would be read for it.
-        """CREATE INDEX interactions_by_time ON interactions
-        (thread_id, credential, session_id, created_at, reason)""",
+        # With the reason: else each row would be read for it. PostgreSQL without
+        # statistics would take an index that begins with a scope for look-ups by key
+        # too, and go through a whole thread for each of them.
+        Dialects(
+            """CREATE INDEX interactions_by_time ON interactions
+            (thread_id, credential, session_id, created_at, reason)""",
+            """CREATE INDEX interactions_by_time ON interactions
+            (thread_id, created_at, credential, session_id, reason)""",
+        ),
     ),
 )
 

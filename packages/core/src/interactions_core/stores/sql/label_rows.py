@@ -42,12 +42,18 @@ THESE: Final = in_dialects("""SELECT key, framework, name FROM labels
 WHERE credential = $2 AND session_id = $3 AND thread_id = $4
 AND key IN (SELECT value FROM {texts})""")
 
-NEWEST: Final = in_dialects("""SELECT labels.framework, labels.name
-FROM interactions AS i CROSS JOIN labels
-WHERE i.credential = $1 AND i.session_id = $2 AND i.thread_id = $3
-AND labels.credential = $1 AND labels.session_id = $2 AND labels.thread_id = $3
-AND labels.key = i.key
-ORDER BY i.created_at DESC, i.key {by_bytes} DESC LIMIT 1""")
+# One look-up for each interaction, which no planner can turn into a join that compares
+# all labels of a thread with all of its interactions.
+NEWEST: Final = in_dialects("""SELECT framework, name FROM labels
+WHERE credential = $1 AND session_id = $2 AND thread_id = $3 AND key = (
+    SELECT i.key FROM interactions AS i
+    WHERE i.credential = $1 AND i.session_id = $2 AND i.thread_id = $3 AND (
+        SELECT count(*) FROM labels AS own
+        WHERE own.credential = i.credential AND own.session_id = i.session_id
+        AND own.thread_id = i.thread_id AND own.key = i.key
+    ) > 0
+    ORDER BY i.created_at DESC, i.key {by_bytes} DESC LIMIT 1
+)""")
 """The newest of a thread; only what says anything has a row."""
 
 
