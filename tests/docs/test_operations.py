@@ -95,7 +95,9 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "tombstones": 1,
     }
     said = "The version of the checkpoints is 4, that of the sessions 2, of the jobs 1"
+    named = ", ".join(f"{part} {found[part]}" for part in sorted(found))
     assert said in PAGE.read_text(encoding="utf-8")
+    assert f"schema {named}; " in PAGE.read_text(encoding="utf-8")
 
 
 def test_normal_operation_is_silent_and_recovery_is_logged_as_it_says(
