@@ -124,6 +124,23 @@ def test_a_wide_table_says_what_was_sent_and_what_a_replay_is(
     assert run().stdout.startswith(AT_160)
 
 
+def test_one_long_name_takes_no_column_from_others(store: SqliteStore) -> None:
+    fill(store)
+    pay(store, "5", f"model:{'m' * 300}", Usage(1, 0, 1, 1), "0.1", (1, 1))
+    heads = run(columns=160).stdout.splitlines()[0].split()
+
+    piped, shown = (
+        CliRunner().invoke(usage, (), env={"COLUMNS": columns})
+        for columns in (None, "160")
+    )
+
+    for done in (piped, shown):
+        assert done.stdout.splitlines()[0].split() == heads
+        assert {"AVOIDED", "AGAIN", "COST"} <= set(heads)
+    assert max(map(len, shown.stdout.splitlines()[:-2])) <= 160
+    assert f"\n{'m' * 199}…  " in piped.stdout
+
+
 def test_columns_go_where_there_is_no_room_and_the_name_and_cost_stay(
     store: SqliteStore,
 ) -> None:

@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 Style = Literal["", "dim", "bold", "yellow", "red", "blue", "green"]
 
 _GAP: Final = "  "
-_LONGEST: Final = 200
+LONGEST: Final = 200
 """Characters of a name at most, also where nothing is cut for want of room."""
 _NARROW: Final = 16
 """To so many columns the first is cut before others go."""
@@ -87,7 +87,7 @@ def table_lines(
 
 
 def _tidy(cell: Cell) -> Cell:
-    return Cell(clipped(shown(cell.text[: _LONGEST + 1]), _LONGEST), cell.style)
+    return Cell(clipped(shown(cell.text[: LONGEST + 1]), LONGEST), cell.style)
 
 
 def _fitted(

@@ -1,7 +1,6 @@
 """`interactions usage`: what is typed, and what is printed."""
 
 import math
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from interactions_core.cli.budgets_table import budget_lines, budgets_json
 from interactions_core.cli.output import (
     color_option,
     colour,
+    is_cut,
     json_option,
     json_text,
     width,
@@ -119,7 +119,7 @@ def usage(
         return
     notes = _coming(found, prices)
     now = "" if reprice or prices or found.prices else pricing.version
-    head, *lines = usage_lines(found, width(), notes, now, unclaimed)
+    head, *lines = usage_lines(found, width(), notes, now, unclaimed, is_cut=is_cut())
     write([click.style(head, dim=True), *lines], color=colour(color))
 
 
@@ -172,7 +172,7 @@ def _say_budgets(found: Sequence[Standing], color: str, *, as_json: bool) -> Non
     if not found:
         click.echo("no budgets")
         return
-    lines = budget_lines(found, width(), is_cut=sys.stdout.isatty())
+    lines = budget_lines(found, width(), is_cut=is_cut())
     click.echo("\n".join(lines), color=colour(color))
 
 

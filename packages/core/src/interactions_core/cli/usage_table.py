@@ -14,6 +14,7 @@ from interactions_core.cli.figures import (
     tokens_text,
 )
 from interactions_core.cli.output import clipped, columns_of, shown, shown_size
+from interactions_core.cli.table import LONGEST
 from interactions_core.counted import counted
 from interactions_core.records.costs import CostReport, Costs
 
@@ -28,6 +29,8 @@ _HEADS: Final = {
 }
 
 _GAP: Final = "  "
+_NAME: Final = 40
+"""To so many columns a name is cut before others go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def usage_lines(
     notes: Sequence[str] = (),
     prices_now: str = "",
     unclaimed: int = 0,
+    *,
+    is_cut: bool = True,
 ) -> list[str]:
     """Return the lines of the table, the head first, and what is said below it.
 
@@ -82,10 +87,11 @@ def usage_lines(
         prices_now: Which prices `--reprice` would take where none were there when the
             turns were recorded; "" where it was given, or there are none now either.
         unclaimed: Runs that have ended and are in no turn.
+        is_cut: Whether there are no more columns than that.
     """
     rows = [(_shown(key), costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
-    table = _table(_HEADS[found.by], rows, width)
+    table = _table(_HEADS[found.by], rows, width if is_cut else None)
     return [*table, "", *_below(found, notes, prices_now, unclaimed)]
 
 
@@ -145,19 +151,25 @@ def _shown(key: str) -> str:
     return shown(key.removeprefix("model:").removeprefix("agent:")) or "-"
 
 
-def _table(head: str, rows: Sequence[tuple[str, Costs]], width: int) -> list[str]:
+def _table(
+    head: str, rows: Sequence[tuple[str, Costs]], width: int | None
+) -> list[str]:
     cells = [[head, *(column.head for column in _COLUMNS)]]
     cells += [
-        [name, *(column.text(costs) for column in _COLUMNS)] for name, costs in rows
+        [clipped(name, LONGEST), *(column.text(costs) for column in _COLUMNS)]
+        for name, costs in rows
     ]
     widths = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
     kept = [True] * len(widths)
+    if width is None:
+        return [_line(row, widths, kept) for row in cells]
+    name, widths[0] = widths[0], min(widths[0], _NAME)
     for number in sorted({column.goes for column in _COLUMNS} - {0}):
         if _width(widths, kept) > width:
             stays = [column.goes != number for column in _COLUMNS]
             kept = [a and b for a, b in zip(kept, [True, *stays], strict=True)]
     room = widths[0] + width - _width(widths, kept)
-    widths[0] = max(len(head), min(widths[0], room))
+    widths[0] = max(len(head), min(name, room))
     return [_line(row, widths, kept) for row in cells]
 
 
