@@ -57,8 +57,13 @@ def with_crewai(session: nox.Session, *arguments: str) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Run the support conversation on the emulator; `-- --live` for the real API."""
+    """Run the support conversation on the emulator; `-- --live` for the real API.
+
+    `-- --ui` shows the page of its store, and `-- --store FILE` leaves the store there.
+    """
     locked(session, *editable("core", "langgraph", "emulator"))
+    if "--ui" in session.posargs:
+        locked(session, "-e", "packages/core[cli,prices]")
     session.run("python", DEMO, *session.posargs)
 
 

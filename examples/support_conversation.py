@@ -2,10 +2,12 @@
 
 Runs on a local emulator without a key. With `--live` and GEMINI_API_KEY it runs on the
 real API. The process that talks is ended in the middle and a new one goes on. Printed is
-what had to be remembered; with `--all` every word, and every call.
+what had to be remembered; with `--all` every word, and every call. With `--ui` a browser
+shows the page of the store, and with `--store FILE` the store stays there.
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -132,25 +134,39 @@ def run(database, shows_all):
     assert sent < replay / 3
 
 
+def look(database):
+    """Show the page of the store in a browser, until Ctrl-C."""
+    code = "from interactions_core.cli.entry import main; main()"
+    asked = ["ui", "--sessions", database]
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run([sys.executable, "-c", code, *asked], check=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--live", action="store_true", help="use the real API")
     parser.add_argument("--all", action="store_true", help="print every word and call")
+    parser.add_argument("--ui", action="store_true", help="show the page of the store")
+    parser.add_argument("--store", metavar="FILE", help="leave the store in this file")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--database", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
         talk(options.part, options.database, options.all)
         return
+    if options.store and Path(options.store).exists():
+        parser.error(f"{options.store} is there already")
     with tempfile.TemporaryDirectory() as folder:
-        database = f"sqlite:///{Path(folder) / 'support.db'}"
+        database = f"sqlite:///{options.store or Path(folder) / 'support.db'}"
         if options.live:
             run(database, options.all)
-            return
-        with Emulator() as emulator:
-            os.environ["GOOGLE_GEMINI_BASE_URL"] = emulator.url
-            os.environ["GEMINI_API_KEY"] = "any key will do here"
-            run(database, options.all)
+        else:
+            with Emulator() as emulator:
+                os.environ["GOOGLE_GEMINI_BASE_URL"] = emulator.url
+                os.environ["GEMINI_API_KEY"] = "any key will do here"
+                run(database, options.all)
+        if options.ui:
+            look(database)
 
 
 if __name__ == "__main__":

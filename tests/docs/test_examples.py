@@ -2,9 +2,13 @@
 
 import ast
 import os
+import signal
 import subprocess
 import sys
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -58,6 +62,37 @@ RUN = [path for path in FILES if not path.stem.startswith(ELSEWHERE)]
 
 def stem_of(path: Path) -> str:
     return path.stem
+
+
+def test_the_demo_leaves_its_store_and_shows_the_page_of_it(tmp_path: Path) -> None:
+    pytest.importorskip("rich", reason="needs the extra cli")
+    asked = [str(EXAMPLES / f"{DEMO}.py"), "--ui", "--store", "demo.db"]
+    # Of a group of its own, so that Ctrl-C is for it as in a terminal.
+    demo = subprocess.Popen(
+        [sys.executable, *asked],
+        cwd=tmp_path,
+        env={**os.environ, "BROWSER": "true"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert demo.stdout is not None
+        address = next(line for line in demo.stdout if line.startswith("http://"))
+        # No browser was there, so that the address is still good.
+        known = HTTPCookieProcessor()
+        with build_opener(known).open(address.strip(), timeout=60) as page:
+            assert page.status == HTTPStatus.OK
+            where = f"http://{urlsplit(address).netloc}/api/threads"
+        with build_opener(known).open(where, timeout=60) as threads:
+            assert b"ticket-1" in threads.read()
+    finally:
+        os.killpg(demo.pid, signal.SIGINT)
+        _, complaints = demo.communicate(timeout=60)
+
+    assert (demo.returncode, complaints) == (0, "")
+    assert (tmp_path / "demo.db").exists()
 
 
 @pytest.mark.parametrize("example", RUN, ids=stem_of)
