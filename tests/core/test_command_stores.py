@@ -1,6 +1,8 @@
 """Which store a command that only looks takes where none is named."""
 
+import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
 from interactions_core.cli.root import interactions
+from tests.core.looking import fill
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +108,32 @@ def test_what_writes_wants_its_store_named() -> None:
 
     assert done.exit_code == 2
     assert "give --sessions" in done.stderr
+
+
+def test_a_row_that_is_broken_is_named_and_the_others_are_exported(
+    folder: Path,
+) -> None:
+    store = SqliteStore(folder / "state.db")
+    fill(store)
+    store.close()
+    with closing(sqlite3.connect(folder / "state.db")) as db, db:
+        broken = "v1_trip-kyoto-001"
+        db.execute("UPDATE interactions SET sent = '{no' WHERE key = ?", (broken,))
+
+    for command in (
+        ("sessions", "show", "trip-kyoto"),
+        ("sessions", "tree", "trip-kyoto"),
+        ("replay", "--dry-run", broken),
+        ("explain", broken),
+        ("sessions", "diff", broken, "last"),
+    ):
+        done = CliRunner().invoke(interactions, command)
+        assert done.exit_code == 3, command
+        assert f"what is kept of the interaction {broken} is broken" in done.stderr
+    whole = CliRunner().invoke(interactions, ["export", "--to", "steps"])
+    assert whole.exit_code == 0
+    lines = [json.loads(line) for line in whole.stdout.splitlines()]
+    lost = {line["thread"]: line["not_carried"] for line in lines}
+    assert len(lines) == 5
+    assert "content" in {loss["kind"] for loss in lost["trip-kyoto"]}
+    assert "content" not in {loss["kind"] for loss in lost["contract-review"]}

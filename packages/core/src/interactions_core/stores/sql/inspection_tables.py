@@ -22,6 +22,7 @@ from interactions_core.records.interactions import InteractionRecord, LedgerEntr
 from interactions_core.records.jobs import Job
 from interactions_core.stores.listing import choose_conversations
 from interactions_core.stores.sql import inspection_rows, job_rows, rows
+from interactions_core.stores.sql.broken_rows import row_of
 from interactions_core.stores.sql.charge_tables import read_entries
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.inspection_lists import (
@@ -35,6 +36,7 @@ class SqlInspectionMixin:
     """The methods for whoever looks inside a store over its own `database`."""
 
     database: SqlDatabase
+    url: str
 
     def list_conversations(
         self,
@@ -78,7 +80,11 @@ class SqlInspectionMixin:
         values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
         with self.database.surveying() as db:
             found = db.execute(inspection_rows.CONTENTS, values).fetchall()
-        return dict(map(inspection_rows.content_from_row, found))
+        return dict(map(self._content, found))
+
+    def _content(self, row: Sequence[object]) -> tuple[str, Content]:
+        with row_of(self.url, str(row[0])):
+            return inspection_rows.content_from_row(row)
 
 
 def _page(

@@ -39,6 +39,7 @@ from interactions_core.stores.sql import (
     rows,
     text_rows,
 )
+from interactions_core.stores.sql.broken_rows import row_of
 from interactions_core.stores.sql.budget_tables import SqlBudgetMixin
 from interactions_core.stores.sql.charge_tables import (
     SqlChargeMixin,
@@ -163,7 +164,7 @@ class SqlStore(
 
     def get(self, scope: Scope, key: str) -> InteractionRecord | None:
         """Return one record."""
-        with self.database.reading() as db:
+        with self.database.reading() as db, row_of(self.url, key):
             return next(iter(_select(db, scope, "key = $4", (key,))), None)
 
     def put(
