@@ -203,6 +203,14 @@ def site(session: nox.Session) -> None:
 
 
 @nox.session
+def picture(session: nox.Session) -> None:
+    """Take README's picture of the page anew; needs Chromium."""
+    locked(session, *editable("core", "langgraph", "emulator"), "--group", "page")
+    locked(session, "-e", "packages/core[cli,prices]")
+    session.run("python", "-m", "website.picture")
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build wheels and source archives, and try the wheels in a clean environment."""
     dist = ROOT / "dist"
