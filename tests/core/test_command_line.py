@@ -87,3 +87,19 @@ def test_without_the_extra_the_command_names_it() -> None:
         "interactions: click not installed; the command line needs the extra `cli` of "
         "interactions-core: pip install 'click>=8.1.7' 'packaging>=24.0' 'rich>=13.7'\n"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["session_commands", "usage", "explain", "replay", "export", "ui"]
+)
+def test_a_command_that_looks_into_a_store_starts_without_the_clients(
+    name: str,
+) -> None:
+    code = f"import interactions_core.cli.{name}, sys; print(*sys.modules)"
+
+    imported = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    ).stdout.split()
+
+    assert f"interactions_core.cli.{name}" in imported
+    assert not {"interactions_core.client.client", "google.genai"} & {*imported}

@@ -2,10 +2,10 @@
 
 import click
 
+from interactions_core.cli.clients import client
 from interactions_core.cli.output import echo
 from interactions_core.cli.sessions import (
     account_option,
-    client,
     opened,
     sessions_option,
 )

@@ -4,10 +4,11 @@ import time
 
 import click
 
+from interactions_core.cli.clients import client
 from interactions_core.cli.jobs_list import list_, show
 from interactions_core.cli.jobs_watch import watch
 from interactions_core.cli.output import echo
-from interactions_core.cli.sessions import client, opened, sessions_option
+from interactions_core.cli.sessions import opened, sessions_option
 from interactions_core.services import job_commands
 
 

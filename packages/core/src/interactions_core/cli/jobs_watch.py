@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from interactions_core.cli.clients import client, resume_named
 from interactions_core.cli.output import echo
 from interactions_core.cli.serving import (
     grace_option,
@@ -21,10 +22,8 @@ from interactions_core.cli.sessions import (
     CREATE_HINT,
     account_option,
     app_dir_option,
-    client,
     create_option,
     opened,
-    resume_named,
     resume_option,
     sessions_option,
 )

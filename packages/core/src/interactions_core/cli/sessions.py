@@ -1,30 +1,19 @@
 """What commands have in common that look into a session store."""
 
 import contextlib
-import sys
-import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Final, cast
 
 import click
 
-from interactions_core.cli.output import shown, shown_error
+from interactions_core.cli.output import shown
 from interactions_core.cli.store_finder import stores_in
-from interactions_core.client.client import InteractionsClient
-from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
-from interactions_core.exceptions import ConfigurationError, StoreError
-from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.exceptions import StoreError
 from interactions_core.records.accounts import VARIABLE as ACCOUNT
-from interactions_core.services.graph_resumer import Resume
-from interactions_core.services.resume_loader import load_resume
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.sql.refusing import NOT_OURS
 from interactions_core.stores.sql.store import SqlStore
-from interactions_core.turns.context import ClientPolicy
-
-TIMEOUT_S: Final = 60.0
-"""Of one request. A command only reads and cancels, and must end when it is told to."""
 
 _SQLITE: Final = "sqlite:///"
 _MEMORY: Final = "memory:"
@@ -201,33 +190,3 @@ def _check_file(url: str, hint: str) -> None:
         if error.advice == NOT_OURS:
             msg = f"the file {path} is no session store{hint}"
             raise click.UsageError(msg) from error
-
-
-@contextlib.contextmanager
-def client(account: str | None = None) -> Generator[InteractionsClient]:
-    """Open a client with the key, the address and the platform of the environment."""
-    policy = ClientPolicy(
-        max_retries=DEFAULT_MAX_RETRIES,
-        retention_s=DEFAULT_RETENTION_S,
-        clock=time.time,
-    )
-    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S, account=account), policy)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def resume_named(name: str | None, app_dir: str) -> Resume | None:
-    """Import what resumes a graph; `None` if none was named.
-
-    Raises:
-        click.UsageError: It cannot be imported, or nobody knows how to resume it.
-    """
-    if name is None:
-        return None
-    sys.path.insert(0, str(Path(app_dir).absolute()))
-    try:
-        return load_resume(name)
-    except ConfigurationError as exc:
-        raise click.UsageError(shown_error(exc)) from exc

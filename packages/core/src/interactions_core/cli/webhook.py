@@ -6,6 +6,7 @@ import time
 
 import click
 
+from interactions_core.cli.clients import resume_named
 from interactions_core.cli.output import echo
 from interactions_core.cli.serving import (
     grace_option,
@@ -19,7 +20,6 @@ from interactions_core.cli.sessions import (
     app_dir_option,
     create_option,
     opened,
-    resume_named,
     resume_option,
     sessions_option,
 )
