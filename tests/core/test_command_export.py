@@ -1,5 +1,6 @@
 """`interactions export`: what is typed, what is written, and what an end leaves."""
 
+import fcntl
 import json
 import os
 import random
@@ -208,6 +209,23 @@ def test_what_cannot_be_gone_on_with_is_refused_and_stays(
     assert f"there is no folder {tmp_path / 'none'}" in missing.stderr
     assert file.read_text() == before
     assert not file.with_name("out.part").exists()
+
+
+def test_two_exports_do_not_write_one_file(say: Say, url: str, tmp_path: Path) -> None:
+    say("ada")
+    file, part = tmp_path / "out", tmp_path / "out.part"
+    with part.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        other.write(b"{}")
+        other.flush()
+
+        done = run(url, "-o", str(file))
+
+        assert (done.exit_code, file.exists()) == (1, False)
+        assert f"another export writes {part}" in done.stderr
+        assert part.read_bytes() == b"{}"
+    assert run(url, "-o", str(file)).exit_code == 0
+    assert len(lines_of(file.read_text())) == 1
 
 
 def test_an_export_needs_no_right_to_write_and_changes_nothing(

@@ -7,6 +7,7 @@ leaves whole lines and at most one that is not. `--resume` goes on behind them.
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,8 +58,10 @@ class ExportFile:
         return self.path.with_name(f"{self.path.name}.part")
 
     def __enter__(self) -> Self:
-        kept = self._take_over() if self.resumes else 0
+        self._check_form()
         self._file = os.fdopen(_open(self.part), "wb")
+        self._lock(self._file)
+        kept = self._take_over() if self.resumes else 0
         self._file.truncate(kept)
         self._file.seek(kept)
         return self
@@ -73,9 +76,13 @@ class ExportFile:
             return
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
+        if sys.platform == "win32":
+            # An open file has no other name there.
+            self._file.close()
         if error is None:
             self.part.replace(self.path)
+        # Until here no other export takes the name.
+        self._file.close()
 
     def write(self, content: bytes) -> None:
         """Write a whole line, or a whole piece."""
@@ -83,21 +90,46 @@ class ExportFile:
         file.write(content)
         file.flush()
 
-    def _take_over(self) -> int:
-        """Read what an earlier export has left; return how many bytes are whole."""
-        left = self.part if self.part.exists() else self.path
-        if not left.exists():
-            return 0
-        end = 0
-        for end, line in _whole_lines(left):  # noqa: B007 - the last one counts
+    def _lock(self, file: IO[bytes]) -> None:
+        """Refuse to write beside another export, which would end within this one."""
+        try:
+            _hold(file)
+            is_ours = os.path.samestat(os.fstat(file.fileno()), self.part.stat())
+        except (BlockingIOError, FileNotFoundError):
+            is_ours = False
+        if not is_ours:
+            file.close()
+            msg = f"another export writes {shown(str(self.part))}"
+            raise click.ClickException(msg)
+
+    def _left(self) -> Path:
+        """Return what an earlier export has left, which may not be there."""
+        return self.part if self.part.exists() else self.path
+
+    def _check_form(self) -> None:
+        """Refuse to go on with an export to another form."""
+        left = self._left()
+        for _, line in _whole_lines(left) if self.resumes and left.exists() else ():
             if line.get("format") != self.form:
                 msg = f"{left} is an export to {line.get('format')!r}: it stays"
                 raise click.UsageError(msg)
+
+    def _take_over(self) -> int:
+        """Read what an earlier export has left; return how many bytes are whole."""
+        if not self.part.stat().st_size and self.path.exists():
+            shutil.copyfile(self.path, self.part)
+        end = 0
+        for end, line in _whole_lines(self.part):  # noqa: B007 - the last one counts
             self.done.add(written_of(line))
-        if left != self.part:
-            os.close(_open(self.part))
-            shutil.copyfile(left, self.part)
         return end
+
+
+def _hold(file: IO[bytes]) -> None:
+    """Lock a file until it is closed, where the system has such locks."""
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415  not everywhere
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _open(path: Path) -> int:
