@@ -101,6 +101,18 @@ def test_every_command_that_only_looks_takes_it(command: tuple[str, ...]) -> Non
     assert done.stderr == "session store: sqlite:///state.db\n"
 
 
+@pytest.mark.parametrize("url", ["state.db", "mysql://x", "sqlite:state.db"])
+@pytest.mark.parametrize("command", [("usage",), ("jobs", "clean"), ("sessions", "list")])  # fmt: skip
+def test_a_url_of_no_store_is_what_was_typed_wrong(
+    command: tuple[str, ...], url: str
+) -> None:
+    done = CliRunner().invoke(interactions, [*command, "--sessions", url])
+
+    assert done.exit_code == 2
+    assert "no session store for " in done.stderr
+    assert "use 'memory:', 'memory:NAME'" in done.stderr
+
+
 def test_what_writes_wants_its_store_named() -> None:
     make("state.db")
 

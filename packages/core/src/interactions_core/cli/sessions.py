@@ -7,11 +7,12 @@ from typing import Final, cast
 
 import click
 
-from interactions_core.cli.output import shown
+from interactions_core.cli.output import shown, shown_error
 from interactions_core.cli.store_finder import stores_in
-from interactions_core.exceptions import StoreError
+from interactions_core.exceptions import ConfigurationError, StoreError
 from interactions_core.records.accounts import VARIABLE as ACCOUNT
 from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.opening import check_url
 from interactions_core.stores.sql.refusing import NOT_OURS
 from interactions_core.stores.sql.store import SqlStore
 
@@ -24,14 +25,16 @@ VARIABLE: Final = "INTERACTIONS_SESSIONS"
 def _named(_: click.Context, __: click.Parameter, url: str | None) -> str:
     """Say all ways to name a store where none was taken."""
     if url:
-        return url
+        return _checked(url)
     raise click.UsageError(_UNNAMED)
 
 
 def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
     """Take the only store of the folder where none is named, and say which."""
-    if url or context.resilient_parsing:
+    if context.resilient_parsing:
         return url or ""
+    if url:
+        return _checked(url)
     found = stores_in(Path())
     if not found:
         msg = f"{_UNNAMED}; none of the files here is one"
@@ -44,6 +47,15 @@ def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
     if not any(map(context.params.get, ("as_json", "as_jsonl"))):
         click.echo(f"session store: {shown(found[0])}", err=True)
     return found[0]
+
+
+def _checked(url: str) -> str:
+    """Refuse what names no store that there is, as what is typed wrong."""
+    try:
+        check_url(url)
+    except ConfigurationError as exc:
+        raise click.UsageError(shown_error(exc)) from exc
+    return url
 
 
 _UNNAMED: Final = (
