@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from interactions_core.exceptions import StoreError
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.protocol.retention import Birth, expire
 from interactions_core.records.interactions import (
@@ -133,13 +132,6 @@ class SqlStore(
             found = self._birth_bytes(db)
         if found is not None:
             return found
-        if self.database.read_only:
-            raise StoreError(
-                self.url,
-                "it has no secret, as a copy without content and a store that nothing "
-                "was written to",
-                "Name the store that the program writes.",
-            )
         with self.database.writing() as db:
             db.execute(rows.INSERT_BYTES, (secrets.token_bytes(32),))
             return bytes(db.execute(rows.SELECT_BIRTH_BYTES).fetchone()[0])
