@@ -16,6 +16,7 @@ from interactions_core.stores.postgres.connection import RawConnection
 from interactions_core.stores.postgres.errors import LOCK_TIMEOUT_S
 from interactions_core.stores.postgres.text import quoted
 from interactions_core.stores.sql.database import Migration, Rewrite
+from interactions_core.stores.sql.statements import Dialects
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -80,4 +81,5 @@ def _indexes_of(migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
         if isinstance(statements, Rewrite):
             continue
         for statement in statements:
-            yield from _INDEX.findall(str(statement))
+            is_ours = isinstance(statement, Dialects)
+            yield from _INDEX.findall(statement.postgres if is_ours else statement)
