@@ -12,7 +12,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "langgraph.md"
 def listed_as_skipped() -> frozenset[str]:
     """Read the names in the table of the guide's section "Standard tests"."""
     text = GUIDE.read_text(encoding="utf-8")
-    _, _, rest = text.partition("\n## Standard tests\n")
+    _, _, rest = text.partition("\n### Standard tests\n")
     section, _, _ = rest.partition("\n## ")
     return frozenset(re.findall(r"^\| `(test_\w+)` \|", section, re.MULTILINE))
 

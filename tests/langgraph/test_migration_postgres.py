@@ -153,7 +153,7 @@ def test_no_password_is_shown(old: str, url: str) -> None:
 
     done = migrate(secret.geturl(), url)
 
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert "it cannot be read" in done.stderr
     assert "xyzzy" not in done.output
 

@@ -1,6 +1,5 @@
 """`interactions ui`: what is typed, and what is called."""
 
-import contextlib
 import threading
 import time
 import webbrowser
@@ -12,6 +11,7 @@ from interactions_core.cli.session_page import store_text
 from interactions_core.cli.sessions import found_option, opened
 from interactions_core.page.reading import View
 from interactions_core.page.server import HOST, PageServer
+from interactions_core.services.ending import run_until_told
 
 
 @click.command()
@@ -28,7 +28,7 @@ from interactions_core.page.server import HOST, PageServer
 def ui(
     sessions: str, *, tenant: str | None, port: int, no_open: bool, hide_content: bool
 ) -> None:
-    """Look into a session store in a browser, until Ctrl-C.
+    """Look into a session store in a browser, until SIGTERM or Ctrl-C.
 
     Only this machine reaches the page, and only whoever was given its address, which
     works once. Nothing is written, and no server is asked.
@@ -63,6 +63,6 @@ def _serve(server: PageServer, *, opens: bool) -> None:
     click.echo(f"{server.url}\nCtrl-C ends it.")
     if opens:
         webbrowser.open(server.url)
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
+    over = threading.Event()
+    run_until_told(over.wait, stop=over.set, leave=server.close)
     server.close()

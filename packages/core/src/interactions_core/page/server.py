@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from interactions_core.exceptions import InteractionsError
 from interactions_core.page.reading import View
 from interactions_core.page.routes import TEXT, Answer, answer_to
+from interactions_core.process.forking import Lock
 from interactions_core.services.health_server import QuietServer
 
 HOST: Final = "127.0.0.1"
@@ -80,7 +81,7 @@ class _Door:
         self.port = 0
         self.token = secrets.token_urlsafe(32)
         self._cookie = secrets.token_urlsafe(32)
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._is_used = False
 
     def is_here(self, host: str) -> bool:

@@ -285,10 +285,13 @@ class SqliteDatabase:
         its own and lose what it writes when the parent closes the file:
         https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
         """
-        if self._connection is None or self.path == MEMORY:
+        connection = self._connection
+        if connection is None or self.path == MEMORY:
             return
-        if not self._connection.in_transaction:
-            self.close()
+        # Another thread that forks may have closed it just now.
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            if not connection.in_transaction:
+                self.close()
 
     def enter_child(self) -> None:
         """Leave a transaction that forks to the parent, with its connection."""
