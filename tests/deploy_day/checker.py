@@ -91,7 +91,7 @@ def check(day: Day) -> Findings:
     asked = {row["call"]: row["list"] for row in day.rows if row["what"] == "asked"}
     found.faults += _lost_turns(day, made, asked)
     found.faults += _lost_history(day)
-    found.faults += _wrong_contexts(day, asked)
+    found.faults += _wrong_contexts(day)
     found.faults += _failures(day)
     for call, several in made.items():
         _count_windows(day, call, several, found)
@@ -136,13 +136,29 @@ def _lost_history(day: Day) -> Iterator[str]:
             yield f"{row['call']}: asked after the answers {answers}"
 
 
-def _wrong_contexts(day: Day, asked: Mapping[str, Any]) -> Iterator[str]:
+def _wrong_contexts(day: Day) -> Iterator[str]:
+    """Hold each create against what was asked by its name, and the last of that too.
+
+    A graph that lost an answer asks its model again: the call of a tool has another id
+    then, and so has the list that its result is handed on with.
+    """
+    lists: defaultdict[str, list[list[Entry]]] = defaultdict(list)
+    for row in day.rows:
+        if row["what"] == "asked":
+            lists[row["call"]].append([_entry(each) for each in row["list"]])
+    newest: dict[str, list[str]] = {}
     for create in day.creates:
-        meant = [_entry(row) for row in asked.get(create.call, ())]
         context = [(step, False) for step in create.before]
-        wrong = disagreement(context, meant, EXACT, reading=READING)
-        if wrong:
-            yield f"{create.call}: {create.interaction} was asked with {wrong}"
+        told = [
+            disagreement(context, meant, EXACT, reading=READING)
+            for meant in lists[create.call] or [[]]
+        ]
+        newest.setdefault(create.call, []).append(told[-1])
+        if all(told):
+            yield f"{create.call}: {create.interaction} was asked with {told[-1]}"
+    for call, wrong in newest.items():
+        if all(wrong):
+            yield f"{call}: nothing was asked with its newest list: {wrong[-1]}"
 
 
 def _failures(day: Day) -> Iterator[str]:

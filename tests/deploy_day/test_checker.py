@@ -121,6 +121,20 @@ def test_a_second_create_is_counted_by_its_window(
     assert (found.faults, found.windows) == ([], {window: 1})
 
 
+def test_a_question_may_be_asked_again_with_another_list_and_each_has_its_create() -> (
+    None
+):
+    """Ours: a tool's call that was lost comes again with another id."""
+    other = {**SAID, "content": [{"type": "text", "text": f"Again, says {CALL}"}]}
+    again = {**ASKED, "list": [["user", [["text", f"Again, says {CALL}"]]]]}
+    rows: list[Row] = [{**ASKED, "pod": "a1"}, again, ANSWERED, ENDED]
+    first, second = [*made(), *made(before=(other,))]
+
+    assert check(day(rows, [first, second], killed="a1")).faults == []
+    [wrong] = check(day(rows, [first], killed="a1")).faults
+    assert "nothing was asked with its newest list" in wrong
+
+
 def test_a_context_is_what_a_chain_holds_before_the_answer() -> None:
     more = {**SAID, "content": [{"type": "text", "text": "And q-ada-0-1?"}]}
     rows: list[Row] = [
