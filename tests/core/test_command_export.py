@@ -211,6 +211,32 @@ def test_what_cannot_be_gone_on_with_is_refused_and_stays(
     assert not file.with_name("out.part").exists()
 
 
+def test_a_file_that_is_no_export_is_not_gone_on_with(
+    say: Say, url: str, tmp_path: Path
+) -> None:
+    say("ada")
+    file = tmp_path / "diary"
+    file.write_text("Dear diary,\n")
+
+    refused = run(url, "-o", str(file), "--resume")
+
+    assert refused.exit_code == 2
+    assert f"{file} is no export: it stays" in refused.stderr
+    assert file.read_text() == "Dear diary,\n"
+    assert not file.with_name("diary.part").exists()
+
+
+def test_what_was_begun_for_all_to_read_is_its_owner_s_alone_then(
+    say: Say, url: str, tmp_path: Path
+) -> None:
+    say("ada")
+    file, part = tmp_path / "out", tmp_path / "out.part"
+    part.touch(mode=0o644)
+
+    assert run(url, "-o", str(file), "--resume").exit_code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_two_exports_do_not_write_one_file(say: Say, url: str, tmp_path: Path) -> None:
     say("ada")
     file, part = tmp_path / "out", tmp_path / "out.part"

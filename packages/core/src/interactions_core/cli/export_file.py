@@ -113,6 +113,19 @@ class ExportFile:
             if line.get("format") != self.form:
                 msg = f"{left} is an export to {line.get('format')!r}: it stays"
                 raise click.UsageError(msg)
+        self._check_whole()
+
+    def _check_whole(self) -> None:
+        """Refuse to go on with a file that is no export.
+
+        What is beside it may be cut within its first line; what has the name is whole.
+        """
+        if not self.resumes or self._left() != self.path or not self.path.exists():
+            return
+        is_export = next(_whole_lines(self.path), None) is not None
+        if self.path.stat().st_size and not is_export:
+            msg = f"{shown(str(self.path))} is no export: it stays"
+            raise click.UsageError(msg)
 
     def _take_over(self) -> int:
         """Read what an earlier export has left; return how many bytes are whole."""
@@ -135,7 +148,10 @@ def _hold(file: IO[bytes]) -> None:
 def _open(path: Path) -> int:
     """Open a file for this user alone; one that leads elsewhere is not followed."""
     flags = os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
-    return os.open(path, flags, _PRIVATE)
+    handle = os.open(path, flags, _PRIVATE)
+    # One that was there has the rights that it had.
+    path.chmod(_PRIVATE)
+    return handle
 
 
 def written_of(line: JsonObject) -> Written:
