@@ -10,7 +10,7 @@ from itertools import takewhile
 import httpx
 import pytest
 
-from interactions_core.cli.usage_table import usage_json, usage_lines
+from interactions_core.cli.usage.usage_text import usage_json, usage_lines
 from interactions_core.exceptions import (
     InterruptedStreamError,
     LostSubmitError,

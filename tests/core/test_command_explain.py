@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from interactions_core import InteractionsError, explain, open_store
+from interactions_core.cli.arguments.stores import opened_database
 from interactions_core.cli.root import interactions
-from interactions_core.cli.sessions import opened_database
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.records.labels import Label
 from interactions_emulator import Emulator

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from interactions_core import open_store
-from interactions_core.cli import export as command
+from interactions_core.cli.export import command
 from interactions_core.cli.root import interactions
 from interactions_core.exporting.export import Exported
 from interactions_emulator import Emulator

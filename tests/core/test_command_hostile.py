@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from interactions_core import SqliteStore
-from interactions_core.cli.output import columns_of
+from interactions_core.cli.printing.output import columns_of
 from interactions_core.cli.root import interactions
 from interactions_core.records.outlines import Sketch
 from interactions_core.transcript.parts import text_part

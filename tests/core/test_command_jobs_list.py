@@ -15,11 +15,10 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from interactions_core import SqliteStore
-from interactions_core.cli import jobs_list
-from interactions_core.cli.job_words import ToldJob, owner_text
-from interactions_core.cli.jobs import jobs
-from interactions_core.cli.output import columns_of
+from interactions_core import SqliteStore, cli
+from interactions_core.cli.jobs import jobs, listing
+from interactions_core.cli.jobs.words import ToldJob, owner_text
+from interactions_core.cli.printing.output import columns_of
 from interactions_core.cli.root import interactions
 from interactions_core.process.owners import process_id
 from interactions_core.records.erasures import Erasure
@@ -28,7 +27,7 @@ from interactions_core.records.jobs import Job
 from tests.contract.session_records import make_job, make_record
 from tests.core.test_command_output import HOSTILE, is_harmless
 
-SCHEMAS = Path(jobs_list.__file__).parent / "schemas"
+SCHEMAS = Path(cli.__file__).parent / "schemas"
 AT = datetime(2026, 11, 28, 19, 4, tzinfo=UTC).timestamp()
 MINUTE_S = 60.0
 AGENT = "agent:deep-research-preview-04-2026"
@@ -108,7 +107,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteSto
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///state.db")
     clock = SimpleNamespace(time=lambda: AT)
-    monkeypatch.setattr(jobs_list, "time", clock)
+    monkeypatch.setattr(listing, "time", clock)
     with closing(SqliteStore("state.db")) as opened:
         yield opened
 

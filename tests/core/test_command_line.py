@@ -90,7 +90,7 @@ def test_without_the_extra_the_command_names_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["session_commands", "usage", "explain", "replay", "export", "ui"]
+    "name", ["sessions", "usage", "explain", "replay", "export", "ui"]
 )
 def test_a_command_that_looks_into_a_store_starts_without_the_clients(
     name: str,

@@ -7,14 +7,14 @@ from typing import Any
 import click
 import pytest
 
-from interactions_core.cli.output import (
+from interactions_core.cli.printing.output import (
     clipped,
     columns_of,
     shown,
     shown_minute,
     shown_span,
 )
-from interactions_core.cli.table import Cell, Column, none_or, table_lines
+from interactions_core.cli.printing.table import Cell, Column, none_or, table_lines
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m",

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
-from interactions_core.cli.output import columns_of
+from interactions_core.cli.printing.output import columns_of
 from interactions_core.cli.root import interactions
-from interactions_core.cli.session_commands import sessions
+from interactions_core.cli.sessions import sessions
 from interactions_core.protocol.retention import DAY_S
 from tests.core.looking import NOW, Thread, at, call, fill, model, result, user
 from tests.schemas import check

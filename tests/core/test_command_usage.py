@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore
-from interactions_core.cli.figures import tokens_text, usd_text
-from interactions_core.cli.output import shown_size
+from interactions_core.cli.printing.figures import tokens_text, usd_text
+from interactions_core.cli.printing.output import shown_size
 from interactions_core.cli.usage import usage
 from interactions_core.prices.changes import coming_changes
 from interactions_core.records.charges import Charge, Price

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from interactions_core.cli.tree_layout import TreeRow, path_to, tree_rows
+from interactions_core.cli.sessions.tree_layout import TreeRow, path_to, tree_rows
 from interactions_core.records.conversations import Link, Recorded
 from tests.contract.session_records import make_record
 

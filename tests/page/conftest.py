@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from interactions_core import SqliteStore
-from interactions_core.cli.session_commands import sessions
+from interactions_core.cli.sessions import sessions
 from tests.browser import Looked, running_browser
 from tests.core.looking import NOW, Thread, at, call, fill, model, user
 

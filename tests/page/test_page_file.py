@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from interactions_core import SqliteStore
-from interactions_core.cli.session_commands import sessions
+from interactions_core.cli.sessions import sessions
 from interactions_core.page.html import SCRIPTS, STYLES
 from interactions_core.records.jobs import Job
 from tests.core.looking import NOW, RESEARCH, Thread, at

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from interactions_core.cli import live
-from interactions_core.cli.doctor import doctor
+from interactions_core.cli.doctor import doctor, live
 from interactions_core.client.client import InteractionsClient
 from interactions_core.doctor.live import CALLS, Finding, Models, Trial
 from interactions_core.exceptions import NotFoundError

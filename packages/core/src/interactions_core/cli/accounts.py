@@ -2,13 +2,13 @@
 
 import click
 
-from interactions_core.cli.clients import client
-from interactions_core.cli.output import echo
-from interactions_core.cli.sessions import (
+from interactions_core.cli.arguments.clients import client
+from interactions_core.cli.arguments.stores import (
     account_option,
     opened,
     sessions_option,
 )
+from interactions_core.cli.printing.output import echo
 from interactions_core.services import account_commands
 
 

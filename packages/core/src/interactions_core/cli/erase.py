@@ -2,14 +2,14 @@
 
 import click
 
-from interactions_core.cli.clients import client
-from interactions_core.cli.output import echo
-from interactions_core.cli.sessions import (
+from interactions_core.cli.arguments.clients import client
+from interactions_core.cli.arguments.stores import (
     account_option,
     opened,
     opened_database,
     sessions_option,
 )
+from interactions_core.cli.printing.output import echo
 from interactions_core.services import erase_commands, erased_commands
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from interactions_core.cli.output import shown_error
+from interactions_core.cli.printing.output import shown_error
 from interactions_core.exceptions import InteractionsError, StoreError
 
 GROUP: Final = "interactions_core.commands"

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from interactions_core.cli.output import shown_error
+from interactions_core.cli.printing.output import shown_error
 from interactions_core.exceptions import StoreError
 from interactions_core.services.ending import GRACE_S, run_until_told
 from interactions_core.services.health import Health

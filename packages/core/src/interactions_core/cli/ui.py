@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import click
 
-from interactions_core.cli.session_page import store_text
-from interactions_core.cli.sessions import found_option, opened
+from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.printing.names import store_text
 from interactions_core.page.reading import View
 from interactions_core.page.server import HOST, PageServer
 from interactions_core.services.ending import run_until_told

@@ -6,22 +6,22 @@ import time
 
 import click
 
-from interactions_core.cli.clients import resume_named
-from interactions_core.cli.output import echo
-from interactions_core.cli.serving import (
-    grace_option,
-    look_into,
-    opened_when_free,
-    serve_until_told,
-    unusable_store,
-)
-from interactions_core.cli.sessions import (
+from interactions_core.cli.arguments.clients import resume_named
+from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
     app_dir_option,
     create_option,
     opened,
     resume_option,
     sessions_option,
+)
+from interactions_core.cli.printing.output import echo
+from interactions_core.cli.serving import (
+    grace_option,
+    look_into,
+    opened_when_free,
+    serve_until_told,
+    unusable_store,
 )
 from interactions_core.extras import require
 from interactions_core.records.jobs import Job

@@ -1,0 +1,55 @@
+"""What commands have in common that ask the API.
+
+Apart from those that look into a store: the clients take long to import.
+"""
+
+import contextlib
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from interactions_core.cli.printing.output import shown_error
+from interactions_core.client.client import InteractionsClient
+from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
+from interactions_core.exceptions import ConfigurationError
+from interactions_core.protocol.retention import DEFAULT_RETENTION_S
+from interactions_core.services.graph_resumer import Resume
+from interactions_core.services.resume_loader import load_resume
+from interactions_core.turns.context import ClientPolicy
+
+TIMEOUT_S: Final = 60.0
+"""Of one request. A command only reads and cancels, and must end when it is told to."""
+
+
+@contextlib.contextmanager
+def client(account: str | None = None) -> Generator[InteractionsClient]:
+    """Open a client with the key, the address and the platform of the environment."""
+    policy = ClientPolicy(
+        max_retries=DEFAULT_MAX_RETRIES,
+        retention_s=DEFAULT_RETENTION_S,
+        clock=time.time,
+    )
+    made = InteractionsClient(Connection(timeout_s=TIMEOUT_S, account=account), policy)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def resume_named(name: str | None, app_dir: str) -> Resume | None:
+    """Import what resumes a graph; `None` if none was named.
+
+    Raises:
+        click.UsageError: It cannot be imported, or nobody knows how to resume it.
+    """
+    if name is None:
+        return None
+    sys.path.insert(0, str(Path(app_dir).absolute()))
+    try:
+        return load_resume(name)
+    except ConfigurationError as exc:
+        raise click.UsageError(shown_error(exc)) from exc

@@ -1,0 +1,229 @@
+"""What is meant by a name that somebody types."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NoReturn
+
+import click
+
+from interactions_core.cli.printing.output import shown
+from interactions_core.exceptions import UnknownInteractionError
+from interactions_core.records.conversations import (
+    Conversation,
+    ConversationFilter,
+    ConversationId,
+)
+from interactions_core.records.interactions import InteractionRecord
+from interactions_core.stores import SessionStore
+from interactions_core.stores.protocols.names import LEAST_END
+
+NEWEST: Final = "last"
+_COUNTED: Final = 1_000
+"""Interactions that are counted at most where a name is not enough."""
+_PRINTED: Final = re.compile(r"\(.*\) (\S+)")
+"""How lists name a conversation without a thread; the id is what counts."""
+
+
+def find_interaction(store: SessionStore, name: str) -> str:
+    """Return the interaction that has an id, alone begins with it, or alone ends so.
+
+    `last` is the newest. A conversation without a thread, named as lists print it,
+    stands for its newest.
+
+    Raises:
+        UnknownInteractionError: There is none, or more than one.
+        UnknownSessionError: There is no such conversation.
+    """
+    if _PRINTED.fullmatch(name):
+        newest = find_conversation(store, name).conversation.last
+        return newest or _raise_unknown(name)
+    found = interactions_named(store, name)
+    if len(found) != 1:
+        raise UnknownInteractionError(name, len(found))
+    return found[0]
+
+
+def interactions_named(store: SessionStore, name: str) -> list[str]:
+    """Return all interactions that a name may mean."""
+    if name and store.locate(name):
+        return [name]
+    if name == NEWEST:
+        return [key for key in (store.newest_key(),) if key]
+    return [*store.keys_named(name, limit=_COUNTED)]
+
+
+class UnknownSessionError(click.ClickException):
+    """No conversation goes by a name, or several do."""
+
+    def __init__(self, name: str, count: int, tenant: str | None = None) -> None:
+        whose = f" of tenant '{shown(tenant)}'" if tenant is not None else ""
+        said = f"no thread or interaction{whose} goes by '{shown(name)}'"
+        if count:
+            said = f"{count:,} go by '{shown(name)}'; write more of the name"
+        super().__init__(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody has named.
+
+    Attributes:
+        conversation: The conversation.
+        key: The interaction of it that was named; "" for the whole.
+        others: Further conversations of that name, older ones.
+    """
+
+    conversation: Conversation
+    key: str = ""
+    others: tuple[Conversation, ...] = ()
+
+
+def find_conversation(
+    store: SessionStore, name: str, *, tenant: str | None = None
+) -> Named:
+    """Return the conversation that a name means: a thread, or an interaction of it.
+
+    Of an id the beginning suffices, or the last characters; of a thread the beginning,
+    if nothing else is called so. `last` is the newest.
+
+    Args:
+        store: Where it is.
+        name: What was typed.
+        tenant: Only of this session; `None` for all.
+
+    Raises:
+        UnknownSessionError: There is none, or more than one.
+    """
+    where = ConversationFilter(session_id=tenant)
+    if name == NEWEST:
+        found = store.list_conversations(where, limit=1).found
+        return _chosen(found, name, tenant)
+    # By its thread it is found without a look at all others.
+    found = (
+        store.list_conversations(replace(where, thread_id=name)).found if name else ()
+    )
+    if found:
+        return _chosen(found, name, tenant)
+    if printed := _PRINTED.fullmatch(name):
+        return find_conversation(store, printed[1], tenant=tenant)
+    keys = _those_of(store, interactions_named(store, name), tenant)
+    if not keys:
+        return _begun_so(store, name, where)
+    if len(keys) > 1:
+        raise UnknownSessionError(name, len(keys), tenant)
+    those = _conversations_of(store, keys[0], where)
+    # Where there is no thread, the first interaction is the name of the whole.
+    is_whole = any(each.id.root == keys[0] for each in those)
+    return _chosen(those, name, tenant, "" if is_whole else keys[0])
+
+
+def _those_of(
+    store: SessionStore, keys: Sequence[str], tenant: str | None
+) -> Sequence[str]:
+    """Return the interactions that a session has; all where none is asked for."""
+    if tenant is None:
+        return keys
+    return [k for k in keys if any(s.session_id == tenant for s in store.locate(k))]
+
+
+def _begun_so(store: SessionStore, name: str, where: ConversationFilter) -> Named:
+    """Return the only job without a thread or answer of a name, or such a thread."""
+    jobs = {*_jobs_named(store, name)}
+    found = store.list_conversations(replace(where, names=[*jobs])).found
+    if not found and name:
+        threads = store.threads_named(name, limit=_COUNTED)
+        if len(threads) > 1 and where.session_id is None:
+            raise UnknownSessionError(name, len(threads))
+        found = store.list_conversations(replace(where, names=threads)).found
+    number = len({each.id.name for each in found})
+    if number > 1:
+        raise UnknownSessionError(name, number, where.session_id)
+    return _chosen(found, name, where.session_id)
+
+
+def _jobs_named(store: SessionStore, name: str) -> Iterator[str]:
+    """Yield jobs and runs without a thread that begin with a name, or end so."""
+    for job in store.list_jobs():
+        for key in (job.interaction_id, job.key):
+            is_end = len(name) >= LEAST_END and key.endswith(name)
+            if name and not job.scope.thread_id and (key.startswith(name) or is_end):
+                yield key
+
+
+def _conversations_of(
+    store: SessionStore, key: str, where: ConversationFilter
+) -> list[Conversation]:
+    """Return the conversations that have an interaction, the newest first."""
+    scopes = store.locate(key)
+    ids = {found for s in scopes if (found := store.conversation_of(s, key))}
+    listed = [each for found in ids for each in _listed(store, found, where)]
+    return sorted(listed, key=lambda each: -each.last_at)
+
+
+def _listed(
+    store: SessionStore, found: ConversationId, where: ConversationFilter
+) -> list[Conversation]:
+    """Return a conversation with its sums, if it passes."""
+    if where.session_id not in {None, found.scope.session_id}:
+        return []
+    own = replace(where, session_id=found.scope.session_id, names=(found.name,))
+    if found.scope.thread_id:
+        own = replace(own, thread_id=found.scope.thread_id)
+    return [each for each in store.list_conversations(own).found if each.id == found]
+
+
+def named(
+    store: SessionStore,
+    name: str,
+    tenant: str | None = None,
+    *,
+    hint: str = "--tenant chooses.",
+) -> Named:
+    """Find a conversation, and say on stderr where others have its name.
+
+    Args:
+        store: Where it is.
+        name: What was typed.
+        tenant: Only of this session; `None` for all.
+        hint: How to name another one.
+
+    Raises:
+        UnknownSessionError: There is none, or more than one.
+    """
+    found = find_conversation(store, name, tenant=tenant)
+    if found.others:
+        whose = found.conversation.id.scope.session_id
+        said = f"of tenant '{shown(whose)}'" if whose else "of no tenant"
+        click.echo(
+            f"{len(found.others) + 1} conversations have this name; this is the newest, "
+            f"{said}. {hint}",
+            err=True,
+        )
+    return found
+
+
+def _chosen(
+    found: Sequence[Conversation], name: str, tenant: str | None, key: str = ""
+) -> Named:
+    if not found:
+        raise UnknownSessionError(name, 0, tenant)
+    return Named(found[0], key, tuple(found[1:]))
+
+
+def find_record(store: SessionStore, name: str) -> InteractionRecord:
+    """Return the record of an interaction, of the oldest thread that has it.
+
+    Raises:
+        UnknownInteractionError: There is none, or more than one interaction.
+    """
+    key = find_interaction(store, name)
+    for scope in store.locate(key):
+        record = store.get(scope, key)
+        if record is not None:
+            return record
+    return _raise_unknown(name)
+
+
+def _raise_unknown(name: str) -> NoReturn:
+    raise UnknownInteractionError(name)

@@ -1,0 +1,204 @@
+"""What commands have in common that look into a session store."""
+
+import contextlib
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final, cast
+
+import click
+
+from interactions_core.cli.arguments.store_finder import stores_in
+from interactions_core.cli.printing.output import shown, shown_error
+from interactions_core.exceptions import ConfigurationError, StoreError
+from interactions_core.records.accounts import VARIABLE as ACCOUNT
+from interactions_core.stores import SessionStore, open_store
+from interactions_core.stores.opening import check_url
+from interactions_core.stores.sql.refusing import NOT_OURS
+from interactions_core.stores.sql.store import SqlStore
+
+_SQLITE: Final = "sqlite:///"
+_MEMORY: Final = "memory:"
+
+VARIABLE: Final = "INTERACTIONS_SESSIONS"
+
+
+def _named(_: click.Context, __: click.Parameter, url: str | None) -> str:
+    """Say all ways to name a store where none was taken."""
+    if url:
+        return _checked(url)
+    raise click.UsageError(_UNNAMED)
+
+
+def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
+    """Take the only store of the folder where none is named, and say which."""
+    if context.resilient_parsing:
+        return url or ""
+    if url:
+        return _checked(url)
+    found = stores_in(Path())
+    if not found:
+        msg = f"{_UNNAMED}; none of the files here is one"
+        raise click.UsageError(msg)
+    if len(found) > 1:
+        here = ", ".join(shown(each) for each in found)
+        msg = f"several files here are session stores; give --sessions with one: {here}"
+        raise click.UsageError(msg)
+    # What was given on the line has been read before what was not.
+    if not any(map(context.params.get, ("as_json", "as_jsonl"))):
+        click.echo(f"session store: {shown(found[0])}", err=True)
+    return found[0]
+
+
+def _checked(url: str) -> str:
+    """Refuse what names no store that there is, as what is typed wrong."""
+    try:
+        check_url(url)
+    except ConfigurationError as exc:
+        raise click.UsageError(shown_error(exc)) from exc
+    return url
+
+
+_UNNAMED: Final = (
+    "no session store is named: give --sessions, e.g. --sessions "
+    f"sqlite:///state.db, or set {VARIABLE}"
+)
+
+sessions_option = click.option(
+    "--sessions",
+    envvar=VARIABLE,
+    callback=_named,
+    metavar="URL",
+    help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
+)
+
+found_option = click.option(
+    "--sessions",
+    envvar=VARIABLE,
+    callback=_found,
+    metavar="URL",
+    help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}; or the only one "
+    "in this folder.",
+)
+"""For commands that only look, and cannot write to the wrong one."""
+
+account_option = click.option(
+    "--account",
+    envvar=ACCOUNT,
+    metavar="NAME",
+    help=f"Whose the sessions are, whatever the key is; or {ACCOUNT}.",
+)
+
+create_option = click.option(
+    "--create",
+    is_flag=True,
+    help="Make the file of the session store if it is not there yet.",
+)
+
+CREATE_HINT: Final = (
+    ": name the one that your program uses, or give --create where it may come up later"
+)
+"""For commands that take `create_option`."""
+
+resume_option = click.option(
+    "--resume",
+    metavar="MODULE:GRAPH",
+    help="The compiled graph whose threads are resumed, or a function that returns it.",
+)
+
+app_dir_option = click.option(
+    "--app-dir",
+    default=".",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Where the module of the graph is imported from.",
+)
+
+
+@contextlib.contextmanager
+def opened(
+    url: str,
+    *,
+    must_exist: bool = True,
+    hint: str = "",
+    read_only: bool = False,
+    open_: Callable[[str], SessionStore] = open_store,
+) -> Generator[SessionStore]:
+    """Open a store for one command.
+
+    Args:
+        url: As `open_store` takes it.
+        must_exist: Whether a file that is not there is an error. Else it is made.
+        hint: What that error says to do.
+        read_only: Whether the command only looks, and needs no right to write.
+        open_: What opens a store that is written to.
+
+    Raises:
+        click.UsageError: There is no such file, it is no session store, or it ends
+            with its process and is only to be read.
+        InteractionsError: The store cannot be opened.
+    """
+    if read_only:
+        _check_outlives(url)
+    if must_exist and url.startswith(_SQLITE):
+        _check_file(url, hint)
+    store = open_store(url, read_only=True) if read_only else open_(url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def opened_database(url: str, *, read_only: bool = False) -> Generator[SqlStore]:
+    """Open a store that outlives its process, for one command.
+
+    Raises:
+        click.UsageError: It does not, or there is no such file.
+        InteractionsError: The store cannot be opened.
+    """
+    _check_outlives(url)
+    with opened(url, read_only=read_only) as store:
+        # Both kinds are.
+        yield cast("SqlStore", store)
+
+
+@contextlib.contextmanager
+def opened_unchanged(
+    url: str, *, must_exist: bool = True, hint: str = ""
+) -> Generator[SqlStore]:
+    """Open a store for one command that makes and upgrades no tables by itself.
+
+    Raises:
+        click.UsageError: It ends with its process, or there is no such file.
+        InteractionsError: The store cannot be opened.
+    """
+    _check_outlives(url)
+    if must_exist and url.startswith(_SQLITE):
+        _check_file(url, hint)
+    store = cast("SqlStore", open_store(url, auto_migrate=False))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _check_outlives(url: str) -> None:
+    """Refuse a store of which nothing but its own process knows."""
+    if url.startswith(_MEMORY):
+        msg = f"{url} ends with its process; name a file or a database"
+        raise click.UsageError(msg)
+
+
+def _check_file(url: str, hint: str) -> None:
+    """Refuse a file that is not there, and one that somebody else has filled."""
+    path = Path(url.removeprefix(_SQLITE)).expanduser().absolute()
+    if not path.exists():
+        msg = f"there is no session store at {path}{hint}"
+        raise click.UsageError(msg)
+    try:
+        open_store(url, read_only=True).close()
+    except StoreError as error:
+        # An older one is brought up to date, and all else is said when it is opened.
+        if error.advice == NOT_OURS:
+            msg = f"the file {path} is no session store{hint}"
+            raise click.UsageError(msg) from error

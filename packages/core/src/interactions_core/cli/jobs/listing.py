@@ -1,0 +1,98 @@
+"""`interactions jobs list` and `jobs show`: what is typed, and what is called."""
+
+import json
+import time
+
+import click
+
+from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.jobs.job_json import job_json, jobs_json, shown_json
+from interactions_core.cli.jobs.list_text import job_lines
+from interactions_core.cli.jobs.show_text import shown_lines
+from interactions_core.cli.jobs.words import told_jobs
+from interactions_core.cli.printing.output import (
+    color_option,
+    colour,
+    is_cut,
+    json_option,
+    jsonl_option,
+    local_option,
+    long_option,
+    width,
+    write,
+)
+from interactions_core.counted import counted
+from interactions_core.records.jobs import has_failed
+from interactions_core.services.job_commands import find_job
+
+
+@click.command("list")
+@found_option
+@click.option("--thread", metavar="ID", help="Only the jobs of this thread.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also those that were consumed."
+)
+@json_option
+@jsonl_option
+@long_option
+@local_option
+@color_option
+def list_(
+    sessions: str,
+    *,
+    thread: str | None,
+    everything: bool,
+    as_json: bool,
+    as_jsonl: bool,
+    long: bool,
+    local: bool,
+    color: str,
+) -> None:
+    """Print a line for each job, the newest first, and what to do about them."""
+    now = time.time()
+    with opened(sessions, read_only=True) as store:
+        jobs = store.list_jobs(thread_id=thread)
+        kept = [job for job in jobs if everything or not job.consumed_at]
+        found = told_jobs(store, kept, now)
+        others = len(jobs) - len(kept) if thread is None else len(store.list_jobs())
+    if as_jsonl:
+        for each in found:
+            click.echo(json.dumps(job_json(each)))
+    elif as_json:
+        click.echo(json.dumps(jobs_json(found, now)))
+    elif not found:
+        click.echo(_nothing(others, filtered=thread is not None))
+    else:
+        lines = job_lines(found, width=width(), is_cut=is_cut(), long=long, local=local)
+        write(lines, color=colour(color))
+
+
+@click.command()
+@found_option
+@click.argument("job")
+@json_option
+@local_option
+@color_option
+def show(sessions: str, job: str, *, as_json: bool, local: bool, color: str) -> None:
+    """Print what is known of JOB and what became of it when, but not its content.
+
+    JOB is a key, the id of a run, or the beginning of either. The exit status is 1 if
+    it has failed or its create was lost.
+    """
+    with opened(sessions, read_only=True) as store:
+        [told] = told_jobs(store, [find_job(store, job)], time.time())
+    if as_json:
+        click.echo(json.dumps(shown_json(told)))
+    else:
+        write(shown_lines(told, local=local), color=colour(color))
+    if told.state == "lost" or has_failed(told.job):
+        raise click.exceptions.Exit(1)
+
+
+def _nothing(others: int, *, filtered: bool) -> str:
+    if not others:
+        return "no jobs"
+    if filtered:
+        return f"no job matches; {others} without the filter"
+    were = "was" if others == 1 else "were"
+    return f"no jobs; {counted(others, 'job')} that {were} consumed with --all"

@@ -1,0 +1,5 @@
+"""How commands write: widths, colours, tables, figures, files. Pure but for the file.
+
+What may enter is used by more than one command and says nothing of one of them. Imports
+no other room of the command line.
+"""

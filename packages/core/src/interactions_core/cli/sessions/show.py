@@ -1,0 +1,200 @@
+"""`interactions sessions show`: what is typed, and what is called."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+import click
+
+from interactions_core.cli.arguments.completion import complete_names
+from interactions_core.cli.arguments.naming import NEWEST, Named, named
+from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.printing.output import (
+    color_option,
+    colour,
+    json_option,
+    json_text,
+    local_option,
+    width,
+    write,
+)
+from interactions_core.cli.sessions.page_file import (
+    all_threads_option,
+    html_option,
+    write_page,
+)
+from interactions_core.cli.sessions.session_json import SCHEMA, session_json
+from interactions_core.cli.sessions.show_text import (
+    ONLY_LENGTHS,
+    ShowLayout,
+    head_lines,
+    is_redacted,
+    turn_lines,
+)
+from interactions_core.cli.sessions.tree_layout import path_to
+from interactions_core.cli.sessions.turn_json import content_json, turn_json
+from interactions_core.records.conversations import (
+    Content,
+    ConversationFilter,
+    Recorded,
+)
+from interactions_core.stores import SessionStore
+
+_PIPE: Final = "-"
+_PAGE: Final = 50
+"""Turns whose content is read at once, so that the first are shown at once."""
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+def name_options(function: _Function) -> _Function:
+    """Add what names a conversation, and how it is written."""
+    for option in (
+        color_option,
+        local_option,
+        json_option,
+        click.option(
+            "--hide-content", is_flag=True, help="Tell lengths in place of texts."
+        ),
+        click.option("--tenant", metavar="ID", help="Only of this session, or tenant."),
+        click.argument("name", default=NEWEST, shell_complete=complete_names),
+        found_option,
+    ):
+        function = option(function)
+    return function
+
+
+def typed_names(name: str) -> Iterator[str]:
+    """Yield the names that are meant: those of standard input for `-`."""
+    if name != _PIPE:
+        yield name
+        return
+    for line in sys.stdin:
+        if line.strip():
+            yield line.strip()
+
+
+def pages_of_content(
+    store: SessionStore, turns: Sequence[Recorded]
+) -> Iterator[tuple[Sequence[Recorded], dict[str, Content]]]:
+    """Yield turns with what was said in them, some at a time."""
+    for start in range(0, len(turns), _PAGE):
+        part = turns[start : start + _PAGE]
+        scope = part[0].record.scope
+        yield part, store.contents(scope, [each.record.key for each in part])
+
+
+@click.command()
+@name_options
+@click.option("--all", "everything", is_flag=True, help="Show every turn.")
+@click.option(
+    "--steps", is_flag=True, help="Write steps whole, with thoughts and what we added."
+)
+@click.option("--long", is_flag=True, help="Write the ids of turns.")
+@html_option
+@all_threads_option
+def show(
+    sessions: str,
+    name: str,
+    *,
+    tenant: str | None,
+    everything: bool,
+    steps: bool,
+    hide_content: bool,
+    as_json: bool,
+    long: bool,
+    local: bool,
+    color: str,
+    html: Path | None,
+    all_threads: bool,
+) -> None:
+    """Print what was said in a conversation, up to its newest answer.
+
+    NAME is a thread, or the id of an interaction, its beginning, or its last 6
+    characters: then the turns that lead to that one are shown. `last` is the newest
+    conversation, and `-` reads names from standard input, one a line.
+    """
+    layout = ShowLayout(
+        columns=width(), local=local, long=long, hide_content=hide_content, steps=steps
+    )
+    if all_threads and html is None:
+        msg = "--all-threads needs --html FILE; `sessions list` prints all threads"
+        raise click.UsageError(msg)
+    with opened(sessions, read_only=True) as store:
+        if html is not None:
+            told = (
+                store.list_conversations(ConversationFilter(session_id=tenant)).found
+                if all_threads
+                else [named(store, e, tenant).conversation for e in typed_names(name)]
+            )
+            hidden = hide_content
+            write_page(html, store, sessions, told, tenant=tenant, hide_content=hidden)
+            return
+        for each in typed_names(name):
+            found = named(store, each, tenant)
+            if as_json:
+                told = _json(store, found, layout, everything=everything)
+                click.echo(json_text(told))
+            else:
+                lines = _lines(store, found, layout, everything=everything)
+                write(lines, color=colour(color))
+
+
+def _lines(
+    store: SessionStore, found: Named, layout: ShowLayout, *, everything: bool
+) -> Iterator[str]:
+    told = found.conversation
+    turns = store.records(told.id)
+    chosen, path = _chosen(turns, found, everything=everything)
+    yield from head_lines(
+        told,
+        len(chosen),
+        len(turns),
+        now=time.time(),
+        path=path,
+        columns=layout.columns,
+    )
+    yield ""
+    if not turns:
+        yield "nothing was answered in this thread yet"
+    numbers = {each.record.key: at for at, each in enumerate(turns, 1)}
+    redacted = False
+    for part, contents in pages_of_content(store, chosen):
+        redacted |= is_redacted(contents)
+        for turn in part:
+            key = turn.record.key
+            yield from turn_lines(turn, numbers[key], contents.get(key), layout)
+    if redacted:
+        yield from ("", click.style(ONLY_LENGTHS, dim=True))
+
+
+def _json(
+    store: SessionStore, found: Named, layout: ShowLayout, *, everything: bool
+) -> dict[str, object]:
+    told = found.conversation
+    chosen, _ = _chosen(store.records(told.id), found, everything=everything)
+    hidden = layout.hide_content
+    return {
+        "schema": SCHEMA,
+        "session": session_json(told),
+        "head": told.last or None,
+        "turns": [
+            turn_json(turn)
+            | content_json(contents.get(turn.record.key), hide_content=hidden)
+            for part, contents in pages_of_content(store, chosen)
+            for turn in part
+        ],
+    }
+
+
+def _chosen(
+    turns: Sequence[Recorded], found: Named, *, everything: bool
+) -> tuple[Sequence[Recorded], str]:
+    """Return the turns that are meant, and what they are."""
+    if everything:
+        return turns, ""
+    if found.key:
+        return path_to(turns, found.key), "path to this answer"
+    return path_to(turns, found.conversation.last), "path to the newest answer"

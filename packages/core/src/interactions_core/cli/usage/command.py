@@ -1,0 +1,194 @@
+"""`interactions usage`: what is typed, and what is printed."""
+
+import math
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, cast
+
+import click
+from click.core import ParameterSource
+
+from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.times import read_time
+from interactions_core.cli.printing.output import (
+    color_option,
+    colour,
+    is_cut,
+    json_option,
+    json_text,
+    width,
+    write,
+)
+from interactions_core.cli.usage.budgets_text import budget_lines, budgets_json
+from interactions_core.cli.usage.usage_text import (
+    unclaimed_line,
+    usage_json,
+    usage_lines,
+)
+from interactions_core.prices.changes import coming_changes
+from interactions_core.prices.current import VARIABLE, prices_of
+from interactions_core.process.owners import is_dead
+from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.budget_standings import Standing, standings
+from interactions_core.records.costs import GROUPS, CostBy, CostReport
+from interactions_core.stores import SessionStore
+
+_OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "prices")
+
+
+@click.command()
+@found_option
+@click.option(
+    "--by",
+    type=click.Choice(GROUPS),
+    default="model",
+    show_default=True,
+    help="What turns are grouped by; days are those of UTC.",
+)
+@click.option(
+    "--since",
+    callback=read_time,
+    metavar="TIME",
+    help="Only turns since then: 7d, 24h, 2026-11-21.",
+)
+@click.option(
+    "--until", callback=read_time, metavar="TIME", help="Only turns before then."
+)
+@click.option("--session", metavar="ID", help="Only turns of this session, or tenant.")
+@click.option("--thread", metavar="ID", help="Only turns of this thread.")
+@click.option(
+    "--reprice",
+    is_flag=True,
+    help="Price everything anew, by its own time; nothing is written.",
+)
+@click.option(
+    "--prices",
+    metavar="FILE",
+    help=f"Price everything anew with this file of your own; or {VARIABLE}.",
+)
+@click.option(
+    "--budgets",
+    is_flag=True,
+    help="In place of turns, say how the budgets stand that are kept in the store.",
+)
+@json_option
+@color_option
+def usage(
+    sessions: str,
+    *,
+    by: str,
+    since: float | None,
+    until: float | None,
+    session: str | None,
+    thread: str | None,
+    reprice: bool,
+    prices: str | None,
+    budgets: bool,
+    as_json: bool,
+    color: str,
+) -> None:
+    """Say what turns took and cost, what was sent, and what sending all would have been.
+
+    FRESH and CACHED are input. AS REPLAY is what a client without sessions would have
+    sent, AVOIDED the part of it that was not. SENT AGAIN is the cost of the turns that
+    sent earlier answers again. What nobody knows the price of is in no sum, and is said
+    below the table.
+    """
+    if budgets:
+        _check_alone(click.get_current_context())
+        with opened(sessions, read_only=True) as store:
+            stands = _standings(store, time.time())
+        _say_budgets(stands, color, as_json=as_json)
+        return
+    pricing = prices_of(prices)
+    with opened(sessions, read_only=True) as store:
+        found = store.cost(
+            # click has checked the word.
+            cast("CostBy", by),
+            session_id=session,
+            thread_id=thread,
+            since=since,
+            until=until,
+            prices=pricing if reprice or prices else None,
+        )
+        unclaimed = _unclaimed(store, session, thread, since, until)
+    if as_json:
+        click.echo(json_text(usage_json(found, since, until, unclaimed)))
+        return
+    if not found.rows:
+        click.echo(_nothing(since, until, filtered=bool(session or thread)))
+        if unclaimed:
+            click.echo(unclaimed_line(unclaimed))
+        return
+    notes = _coming(found, prices)
+    now = "" if reprice or prices or found.prices else pricing.version
+    head, *lines = usage_lines(found, width(), notes, now, unclaimed, is_cut=is_cut())
+    write([click.style(head, dim=True), *lines], color=colour(color))
+
+
+def _unclaimed(
+    store: SessionStore,
+    session: str | None,
+    thread: str | None,
+    since: float | None,
+    until: float | None,
+) -> int:
+    """Count the runs that have ended and whose answers nobody has had."""
+    return sum(
+        job.is_unclaimed
+        and session in {None, job.scope.session_id}
+        and (since or 0.0) <= job.updated_at < (until or math.inf)
+        for job in store.list_jobs(thread_id=thread)
+    )
+
+
+def _check_alone(context: click.Context) -> None:
+    """Refuse what would have no effect."""
+    for name in _OF_TURNS:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            msg = f"--{name} is about turns, and --budgets is not"
+            raise click.UsageError(msg)
+
+
+def _standings(store: SessionStore, now: float) -> list[Standing]:
+    """Say how budgets stand, without what the next call gives back."""
+    held = [
+        each
+        for each in store.list_reservations()
+        if each.lease_until > now and not is_dead(each.holder)
+    ]
+    asked = {(scope, _day(entry.created_at)) for scope, entry in store.ledger()}
+    asked.update((scope, _day(lost.at)) for scope, lost in store.list_unanswered())
+    asked.update((job.scope, _day(job.created_at)) for job in store.list_jobs())
+    asked.update([(scope, _day(now)) for scope, _ in asked])
+    return standings(store.list_budgets(), held, asked)
+
+
+def _day(at: float) -> float:
+    return at // DAY_S * DAY_S
+
+
+def _say_budgets(found: Sequence[Standing], color: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json_text(budgets_json(found, time.time())))
+        return
+    if not found:
+        click.echo("no budgets")
+        return
+    lines = budget_lines(found, width(), is_cut=is_cut())
+    click.echo("\n".join(lines), color=colour(color))
+
+
+def _coming(found: CostReport, prices: str | None) -> list[str]:
+    if found.by != "model":
+        return []
+    return coming_changes(prices_of(prices), found.rows, time.time())
+
+
+def _nothing(since: float | None, until: float | None, *, filtered: bool) -> str:
+    said = "no turn matches" if filtered else "no turns"
+    for word, at in (("since", since), ("until", until)):
+        if at is not None:
+            said += f" {word} {datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+    return said

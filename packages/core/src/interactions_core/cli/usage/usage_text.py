@@ -1,0 +1,225 @@
+"""What `interactions usage` prints: a table, what it leaves out, or one JSON object.
+
+Pure. Every sum is the store's own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Final
+
+from interactions_core.cli.printing.figures import (
+    avoided_text,
+    cost_text,
+    tokens_text,
+)
+from interactions_core.cli.printing.output import clipped, columns_of, shown, shown_size
+from interactions_core.cli.printing.table import LONGEST
+from interactions_core.counted import counted
+from interactions_core.records.costs import CostReport, Costs
+
+_HEADS: Final = {
+    "session": "TENANT",
+    "thread": "THREAD",
+    "job": "JOB",
+    "model": "MODEL OR AGENT",
+    "agent": "AGENT",
+    "reason": "REASON",
+    "day": "DAY",
+}
+
+_GAP: Final = "  "
+_NAME: Final = 40
+"""To so many columns a name is cut before others go."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its head, what stands in it, and after how many others it goes."""
+
+    head: str
+    text: Callable[[Costs], str]
+    goes: int
+
+
+def _count(count: int) -> str:
+    return tokens_text(count) if count else "-"
+
+
+def _again(costs: Costs) -> str:
+    if not costs.sent_again:
+        return "-"
+    return cost_text(costs.again_usd, costs.again_unpriced)
+
+
+_COLUMNS: Final = (
+    _Column("TURNS", lambda costs: str(costs.turns), 0),
+    _Column("FRESH", lambda costs: tokens_text(costs.fresh_tokens), 8),
+    _Column("CACHED", lambda costs: tokens_text(costs.usage.cached_tokens), 7),
+    _Column("TOOL", lambda costs: _count(costs.usage.tool_use_tokens), 1),
+    _Column("THOUGHT", lambda costs: tokens_text(costs.usage.thought_tokens), 5),
+    _Column("OUTPUT", lambda costs: tokens_text(costs.usage.output_tokens), 6),
+    _Column("SENT", lambda costs: shown_size(costs.bytes_sent), 1),
+    _Column("AS REPLAY", lambda costs: shown_size(costs.replay_bytes), 1),
+    _Column("AVOIDED", avoided_text, 1),
+    _Column("SENT AGAIN", _again, 9),
+    _Column("COST", lambda costs: cost_text(costs.usd, costs.unpriced), 0),
+)
+"""Where there is no room, those with the smallest number go first, together; those with
+0 stay, and the name before them is cut."""
+
+
+def usage_lines(
+    found: CostReport,
+    width: int,
+    notes: Sequence[str] = (),
+    prices_now: str = "",
+    unclaimed: int = 0,
+    *,
+    is_cut: bool = True,
+) -> list[str]:
+    """Return the lines of the table, the head first, and what is said below it.
+
+    Args:
+        found: What the ledger comes to.
+        width: How many columns there are; without room, columns of the table go.
+        notes: What else is known of the prices.
+        prices_now: Which prices `--reprice` would take where none were there when the
+            turns were recorded; "" where it was given, or there are none now either.
+        unclaimed: Runs that have ended and are in no turn.
+        is_cut: Whether there are no more columns than that.
+    """
+    rows = [(_shown(key), costs) for key, costs in found.rows.items()]
+    rows.append(("total", found.total))
+    table = _table(_HEADS[found.by], rows, width if is_cut else None)
+    return [*table, "", *_below(found, notes, prices_now, unclaimed)]
+
+
+def usage_json(
+    found: CostReport,
+    since: float | None,
+    until: float | None,
+    unclaimed: int = 0,
+) -> dict[str, object]:
+    """Return the object that `--json` prints; what is not known is `None`."""
+    rows = [{"key": key, **_costs_json(costs)} for key, costs in found.rows.items()]
+    newest = found.prices[-1] if found.prices else None
+    source, _, version = (newest or "").partition(" ")
+    return {
+        "schema": 1,
+        "by": found.by,
+        "since": since,
+        "until": until,
+        "prices": {
+            "source": source or None,
+            "version": version or None,
+            "all": [*found.prices],
+        },
+        "rows": rows,
+        "total": _costs_json(found.total),
+        "unknown": dict(found.unknown),
+        "unclaimed_runs": unclaimed,
+    }
+
+
+def _costs_json(costs: Costs) -> dict[str, object]:
+    return {
+        "turns": costs.turns,
+        "sent_again": costs.sent_again,
+        "usage": asdict(costs.usage),
+        "cached_share": costs.cached_share,
+        "searches": costs.searches,
+        "steps_sent": costs.steps_sent,
+        "bytes_sent": costs.bytes_sent,
+        "replay_steps": costs.replay_steps,
+        "replay_bytes": costs.replay_bytes,
+        "attempts": costs.attempts,
+        "maybe_billed": costs.maybe_billed,
+        "cost": {
+            "usd": _decimal(costs.usd),
+            "again_usd": _decimal(costs.again_usd),
+            "unpriced_turns": costs.unpriced,
+        },
+    }
+
+
+def _decimal(usd: Decimal | None) -> str | None:
+    return None if usd is None else f"{usd.normalize():f}"
+
+
+def _shown(key: str) -> str:
+    return shown(key.removeprefix("model:").removeprefix("agent:")) or "-"
+
+
+def _table(
+    head: str, rows: Sequence[tuple[str, Costs]], width: int | None
+) -> list[str]:
+    cells = [[head, *(column.head for column in _COLUMNS)]]
+    cells += [
+        [clipped(name, LONGEST), *(column.text(costs) for column in _COLUMNS)]
+        for name, costs in rows
+    ]
+    widths = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
+    kept = [True] * len(widths)
+    if width is None:
+        return [_line(row, widths, kept) for row in cells]
+    name, widths[0] = widths[0], min(widths[0], _NAME)
+    for number in sorted({column.goes for column in _COLUMNS} - {0}):
+        if _width(widths, kept) > width:
+            stays = [column.goes != number for column in _COLUMNS]
+            kept = [a and b for a, b in zip(kept, [True, *stays], strict=True)]
+    room = widths[0] + width - _width(widths, kept)
+    widths[0] = max(len(head), min(name, room))
+    return [_line(row, widths, kept) for row in cells]
+
+
+def _width(widths: Sequence[int], kept: Sequence[bool]) -> int:
+    left = [width for width, stays in zip(widths, kept, strict=True) if stays]
+    return sum(left) + len(_GAP) * (len(left) - 1)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], kept: Sequence[bool]) -> str:
+    first, *others = zip(row, widths, kept, strict=True)
+    name = clipped(first[0], first[1])
+    name += " " * (first[1] - columns_of(name))
+    numbers = [f"{text:>{wide}}" for text, wide, stays in others if stays]
+    return _GAP.join([name, *numbers]).rstrip()
+
+
+def _below(
+    found: CostReport, notes: Sequence[str], prices_now: str, unclaimed: int
+) -> list[str]:
+    total = found.total
+    lines: list[str] = []
+    if total.unpriced:
+        are = "turn has" if total.unpriced == 1 else "turns have"
+        why = "; ".join(
+            f"{reason} ({turns})" if len(found.unknown) > 1 else reason
+            for reason, turns in found.unknown.items()
+        )
+        lines.append(f"{total.unpriced} {are} no price, or not all of it: {why}.")
+        if prices_now:
+            lines.append(f"There were no prices then; --reprice takes {prices_now}.")
+    if total.maybe_billed:
+        verb = "is" if total.maybe_billed == 1 else "are"
+        said = f"may have been billed without an answer, and {verb} in no sum"
+        lines.append(f"{counted(total.maybe_billed, 'create')} {said}.")
+    if unclaimed:
+        lines.append(unclaimed_line(unclaimed))
+    if total.cached_share is not None:
+        share = f"{round(100 * total.cached_share)} % of the input came from a cache."
+        lines.append(share)
+    prices = "; ".join(found.prices)
+    if prices or notes:
+        said = "; ".join([f"Prices: {prices}" if prices else "Prices: none", *notes])
+        lines.append(f"{said}.")
+    return [*map(shown, lines)]
+
+
+def unclaimed_line(number: int) -> str:
+    """Say that runs are in no sum whose answers nobody has had."""
+    verb, pronoun = ("has", "it is") if number == 1 else ("have", "they are")
+    return (
+        f"{counted(number, 'run')} {verb} ended and no call has had the answer: "
+        f"{pronoun} in no sum until one has (interactions jobs list)."
+    )
