@@ -3,63 +3,27 @@
 import http.client
 import json
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 
-from interactions_core import SqliteStore, open_store
+from interactions_core import SqliteStore
 from interactions_core.cli.ui import ui
-from interactions_core.page.reading import View
 from interactions_core.page.server import PageServer
 from tests.browser import Looked
 from tests.commands import running
 from tests.core.looking import Thread, at, model, user
 from tests.page.conftest import SENTINEL
+from tests.page.serving import Asked, cookie_of, serve
 
 
 @pytest.fixture
 def server(store: SqliteStore, folder: Path) -> Iterator[PageServer]:
     del store
     yield from serve(folder)
-
-
-def serve(folder: Path, **how: Any) -> Iterator[PageServer]:
-    kept = open_store(f"sqlite:///{folder / 'state.db'}", read_only=True)
-    made = PageServer(lambda: View(store=kept, url="state.db", now=time.time(), **how))
-    made.start()
-    yield made
-    made.close()
-    kept.close()
-
-
-class Asked:
-    """An answer of the server."""
-
-    def __init__(
-        self, server: PageServer, path: str, method: str = "GET", **headers: str
-    ) -> None:
-        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-        line.request(method, path, headers=headers)
-        answer = line.getresponse()
-        self.status = answer.status
-        self.headers = answer.headers
-        self.text = answer.read().decode()
-        line.close()
-
-
-def cookie_of(server: PageServer) -> str:
-    url = urlsplit(server.url)
-    opened = Asked(server, f"/?{url.query}")
-    assert (opened.status, opened.headers["Location"]) == (303, "/")
-    said = opened.headers["Set-Cookie"]
-    assert "HttpOnly" in said
-    assert "SameSite=Strict" in said
-    return said.partition(";")[0]
 
 
 def test_a_token_opens_the_page_once(server: PageServer) -> None:

@@ -78,6 +78,30 @@ def explain(
         StoreError: The store cannot be read.
     """
     scope, line = _place(store, interaction_id)
+    return explain_in(store, scope, interaction_id, line=line, prices=prices)
+
+
+def explain_in(
+    store: SessionStore,
+    scope: Scope,
+    interaction_id: str,
+    *,
+    line: list[LedgerEntry],
+    prices: Pricing | None = None,
+) -> Explanation:
+    """Explain a request of one scope, and tell of no other.
+
+    Args:
+        store: The session store that recorded it.
+        scope: Whose it is.
+        interaction_id: The interaction.
+        line: The ledger of its scope, oldest first.
+        prices: As `explain` takes them.
+
+    Raises:
+        UnknownInteractionError: The scope has no record of it.
+        StoreError: The store cannot be read.
+    """
     record = store.get(scope, interaction_id)
     if record is None:
         raise UnknownInteractionError(interaction_id)

@@ -18,6 +18,7 @@ from interactions_core.page.reading import (
     jobs_of,
     title_of,
 )
+from interactions_core.page.reasons import reasons_json
 from interactions_core.records.conversations import Conversation
 
 STYLES: Final = ("tokens.css", "frame.css", "parts.css")
@@ -37,14 +38,17 @@ def page_file(view: View, found: Sequence[Conversation]) -> str:
         found: The conversations.
     """
     index = index_json(view, found)
-    turns = {name_of(told.id): conversation_json(view, told) for told in found}
-    data = [_data("index", index | {"turns": turns})]
-    data += [_data(f"c-{name_of(t.id)}", content_json(view, t)) for t in found]
     titles = [title_of(view, told) for told in found]
-    chapters = (
+    chapters = [
         _chapter(view, told, title) for told, title in zip(found, titles, strict=True)
-    )
-    plain = "\n".join(plain_lines([*chapters], hide_content=view.hide_content))
+    ]
+    turns = {
+        name_of(each.told.id): conversation_json(each.told.id, each.turns, each.jobs)
+        for each in chapters
+    }
+    data = [_data("index", index | {"turns": turns})]
+    data += [_data(f"c-{name_of(c.told.id)}", _content(view, c)) for c in chapters]
+    plain = "\n".join(plain_lines(chapters, hide_content=view.hide_content))
     title = titles[0] if len(found) == 1 else "Sessions"
     return _document(title, "".join(data), plain, connects=False)
 
@@ -92,9 +96,18 @@ def _chapter(view: View, told: Conversation, title: str) -> Chapter:
         told=told,
         title=title,
         turns=turns,
-        jobs=jobs_of(view, told, turns),
+        jobs=jobs_of(view, told.id, turns) if _has_jobs(told) else (),
         contents=contents_of(view, turns),
     )
+
+
+def _content(view: View, chapter: Chapter) -> dict[str, object]:
+    why = reasons_json(view, chapter.told.id, chapter.turns)
+    return content_json(view, chapter.turns) | why
+
+
+def _has_jobs(told: Conversation) -> bool:
+    return any((told.jobs.open, told.jobs.ended, told.jobs.lost))
 
 
 def json_text(value: object) -> str:

@@ -1,15 +1,11 @@
 """Reads from a store what a page shows. Writes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from interactions_core.canonical import JsonObject
-from interactions_core.exceptions import UnknownInteractionError
-from interactions_core.explaining.as_json import as_json
 from interactions_core.explaining.content import text_of
-from interactions_core.explaining.explain import explain
-from interactions_core.explaining.turn_facts import is_sent_again
 from interactions_core.page.index import (
     costs_json,
     name_of,
@@ -17,12 +13,12 @@ from interactions_core.page.index import (
     turns_json,
 )
 from interactions_core.page.jobs import ToldJob
-from interactions_core.page.one_reading import with_one_ledger
 from interactions_core.page.steps import steps_table
 from interactions_core.records.conversations import (
     Content,
     Conversation,
     ConversationFilter,
+    ConversationId,
     Recorded,
 )
 from interactions_core.records.jobs import Job
@@ -33,8 +29,6 @@ SCHEMA: Final = 1
 
 _PART: Final = 50
 _TITLE: Final = 80
-_EXPLAINED: Final = 100
-"""Turns of a conversation that are explained at most, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +78,19 @@ def index_json(
     }
 
 
-def conversation_json(view: View, told: Conversation) -> dict[str, object]:
+def conversation_json(
+    name: ConversationId, turns: Sequence[Recorded], jobs: Sequence[ToldJob]
+) -> dict[str, object]:
     """Return the turns and jobs of a conversation, without content."""
-    turns = view.store.records(told.id)
-    targets = [*dict.fromkeys((*told.targets, *(t.record.target for t in turns)))]
-    jobs = jobs_of(view, told, turns)
-    return {"id": name_of(told.id)} | turns_json(turns, jobs, targets=targets)
+    targets = [*dict.fromkeys(turn.record.target for turn in turns)]
+    return {"id": name_of(name)} | turns_json(turns, jobs, targets=targets)
 
 
-def content_json(view: View, told: Conversation) -> dict[str, object]:
-    """Return what was said in a conversation, and why turns were sent as they were."""
-    turns = view.store.records(told.id)
+def content_json(view: View, turns: Sequence[Recorded]) -> dict[str, object]:
+    """Return what was said in the turns of a conversation."""
     keys = [turn.record.key for turn in turns]
     contents = contents_of(view, turns)
-    table = steps_table(keys, contents, hide_content=view.hide_content)
-    return table | {"why": dict(_reasons(view, turns))}
+    return steps_table(keys, contents, hide_content=view.hide_content)
 
 
 def contents_of(view: View, turns: Sequence[Recorded]) -> dict[str, Content]:
@@ -111,41 +103,34 @@ def contents_of(view: View, turns: Sequence[Recorded]) -> dict[str, Content]:
     return found
 
 
-def jobs_of(view: View, told: Conversation, turns: Sequence[Recorded]) -> list[ToldJob]:
+def jobs_of(
+    view: View, name: ConversationId, turns: Sequence[Recorded]
+) -> list[ToldJob]:
     """Return the jobs of a conversation with their histories, the oldest first."""
-    if not any((told.jobs.open, told.jobs.ended, told.jobs.lost)):
-        return []
-    thread = told.id.scope.thread_id
-    found = view.store.list_jobs(thread_id=thread or None)
-    keys = {turn.record.key for turn in turns} | {told.id.root}
-    mine = [job for job in found if _is_of(job, told, keys)]
+    thread = name.scope.thread_id
+    found = (
+        view.store.list_jobs(thread_id=thread)
+        if thread
+        else _loose_jobs(view.store, name.root, turns)
+    )
+    mine = [job for job in found if job.scope == name.scope]
+    mine.sort(key=lambda job: (job.created_at, job.key))
     events = view.store.list_job_events([job.key for job in mine])
     return [
         ToldJob(job=job, events=events.get(job.key, ()), now=view.now) for job in mine
     ]
 
 
-def _is_of(job: Job, told: Conversation, keys: set[str]) -> bool:
-    if job.scope != told.id.scope:
-        return False
-    return bool(told.id.scope.thread_id) or bool({job.key, job.interaction_id} & keys)
-
-
-def _reasons(
-    view: View, turns: Sequence[Recorded]
-) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Explain the turns that did not simply go on, the newest of them."""
-    asked = [t for t in turns if is_sent_again(t) or t.record.reason != "continue"]
-    store = with_one_ledger(view.store)
-    for turn in asked[-_EXPLAINED:]:
-        key = turn.record.key
-        try:
-            told = as_json(explain(store, key), hide_content=view.hide_content)
-        except UnknownInteractionError:
-            # It was erased since the turns were listed.
-            continue
-        kept = ("because", "sentence", "difference", "chained", "advice")
-        yield key, {name: told[name] for name in kept}
+def _loose_jobs(
+    store: SessionStore, root: str, turns: Sequence[Recorded]
+) -> Iterable[Job]:
+    """Return the jobs of what is in no thread, without reading those of all others."""
+    found = {turn.job.key: turn.job for turn in turns if turn.job}
+    found |= {job.key: job for job in store.list_jobs(interaction_id=root)}
+    # One of which neither an answer nor a run is known goes by its own key.
+    if (alone := store.get_job(root)) is not None:
+        found[root] = replace(alone, plan={}, result={})
+    return found.values()
 
 
 def title_of(view: View, told: Conversation) -> str:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from interactions_core.page.changes import version_of
 from interactions_core.page.html import json_text, page_shell
 from interactions_core.page.index import name_of
+from interactions_core.page.names import Names
 from interactions_core.page.reading import (
     View,
     content_json,
     conversation_json,
     index_json,
+    jobs_of,
 )
-from interactions_core.records.conversations import Conversation
+from interactions_core.page.reasons import reason_json
+from interactions_core.records.conversations import ConversationId
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
@@ -41,11 +44,12 @@ class Answer:
 NOT_FOUND = Answer(404, TEXT, "no such page\n")
 
 
-def answer_to(view: View, path: str, asked: Mapping[str, str]) -> Answer:
+def answer_to(view: View, names: Names, path: str, asked: Mapping[str, str]) -> Answer:
     """Answer a request.
 
     Args:
         view: What may be looked at.
+        names: What was told of it before.
         path: The path, without what follows `?`.
         asked: What follows it.
 
@@ -56,34 +60,44 @@ def answer_to(view: View, path: str, asked: Mapping[str, str]) -> Answer:
         case [""]:
             return Answer(200, HTML, page_shell())
         case ["api", "threads"]:
-            return _json(_threads(view))
+            return _json(_threads(view, names))
         case ["api", "changes"]:
             return _json({"version": version_of(view)})
         case ["api", "search"]:
             return _json({"threads": _found(view, asked.get("q", ""))})
         case ["api", "threads", name, *rest]:
-            return _thread(view, name, rest)
+            found = names.find(view, name)
+            return _thread(view, found, rest, asked) if found else NOT_FOUND
         case _:
             return NOT_FOUND
 
 
-def _threads(view: View) -> dict[str, object]:
+def _threads(view: View, names: Names) -> dict[str, object]:
     # Named first: what comes in between is told twice, and not left out.
     version = version_of(view)
-    listed = index_json(view, view.conversations(), is_live=True)
-    return listed | {"version": version}
-
-
-def _thread(view: View, name: str, rest: list[str]) -> Answer:
-    told = _named(view, name)
-    if told is None or rest not in ([], ["steps"]):
-        return NOT_FOUND
-    return _json(content_json(view, told) if rest else conversation_json(view, told))
-
-
-def _named(view: View, name: str) -> Conversation | None:
     found = view.conversations()
-    return next((told for told in found if name_of(told.id) == name), None)
+    names.learn(found)
+    return index_json(view, found, is_live=True) | {"version": version}
+
+
+def _thread(
+    view: View, name: ConversationId, rest: list[str], asked: Mapping[str, str]
+) -> Answer:
+    match rest:
+        case []:
+            turns = view.store.records(name)
+            jobs = jobs_of(view, name, turns)
+            is_there = bool(turns or jobs)
+            return (
+                _json(conversation_json(name, turns, jobs)) if is_there else NOT_FOUND
+            )
+        case ["steps"]:
+            return _json(content_json(view, view.store.records(name)))
+        case ["why"]:
+            told = reason_json(view, name, asked.get("turn", ""))
+            return _json(told) if told else NOT_FOUND
+        case _:
+            return NOT_FOUND
 
 
 def _found(view: View, words: str) -> list[str]:

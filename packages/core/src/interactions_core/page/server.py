@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from interactions_core.exceptions import InteractionsError
+from interactions_core.page.names import Names
 from interactions_core.page.reading import View
 from interactions_core.page.routes import TEXT, Answer, answer_to
 from interactions_core.process.forking import Lock
@@ -78,6 +79,7 @@ class _Door:
 
     def __init__(self, view: Callable[[], View]) -> None:
         self.view = view
+        self.names = Names()
         self.port = 0
         self.token = secrets.token_urlsafe(32)
         self._cookie = secrets.token_urlsafe(32)
@@ -152,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read(self, path: str, asked: Mapping[str, str]) -> Answer:
         try:
-            return answer_to(self.door.view(), path, asked)
+            return answer_to(self.door.view(), self.door.names, path, asked)
         except InteractionsError:
             return Answer(503, TEXT, "the session store cannot be read\n")
 

@@ -29,7 +29,7 @@ async function loadThread(id) {
 async function loadContent(id) {
   if (!data.contents.has(id)) {
     const raw = inFile(`c-${id}`) || await ask(`api/threads/${id}/steps`);
-    data.contents.set(id, raw);
+    data.contents.set(id, { why: {}, ...raw });
   }
   return data.contents.get(id);
 }

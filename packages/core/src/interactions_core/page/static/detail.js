@@ -10,9 +10,10 @@ function fillDetail(element, thread, content) {
     return;
   }
   const job = thread.jobs[turn.job];
-  fill(element, whyElements(thread, content, turn), amounts(turn), turnFacts(turn),
+  fill(element, h("div", { id: "why", "data-turn": turn.key }, whyElements(thread, content, turn)), amounts(turn), turnFacts(turn),
     job ? [h("h2", null, "Background job"), h("p", null, ""), jobFacts(job)] : null, costTable(turn), sheet(thread, content, turn));
   element.scrollTop = 0;
+  explainChosen();
 }
 
 function amounts(turn) {

@@ -2,10 +2,12 @@
 
 function whyElements(thread, content, turn) {
   const told = content && content.why[turn.key];
+  const isLeftOut = content && content.explained && !told && (turn.again || turn.reason !== "continue");
   const tone = turn.bad ? "fail" : turn.again ? "warn" : "";
   const isKnown = told && told.because !== "not_recorded";
   const sentence = isKnown ? upper(told.sentence.replace(/^\w+: /, "")) : sentenceOf(turn);
   const parts = [h("h2", null, headingOf(turn)), h("p", { class: tone }, inline(sentence))];
+  if (isLeftOut) parts.push(h("p", { class: "dim" }, `This file explains the newest ${content.explained} such turns. This one: `, h("code", null, `interactions explain ${word(turn.key)}`)));
   if (told && told.difference) parts.push(diffElement(thread, told.difference));
   if (told && told.advice) parts.push(h("p", { class: "cost" }, inline(`${upper(told.advice)}.`)));
   if (turn.usd !== null && turn.paid) {
@@ -13,6 +15,21 @@ function whyElements(thread, content, turn) {
     parts.push(h("p", { class: "cost" }, `Cost ${usd(turn.usd)}${chained}.`));
   }
   return parts;
+}
+
+// A server explains what is looked at, one turn after the other.
+let isExplaining = false;
+
+async function explainChosen() {
+  const [id, thread, content] = [state.thread, data.turns.get(state.thread), data.contents.get(state.thread)];
+  const turn = thread && thread.turns[chosenRow()];
+  if (isExplaining || !data.index.live || !content || !turn || turn.key in content.why) return;
+  isExplaining = true;
+  content.why[turn.key] = await ask(`api/threads/${id}/why?turn=${encodeURIComponent(turn.key)}`).catch(() => null);
+  isExplaining = false;
+  const part = document.getElementById("why");
+  if (part && part.dataset.turn === turn.key) fill(part, whyElements(thread, content, turn));
+  explainChosen();
 }
 
 function upper(text) { return text.charAt(0).toUpperCase() + text.slice(1); }
