@@ -1,7 +1,11 @@
-"""Runs in the background that tests begin, and that nobody waits for."""
+"""Runs in the background that tests begin, and processes that wait for them."""
 
+import os
+import subprocess
+import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from interactions_core import SessionStore
 from interactions_core.client.client import InteractionsClient
@@ -13,6 +17,9 @@ from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 
+WATCH = "from interactions_core.cli.jobs import jobs; jobs()"
+HOUR_S = 3_600.0
+
 
 def begin_job(store: SessionStore, emulator: Emulator) -> str:
     """Begin a run with the key `k`, and return its job."""
@@ -22,3 +29,19 @@ def begin_job(store: SessionStore, emulator: Emulator) -> str:
     turn = Turn(transcript=asked, target=("model", "gemini-3.5-flash"), background=True)
     with closing(client):
         return client.suspend(turn, store).job_key
+
+
+@contextmanager
+def watching(url: str, emulator: Emulator) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a watcher in a process of its own, until it is idle."""
+    api = {"GEMINI_API_KEY": "k", "GOOGLE_GEMINI_BASE_URL": emulator.url}
+    arguments = ("watch", "--until-idle", "--sessions", url)
+    with subprocess.Popen(
+        [sys.executable, "-c", WATCH, *arguments],
+        env={**os.environ, **api},
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -63,6 +63,7 @@ def test_the_history_of_a_job_says_who_held_it_when(store: SessionStore) -> None
     assert store.job_events("job_1") == [
         JobEvent(NOW, "intent", "me"),
         JobEvent(NOW + 1, "submitted", "me"),
+        JobEvent(NOW + 30, "last seen", "me"),
         JobEvent(NOW + 95, "acquired", "you"),
         JobEvent(NOW + 99, "ended", "you"),
         JobEvent(NOW + 100, "handed on", "you"),

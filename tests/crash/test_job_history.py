@@ -1,36 +1,13 @@
 """A process that holds a job is killed: its history says so, and who went on with it."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 from interactions_core import open_store
 from interactions_core.process.owners import is_dead, process_id
 from interactions_emulator import Emulator
-from tests.begun_jobs import begin_job
+from tests.begun_jobs import HOUR_S, begin_job, watching
 from tests.patience import PATIENCE_S
-
-WATCH = "from interactions_core.cli.jobs import jobs; jobs()"
-HOUR_S = 3_600.0
-
-
-@contextmanager
-def watching(url: str, emulator: Emulator) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a watcher in a process of its own, until it is idle."""
-    api = {"GEMINI_API_KEY": "k", "GOOGLE_GEMINI_BASE_URL": emulator.url}
-    arguments = ("watch", "--until-idle", "--sessions", url)
-    with subprocess.Popen(
-        [sys.executable, "-c", WATCH, *arguments],
-        env={**os.environ, **api},
-        stdout=subprocess.DEVNULL,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def test_the_history_names_the_killed_one_and_who_went_on(store_url: str) -> None:
@@ -58,6 +35,7 @@ def test_the_history_names_the_killed_one_and_who_went_on(store_url: str) -> Non
         ("submitted", me),
         ("released", me),
         ("acquired", one),
+        ("last seen", one),
         ("acquired", other),
         ("ended", other),
         ("released", other),

@@ -124,6 +124,7 @@ def test_the_bar_of_a_job_has_a_hole_while_its_process_was_dead(
     thread.job("job_killed", begun, **first, lease_until=begun + 60)
     run = {"status": "in_progress", "interaction_id": "v1_killed-001"}
     store.update_job(_changed(store, **run, updated_at=begun + 2))
+    store.renew_job("job_killed", "host/1/a", now=begun + 240, until=begun + 300)
     seen = store.get_job("job_killed")
     assert seen is not None
     assert store.take_job(seen, second, now=begun + 560, until=begun + 620)
@@ -133,6 +134,8 @@ def test_the_bar_of_a_job_has_a_hole_while_its_process_was_dead(
     (job,) = next(iter(index["turns"].values()))["jobs"]
     (from_, until), ((one, dead), (taken, end)) = job["x"], job["waits"]
     assert from_ == one < dead < taken < end == until
+    heard = next(event for event in job["events"] if event[1] == "last seen")
+    assert heard[:2] == [begun + 240, "last seen"]
     assert not job["open"]
 
 

@@ -10,6 +10,7 @@ from interactions_core.records.job_events import (
     BEGUN,
     ENDED,
     RELEASED,
+    SEEN,
     JobEvent,
     holder_of,
 )
@@ -40,8 +41,9 @@ class ToldJob:
     def waits(self) -> list[tuple[float, float]]:
         """When somebody is known to have waited for it, from and to.
 
-        Of a process that ended without giving it up that is its first lease, as far as
-        the next one did not take the job before.
+        Of a process that ended without giving it up that is until it was last seen; a
+        history that does not say so has its first lease, as far as the next one did not
+        take the job before.
         """
         begun, until = self.span
         found: list[tuple[float, float]] = []
@@ -52,7 +54,7 @@ class ToldJob:
             elif event.what == ACQUIRED and since is not None:
                 found.append((since, min(event.at, since + LEASE_S)))
                 since = event.at
-            elif event.what in {RELEASED, ENDED} and since is not None:
+            elif event.what in {SEEN, RELEASED, ENDED} and since is not None:
                 found.append((since, event.at))
                 since = None
         if since is not None:

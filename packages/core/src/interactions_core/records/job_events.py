@@ -8,10 +8,22 @@ and as it is.
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from interactions_core.records.jobs import INTENT, Job
+from interactions_core.records.jobs import INTENT, LEASE_S, Job
 
-What = Literal["acquired", "intent", "submitted", "ended", "handed on", "released"]
+What = Literal[
+    "last seen",
+    "acquired",
+    "intent",
+    "submitted",
+    "ended",
+    "handed on",
+    "released",
+]
 """What became of a job, in the order in which one change has them."""
+
+SEEN: Final = "last seen"
+"""Whoever held the job is gone, and this is when the lease was last renewed; written
+when somebody else takes it, since the next lease takes the place of that one."""
 
 ACQUIRED: Final = "acquired"
 """Somebody holds the job who did not hold it before; if it was not released, whoever
@@ -39,7 +51,8 @@ class JobEvent:
     """A word of a job's history.
 
     Attributes:
-        at: When the row was changed, in epoch seconds.
+        at: When the row was changed, in epoch seconds; of `last seen` when it was
+            changed before by whoever is gone.
         what: What became of the job.
         owner: Who held the job then, or gave it up with this; "" for nobody.
     """
@@ -67,15 +80,22 @@ def events_between(before: Job | None, after: Job, at: float) -> list[JobEvent]:
     """
     was = before or _unbegun(after)
     owner = holder_of(after) or holder_of(was)
+    is_acquired = holder_of(after) not in {"", holder_of(was)}
     told: dict[What, bool] = {
-        ACQUIRED: holder_of(after) not in {"", holder_of(was)},
+        ACQUIRED: is_acquired,
         BEGUN: after.status == INTENT and (not before or was.status != INTENT),
         SUBMITTED: after.interaction_id not in {"", was.interaction_id},
         ENDED: after.is_over and not was.is_over,
         HANDED_ON: _is_done_with(after) and not _is_done_with(was),
         RELEASED: bool(holder_of(was)) and not holder_of(after),
     }
-    return [JobEvent(at, what, owner) for what, is_told in told.items() if is_told]
+    seen: list[JobEvent] = []
+    if is_acquired and holder_of(was):
+        seen = [JobEvent(min(at, was.lease_until - LEASE_S), SEEN, holder_of(was))]
+    return [
+        *seen,
+        *(JobEvent(at, what, owner) for what, is_told in told.items() if is_told),
+    ]
 
 
 def _unbegun(job: Job) -> Job:

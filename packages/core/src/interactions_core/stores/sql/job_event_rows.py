@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from interactions_core.records.job_events import JobEvent, What
-from interactions_core.records.jobs import INTENT, UNFINISHED
+from interactions_core.records.jobs import INTENT, LEASE_S, UNFINISHED
 from interactions_core.stores.sql.cleaning import BATCH
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 
@@ -75,27 +75,32 @@ def note_change(
     # SQL of constants of this package; every value is bound.
     return f"""WITH changed AS (
     SELECT key, status, interaction_id, owner, lease_until > 0 AS was_held,
+    CASE WHEN lease_until - {LEASE_S} < {at} THEN lease_until - {LEASE_S} ELSE {at} END
+    AS seen_at,
     handed_on_at + consumed_at > 0 AS was_done,
     {status} AS new_status, {interaction_id} AS new_id, {owner} AS new_owner,
     {lease_until} > 0 AS held, {handed_on_at} + {consumed_at} > 0 AS done
     FROM jobs WHERE {where}
 ), told AS (
-    SELECT 1 AS place, 'acquired' AS what FROM changed
+    SELECT 1 AS place, 'last seen' AS what FROM changed
+    WHERE held AND was_held AND owner <> new_owner
+    UNION ALL SELECT 2, 'acquired' FROM changed
     WHERE held AND NOT (was_held AND owner = new_owner)
-    UNION ALL SELECT 2, 'intent' FROM changed
+    UNION ALL SELECT 3, 'intent' FROM changed
     WHERE new_status = '{INTENT}' AND status <> '{INTENT}'
-    UNION ALL SELECT 3, 'submitted' FROM changed
+    UNION ALL SELECT 4, 'submitted' FROM changed
     WHERE new_id <> '' AND new_id <> interaction_id
-    UNION ALL SELECT 4, 'ended' FROM changed
+    UNION ALL SELECT 5, 'ended' FROM changed
     WHERE status IN ({_UNFINISHED}) AND NOT (new_status IN ({_UNFINISHED}))
-    UNION ALL SELECT 5, 'handed on' FROM changed WHERE done AND NOT was_done
-    UNION ALL SELECT 6, 'released' FROM changed WHERE was_held AND NOT held
+    UNION ALL SELECT 6, 'handed on' FROM changed WHERE done AND NOT was_done
+    UNION ALL SELECT 7, 'released' FROM changed WHERE was_held AND NOT held
 )
 INSERT INTO job_events ({_COLUMNS})
 SELECT key, place + (
     SELECT COALESCE(MAX(number), 0) FROM job_events WHERE job = key
-), {at}, what,
-CASE WHEN held THEN new_owner WHEN was_held THEN owner ELSE '' END
+), CASE what WHEN 'last seen' THEN seen_at ELSE {at} END, what,
+CASE WHEN what = 'last seen' THEN owner WHEN held THEN new_owner
+WHEN was_held THEN owner ELSE '' END
 FROM changed CROSS JOIN told"""
 
 
