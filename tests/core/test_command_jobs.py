@@ -190,6 +190,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
         ("texts", ["said_words"]),
         ("jobs", ["jobs"]),
         ("job_events", ["job_events"]),
+        ("job_traces", ["job_traces"]),
         ("deletions", ["deleted_threads", "erasures"]),
         ("accounts", ["account_names", "account_events", "account_anchors"]),
     ],

@@ -24,6 +24,7 @@ from interactions_core.process.owners import process_id
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
+from interactions_core.records.trace_contexts import TraceContext
 from tests.contract.session_records import make_job, make_record
 from tests.core.test_command_output import HOSTILE, is_harmless
 
@@ -193,6 +194,7 @@ def test_one_object_has_all_that_is_known(store: SqliteStore) -> None:
         "handed_on_at": None,
         "consumed_at": None,
         "forget_at": AT * 2,
+        "trace_id": None,
         "events": [
             {"at": AT - 15 * MINUTE_S, "what": "intent", "owner": DEAD},
             {"at": AT - 15 * MINUTE_S, "what": "submitted", "owner": DEAD},
@@ -250,7 +252,22 @@ def test_a_job_is_shown_with_its_history(store: SqliteStore) -> None:
         f"  28 Nov 19:03:55  acquired   {pid} alive",
     ]
     assert asked["job"]["owner_alive"] is True
+    assert not any(line.startswith("trace:") for line in done)
+    assert asked["job"]["trace_id"] is None
     assert len(asked["job"]["events"]) == 3
+
+
+def test_a_job_that_was_traced_says_where_to_look(store: SqliteStore) -> None:
+    trace = TraceContext(f"00-{'a1' * 16}-{'b2' * 8}-01", "vendor=what it says")
+    store.add_job(make_job(created_at=AT, forget_at=AT * 2, trace=trace))
+
+    shown = run("show", "job_1").stdout
+    told = json.loads(run("show", "job_1", "--json").stdout)["job"]
+    listed = json.loads(run("list", "--jsonl").stdout)
+
+    assert f"trace:       {'a1' * 16}" in shown.splitlines()
+    assert told["trace_id"] == listed["trace_id"] == "a1" * 16
+    assert "vendor" not in shown + json.dumps(told)
 
 
 def test_an_owner_elsewhere_is_named_with_its_machine() -> None:

@@ -14,6 +14,7 @@ from interactions_core.records.interactions import (
     Scope,
 )
 from interactions_core.records.jobs import ENDED, UNFINISHED, Job
+from interactions_core.records.trace_contexts import trace_context
 from interactions_core.stores import SessionStore
 from interactions_core.usage import Usage
 
@@ -132,6 +133,9 @@ def _job(rng: random.Random, number: int, said: str, now: float) -> Job:
         lease_until=rng.choice([0.0, now - 1, now, now + 30]),
         handed_on_at=rng.choice([0.0, 0.0, now - 5]),
         consumed_at=rng.choice([0.0, 0.0, now - 5]),
+        trace=trace_context(f"00-{rng.randbytes(16).hex()}-{rng.randbytes(8).hex()}-01")
+        if rng.random() < 0.5
+        else None,
         plan={"steps": [{"type": "user_input", "content": said}]},
         result={"steps": [{"type": "model_output", "content": said}]},
     )

@@ -16,6 +16,7 @@ from interactions_core.protocol.statuses import RUNNING as _RUNNING
 from interactions_core.protocol.statuses import is_known, status_of
 from interactions_core.records.interactions import Scope
 from interactions_core.records.questions import Question
+from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.records.turn import GraphPosition, Turn
 
 INTENT: Final = "intent"
@@ -75,6 +76,7 @@ class Job:
         place: Where in the framework it was asked; `None` outside a graph.
         question: What the call asked that has it, and as which call of a run of a node;
             `None` outside a graph, and for jobs of versions that wrote none down.
+        trace: In which trace it was begun; `None` where nobody traced.
         status: `intent`, `lost`, `submitted`, `gone`, or the server's own word.
         interaction_id: The run; "" until it is known.
         owner: Who waits for it, or waited last.
@@ -97,6 +99,7 @@ class Job:
     forget_at: float
     place: GraphPosition | None = None
     question: Question | None = None
+    trace: TraceContext | None = None
     status: str = INTENT
     interaction_id: str = ""
     owner: str = ""

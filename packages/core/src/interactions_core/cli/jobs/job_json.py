@@ -44,6 +44,7 @@ def job_json(told: ToldJob) -> dict[str, object]:
         "handed_on_at": job.handed_on_at or None,
         "consumed_at": job.consumed_at or None,
         "forget_at": job.forget_at,
+        "trace_id": job.trace.trace_id if job.trace else None,
         "events": [
             {**asdict(each), "owner": each.owner or None} for each in told.events
         ],

@@ -55,6 +55,7 @@ def _facts(told: ToldJob, *, local: bool) -> dict[str, str]:
         "owner": owner_text(told),
         "creates": str(job.attempts),
         "interrupts": str(job.interrupts or ""),
+        "trace": job.trace.trace_id if job.trace else "",
         "begun": at(job.created_at),
         "took": took_text(told),
         "changed": at(job.updated_at),

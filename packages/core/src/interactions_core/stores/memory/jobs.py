@@ -106,6 +106,7 @@ class MemoryJobMixin(MemoryDeletionMixin):
             if before is None or before.owner != job.owner:
                 return False
             merged = self._reduced(merge_webhook_status(before, job))
+            merged = replace(merged, trace=before.trace)
             self._keep_job(merged, job.updated_at)
             return True
 

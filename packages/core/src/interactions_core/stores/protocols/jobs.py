@@ -95,7 +95,7 @@ class JobStore(Protocol):
         What `note_status` was told meanwhile stays: that the run is over, and which
         run a lost submit has begun (`jobs.merge_webhook_status`).
 
-        Which call it is of, and its question, are not written.
+        Which call it is of, its question and its trace are not written.
 
         Returns:
             Whether it does.

@@ -14,7 +14,11 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
-from interactions_core.stores.sql import job_event_rows, question_rows
+from interactions_core.stores.sql import (
+    job_event_rows,
+    job_trace_rows,
+    question_rows,
+)
 from interactions_core.stores.sql.cleaning import out_of_date
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 
@@ -53,8 +57,9 @@ _SHOWN = (
 
 ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({placeholders(21)})"
 
-_WHOLE = f"""SELECT {_SHOWN}, plan, result, {question_rows.COLUMNS}
-FROM jobs LEFT JOIN questions ON job = key"""
+_WHOLE = f"""SELECT {_SHOWN}, plan, result, {job_trace_rows.COLUMNS},
+{question_rows.COLUMNS}
+FROM jobs LEFT JOIN questions ON questions.job = key{job_trace_rows.JOIN}"""
 
 GET: Final = f"{_WHOLE} WHERE key = $1"
 
@@ -72,6 +77,12 @@ FIND_NEAR: Final = f"""{_WHOLE} WHERE {_OF_SCOPE} AND key IN (
 ) ORDER BY created_at, key"""
 
 LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
+"""Without their traces, too."""
+
+LIST_TRACED: Final = (
+    f"SELECT {_SHOWN}, '{{}}', '{{}}', {job_trace_rows.COLUMNS} "
+    f"FROM jobs{job_trace_rows.JOIN}"
+)
 
 WAITING: Final = "interrupts > 0 AND handed_on_at = 0 AND consumed_at = 0"
 
@@ -138,7 +149,7 @@ OVER: Final = out_of_date(
     "jobs",
     key="key",
     time="forget_at",
-    also=(question_rows.DELETE, job_event_rows.DELETE),
+    also=(question_rows.DELETE, job_event_rows.DELETE, job_trace_rows.DELETE),
 )
 
 DELETE: Final = "DELETE FROM jobs WHERE key = $1"
@@ -217,7 +228,7 @@ def move_row(job: Job) -> tuple[object, ...]:
 
 # Databases hand out untyped rows.
 def job_from_row(row: Sequence[Any]) -> Job:
-    """Read a row of `GET`, `FIND` or `LIST`."""
+    """Read a row of `GET`, `FIND`, `LIST` or `LIST_TRACED`."""
     return Job(
         key=row[0],
         scope=Scope(row[1], row[2], row[3]),
@@ -238,7 +249,8 @@ def job_from_row(row: Sequence[Any]) -> Job:
         forget_at=row[18],
         plan=json.loads(row[19]),
         result=json.loads(row[20]),
-        question=question_rows.question_from_row(row[21:]),
+        trace=job_trace_rows.trace_from_row(row[21:23]),
+        question=question_rows.question_from_row(row[23:]),
     )
 
 

@@ -9,7 +9,12 @@ from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import GraphPosition
-from interactions_core.stores.sql import job_event_rows, job_rows, question_rows
+from interactions_core.stores.sql import (
+    job_event_rows,
+    job_rows,
+    job_trace_rows,
+    question_rows,
+)
 from interactions_core.stores.sql.cleaning import delete_all, delete_some
 from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
@@ -35,6 +40,8 @@ class SqlJobMixin(SqlDeletionMixin):
             events = events_between(None, job, job.created_at)
             for row in job_event_rows.event_rows(job.key, events):
                 db.execute_later(job_event_rows.ADD, row)
+            for row in job_trace_rows.trace_rows(job):
+                db.execute_later(job_trace_rows.ADD, row)
             db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
             _keep_question(db, job)
         return True
@@ -42,7 +49,8 @@ class SqlJobMixin(SqlDeletionMixin):
     def get_job(self, key: str) -> Job | None:
         """Return one job."""
         with self.database.reading() as db:
-            row = db.execute(job_rows.GET, (key,)).fetchone()
+            query = self._answerable(db, job_rows.GET)
+            row = db.execute(query, (key,)).fetchone()
         return job_rows.job_from_row(row) if row else None
 
     def find_jobs(
@@ -55,7 +63,9 @@ class SqlJobMixin(SqlDeletionMixin):
             query = job_rows.FIND_NEAR
             wanted = (*wanted, question_rows.task_text(place))
         with self.database.reading() as db:
-            found = db.execute(query, (*values, *wanted)).fetchall()
+            found = db.execute(
+                self._answerable(db, query), (*values, *wanted)
+            ).fetchall()
         return [job_rows.job_from_row(row) for row in found]
 
     def list_jobs(
@@ -78,8 +88,9 @@ class SqlJobMixin(SqlDeletionMixin):
         if waiting:
             clauses.append(job_rows.WAITING)
         where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
-        query = f"{job_rows.LIST}{where} ORDER BY created_at, key"
+        query = f"{job_rows.LIST_TRACED}{where} ORDER BY created_at, key"
         with self.database.reading() as db:
+            query = self._answerable(db, query)
             found = db.execute(query, (*given.values(), *statuses)).fetchall()
         return [job_rows.job_from_row(row) for row in found]
 
@@ -140,26 +151,37 @@ class SqlJobMixin(SqlDeletionMixin):
         """Forget jobs whose time is over."""
         delete_all(self.database, question_rows.LEFT_OVER, now)
         number = delete_all(self.database, job_rows.OVER, now)
-        self._clean_events()
+        self._clean_after(job_event_rows.LEFT_OVER, job_event_rows.DELETE)
+        self._clean_after(job_trace_rows.LEFT_OVER, job_trace_rows.DELETE)
         return number
 
-    def _clean_events(self) -> None:
-        """Forget the histories of jobs that are gone."""
+    def _clean_after(self, left_over: str, delete: str) -> None:
+        """Forget what is kept beside jobs that are gone."""
         while True:
             # Nobody waits for the search, which looks at all of them.
             with self.database.reading() as db:
-                keys = db.execute(job_event_rows.LEFT_OVER).fetchall()
+                keys = db.execute(left_over).fetchall()
             if not keys:
                 return
             with self.database.writing() as db:
-                db.executemany(job_event_rows.DELETE, keys)
+                db.executemany(delete, keys)
 
     def delete_job(self, key: str) -> bool:
         """Forget one job."""
         with self.database.writing(key) as db:
             db.execute(question_rows.DELETE, (key,))
             db.execute_later(job_event_rows.DELETE, (key,))
+            db.execute_later(job_trace_rows.DELETE, (key,))
             return db.execute(job_rows.DELETE, (key,)).rowcount > 0
+
+    def _answerable(self, db: SqlConnection, query: str) -> str:
+        """Return a query of jobs as this store can answer it.
+
+        Only one that is read as an older release has left it lacks their traces.
+        """
+        if self.database.read_only and not has_table(db, "job_traces"):
+            return job_trace_rows.without_traces(query)
+        return query
 
 
 def _keep_question(db: SqlConnection, job: Job) -> None:

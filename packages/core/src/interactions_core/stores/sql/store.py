@@ -29,6 +29,7 @@ from interactions_core.stores.sql import (
     inspection_rows,
     job_event_rows,
     job_rows,
+    job_trace_rows,
     label_rows,
     lookups,
     measure_tables,
@@ -66,6 +67,7 @@ _PARTS: Final = {
     "sessions": rows.MIGRATIONS,
     job_rows.PART: job_rows.MIGRATIONS,
     job_event_rows.PART: job_event_rows.MIGRATIONS,
+    job_trace_rows.PART: job_trace_rows.MIGRATIONS,
     question_rows.PART: question_rows.MIGRATIONS,
     deletion_rows.PART: deletion_rows.MIGRATIONS,
     form_rows.PART: form_rows.MIGRATIONS,
@@ -269,6 +271,7 @@ class SqlStore(
             db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))
             db.execute(question_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_event_rows.DELETE_THREAD, (thread_id,))
+            db.execute_later(job_trace_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)

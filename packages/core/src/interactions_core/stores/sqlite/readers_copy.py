@@ -45,6 +45,7 @@ COPIED: Final[Mapping[str, Mapping[str, str]]] = {
     "reservations": {},
     "jobs": {"call_digest": "''", "plan": "'{}'", "result": "'{}'"},
     "job_events": {},
+    "job_traces": {},
     "questions": {"question": "''", "list": "''", "fixed": "''", "marks": "'{}'"},
     "outlines": {},
     "labels": {},
