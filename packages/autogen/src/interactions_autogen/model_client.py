@@ -19,7 +19,6 @@ from autogen_core.models import (
     validate_model_info,
 )
 from autogen_core.tools import Tool, ToolSchema
-from opentelemetry.trace import Span
 from pydantic import BaseModel, SecretStr
 
 from interactions_autogen._cancellation import run_cancellable, stream_cancellable
@@ -29,16 +28,14 @@ from interactions_autogen._config import (
     info_of,
     read_options,
 )
-from interactions_autogen._options import ClientOptions
-from interactions_autogen._replies import chunk_of, request_usage, result_of
-from interactions_autogen._telemetry import (
-    chat_span,
-    describe,
+from interactions_autogen._event_log import (
     log_call,
     log_failure,
     log_stream_end,
     log_stream_start,
 )
+from interactions_autogen._options import ClientOptions
+from interactions_autogen._replies import chunk_of, request_usage, result_of
 from interactions_autogen._tokens import estimated_tokens
 from interactions_autogen._tools import ToolChoice
 from interactions_autogen._turns import CallArguments, turn_of
@@ -252,11 +249,10 @@ class InteractionsChatCompletionClient(
     async def _answer(self, call: CallArguments) -> CreateResult:
         store = await self._open_store()
         turn = await in_worker(store, partial(self.read, call))
-        with self._counting(turn) as span:
+        with self._counting(turn):
 
             async def hand_on(reply: Reply) -> CreateResult:
                 self._counter.count(reply.usage, reply.interaction_id)
-                describe(span, reply)
                 log_call(reply)
                 return result_of(reply)
 
@@ -291,11 +287,10 @@ class InteractionsChatCompletionClient(
         store = await self._open_store()
         turn = await in_worker(store, partial(self.read, call))
         turn = replace(turn, **changes)
-        with self._counting(turn, stream=True) as span:
+        with self._counting(turn, stream=True):
 
             async def hand_on(reply: Reply) -> T:
                 self._counter.count(reply.usage, reply.interaction_id)
-                describe(span, reply)
                 log_stream_end(reply)
                 return answered(reply)
 
@@ -309,16 +304,15 @@ class InteractionsChatCompletionClient(
                     yield event
 
     @contextmanager
-    def _counting(self, turn: Turn, *, stream: bool = False) -> Generator[Span]:
-        """Open the span of a call; count and report what it took if it raises."""
-        with chat_span(turn, vertexai=bool(self._config.vertexai)) as span:
-            try:
-                yield span
-            except InteractionsError as error:
-                name = getattr(error, "interaction_id", "")
-                if self._counter.count(error.usage, name):
-                    log_failure(turn, error, stream=stream)
-                raise
+    def _counting(self, turn: Turn, *, stream: bool = False) -> Generator[None]:
+        """Count and report what a call took if it raises."""
+        try:
+            yield
+        except InteractionsError as error:
+            name = getattr(error, "interaction_id", "")
+            if self._counter.count(error.usage, name):
+                log_failure(turn, error, stream=stream)
+            raise
 
     def _sessions(self) -> SessionStore:
         config = self._config

@@ -50,7 +50,6 @@ from interactions_crewai._research import (
     tool_identity,
     transcript_of,
 )
-from interactions_crewai._telemetry import chat_span
 from interactions_crewai._tools import declaration
 
 _counting: Final = Lock()
@@ -222,17 +221,16 @@ class InteractionsAgentTool(SharedOptions, BaseTool):
     def _ask(self, turn: Turn, request: Request) -> Run:
         client = self._ready(self._allowance()).sync
         kickoff, plans = current_kickoff(), _plans(turn)
-        with chat_span(turn, vertexai=self.vertexai) as described:
 
-            def hand_on(reply: Reply) -> Run:
-                return run_of(request, described(reply), kickoff, is_plan=plans)
+        def hand_on(reply: Reply) -> Run:
+            return run_of(request, reply, kickoff, is_plan=plans)
 
-            with closing(client.stream(turn, self._store(), hand_on)) as events:
-                for event in events:
-                    if isinstance(event, Run):
-                        return event
-                    self._clients.waits.check()
-                    self._show(event)
+        with closing(client.stream(turn, self._store(), hand_on)) as events:
+            for event in events:
+                if isinstance(event, Run):
+                    return event
+                self._clients.waits.check()
+                self._show(event)
         raise InteractionsError  # pragma: no cover - a stream ends with its run
 
     def _allowance(self) -> Allowance:

@@ -36,7 +36,6 @@ from interactions_crewai._chunks import Chunks
 from interactions_crewai._contexts import execution_context
 from interactions_crewai._events import AnnouncingLLM
 from interactions_crewai._replies import as_text, calls_of
-from interactions_crewai._telemetry import chat_span
 from interactions_crewai._terminal_errors import as_terminal, is_final
 from interactions_crewai._tokens import estimated_tokens
 from interactions_crewai._turns import CallArguments, turn_of
@@ -92,7 +91,7 @@ class InteractionsLLM(AnnouncingLLM):
             turn = self._turn(asked)
             with (
                 self._raising_terminal(run=turn.background),
-                self._spanned(turn) as ended,
+                self._counting_until_answered() as ended,
             ):
                 return self._ask(
                     turn, asked, lambda reply: self._answer(turn, ended(reply), asked)
@@ -124,7 +123,7 @@ class InteractionsLLM(AnnouncingLLM):
             turn = await self._aturn(store, asked)
             with (
                 self._raising_terminal(run=turn.background),
-                self._spanned(turn) as ended,
+                self._counting_until_answered() as ended,
             ):
 
                 async def hand_on(reply: Reply) -> Any:
@@ -193,15 +192,13 @@ class InteractionsLLM(AnnouncingLLM):
         )
 
     @contextmanager
-    def _spanned(self, turn: Turn) -> Generator[Callable[[Reply], Reply]]:
-        """Open a span that ends with the answer; what is done with it is not in it."""
-        with ExitStack() as span:
-            span.enter_context(self._counting_errors())
-            described = span.enter_context(chat_span(turn, vertexai=self.vertexai))
+    def _counting_until_answered(self) -> Generator[Callable[[Reply], Reply]]:
+        """Count what errors carry; what is done with the answer is the caller's."""
+        with ExitStack() as counting:
+            counting.enter_context(self._counting_errors())
 
             def ended(reply: Reply) -> Reply:
-                described(reply)
-                span.close()
+                counting.close()
                 return reply
 
             yield ended

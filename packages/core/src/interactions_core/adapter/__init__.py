@@ -21,7 +21,6 @@ from interactions_core.counted import counted
 from interactions_core.extras import require
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.blocking import BLOCKED, blocked_by
-from interactions_core.protocol.interaction_ids import chain_root
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.protocol.statuses import status_of
 from interactions_core.protocol.token_estimate import (
@@ -133,7 +132,6 @@ __all__ = [
     "anchor_from_metadata",
     "aopen_store",
     "blocked_by",
-    "chain_root",
     "check_url",
     "counted",
     "estimated_json_tokens",

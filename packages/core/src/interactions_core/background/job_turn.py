@@ -190,8 +190,11 @@ def _owed_reply(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
 def _resume(work: LeasedJob) -> Flow[Plan]:
     logger.info("job %s: going on with %s", work.job.key, work.name)
     work.run.tally.attempts = work.job.attempts
+    work.run.tally.watch.note_resumed(work.job)
     yield from count_separately(work.run)
-    return (yield from plan_of(work.run, work.job))
+    plan = yield from plan_of(work.run, work.job)
+    work.run.tally.plan = plan
+    return plan
 
 
 def _record_and_hand_on(work: LeasedJob, plan: Plan, answer: Answer) -> Flow[Reply]:

@@ -100,6 +100,7 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
     if run.turn.foreground_ok and (yield from is_known_to_refuse_background(run)):
         ask_at_once(run, is_refusal=False)
         return None
+    run.tally.watch.begin_create()
     run = yield from ask_separately(run)
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     plan = yield from recall_form(run, plan, evidence)
@@ -129,6 +130,7 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
 def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[SubmittedJob]:
     """Send the create and write down which run it began."""
     run = work.run
+    run.tally.plan = plan
     body, check = _body(work, plan), root_check(plan)
 
     def repeat(attempt: Callable[[], Flow[T]]) -> Flow[T]:
@@ -140,6 +142,7 @@ def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[Submitted
         interaction = yield from repeat(lambda: _create(body))
         yield from record_submitted(work, interaction)
         check(work.name)
+        run.tally.watch.note_submitted(work.job)
         return SubmittedJob(plan, work, interaction)
     silence_s = min(SILENCE_S, run.deadline_s)
     yield from repeat(lambda: open_stream(body, silence_s))
@@ -150,6 +153,7 @@ def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[Submitted
         raise unanswered(reason, sent=True)
     yield from record_submitted(work, listener.assembler.interaction)
     check(work.name)
+    run.tally.watch.note_submitted(work.job)
     for item in shown:
         yield from show(item)
     return SubmittedJob(plan, work, listener.assembler.interaction, listener)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 from interactions_core.background.job_turn import (
     Suspended,
     interrupted_job,
-    suspend_job,
 )
 from interactions_core.canonical import JsonObject
 from interactions_core.client.async_effect_runner import (
@@ -29,7 +28,7 @@ from interactions_core.client.async_effect_runner import (
 from interactions_core.client.connection import CANCEL_TIMEOUT_S, Connection
 from interactions_core.client.loop_clients import LoopClients
 from interactions_core.client.sdk_errors import translate_errors
-from interactions_core.client.take_turn import take_turn
+from interactions_core.client.take_turn import suspend_turn, take_turn
 from interactions_core.client.turn_stores import records_of
 from interactions_core.exceptions import InteractionsError
 from interactions_core.records.turn import Reply, Turn
@@ -140,7 +139,7 @@ class AsyncInteractionsClient:
 
     async def suspend(self, turn: Turn, store: SessionStore) -> Suspended:
         """Submit a run in the background, or look at it; do not wait for it."""
-        flow = suspend_job(await self._run(turn, store))
+        flow = suspend_turn(await self._run(turn, store))
         async with contextlib.aclosing(self._drive(flow, store)) as said:
             return cast("Suspended", await anext(said))
 

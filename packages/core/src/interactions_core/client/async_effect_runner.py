@@ -29,6 +29,7 @@ from interactions_core.turns.effects import (
     SetCleanup,
     Sleep,
     StoreCall,
+    Within,
 )
 
 if TYPE_CHECKING:
@@ -126,6 +127,9 @@ class AsyncEffectRunner:
                 )
             case Sleep(seconds):
                 await self._client.sleep(seconds)
+            case Within(effect, entered):
+                with entered():
+                    answer = await self.perform(effect)
             case _:
                 raise NotImplementedError(effect)
         return answer

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 from interactions_core.background.job_turn import (
     Suspended,
     interrupted_job,
-    suspend_job,
 )
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
@@ -21,7 +20,7 @@ from interactions_core.client.effect_runner import EffectRunner
 from interactions_core.client.identity import look_up_owner
 from interactions_core.client.sdk import given_client, open_client
 from interactions_core.client.sdk_errors import translate_errors
-from interactions_core.client.take_turn import take_turn
+from interactions_core.client.take_turn import suspend_turn, take_turn
 from interactions_core.client.turn_stores import records_of
 from interactions_core.exceptions import InteractionsError
 from interactions_core.process.forking import (
@@ -127,7 +126,7 @@ class InteractionsClient:
 
     def suspend(self, turn: Turn, store: SessionStore) -> Suspended:
         """Submit a run in the background, or look at it; do not wait for it."""
-        flow = suspend_job(self._run(turn, store))
+        flow = suspend_turn(self._run(turn, store))
         with contextlib.closing(self._drive(flow)) as said:
             return cast("Suspended", next(said))
 

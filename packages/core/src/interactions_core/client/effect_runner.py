@@ -21,6 +21,7 @@ from interactions_core.turns.effects import (
     SetCleanup,
     Sleep,
     StoreCall,
+    Within,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ class EffectRunner:
                 answer = self._client.get(interaction_id, include_input=False)
             case Sleep(seconds):
                 self._client.sleep(seconds)
+            case Within(effect, entered):
+                with entered():
+                    answer = self.perform(effect)
             case _:
                 raise NotImplementedError(effect)
         return answer

@@ -3,8 +3,9 @@
 A turn is a generator over effects: it decides everything and does nothing itself.
 """
 
-from interactions_core.background.job_turn import take_job
+from interactions_core.background.job_turn import Suspended, suspend_job, take_job
 from interactions_core.records.turn import Reply
+from interactions_core.tracing.traced import traced
 from interactions_core.transcript.streaming import TextDelta
 from interactions_core.turns.ask_separately import (
     ask_separately,
@@ -46,7 +47,16 @@ def take_turn(run: TurnContext, *, stream: bool = False) -> Flow[object]:
         Exception: Whatever refused the reply; the next equal call is given it.
     """
     taken = with_own_names(_settled(run, stream=stream), run.turn)
-    return metered(taken, run.tally)
+    return traced(metered(taken, run.tally), run, stream=stream)
+
+
+def suspend_turn(run: TurnContext) -> Flow[Suspended]:
+    """Submit a run, or look at it once; never wait for it.
+
+    Raises:
+        InteractionsError: As `take_turn`.
+    """
+    return traced(suspend_job(run), run)
 
 
 def _settled(run: TurnContext, *, stream: bool) -> Flow[object]:
@@ -76,6 +86,7 @@ def _taken(run: TurnContext, *, stream: bool) -> Flow[object]:
 
 def _take_at_once(run: TurnContext, *, stream: bool) -> Flow[Reply]:
     """Answer one message list in the foreground."""
+    run.tally.watch.begin_create()
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())
     owed = find_owed(run, evidence.tries())
     if owed is not None:

@@ -188,12 +188,15 @@ def _ask(run: TurnContext, separate: TurnContext) -> Flow[Sequence[JsonObject]]:
     evidence = Candidates(turn.transcript, {}, MatchOptions(store=turn.store))
     plan = yield from recall_form(separate, plan_separate(turn), evidence)
     try:
-        sent = send_plan(separate, plan, evidence, stream=False)
-        plan, answer = yield from metered(sent, separate.tally)
-        failure = outcome_error(answer.interaction, answer.steps, returns_empty=True)
-        reply = yield from record_turn(separate, plan, answer, failure)
-        if failure is not None:
-            raise failure
+        with run.tally.watch.separate(separate):
+            sent = send_plan(separate, plan, evidence, stream=False)
+            plan, answer = yield from metered(sent, separate.tally)
+            failure = outcome_error(
+                answer.interaction, answer.steps, returns_empty=True
+            )
+            reply = yield from record_turn(separate, plan, answer, failure)
+            if failure is not None:
+                raise failure
     except InteractionsError as error:
         _explain(error, run)
         raise

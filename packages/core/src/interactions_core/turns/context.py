@@ -5,12 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from interactions_core.mapping.planning import Plan
 from interactions_core.records.budgets import Budget
 from interactions_core.records.charges import Charge
+from interactions_core.records.interactions import LedgerEntry
 from interactions_core.records.turn import Turn
 from interactions_core.turns.allowances import Allowance
 from interactions_core.turns.lookup import TurnStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
+from interactions_core.turns.watching import UNWATCHED, TurnWatch
 from interactions_core.usage import Usage
 
 DEFAULT_DEADLINE_S: Final = 3_900.0
@@ -81,6 +84,10 @@ class TurnStats:
         interrupts: How often the call interrupted its graph with runs that were given
             up for the one that it begins.
         job: The key of the job that the turn goes on with; "" for none.
+        plan: What was sent last, or is about to be; `None` before there is one.
+        entry: What the ledger says of the answer; `None` where there is none, or
+            another process has entered it.
+        watch: Is told where the turn is.
     """
 
     attempts: int = 0
@@ -96,6 +103,9 @@ class TurnStats:
     separate_id: str = ""
     interrupts: int = 0
     job: str = ""
+    plan: Plan | None = field(default=None, repr=False)
+    entry: LedgerEntry | None = field(default=None, repr=False)
+    watch: TurnWatch = UNWATCHED
 
     @property
     def own(self) -> Usage:

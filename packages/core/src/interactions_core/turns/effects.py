@@ -121,6 +121,19 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Carry an effect out within a context of the caller's; answered as the effect is.
+
+    Attributes:
+        effect: What to do.
+        entered: What to enter for that, in the thread and task that does it.
+    """
+
+    effect: "Effect"
+    entered: Callable[[], contextlib.AbstractContextManager[object]]
+
+
+@dataclass(frozen=True, slots=True)
 class HandOn:
     """Hand a reply to the framework; answered with what the framework is given.
 
@@ -141,6 +154,7 @@ Effect = (
     | Sleep
     | SetCleanup
     | GiveUp
+    | Within
     | HandOn
 )
 

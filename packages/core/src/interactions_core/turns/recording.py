@@ -121,7 +121,7 @@ def _keep(
 
     def keep() -> bool:
         # With the store's work: the first look at prices takes long.
-        paid = priced_entry(entry, current_prices())
+        run.tally.entry = paid = priced_entry(entry, current_prices())
         label = run.turn.label
         began = records.began
         return store.put(record, paid, began=began, sketch=sketch, job=job, label=label)

@@ -47,6 +47,7 @@ def send_plan(
 
 def _answered(run: TurnContext, plan: Plan, *, stream: bool) -> Flow[Answer]:
     """Send a plan and follow it until it is answered or refused."""
+    run.tally.plan = plan
     body, check = request_body(run.turn, plan), root_check(plan)
     answer = streamed_answer if stream else unary_answer
 

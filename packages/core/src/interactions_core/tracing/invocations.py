@@ -1,0 +1,200 @@
+"""The spans of calls, as OpenTelemetry's GenAI handler makes them.
+
+Writes facts into its invocations and decides nothing. An invocation is never left
+attached to the context: whoever does a call's I/O enters it for just that.
+"""
+
+from collections.abc import Mapping
+
+from opentelemetry.context import Context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    TraceFlags,
+    get_current_span,
+    set_span_in_context,
+)
+from opentelemetry.util.genai.invocation import (  # pyright: ignore[reportMissingTypeStubs]
+    Error,
+    FetchResponseInvocation,
+    InferenceInvocation,
+    RemoteAgentInvocation,
+)
+
+from interactions_core.tracing.backend_keys import backend_attributes
+from interactions_core.tracing.conventions import (
+    RequestFacts,
+    input_tokens,
+    output_tokens,
+)
+from interactions_core.tracing.facts import OPERATIONS, CallFacts, CallKind
+from interactions_core.tracing.links import TraceLink
+from interactions_core.tracing.own_attributes import Value, own_attributes
+from interactions_core.tracing.telemetry import Telemetry
+
+Invocation = InferenceInvocation | RemoteAgentInvocation | FetchResponseInvocation
+
+
+def begin_invocation(
+    telemetry: Telemetry, facts: CallFacts, context: Context
+) -> Invocation:
+    """Begin the span of a call, under the one of a context."""
+    handler, server = telemetry.handler, facts.server
+    address, port = server.address or None, server.port
+    conversation = facts.conversation_id or None
+    begun: Invocation
+    if facts.kind == "model":
+        begun = handler.inference(
+            server.provider,
+            request_model=facts.target,
+            server_address=address,
+            server_port=port,
+            context=context,
+            conversation_id=conversation,
+        )
+    elif facts.kind == "agent":
+        begun = handler.invoke_remote_agent(
+            server.provider,
+            agent_name=facts.target,
+            server_address=address,
+            server_port=port,
+            context=context,
+            conversation_id=conversation,
+        )
+    else:
+        begun = handler.fetch_response(
+            server.provider,
+            response_id=facts.interaction_id,
+            server_address=address,
+            server_port=port,
+            context=context,
+        )
+    begun.suspend()
+    return begun
+
+
+def end_invocation(begun: Invocation, facts: CallFacts, request: RequestFacts) -> None:
+    """Write what is known into the span of a call, and end it."""
+    if isinstance(begun, InferenceInvocation):
+        _describe_inference(begun, facts, request)
+    elif isinstance(begun, RemoteAgentInvocation):
+        _describe_agent(begun, facts, request)
+    else:
+        _describe_fetch(begun, facts)
+    begun.attributes.update(own_attributes(facts) | backend_attributes(facts))
+    if facts.error:
+        # Without a message: the API repeats what it was sent.
+        begun.fail(Error(message=None, type=facts.error))
+    else:
+        begun.stop()
+
+
+def count_run(telemetry: Telemetry, facts: CallFacts, kind: CallKind) -> None:
+    """Count the tokens of a run, of which no span may have them.
+
+    Args:
+        telemetry: Where to.
+        facts: Of the wait that has read them.
+        kind: What the run's create was.
+    """
+    if facts.usage is None:
+        return
+    model = {"gen_ai.request.model": facts.target} if kind == "model" else {}
+    about = {
+        "gen_ai.operation.name": OPERATIONS[kind],
+        "gen_ai.provider.name": facts.server.provider,
+        **model,
+        **({"server.address": facts.server.address} if facts.server.address else {}),
+    }
+    usage = facts.usage
+    counts = {"input": input_tokens(usage), "output": output_tokens(usage)}
+    telemetry.count_tokens(counts, about)
+
+
+def link_of(context: Context) -> TraceLink | None:
+    """Return the span of a context; `None` for none."""
+    return as_link(get_current_span(context).get_span_context())
+
+
+def as_link(span: SpanContext) -> TraceLink | None:
+    """Return a span as others are told of it; `None` for none."""
+    if not span.is_valid:
+        return None
+    return TraceLink(span.trace_id, span.span_id, span.trace_flags.sampled)
+
+
+def as_span_context(link: TraceLink) -> SpanContext:
+    """Return the span that a link names, of whichever process."""
+    flags = TraceFlags.SAMPLED if link.is_sampled else TraceFlags.DEFAULT
+    return SpanContext(
+        link.trace_id, link.span_id, is_remote=True, trace_flags=TraceFlags(flags)
+    )
+
+
+def context_under(link: TraceLink, context: Context) -> Context:
+    """Return a context whose spans are children of the one that a link names."""
+    return set_span_in_context(NonRecordingSpan(as_span_context(link)), context)
+
+
+def _describe_inference(
+    begun: InferenceInvocation, facts: CallFacts, request: RequestFacts
+) -> None:
+    if facts.stream:
+        begun.request_stream = True
+    begun.previous_response_id = facts.previous_id or None
+    begun.response_id = facts.interaction_id or None
+    begun.response_model_name = facts.answered_by or None
+    begun.finish_reasons = [facts.finish] if facts.finish else None
+    begun.temperature, begun.top_p = request.temperature, request.top_p
+    begun.top_k, begun.max_tokens = request.top_k, request.max_tokens
+    begun.seed, begun.output_type = request.seed, request.output_type
+    begun.reasoning_level = request.reasoning_level
+    usage = facts.usage
+    if usage is None:
+        return
+    begun.input_tokens, begun.output_tokens = input_tokens(usage), output_tokens(usage)
+    begun.cache_read_input_tokens = usage.cached_tokens
+    begun.thinking_tokens = usage.thought_tokens
+    begun.set_input_tokens(facts.input_modalities.items())
+    begun.set_output_tokens(facts.output_modalities.items())
+    begun.set_cache_read_input_tokens(facts.cached_modalities.items())
+
+
+def _describe_agent(
+    begun: RemoteAgentInvocation, facts: CallFacts, request: RequestFacts
+) -> None:
+    begun.previous_response_id = facts.previous_id or None
+    begun.finish_reasons = [facts.finish] if facts.finish else None
+    begun.temperature, begun.top_p = request.temperature, request.top_p
+    begun.max_tokens, begun.seed = request.max_tokens, request.seed
+    begun.output_type = request.output_type
+    begun.attributes.update(
+        _set(
+            {
+                "gen_ai.response.id": facts.interaction_id or None,
+                "gen_ai.response.model": facts.answered_by or None,
+                "gen_ai.request.stream": facts.stream or None,
+            }
+        )
+    )
+    usage = facts.usage
+    if usage is None:
+        return
+    begun.input_tokens, begun.output_tokens = input_tokens(usage), output_tokens(usage)
+    begun.cache_read_input_tokens = usage.cached_tokens or None
+    thoughts = usage.thought_tokens or None
+    told = {"gen_ai.usage.reasoning.output_tokens": thoughts}
+    begun.attributes.update(_set(told))
+
+
+def _describe_fetch(begun: FetchResponseInvocation, facts: CallFacts) -> None:
+    if facts.stream:
+        begun.request_stream = True
+    begun.response_status = facts.status or None
+    begun.response_model_name = facts.answered_by or None
+    begun.finish_reasons = [facts.finish] if facts.finish else None
+    begun.stream_cursor = facts.cursor or None
+
+
+def _set(told: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {name: value for name, value in told.items() if value is not None}
