@@ -504,6 +504,35 @@ def test_names_are_read_from_standard_input_one_after_the_other() -> None:
     ]
 
 
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("command", ["show", "tree"])
+def test_a_wrong_name_among_others_is_told_and_the_others_are_gone_on_with(
+    command: str,
+) -> None:
+    typed = "trip-kyoto\nno-such\n\x1b[31mred\nsupport-7731\n"
+
+    done = run(command, "-", "--json", typed=typed)
+
+    told = [json.loads(line)["session"]["id"] for line in done.stdout.splitlines()]
+    assert told == ["trip-kyoto", "support-7731"]
+    assert done.stderr.splitlines() == [
+        "Error: no thread or interaction goes by 'no-such'",
+        "Error: no thread or interaction goes by '\\x1b[31mred'",
+    ]
+    assert done.exit_code == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_a_page_is_written_of_the_names_that_are_right() -> None:
+    some = run("show", "-", "--html", "some.html", typed="no-such\ntrip-kyoto\n")
+    none = run("show", "-", "--html", "none.html", typed="no-such\n")
+
+    assert (some.exit_code, none.exit_code) == (1, 1)
+    assert "no-such" in some.stderr
+    assert "some.html: 1 conversation" in some.stderr
+    assert [path.name for path in Path().glob("*.html")] == ["some.html"]
+
+
 @pytest.mark.parametrize(
     "command", [("list",), ("list", "-q", "Rome"), ("show",), ("tree",)], ids=" ".join
 )

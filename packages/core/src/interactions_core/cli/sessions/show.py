@@ -1,6 +1,5 @@
 """`interactions sessions show`: what is typed, and what is called."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.naming import NEWEST, Named, named
+from interactions_core.cli.arguments.piped_names import each_named
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.printing.output import (
     color_option,
@@ -37,12 +37,12 @@ from interactions_core.cli.sessions.tree_layout import path_to
 from interactions_core.cli.sessions.turn_json import content_json, turn_json
 from interactions_core.records.conversations import (
     Content,
+    Conversation,
     ConversationFilter,
     Recorded,
 )
 from interactions_core.stores import SessionStore
 
-_PIPE: Final = "-"
 _PAGE: Final = 50
 """Turns whose content is read at once, so that the first are shown at once."""
 
@@ -64,16 +64,6 @@ def name_options(function: _Function) -> _Function:
     ):
         function = option(function)
     return function
-
-
-def typed_names(name: str) -> Iterator[str]:
-    """Yield the names that are meant: those of standard input for `-`."""
-    if name != _PIPE:
-        yield name
-        return
-    for line in sys.stdin:
-        if line.strip():
-            yield line.strip()
 
 
 def pages_of_content(
@@ -114,7 +104,8 @@ def show(
 
     NAME is a thread, or the id of an interaction, its beginning, or its last 6
     characters: then the turns that lead to that one are shown. `last` is the newest
-    conversation, and `-` reads names from standard input, one a line.
+    conversation, and `-` reads names from standard input, one a line: --json prints an
+    object a line then, and the exit status is 1 after all if nothing goes by one.
     """
     layout = ShowLayout(
         columns=width(), local=local, long=long, hide_content=hide_content, steps=steps
@@ -123,16 +114,8 @@ def show(
         msg = "--all-threads needs --html FILE; `sessions list` prints all threads"
         raise click.UsageError(msg)
     with opened(sessions, read_only=True) as store:
-        if html is not None:
-            told = (
-                store.list_conversations(ConversationFilter(session_id=tenant)).found
-                if all_threads
-                else [named(store, e, tenant).conversation for e in typed_names(name)]
-            )
-            hidden = hide_content
-            write_page(html, store, sessions, told, tenant=tenant, hide_content=hidden)
-            return
-        for each in typed_names(name):
+
+        def tell(each: str) -> None:
             found = named(store, each, tenant)
             if as_json:
                 told = _json(store, found, layout, everything=everything)
@@ -140,6 +123,41 @@ def show(
             else:
                 lines = _lines(store, found, layout, everything=everything)
                 write(lines, color=colour(color))
+
+        if html is None:
+            all_right = each_named(name, tell)
+        else:
+            wanted = None if all_threads else name
+            chosen, all_right = _conversations(store, wanted, tenant)
+            # A page of none says that there is none, which is not what was asked.
+            if chosen or all_right:
+                write_page(
+                    html,
+                    store,
+                    sessions,
+                    chosen,
+                    tenant=tenant,
+                    hide_content=hide_content,
+                )
+    if not all_right:
+        raise click.exceptions.Exit(1)
+
+
+def _conversations(
+    store: SessionStore, name: str | None, tenant: str | None
+) -> tuple[Sequence[Conversation], bool]:
+    """Return what is meant, all for `None`, and whether all names were right."""
+    if name is None:
+        return store.list_conversations(
+            ConversationFilter(session_id=tenant)
+        ).found, True
+    found: list[Conversation] = []
+
+    def note(each: str) -> None:
+        found.append(named(store, each, tenant).conversation)
+
+    all_right = each_named(name, note)
+    return found, all_right
 
 
 def _lines(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import click
 
 from interactions_core.cli.arguments.naming import named
+from interactions_core.cli.arguments.piped_names import each_named
 from interactions_core.cli.arguments.stores import opened
 from interactions_core.cli.printing.output import (
     colour,
@@ -20,7 +21,6 @@ from interactions_core.cli.sessions.session_json import SCHEMA, session_json
 from interactions_core.cli.sessions.show import (
     name_options,
     pages_of_content,
-    typed_names,
 )
 from interactions_core.cli.sessions.tree_layout import TreeRow, children_of, tree_rows
 from interactions_core.cli.sessions.tree_text import (
@@ -66,20 +66,24 @@ def tree(
         local=local,
     )
     with opened(sessions, read_only=True) as store:
-        for each in typed_names(name):
+
+        def draw(each: str) -> None:
             told = named(store, each, tenant).conversation
             turns = store.records(told.id)
             if as_json:
                 click.echo(json_text(tree_json(told, turns)))
-                continue
+                return
             rows = tree_rows(turns, all_turns=everything)
             said = {} if hide_content else _said(store, rows)
-            layout = replace(layout, newest=told.last)
-            lines = tree_lines(rows, said, layout)
+            lines = tree_lines(rows, said, replace(layout, newest=told.last))
             head = joined(tree_head(told), layout.columns)
             marks = tree_legend(layout.glyphs, all_turns=everything)
             legend = joined(marks, layout.columns)
             write([*head, *lines, "", *legend], color=colour(color))
+
+        all_right = each_named(name, draw)
+    if not all_right:
+        raise click.exceptions.Exit(1)
 
 
 def tree_json(told: Conversation, turns: Sequence[Recorded]) -> dict[str, object]:
