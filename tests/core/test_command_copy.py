@@ -87,7 +87,8 @@ def test_a_copy_replaces_nothing(tmp_path: Path, store: SqliteStore) -> None:
 
     done = run(tmp_path)
 
-    assert "there is such a file" in str(done.exception)
+    assert done.exit_code == 2
+    assert "already; name another file" in done.stderr
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 

@@ -462,7 +462,7 @@ def test_json_goes_with_back_alone(file: str, old: str) -> None:
 
     done = migrate(file, old, "--json")
 
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "--json goes with --back" in done.stderr
 
 
@@ -531,7 +531,7 @@ def test_metadata_that_is_no_json_is_named_with_its_checkpoint(
 @pytest.mark.parametrize(
     ("source", "place", "said_of_it", "status"),
     [
-        pytest.param("missing.db", "t.db", "there is no such file", 3, id="no source"),
+        pytest.param("missing.db", "t.db", "there is no file", 2, id="no source"),
         pytest.param(
             "stock.db",
             "t.db",
@@ -539,18 +539,18 @@ def test_metadata_that_is_no_json_is_named_with_its_checkpoint(
             3,
             id="stock source",
         ),
-        pytest.param("redis://u:secret@h/0", "t.db", "no saver of ours", 1, id="what?"),
-        pytest.param("state.db", "ours.db", "is a file of ours", 1, id="our target"),
-        pytest.param(".", "t.db", "this is a folder", 3, id="folder source"),
-        pytest.param("state.db", ".", "this is a folder", 3, id="folder target"),
-        pytest.param("state.db", "state.db", "the same file", 1, id="itself"),
+        pytest.param("redis://u:secret@h/0", "t.db", "no saver of ours", 2, id="what?"),
+        pytest.param("state.db", "ours.db", "is a file of ours", 2, id="our target"),
+        pytest.param(".", "t.db", ". is a folder", 2, id="folder source"),
+        pytest.param("state.db", ".", ". is a folder", 2, id="folder target"),
+        pytest.param("state.db", "state.db", "the same file", 2, id="itself"),
         pytest.param(
-            "state.db", "other.db", "another program's table", 1, id="foreign"
+            "state.db", "other.db", "another program's table", 2, id="foreign"
         ),
         pytest.param(
             "state.db", "text.db", "cannot be written to", 3, id="no database"
         ),
-        pytest.param("state.db", "redis://u:secret@h/0", "behind redis", 1, id="redis"),
+        pytest.param("state.db", "redis://u:secret@h/0", "behind redis", 2, id="redis"),
     ],
 )
 def test_what_is_no_source_or_target_is_said_in_a_sentence(

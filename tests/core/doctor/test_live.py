@@ -266,7 +266,7 @@ def test_a_profile_that_cannot_be_written_is_told_before_anything_is_sent(
     done = run("--yes", "--profile", "no/such/folder.json")
 
     assert done.exit_code == 2
-    assert "nothing was sent" in done.stderr
+    assert "there is no folder" in done.stderr
     assert emulator.stats()["creates"] == 0
 
 

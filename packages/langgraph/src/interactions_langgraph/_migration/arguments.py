@@ -10,6 +10,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from interactions_core.adapter import require
+from interactions_core.adapter.secrets import shown_store
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._migration.class_names import Name
 from interactions_langgraph._migration.json_serde import JsonSerde
@@ -42,14 +43,28 @@ def open_source(location: str, loader: Loader) -> Source:
     return SqliteSource(location.removeprefix(SQLITE), loader)
 
 
-def check_apart(source: str, target: str) -> None:
-    """Refuse to move threads within one file."""
-    paths = [Path(place.removeprefix(SQLITE)) for place in (source, target)]
-    if not all(path.exists() for path in paths):
-        return
-    if paths[0].samefile(paths[1]):
+def check_places(source: str, target: str) -> None:
+    """Refuse a file that is not there, folders, and to move threads within one file.
+
+    Raises:
+        ConfigurationError: It is so.
+    """
+    places = (source, target)
+    files = [Path(place.removeprefix(SQLITE)) for place in places if _is_file(place)]
+    for path in files:
+        if path.is_dir():
+            message = f"{shown_store(str(path))} is a folder; name the file in it"
+            raise ConfigurationError(message)
+    if _is_file(source) and not files[0].exists():
+        message = f"there is no file {shown_store(str(files[0]))}"
+        raise ConfigurationError(message)
+    if len(files) == len(places) and files[1].exists() and files[0].samefile(files[1]):
         message = "source and target are the same file; the target is a file of its own"
         raise ConfigurationError(message)
+
+
+def _is_file(place: str) -> bool:
+    return place.startswith(SQLITE) or "://" not in place
 
 
 def open_serde(path: str | None, allowed: Sequence[str] = ()) -> SerializerProtocol:

@@ -2,15 +2,16 @@
 
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import click
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
+from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._migration.arguments import (
     SQLITE,
-    check_apart,
+    check_places,
     names_in,
     open_json,
     open_serde,
@@ -128,13 +129,14 @@ def migrate(
     and only what it lacks is added.
     """
     sys.path.insert(0, str(Path(app_dir).absolute()))
-    check_apart(source, target)
-    own = open_serde(serde, allow)
-    other = open_serde(target_serde) if target_serde else own
-    if as_json:
-        other = open_json(target_serde, back=back)
-    loader = Loader(own, names_in(as_data, "--as-data"))
-    opened = SaverSource(source, loader) if back else open_source(source, loader)
+    with _typed_wrong():
+        check_places(source, target)
+        own = open_serde(serde, allow)
+        other = open_serde(target_serde) if target_serde else own
+        if as_json:
+            other = open_json(target_serde, back=back)
+        loader = Loader(own, names_in(as_data, "--as-data"))
+        opened = SaverSource(source, loader) if back else open_source(source, loader)
     with contextlib.closing(opened):
         weights = matching_threads(opened.weigh(), threads)
         if dry_run:
@@ -148,6 +150,15 @@ def migrate(
     _print_missing(report.missing)
     if report.failed:
         raise click.exceptions.Exit(1)
+
+
+@contextlib.contextmanager
+def _typed_wrong() -> Generator[None]:
+    """Tell apart what was typed wrong, with exit status 2, from threads that stay."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _move(
@@ -182,7 +193,9 @@ def _move_back(
     is_equal = (
         serde.is_equal if isinstance(serde, JsonSerde) else source.loader.is_equal
     )
-    with contextlib.closing(open_target(target, serde)) as opened:
+    with _typed_wrong():
+        made = open_target(target, serde)
+    with contextlib.closing(made) as opened:
         mover = BackMover(source, opened, source.loader, is_equal, replace=replace)
         with ProgressBar(weights, "writing back") as bar:
             report = move_all(mover, weights, bar)

@@ -10,12 +10,9 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-import click
-
-from interactions_core.cli.printing.output import shown_error
+from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import DEFAULT_MAX_RETRIES, Connection
-from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.services.graph_resumer import Resume
 from interactions_core.services.resume_loader import load_resume
@@ -49,7 +46,5 @@ def resume_named(name: str | None, app_dir: str) -> Resume | None:
     if name is None:
         return None
     sys.path.insert(0, str(Path(app_dir).absolute()))
-    try:
+    with typed_wrong():
         return load_resume(name)
-    except ConfigurationError as exc:
-        raise click.UsageError(shown_error(exc)) from exc

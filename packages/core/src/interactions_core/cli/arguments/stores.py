@@ -7,12 +7,13 @@ from typing import Final, cast
 
 import click
 
+from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.store_finder import stores_in
-from interactions_core.cli.printing.output import shown, shown_error
-from interactions_core.exceptions import ConfigurationError, StoreError
+from interactions_core.cli.printing.output import shown
+from interactions_core.exceptions import StoreError
 from interactions_core.records.accounts import VARIABLE as ACCOUNT
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.opening import check_url
+from interactions_core.stores.opening import check_url, file_url
 from interactions_core.stores.sql.refusing import NOT_OURS
 from interactions_core.stores.sql.store import SqlStore
 
@@ -51,10 +52,8 @@ def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
 
 def _checked(url: str) -> str:
     """Refuse what names no store that there is, as what is typed wrong."""
-    try:
+    with typed_wrong():
         check_url(url)
-    except ConfigurationError as exc:
-        raise click.UsageError(shown_error(exc)) from exc
     return url
 
 
@@ -194,6 +193,11 @@ def _check_file(url: str, hint: str) -> None:
     path = Path(url.removeprefix(_SQLITE)).expanduser().absolute()
     if not path.exists():
         msg = f"there is no session store at {path}{hint}"
+        raise click.UsageError(msg)
+    if path.is_dir():
+        msg = (
+            f"{path} is a folder; name a file in it, e.g. {file_url(path / 'state.db')}"
+        )
         raise click.UsageError(msg)
     try:
         open_store(url, read_only=True).close()

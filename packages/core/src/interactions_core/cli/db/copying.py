@@ -4,13 +4,23 @@ from pathlib import Path
 
 import click
 
+from interactions_core.cli.arguments.files import check_place
 from interactions_core.cli.arguments.stores import opened_unchanged, sessions_option
+from interactions_core.cli.printing.output import shown
 from interactions_core.services import copy_commands
+
+
+def _new_file(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    """Refuse what would be replaced."""
+    if path.exists():
+        msg = f"there is {shown(str(path))} already; name another file"
+        raise click.UsageError(msg)
+    return check_place(path)
 
 
 @click.command()
 @sessions_option
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), callback=_new_file)
 @click.option(
     "--without-content",
     is_flag=True,

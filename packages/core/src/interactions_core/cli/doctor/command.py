@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.arguments.stores import VARIABLE, opened
-from interactions_core.cli.doctor.live import try_live
+from interactions_core.cli.doctor.live import check_places, try_live
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
@@ -100,6 +100,8 @@ def doctor(
         raise click.UsageError(msg)
     if not live:
         _check_options_of_live(click.get_current_context())
+    else:
+        check_places(profile, recordings)
     if clear_forms:
         _clear_forms(sessions, partial(click.echo, err=as_json))
     checks = examine(sessions, offline=offline)

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from interactions_core.canonical import Json
+from interactions_core.cli.arguments.files import check_place
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.identity import address_of, credential_of
 from interactions_core.doctor.checks import Check
@@ -63,9 +64,6 @@ def try_live(
         Whether the first create was answered and nothing is left on the server, and
         what was written.
     """
-    _check_place(profile)
-    if recordings is not None:
-        _check_recordings(recordings)
     for line in plan_lines(models):
         write(line)
     if profile.exists():
@@ -124,11 +122,15 @@ def _send(
     return len(findings) == len(CALLS) and not trial.left, found
 
 
-def _check_place(profile: Path) -> None:
-    folder = profile.absolute().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        msg = f"the profile cannot be written to {profile}; nothing was sent"
-        raise click.UsageError(msg)
+def check_places(profile: Path, recordings: Path | None) -> None:
+    """Refuse places at which nothing can be written, before anything is sent.
+
+    Raises:
+        click.UsageError: There is no such folder, or nothing may be written there.
+    """
+    check_place(profile)
+    if recordings is not None:
+        _check_recordings(recordings)
 
 
 def _check_recordings(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Final, cast, get_args
 
 import click
 
+from interactions_core.cli.arguments.files import new_place
 from interactions_core.cli.arguments.naming import find_interaction
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.printing.export_file import ExportFile
@@ -54,6 +55,7 @@ _LONG: Final = 20
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=new_place,
     metavar="FILE",
     help="Write there, when all is done; until then to FILE.part.",
 )

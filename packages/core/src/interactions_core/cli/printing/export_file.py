@@ -48,9 +48,6 @@ class ExportFile:
         if self.path.exists() and not self.path.is_file():
             msg = f"{self.path} is no file; leave -o out to write to the terminal"
             raise click.UsageError(msg)
-        if not self.path.parent.is_dir():
-            msg = f"there is no folder {shown(str(self.path.parent))}"
-            raise click.UsageError(msg)
 
     @property
     def part(self) -> Path:
@@ -59,7 +56,11 @@ class ExportFile:
 
     def __enter__(self) -> Self:
         self._check_form()
-        self._file = os.fdopen(_open(self.part), "wb")
+        try:
+            self._file = os.fdopen(_open(self.part), "wb")
+        except OSError as error:
+            msg = f"{shown(str(self.part))} cannot be written: {error.strerror}"
+            raise click.UsageError(msg) from error
         self._lock(self._file)
         kept = self._take_over() if self.resumes else 0
         self._file.truncate(kept)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from interactions_core.cli.arguments.files import new_place
 from interactions_core.cli.printing.export_file import ExportFile
 from interactions_core.cli.printing.names import store_text
 from interactions_core.cli.printing.output import shown, shown_size
@@ -18,6 +19,7 @@ from interactions_core.stores import SessionStore
 html_option = click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=new_place,
     metavar="FILE",
     help="Write a page of all branches into a file, which a browser shows without a "
     "network.",

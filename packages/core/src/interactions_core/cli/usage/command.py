@@ -9,6 +9,7 @@ from typing import Final, cast
 import click
 from click.core import ParameterSource
 
+from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.times import read_time
 from interactions_core.cli.printing.output import (
@@ -101,7 +102,8 @@ def usage(
             stands = _standings(store, time.time())
         _say_budgets(stands, color, as_json=as_json)
         return
-    pricing = prices_of(prices)
+    with typed_wrong():
+        pricing = prices_of(prices)
     with opened(sessions, read_only=True) as store:
         found = store.cost(
             # click has checked the word.
