@@ -64,6 +64,20 @@ def test_a_restore_without_a_list_says_that_nothing_is_erased(file: Path) -> Non
     assert "no list of deletions is named: nothing is erased again" in done.output
 
 
+def test_a_list_is_looked_at_beside_a_store_that_nothing_was_written_to(
+    file: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "erased.jsonl"
+    listed.write_text('{"store": "0123456789abcdef", "at": 1.0, "thread": "t"}\n')
+    before = file.read_bytes()
+
+    done = run(file, "restored", "--erased", str(listed), "--dry-run")
+
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert "there is none of this one (which has no name yet)" in done.stdout
+    assert file.read_bytes() == before
+
+
 def test_a_list_that_is_not_there_is_an_error(file: Path) -> None:
     done = run(file, "restored", "--erased", "missing.jsonl")
 
@@ -153,6 +167,29 @@ def test_a_store_is_checked_planned_for_migrated_and_then_found_well(
     assert after.exit_code == 0
     assert after.stdout.endswith("this release can work with the store\n")
     assert run(file, "plan").stdout == "nothing to do\n"
+
+
+def test_a_store_that_no_checkpointer_has_used_lacks_nothing(file: Path) -> None:
+    """Ours: AutoGen and CrewAI use a store without the tables of a saver."""
+    found, told = run(file, "check"), run(file, "check", "--json")
+
+    assert found.exit_code == 0
+    assert "checkpoints  0 in the store, 4 known: unused\n" in found.stdout
+    assert "can work with the store, and no checkpointer has used it" in found.stdout
+    assert json.loads(told.stdout)["ok"]
+
+
+def test_what_a_saver_lacks_of_its_tables_is_no_store_to_work_with(
+    file: Path,
+) -> None:
+    run(file, "migrate")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM schema_versions WHERE part = 'checkpoints'")
+
+    done = run(file, "check")
+
+    assert done.exit_code == 1
+    assert "checkpoints  0 in the store, 4 known: missing\n" in done.stdout
 
 
 def test_checks_and_plans_are_told_as_json(file: Path) -> None:
@@ -255,7 +292,10 @@ def test_a_schema_of_another_program_is_refused_before_a_plan_is_printed(
 
 def test_a_folder_is_called_one_where_versions_are_looked_at(tmp_path: Path) -> None:
     for command in ("check", "plan"):
-        assert "this is a folder" in str(run(tmp_path, command).exception)
+        done = run(tmp_path, command)
+
+        assert done.exit_code == 2
+        assert f"{tmp_path} is a folder; name a file in it" in done.stderr
 
 
 def test_a_store_in_memory_has_nothing_to_check() -> None:

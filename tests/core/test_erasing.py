@@ -315,5 +315,18 @@ def test_the_command_fails_as_long_as_something_is_left(
 
 
 @pytest.mark.usefixtures("environment")
+def test_a_store_that_nothing_was_written_to_has_no_deletions_to_list(
+    tmp_path: Path,
+) -> None:
+    SqliteStore(tmp_path / "new.db").close()
+
+    done = CliRunner().invoke(
+        erase, ["--list", "--sessions", f"sqlite:///{tmp_path}/new.db"]
+    )
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "no deletions are known\n"
+
+
 def test_the_command_has_to_be_told_what_to_erase() -> None:
     assert run().exit_code == 2

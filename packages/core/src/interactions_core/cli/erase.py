@@ -42,7 +42,9 @@ def erase(
         raise click.UsageError(msg)
     if as_list:
         with opened_database(sessions, read_only=True) as store:
-            erased_commands.list_deletions(store, click.echo)
+            number = erased_commands.list_deletions(store, click.echo)
+        if not number:
+            click.echo("no deletions are known", err=True)
         return
     with opened(sessions, read_only=dry_run) as store:
         if dry_run:

@@ -17,11 +17,13 @@ from interactions_core.records.erased import (
     write_line,
 )
 from interactions_core.stores.sql.deletion_rows import thread_digest
-from interactions_core.stores.sql.erased_log import store_name
+from interactions_core.stores.sql.erased_log import find_secret, store_name
 from interactions_core.stores.sql.store import SqlStore
 
 Write = Callable[[str], object]
 """Prints one line."""
+
+_NAMELESS: Final = "which has no name yet"
 
 GROUP: Final = "interactions_core.checkpoints"
 """Entry points of this group take a store and return its `CheckpointEraser`."""
@@ -39,23 +41,29 @@ class CheckpointEraser(Protocol):
         ...
 
 
-def list_deletions(store: SqlStore, write: Write) -> None:
+def list_deletions(store: SqlStore, write: Write) -> int:
     """Print what a store knows of deletions, a line each as its list outside has it.
 
     Threads are named by keyed hashes, from which their ids cannot be read: the store
     itself knows no more of them.
+
+    Returns:
+        How many there are, with what is still to be deleted.
     """
+    deletions, erasures = store.list_deletions(), store.list_erasures()
+    if not deletions and not erasures:
+        # A store that nothing was written to has no name yet.
+        return 0
     name = store_name(store.secret())
-    deletions = store.list_deletions()
     for each in deletions:
         line = ErasedLine(
             name, each.at, digest=each.digest, mark=each.mark, checkpoints=True
         )
         write(write_line(line))
-    erasures = store.list_erasures()
     if erasures:
         at = max(each.created_at for each in erasures)
         write(write_line(ErasedLine(name, at, erasures=tuple(erasures))))
+    return len(deletions) + len(erasures)
 
 
 def erase_again(
@@ -89,8 +97,9 @@ def erase_again(
     lines, unreadable = _read(path)
     for number in unreadable:
         write(f"{path}, line {number}: no deletion, perhaps cut off; not applied")
-    secret = store.secret()
-    own = store_name(secret)
+    born = find_secret(store.database)
+    secret = born or (b"" if dry_run else store.secret())
+    own = store_name(secret) if secret else _NAMELESS
     mine = [line for line in lines if line.store == (name or own)]
     others = {line.store for line in lines} - {name or own}
     left = outstanding(

@@ -11,10 +11,11 @@ from typing import Final
 
 from interactions_core.counted import counted
 from interactions_core.services.erased_commands import GROUP
+from interactions_core.stores.sql.contracts import PART as CONTRACTS
 from interactions_core.stores.sql.contracts import Part
 from interactions_core.stores.sql.database import Rewrite
 from interactions_core.stores.sql.statements import Statement
-from interactions_core.stores.sql.store import SqlStore
+from interactions_core.stores.sql.store import PARTS, SqlStore
 from interactions_core.stores.sql.upgrading import (
     COMMAND,
     SchemaState,
@@ -53,7 +54,8 @@ class PartLine:
         needs: The oldest one that a program may know to use it; `None` if the store
             does not say.
         state: `current`; `newer`, with which this release may go on; `unfinished`,
-            where rows or indexes are yet to come but all can be used; `missing` or
+            where rows or indexes are yet to come but all can be used; `unused`, which
+            a checkpointer makes for itself, and none has used the store; `missing` or
             `older`, which has to be upgraded; `refused`, which takes a newer release;
             or `unknown`, which this release leaves alone.
     """
@@ -109,7 +111,14 @@ def add_checkpoints(store: SqlStore) -> None:
 def list_parts(store: SqlStore) -> list[PartLine]:
     """Return how each part of a store is to this release, also of one without tables."""
     state = store.database.state()
-    known = [_part_line(part, state) for part in store.database.parts.values()]
+    parts = store.database.parts
+    of_checkpointers = parts.keys() - PARTS.keys() - {CONTRACTS}
+    is_unused = bool(state.versions) and not of_checkpointers & state.versions.keys()
+    unused = of_checkpointers if is_unused else frozenset[str]()
+    known = [
+        _part_line(part, state, is_unused=name in unused)
+        for name, part in parts.items()
+    ]
     foreign = sorted({*state.versions} - {*store.database.parts})
     unknown = [
         PartLine(name, state.versions[name], 0, state.contracts.get(name), "unknown")
@@ -118,11 +127,13 @@ def list_parts(store: SqlStore) -> list[PartLine]:
     return sorted(known, key=lambda line: line.part) + unknown
 
 
-def _part_line(part: Part, state: SchemaState) -> PartLine:
+def _part_line(part: Part, state: SchemaState, *, is_unused: bool) -> PartLine:
     found, needs = state.versions.get(part.name, 0), state.contracts.get(part.name)
     said = "current"
     if found > part.version:
         said = "refused" if needs is None or needs > part.version else "newer"
+    elif is_unused:
+        said = "unused"
     elif found < part.version:
         said = "older" if found else "missing"
         if not part.is_needed or found >= part.usable:
@@ -196,6 +207,11 @@ def _verdict(lines: Sequence[PartLine]) -> str:
         return f"the store has to be upgraded: {COMMAND}"
     if any(line.state == "unfinished" for line in lines):
         return f"this release can work with the store; {COMMAND} has something left"
+    if any(line.state == "unused" for line in lines):
+        return (
+            "this release can work with the store, and no checkpointer has used it: one "
+            f"that may not make its tables needs {COMMAND} first"
+        )
     return "this release can work with the store"
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from interactions_core.exceptions import StoreError
 from interactions_core.records.erased import VARIABLE, ErasedLine, write_line
+from interactions_core.stores.sql.database import SqlDatabase
+from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
 
 _ADVICE: Final = f"Nothing was deleted: mend that, or unset {VARIABLE}."
 
@@ -18,6 +20,13 @@ _ADVICE: Final = f"Nothing was deleted: mend that, or unset {VARIABLE}."
 def store_name(secret: bytes) -> str:
     """Name a store by its secret, which backups of it share, and say nothing of it."""
     return hashlib.blake2b(key=secret, digest_size=8, person=b"erased").hexdigest()
+
+
+def find_secret(database: SqlDatabase) -> bytes | None:
+    """Return what a store was born with; `None` if nothing was written to it yet."""
+    with database.reading() as db:
+        row = db.execute(SELECT_BIRTH_BYTES).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def note_deletion(line: ErasedLine) -> None:

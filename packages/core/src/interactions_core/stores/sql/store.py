@@ -63,7 +63,7 @@ _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
 
 
-_PARTS: Final = {
+PARTS: Final = {
     "sessions": rows.MIGRATIONS,
     job_rows.PART: job_rows.MIGRATIONS,
     job_event_rows.PART: job_event_rows.MIGRATIONS,
@@ -115,7 +115,7 @@ class SqlStore(
         self.url = url
         self.mirror: Mirror = mirror
         self.database = database
-        self.database.install_all(_PARTS)
+        self.database.install_all(PARTS)
         self._marks = Marks()
         self._last: weakref.finalize[..., SqlStore] | None = None
 
