@@ -181,8 +181,8 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Make a site of the pages and the docstrings, and follow its links."""
-    locked(session, "--group", "site")
+    """Make a site of the pages and the docstrings, follow its links, and look at it."""
+    locked(session, "--group", "site", "--group", "page")
     source, built = "build/site-source", "build/site"
     shutil.rmtree(ROOT / built, ignore_errors=True)
     session.run("python", "-m", "website.lay_out", source)
@@ -200,6 +200,7 @@ def site(session: nox.Session) -> None:
         built,
     )
     session.run("python", "-m", "website.check", built)
+    session.run("python", "-m", "website.look", built)
 
 
 @nox.session

@@ -5,7 +5,6 @@ grown old.
 """
 
 import hashlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from website.browser import running_browser
+
 ROOT: Final = Path(__file__).parents[1]
 PICTURE: Final = ROOT / "docs" / "page.png"
 NOTE: Final = ROOT / "docs" / "page.png.sha256"
 DEMO: Final = ROOT / "examples" / "support_conversation.py"
 THREAD: Final = "ticket-1"
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 WIDE: Final = {"width": 1440, "height": 900}
 COMMAND: Final = "from interactions_core.cli.entry import main; main()"
 
@@ -59,22 +59,11 @@ def _write_page(folder: Path, page: Path) -> None:
 
 
 def _take(page: Path) -> None:
-    # Only where a picture is taken: the site is made without a browser.
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        sys.exit(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with running_browser() as browser:
         opened: Any = browser.new_page(viewport=WIDE, reduced_motion="reduce")
         opened.goto(page.as_uri())
         opened.locator(".row", has_text="fork").first.click()
         opened.screenshot(path=PICTURE)
-        browser.close()
 
 
 if __name__ == "__main__":
