@@ -32,7 +32,7 @@ from interactions_autogen._progress import Progress
 from interactions_autogen._replies import result_of
 from interactions_autogen._turns import CallArguments
 from interactions_autogen.model_client import InteractionsChatCompletionClient
-from interactions_core.adapter import Reply
+from interactions_core.adapter import Reply, log_fields
 from interactions_core.adapter.options import (
     PLANS,
     PlanDecision,
@@ -122,7 +122,8 @@ class InteractionsAgent(BaseChatAgent, Component[InteractionsAgentConfig]):
         call, since, notice = self._begin(messages)
         progress, shown = Progress(self.name), list[BaseAgentEvent | BaseChatMessage]()
         if notice:
-            logger.warning("%s", notice)
+            fields = log_fields("plan_undecided", id=self._state.plan_id)
+            logger.warning("%s", notice, extra=fields)
             shown.append(ThoughtEvent(source=self.name, content=notice))
             yield shown[0]
         followed = self._client.follow(

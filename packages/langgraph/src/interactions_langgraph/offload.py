@@ -12,7 +12,13 @@ from typing import Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
-from interactions_core.adapter import Connection, InteractionsClient, SessionStore
+from interactions_core.adapter import (
+    Connection,
+    InteractionsClient,
+    SessionStore,
+    log_fields,
+    shown_error,
+)
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._remote.offload_cursors import OffloadCursors
 from interactions_langgraph._remote.payload_rows import PayloadRow, PayloadRows
@@ -105,7 +111,12 @@ class Offloader:
         try:
             self._offload_newest(thread_id, position, codec, self._least)
         except Exception as exc:  # noqa: BLE001
-            _log.warning("thread %s: not offloaded (%s)", thread_id, type(exc).__name__)
+            _log.warning(
+                "thread %s: not offloaded (%s)",
+                thread_id,
+                shown_error(exc),
+                extra=log_fields("thread_not_offloaded", error=exc, thread=thread_id),
+            )
 
     def offload(self, thread_ids: Iterable[str] | None, codec: Codec) -> OffloadReport:
         """Replace all payloads that the server holds."""
@@ -151,8 +162,15 @@ class Offloader:
             rows = behind or self._rows.rows_of(number)[-FIRST_ROWS:]
             offload.offload((number, thread_id), rows, ())
             last = rows[-1].row_id if rows else 0
-        for interaction_id, problem in report.failed.items():
-            _log.warning("not offloaded from %s yet: %s", interaction_id, problem)
+        for interaction_id, error in offload.errors.items():
+            _log.warning(
+                "not offloaded from %s yet: %s",
+                interaction_id,
+                shown_error(error),
+                extra=log_fields(
+                    "not_offloaded", error=error, id=interaction_id, thread=thread_id
+                ),
+            )
         self._cursors.advance(
             thread_id,
             position,

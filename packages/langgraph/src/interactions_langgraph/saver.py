@@ -20,7 +20,7 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
-from interactions_core.adapter import Connection, SessionStore
+from interactions_core.adapter import Connection, SessionStore, log_fields
 from interactions_core.adapter.storage import DeletionFailPoint, check_names, hit
 from interactions_core.exceptions import ConfigurationError
 from interactions_langgraph._saver.async_saver import AsyncSaverMixin
@@ -376,6 +376,7 @@ class InteractionsSaver(AsyncSaverMixin):
             address.thread_id,
             what,
             name,
+            extra=log_fields("written_too_late", thread=address.thread_id),
         )
         # Writes that waited for it may have gone with it.
         self.sessions.database.erase_log()

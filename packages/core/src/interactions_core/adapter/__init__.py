@@ -19,6 +19,7 @@ from interactions_core.client.connection import (
 from interactions_core.client.pair import ClientPair
 from interactions_core.counted import counted
 from interactions_core.extras import require
+from interactions_core.logs import bare_error, log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.blocking import BLOCKED, blocked_by
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
@@ -131,6 +132,7 @@ __all__ = [
     "UsageCounter",
     "anchor_from_metadata",
     "aopen_store",
+    "bare_error",
     "blocked_by",
     "check_url",
     "counted",
@@ -147,6 +149,7 @@ __all__ = [
     "is_base64",
     "itself",
     "joined_parts",
+    "log_fields",
     "media_part",
     "model_output",
     "open_store",
@@ -158,6 +161,7 @@ __all__ = [
     "reply_text",
     "request_fingerprint",
     "require",
+    "shown_error",
     "status_of",
     "text_part",
     "user_input",

@@ -18,6 +18,7 @@ from interactions_core.background.job_lease import (
 from interactions_core.background.submit import cancel_unwanted
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import ChangedCallError, RequestError
+from interactions_core.logs import log_fields
 from interactions_core.protocol.statuses import goes_on
 from interactions_core.records.jobs import Job, noted
 from interactions_core.records.questions import Question
@@ -80,6 +81,7 @@ def explain_adoption(call: ChangedCall) -> None:
         call.job.key,
         call.shown,
         call.job.interaction_id or "it",
+        extra=log_fields("changed_call_adopted", call.job.known),
     )
 
 
@@ -107,6 +109,7 @@ def cancel_changed(work: LeasedJob, call: ChangedCall) -> Flow[None]:
         call.job.key,
         call.shown,
         work.name,
+        extra=log_fields("changed_call_cancelled", work.job.known),
     )
     failed = yield from cancel_unwanted(work.name)
     if failed is None:

@@ -21,6 +21,7 @@ from interactions_core.exceptions import (
     StoreError,
     UnknownStatusError,
 )
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
@@ -151,8 +152,13 @@ def renew_lease(work: LeasedJob) -> Flow[None]:
         kept = yield from store_call(
             lambda: store.renew_job(job.key, job.owner, now=now, until=until)
         )
-    except StoreError:
-        logger.exception("the lease of %s was not renewed", job.key)
+    except StoreError as error:
+        logger.exception(
+            "the lease of %s was not renewed",
+            job.key,
+            extra=log_fields("lease_not_renewed", job.known, error=error),
+            exc_info=bare_error(error),
+        )
         return
     work.job = replace(job, lease_until=until)
     if not kept:
@@ -181,8 +187,13 @@ def _listed(work: LeasedJob) -> Flow[None]:
                 scope, name, records.began, is_running=True, created_at=made_at
             )
         )
-    except StoreError:
-        logger.exception("run %s is not listed for erasure", name)
+    except StoreError as error:
+        logger.exception(
+            "run %s is not listed for erasure",
+            name,
+            extra=log_fields("erasure_not_listed", work.job.known, error=error),
+            exc_info=bare_error(error),
+        )
 
 
 def record_result(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
@@ -284,8 +295,13 @@ def _noted_unanswered(work: LeasedJob, lost: Unanswered) -> Flow[None]:
     store, scope = work.run.records.store, work.run.records.scope
     try:
         yield from store_call(lambda: store.note_unanswered(scope, lost))
-    except StoreError:
-        logger.exception("what job %s may have cost is not noted", work.job.key)
+    except StoreError as error:
+        logger.exception(
+            "what job %s may have cost is not noted",
+            work.job.key,
+            extra=log_fields("unanswered_not_noted", work.job.known, error=error),
+            exc_info=bare_error(error),
+        )
 
 
 def _lost_create(work: LeasedJob) -> Unanswered:
@@ -331,17 +347,27 @@ def move_job(work: LeasedJob, job: Job) -> Flow[None]:
     work.job = job
     try:
         yield from store_call(lambda: store.move_job(job))
-    except StoreError:
-        logger.exception("job %s (%s) is out of date", job.key, job.interaction_id)
+    except StoreError as error:
+        _log_outdated(job, error)
 
 
 def _kept(work: LeasedJob, job: Job) -> Flow[bool]:
     work.job, store = job, work.run.records.store
     try:
         return (yield from store_call(lambda: store.update_job(job)))
-    except StoreError:
-        logger.exception("job %s (%s) is out of date", job.key, job.interaction_id)
+    except StoreError as error:
+        _log_outdated(job, error)
         return True
+
+
+def _log_outdated(job: Job, error: StoreError) -> None:
+    logger.error(
+        "job %s (%s) is out of date",
+        job.key,
+        job.interaction_id or "no run yet",
+        extra=log_fields("job_out_of_date", job.known, error=error),
+        exc_info=bare_error(error),
+    )
 
 
 def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
@@ -365,7 +391,7 @@ def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
                 if how == LOST:
                     store.note_unanswered(work.run.records.scope, _lost_create(work))
                     settle_abandoned(work.run, job.key)
-        except StoreError:
-            logger.exception("job %s is out of date", job.key)
+        except StoreError as error:
+            _log_outdated(job, error)
 
     return write

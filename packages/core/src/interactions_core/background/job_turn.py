@@ -30,6 +30,7 @@ from interactions_core.background.poll import first_poll, is_there_again
 from interactions_core.background.saved_plans import plan_of
 from interactions_core.background.submit import SubmittedJob, submit_job
 from interactions_core.exceptions import DeadlineExceededError
+from interactions_core.logs import log_fields
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.statuses import goes_on, is_known
 from interactions_core.records.jobs import GONE, LOST, noted
@@ -188,7 +189,12 @@ def _owed_reply(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
 
 
 def _resume(work: LeasedJob) -> Flow[Plan]:
-    logger.info("job %s: going on with %s", work.job.key, work.name)
+    logger.info(
+        "job %s: going on with %s",
+        work.job.key,
+        work.name,
+        extra=log_fields("job_resumed", work.job.known),
+    )
     work.run.tally.attempts = work.job.attempts
     work.run.tally.watch.note_resumed(work.job)
     yield from count_separately(work.run)
@@ -223,4 +229,5 @@ def _warn_of_memory(store: SessionStore) -> None:
         "background jobs in %s are lost with this process: give `sessions` a file "
         "or a database, and they are found again",
         store.url,
+        extra=log_fields("jobs_in_memory"),
     )

@@ -27,6 +27,7 @@ from interactions_core.exceptions import (
     RequestError,
     StoreError,
 )
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known, status_of
 from interactions_core.records.jobs import GONE, LEASE_S, LONGEST_MISSING_S, noted
@@ -141,7 +142,14 @@ def poll_once(
         raise
     watch.missing = None
     if not is_known(found.get("status")):
-        logger.info("run %s is %r, which is not known", work.name, found["status"])
+        logger.info(
+            "run %s is %r, which is not known",
+            work.name,
+            found["status"],
+            extra=log_fields(
+                "status_unknown", work.job.known, status=str(found["status"])
+            ),
+        )
     return found
 
 
@@ -154,8 +162,14 @@ def _check_wanted(work: LeasedJob) -> Flow[None]:
     key, store = work.job.key, work.run.records.store
     try:
         job = yield from store_call(lambda: store.get_job(key))
-    except StoreError:
-        logger.exception("job %s (%s) cannot be read", key, work.name)
+    except StoreError as error:
+        logger.exception(
+            "job %s (%s) cannot be read",
+            key,
+            work.name,
+            extra=log_fields("job_unreadable", work.job.known, error=error),
+            exc_info=bare_error(error),
+        )
         return
     if job is None:
         yield from raise_displaced(work)

@@ -23,6 +23,7 @@ from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.client.take_turn import suspend_turn, take_turn
 from interactions_core.client.turn_stores import records_of
 from interactions_core.exceptions import InteractionsError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import (
     Lock,
     PerProcess,
@@ -180,7 +181,12 @@ class InteractionsClient:
         try:
             self.cancel(interaction_id)
         except InteractionsError as error:
-            logger.warning("run %s goes on: %s", interaction_id, error)
+            logger.warning(
+                "run %s goes on: %s",
+                interaction_id,
+                shown_error(error),
+                extra=log_fields("run_not_cancelled", error=error, id=interaction_id),
+            )
             return error
         return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.logs import log_fields
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -165,7 +166,11 @@ def decide(value: object, *, plan_id: str, tokens: int) -> PlanDecision:
             "{'approved': True} or words such as 'approve'"
         )
         raise ConfigurationError(msg)
-    logger.warning("%s", undecided(plan_id, tokens))
+    logger.warning(
+        "%s",
+        undecided(plan_id, tokens),
+        extra=log_fields("plan_undecided", id=plan_id),
+    )
     return PlanDecision(approved=False, comments=value)
 
 

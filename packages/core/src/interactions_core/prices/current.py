@@ -6,6 +6,7 @@ import os
 from typing import Final
 
 from interactions_core.exceptions import ConfigurationError, MissingPackageError
+from interactions_core.logs import log_fields
 from interactions_core.prices.library import library_prices
 from interactions_core.prices.own import read_prices
 from interactions_core.prices.tokens import unpriced
@@ -58,7 +59,8 @@ def _current(path: str) -> Pricing:
     try:
         return prices_of(path)
     except ConfigurationError as error:
-        logger.warning("%s", error)
+        # It quotes the file of prices at most.
+        logger.warning("%s", error, extra=log_fields("prices_unreadable", error=error))
         return NoPrices(str(error))
 
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from interactions_core.exceptions import ForkedError
+from interactions_core.logs import log_fields
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -263,6 +264,7 @@ def _before() -> None:
             "forking although work in another thread goes on after %d s; it is lost "
             "in the child",
             PATIENCE_S,
+            extra=log_fields("forked_at_work"),
         )
         return
     for thing in list(_forkables):

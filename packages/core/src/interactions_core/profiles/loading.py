@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.logs import log_fields
 from interactions_core.profiles.agreement import Beliefs, agree
 from interactions_core.profiles.reading import Profile, read_profile
 from interactions_core.protocol.retention import DAY_S
@@ -82,7 +83,7 @@ def age_of(profile: Profile, now: float) -> str:
 def _told(value: str) -> Beliefs:
     loaded = load(value)
     for line in _warnings(loaded):
-        logger.warning("%s: %s", VARIABLE, line)
+        logger.warning("%s: %s", VARIABLE, line, extra=log_fields("profile_doubted"))
     return loaded.beliefs
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.logs import log_fields
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -166,7 +167,7 @@ def warn_of_long_names(tools: Json, target: str) -> None:
 
 # Once for each name and model: a declaration is sent with every call.
 @lru_cache(maxsize=4096)
-def _warn_of_long_name(name: str, _target: str) -> None:
+def _warn_of_long_name(name: str, target: str) -> None:
     logger.warning(
         "the function name %r has %d characters; %d are documented, and models "
         "have refused more than %d",
@@ -174,11 +175,15 @@ def _warn_of_long_name(name: str, _target: str) -> None:
         len(name),
         128,
         ACCEPTED_BY_ALL,
+        extra=log_fields("function_name_long", target=target),
     )
 
 
 @lru_cache(maxsize=4096)
 def _tell_renamed(name: str, sent: str) -> None:
     logger.info(
-        "the API takes no function named %r; it is called %r on the wire", name, sent
+        "the API takes no function named %r; it is called %r on the wire",
+        name,
+        sent,
+        extra=log_fields("function_renamed"),
     )

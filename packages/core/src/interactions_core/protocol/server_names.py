@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.logs import log_fields
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -29,7 +30,12 @@ def server_name(name: str) -> str:
         return name
     mark = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
     sent = f"{_FOREIGN.sub('', name.lower())}{mark}"
-    logger.info("agents take no MCP server named %r; it is sent as %r", name, sent)
+    logger.info(
+        "agents take no MCP server named %r; it is sent as %r",
+        name,
+        sent,
+        extra=log_fields("server_renamed"),
+    )
     return sent
 
 

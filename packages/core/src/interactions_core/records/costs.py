@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final, Literal, get_args
 
 from interactions_core.exceptions import ConfigurationError
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.records.charges import (
     NOT_PRICED,
     PICO,
@@ -231,7 +232,13 @@ def _price(charge: Charge, target: str, prices: Pricing) -> Price:
     try:
         price = prices.price(charge, target)
     except Exception as error:
-        logger.exception("%s cannot price %s", prices.version, target)
+        logger.exception(
+            "%s cannot price %s",
+            prices.version,
+            target,
+            extra=log_fields("pricing_failed", error=error, target=target),
+            exc_info=bare_error(error),
+        )
         return Price(
             prices=prices.version, reason=f"pricing failed: {type(error).__name__}"
         )

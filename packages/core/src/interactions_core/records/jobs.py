@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from interactions_core.canonical import Json, JsonObject, canonical_hash
 from interactions_core.exceptions import JobCancelledError
+from interactions_core.logs import Known
 from interactions_core.process.owners import is_dead, is_watcher
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import ENDED as _ENDED
@@ -111,6 +112,18 @@ class Job:
     interrupts: int = 0
     plan: JsonObject = field(default_factory=dict[str, Json], repr=False)
     result: JsonObject = field(default_factory=dict[str, Json], repr=False)
+
+    @property
+    def known(self) -> Known:
+        """What a log record says of it."""
+        return {
+            "id": self.interaction_id,
+            "job": self.key,
+            "thread": self.scope.thread_id,
+            "session": self.scope.session_id,
+            "target": self.target,
+            "status": self.status,
+        }
 
     @property
     def is_over(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from interactions_core.exceptions import InvalidRequestError
+from interactions_core.logs import log_fields
 from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan, plan_as_text
 from interactions_core.protocol.blocking import BLOCKED
@@ -110,7 +111,16 @@ def tell_changes(before: Plan, after: Plan) -> Form:
     changes = tuple(each for each in after.form if each not in before.form)
     warn_of_left_out(changes)
     where = before.previous_interaction_id or "a root"
-    logger.info("%s was refused; sending it again as %s", where, ", ".join(changes))
+    logger.info(
+        "%s was refused; sending it again as %s",
+        where,
+        ", ".join(changes),
+        extra=log_fields(
+            "form_refused",
+            id=before.previous_interaction_id,
+            reason=",".join(changes),
+        ),
+    )
     return changes
 
 
@@ -120,7 +130,9 @@ def warn_of_left_out(changes: Form) -> None:
         kind, _, place = change.partition(":")
         if kind == WITHOUT:
             logger.warning(
-                "the API does not know %s: it is left out, as if it were not set", place
+                "the API does not know %s: it is left out, as if it were not set",
+                place,
+                extra=log_fields("setting_left_out", reason=change),
             )
 
 

@@ -21,6 +21,7 @@ from interactions_core.exceptions import (
     NotFoundError,
     RateLimitError,
 )
+from interactions_core.logs import log_fields
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
 from interactions_core.protocol.retries import FRESH_AGE_S
@@ -129,7 +130,11 @@ class Eraser:
             else:
                 deleted.append(each.interaction_id)
         if failed:
-            logger.warning("not deleted on the server yet: %s", ", ".join(failed))
+            logger.warning(
+                "not deleted on the server yet: %s",
+                ", ".join(failed),
+                extra=log_fields("not_deleted", id=",".join(failed)),
+            )
         return ErasureReport(tuple(deleted), failed)
 
     def _begin(self, owners: Collection[str]) -> frozenset[str] | None:
@@ -170,7 +175,11 @@ class Eraser:
                 self._client.cancel(name)
             except (NotFoundError, InvalidRequestError):
                 # It is over, or gone.
-                logger.debug("%s cannot be cancelled any more", name)
+                logger.debug(
+                    "%s cannot be cancelled any more",
+                    name,
+                    extra=log_fields("not_cancelled", id=name),
+                )
             hit(DeletionFailPoint.CANCELLED)
         try:
             self._client.delete(name)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import bare_error, log_fields, shown_error
 from interactions_core.process.counters import count
 from interactions_core.process.forking import Origin, PerProcess
 from interactions_core.process.owners import watcher_id
 from interactions_core.records.jobs import Job
 from interactions_core.services.leaving import leave_graph
+from interactions_core.services.telling import Write, tell
 from interactions_core.stores.protocols.sessions import SessionStore
 
 logger: Final = logging.getLogger("interactions_core")
@@ -51,7 +53,7 @@ class Resumer:
     Args:
         store: The ledger.
         resume: Resumes one graph.
-        write: Prints a line for each graph that was resumed.
+        write: Prints a line for each graph that was resumed; without it, that is logged.
         clock: Epoch seconds.
     """
 
@@ -60,7 +62,7 @@ class Resumer:
         store: SessionStore,
         resume: Resume,
         *,
-        write: Callable[[str], object] = logger.info,
+        write: Write | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
@@ -94,7 +96,12 @@ class Resumer:
             try:
                 leave_graph(self._store, key, self._clock())
             except StoreError as exc:
-                logger.warning("the lease of job %s ends by itself: %s", key, exc)
+                logger.warning(
+                    "the lease of job %s ends by itself: %s",
+                    key,
+                    shown_error(exc),
+                    extra=log_fields("lease_not_released", error=exc, job=key),
+                )
 
     def sweep(self) -> None:
         """Resume every graph that waits for a job which is over, one by one.
@@ -157,12 +164,21 @@ class Resumer:
         thread_id = job.scope.thread_id
         try:
             resumed = self._resume(job)
-        except Exception:
+        except Exception as error:
             # A graph has failed, as it would have without us; others wait, too.
-            logger.exception("thread %s failed when it was resumed", thread_id)
+            logger.exception(
+                "thread %s failed when it was resumed",
+                thread_id,
+                extra=log_fields("graph_failed", job.known, error=error),
+                exc_info=bare_error(error),
+            )
             return False
         if resumed:
-            self._write(f"{job.key}: resumed thread {thread_id}")
+            tell(
+                self._write,
+                f"{job.key}: resumed thread {thread_id}",
+                log_fields("graph_resumed", job.known),
+            )
         return resumed
 
     def _pause(self, key: str, now: float) -> None:

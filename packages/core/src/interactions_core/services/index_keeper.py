@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.stores.protocols.sessions import SessionStore
 
 logger: Final = logging.getLogger("interactions_core")
@@ -54,7 +55,11 @@ class IndexKeeper:
         try:
             number = self._store.index_texts(AT_ONCE) if self._store.has_index() else 0
         except StoreError as error:
-            logger.info("the index of searches is not kept up: %s", error)
+            logger.info(
+                "the index of searches is not kept up: %s",
+                shown_error(error),
+                extra=log_fields("index_behind", error=error),
+            )
             number = 0
         took_s = time.monotonic() - began
         # While there is more, as much time is left to others.

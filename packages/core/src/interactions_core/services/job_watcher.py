@@ -7,7 +7,6 @@ Any number of watchers may share a store: each job has one, by its lease. An out
 the store is waited out.
 """
 
-import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -15,17 +14,17 @@ from typing import Final
 
 from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields
 from interactions_core.process.forking import PerProcess
 from interactions_core.services.eraser import Eraser
 from interactions_core.services.graph_resumer import Resume, Resumer
 from interactions_core.services.index_keeper import IndexKeeper
 from interactions_core.services.leaving import release_leases
 from interactions_core.services.outages import Outage
+from interactions_core.services.telling import Write, tell
 from interactions_core.services.watched_jobs import WatchedJobs
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
-
-logger: Final = logging.getLogger("interactions_core")
 
 DEFAULT_POLL: Final = (2.0, 30.0)
 LIST_S: Final = 5.0
@@ -56,7 +55,7 @@ class JobWatcher:
         store: The ledger.
         client: Whose key or account must own the jobs; others are left alone.
         resume: Resumes the graph that a job interrupted.
-        write: Prints one line for each job that is over.
+        write: Prints one line for each job that is over; without it, that is logged.
         poll: The first and the longest pause between two looks at a job, in seconds.
         jitter: A random number from 0 to 1, for the pauses.
         clock: Epoch seconds.
@@ -73,7 +72,7 @@ class JobWatcher:
         client: InteractionsClient,
         *,
         resume: Resume | None = None,
-        write: Callable[[str], object] = logger.info,
+        write: Write | None = None,
         poll: tuple[float, float] = DEFAULT_POLL,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.time,
@@ -217,9 +216,10 @@ class JobWatcher:
         """Delete some of what is listed for erasure; true if there may be more."""
         report = self._eraser.erase(most=ERASED_AT_ONCE, others=False)
         for name in report.deleted:
-            self._write(f"{name}: deleted")
+            tell(self._write, f"{name}: deleted", log_fields("deleted", id=name))
         for name, problem in report.failed.items():
-            self._write(f"{name}: not deleted yet: {problem}")
+            fields = log_fields("not_deleted", id=name)
+            tell(self._write, f"{name}: not deleted yet", fields, why=problem)
         if report.failed:
             due.erase_at = self._clock() + due.erase_pause_s
             due.erase_pause_s = min(2 * due.erase_pause_s, ERASE_S[1])

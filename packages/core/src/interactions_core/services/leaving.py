@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.owners import is_mine, watcher_id
 from interactions_core.records.jobs import LEFT, RUNNING
 from interactions_core.stores.protocols.sessions import SessionStore
@@ -24,7 +25,11 @@ def leave_graph(store: SessionStore, key: str, now: float) -> None:
     """
     job = store.get_job(key)
     if job is None or job.consumed_at:
-        logger.warning("job %s is done with; nobody goes on with its graph", key)
+        logger.warning(
+            "job %s is done with; nobody goes on with its graph",
+            key,
+            extra=log_fields("graph_ended", job=key),
+        )
         return
     waiting = replace(job, handed_on_at=0.0, lease_until=0.0, updated_at=now)
     # The name of the owner is all that tells others, old releases included, which
@@ -32,7 +37,11 @@ def leave_graph(store: SessionStore, key: str, now: float) -> None:
     if store.update_job(waiting):
         store.take_job(waiting, watcher_id(LEFT), now=now, until=0.0)
     thread_id = job.scope.thread_id
-    logger.warning("thread %s is left at its last checkpoint for others", thread_id)
+    logger.warning(
+        "thread %s is left at its last checkpoint for others",
+        thread_id,
+        extra=log_fields("graph_left", job.known),
+    )
 
 
 def release_leases(store: SessionStore, now: float) -> None:
@@ -45,4 +54,8 @@ def release_leases(store: SessionStore, now: float) -> None:
             if is_mine(job.owner) and job.lease_until > now:
                 store.renew_job(job.key, job.owner, now=now, until=0.0)
     except StoreError as exc:
-        logger.warning("leases of this process end by themselves: %s", exc)
+        logger.warning(
+            "leases of this process end by themselves: %s",
+            shown_error(exc),
+            extra=log_fields("leases_not_released", error=exc),
+        )

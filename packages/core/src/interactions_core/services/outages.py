@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock
 
 logger: Final = logging.getLogger("interactions_core")
@@ -70,9 +71,17 @@ class Outage:
             pause_s = self._pause_s * (0.5 + 0.5 * self._jitter())
             self._pause_s = min(2 * self._pause_s, PAUSE_S[1])
         if before is None:
-            logger.warning("waiting for the session store to come back: %s", error)
+            logger.warning(
+                "waiting for the session store to come back: %s",
+                shown_error(error),
+                extra=log_fields("store_away", error=error),
+            )
         elif before.retryable and not error.retryable:
-            logger.warning("still waiting for the session store, which says: %s", error)
+            logger.warning(
+                "still waiting for the session store, which says: %s",
+                shown_error(error),
+                extra=log_fields("store_still_away", error=error),
+            )
         return pause_s
 
     def end(self) -> None:
@@ -84,4 +93,8 @@ class Outage:
             self._was_there = True
         if before is not None:
             lasted_s = self._clock() - self._since
-            logger.warning("the session store is back after %.0f s", lasted_s)
+            logger.warning(
+                "the session store is back after %.0f s",
+                lasted_s,
+                extra=log_fields("store_back"),
+            )

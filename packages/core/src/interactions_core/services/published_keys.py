@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from interactions_core.exceptions import WebhookRefusedError
 from interactions_core.extras import require
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.secret_options import host_of
 
@@ -149,8 +150,9 @@ class PublishedKeys:
         logger.warning(
             "the keys of tokens could not be fetched from %s (%s); not before %.0f s",
             host_of(self._url),
-            type(exc).__name__,
+            shown_error(exc),
             wait_s,
+            extra=log_fields("token_keys_unreachable", error=exc),
         )
 
 

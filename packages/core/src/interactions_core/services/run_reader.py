@@ -8,6 +8,7 @@ from typing import Final
 from interactions_core.canonical import JsonObject
 from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import NotFoundError, RequestError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known
 from interactions_core.records.jobs import GONE, Job, noted
@@ -71,7 +72,12 @@ class RunReader:
         except RequestError as error:
             watched.asked_s = error.retry_after_s or 0.0
             watched.is_missing = isinstance(error, NotFoundError)
-            logger.info("%s could not be read: %s", job.interaction_id, error)
+            logger.info(
+                "%s could not be read: %s",
+                job.interaction_id,
+                shown_error(error),
+                extra=log_fields("run_unreadable", job.known, error=error),
+            )
             if watched.is_missing and self._clock() >= job.deadline_at:
                 return self._despair(job)
             return job

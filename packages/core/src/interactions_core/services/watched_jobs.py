@@ -15,6 +15,7 @@ from typing import Final
 from interactions_core.client.client import InteractionsClient
 from interactions_core.counted import counted
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.forking import PerProcess
@@ -26,6 +27,7 @@ from interactions_core.records.jobs import (
     Job,
 )
 from interactions_core.services.run_reader import RunReader, WatchedJob
+from interactions_core.services.telling import Write, tell
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.pacing import Pace
 
@@ -60,7 +62,7 @@ class WatchedJobs:
     Args:
         store: The ledger.
         client: Whose key or account must own the jobs; others are left alone.
-        write: Prints one line for each job that is over.
+        write: Prints one line for each job that is over; `None` to have that logged.
         poll: The first and the longest pause between two looks at a job, in seconds.
         jitter: A random number from 0 to 1, for the pauses.
         clock: Epoch seconds.
@@ -77,7 +79,7 @@ class WatchedJobs:
         store: SessionStore,
         client: InteractionsClient,
         *,
-        write: Callable[[str], object],
+        write: Write | None,
         poll: tuple[float, float],
         jitter: Callable[[], float],
         clock: Callable[[], float],
@@ -142,10 +144,12 @@ class WatchedJobs:
     def _report_others(self, unserved: Mapping[str, int]) -> None:
         """Say once for each owner that its jobs wait for somebody else."""
         for owner in unserved.keys() - self.unserved.keys():
-            self._write(
+            tell(
+                self._write,
                 f"not watched here: {counted(unserved[owner], 'job')} of {owner}, which "
                 "is not this key's. Watch with a key of that owner; or, if this key has "
-                "taken the place of that one, run `interactions accounts link`"
+                "taken the place of that one, run `interactions accounts link`",
+                log_fields("jobs_unserved"),
             )
         self.unserved = unserved
 
@@ -203,7 +207,11 @@ class WatchedJobs:
             for watched in queue:
                 self._put(replace(watched.job, lease_until=0.0, updated_at=now))
         except StoreError as exc:
-            logger.warning("leases of watched jobs end by themselves: %s", exc)
+            logger.warning(
+                "leases of watched jobs end by themselves: %s",
+                shown_error(exc),
+                extra=log_fields("leases_not_released", error=exc),
+            )
         queue.clear()
 
     def close(self) -> None:
@@ -227,7 +235,8 @@ class WatchedJobs:
             hit(FailPoint.ENDED)
             if self._put(replace(seen, lease_until=0.0)):
                 hit(FailPoint.KEPT)
-                self._write(f"{seen.key}: {seen.status} ({seen.interaction_id})")
+                said = f"{seen.key}: {seen.status} ({seen.interaction_id})"
+                tell(self._write, said, log_fields("job_over", seen.known))
         return over
 
     def _look_later(self, watched: WatchedJob) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from interactions_core.background.submit import METADATA_KEY
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import StoreError, WebhookRefusedError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.statuses import EVENTS
 from interactions_core.records.jobs import Job
@@ -210,7 +211,11 @@ class WebhookReceiver:
         try:
             event = verified_event(self._trust, headers, body, now=now, keys=self._keys)
         except WebhookRefusedError as error:
-            logger.warning("a webhook delivery was refused: %s", error)
+            logger.warning(
+                "a webhook delivery was refused: %s",
+                shown_error(error),
+                extra=log_fields("delivery_refused", error=error),
+            )
             return Receipt(error.status, str(error))
         if not self._is_new(headers["webhook-id"], now):
             return Receipt(200, "heard before")
@@ -259,7 +264,12 @@ class WebhookReceiver:
         job = self._store.get_job(key) if key else None
         if job is None or job.interaction_id:
             return []
-        logger.info("job %s: a delivery names its run, %s", job.key, name)
+        logger.info(
+            "job %s: a delivery names its run, %s",
+            job.key,
+            name,
+            extra=log_fields("run_named", job.known, id=name),
+        )
         return [replace(job, interaction_id=name)]
 
 

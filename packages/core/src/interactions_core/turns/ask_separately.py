@@ -11,6 +11,7 @@ from typing import Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError, StoreError
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.mapping.matching import Candidates, MatchOptions
 from interactions_core.mapping.separate_calls import (
     loop_positions,
@@ -109,8 +110,13 @@ def leave_owed(run: TurnContext, *, counted: bool) -> Flow[None]:
             return
         owed = OWED_AGAIN if counted else record.owed
         yield from store_call(lambda: store.take_owed(record, owed, ""))
-    except StoreError:
-        logger.exception("interaction %s is kept, but not for the next call", key)
+    except StoreError as error:
+        logger.exception(
+            "interaction %s is kept, but not for the next call",
+            key,
+            extra=log_fields("answer_not_left", run.known, error=error, id=key),
+            exc_info=bare_error(error),
+        )
 
 
 def _find(run: TurnContext) -> Flow[_Found]:
@@ -160,7 +166,11 @@ def _told_again(
     interaction = yield from content_of(run, record)
     if interaction is None:
         return None
-    logger.info("interaction %s was paid for and is told again", record.key)
+    logger.info(
+        "interaction %s was paid for and is told again",
+        record.key,
+        extra=log_fields("answer_told_again", run.known, id=record.key),
+    )
     yield from _take_over(run, record)
     return steps_of(interaction)
 
@@ -208,7 +218,12 @@ def _ask(run: TurnContext, separate: TurnContext) -> Flow[Sequence[JsonObject]]:
     run.tally.separate_key = reply.key
     run.tally.separate_id = reply.interaction_id
     name = reply.interaction_id or "(unstored)"
-    logger.info("interaction %s asked %s separately", name, told_tools(run.turn))
+    logger.info(
+        "interaction %s asked %s separately",
+        name,
+        told_tools(run.turn),
+        extra=log_fields("asked_separately", run.known, id=reply.interaction_id),
+    )
     return answer.steps
 
 

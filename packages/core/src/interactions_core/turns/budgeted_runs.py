@@ -16,6 +16,7 @@ from interactions_core.exceptions import (
     RequestError,
     StoreError,
 )
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.records.budgets import Amount
 from interactions_core.turns.allowances import Allowance, reservation
 from interactions_core.turns.budget_amounts import most_of_run, paid_since
@@ -82,8 +83,13 @@ def _settle_run(
     store = allowance.store
     try:
         held = yield from store_call(lambda: store.reservation(job_key))
-    except StoreError:
-        logger.exception("what job %s has cost is not settled", job_key)
+    except StoreError as error:
+        logger.exception(
+            "what job %s has cost is not settled",
+            job_key,
+            extra=log_fields("cost_not_settled", run.known, error=error),
+            exc_info=bare_error(error),
+        )
         return
     paid = paid_since(run, allowance.budget, ()) if is_known else None
     if held is None and allowance.owner and paid is not None:

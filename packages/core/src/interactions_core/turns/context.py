@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from interactions_core.logs import Known
 from interactions_core.mapping.planning import Plan
 from interactions_core.records.budgets import Budget
 from interactions_core.records.charges import Charge
@@ -136,6 +137,17 @@ class TurnContext:
         """How long a run in the background may take."""
         own = self.turn.deadline_s
         return self.policy.deadline_s if own is None else own
+
+    @property
+    def known(self) -> Known:
+        """What a log record says of the turn."""
+        scope = self.records.scope
+        return {
+            "job": self.tally.job,
+            "thread": scope.thread_id,
+            "session": scope.session_id,
+            "target": self.turn.target_name,
+        }
 
     def in_foreground(self) -> "TurnContext":
         """Return the same turn for a model that takes no background."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.profiles.forming import (
@@ -50,7 +51,12 @@ def recall_form(run: TurnContext, plan: Plan, evidence: Candidates) -> Flow[Plan
         # Whoever sets it now need not be who was told when it was refused.
         warn_of_left_out(shaped.form)
         told = ", ".join(shaped.form)
-        logger.info("%s takes this only as %s", run.turn.target_name, told)
+        logger.info(
+            "%s takes this only as %s",
+            run.turn.target_name,
+            told,
+            extra=log_fields("form_known", run.known, reason=told),
+        )
     return replace(shaped, known_form=shaped.form)
 
 
@@ -74,7 +80,11 @@ def ask_at_once(run: TurnContext, *, is_refusal: bool) -> None:
         is_refusal: Whether that was refused just now; what is then answered is
             remembered.
     """
-    logger.info("%s takes no background; asking it at once", run.turn.target_name)
+    logger.info(
+        "%s takes no background; asking it at once",
+        run.turn.target_name,
+        extra=log_fields("asked_at_once", run.known, reason=FOREGROUND),
+    )
     run.tally.recovered.append(FOREGROUND)
     if is_refusal:
         run.tally.learned.append(FOREGROUND)
@@ -106,7 +116,11 @@ def remember_form(run: TurnContext, plan: Plan) -> Flow[None]:
     try:
         yield from store_call(lambda: records.store.keep_forms(_last_of_each(forms)))
     except StoreError as error:
-        logger.warning("the form that was answered is not remembered: %s", error)
+        logger.warning(
+            "the form that was answered is not remembered: %s",
+            shown_error(error),
+            extra=log_fields("form_not_kept", run.known, error=error),
+        )
 
 
 def _has_features(run: TurnContext, plan: Plan) -> bool:

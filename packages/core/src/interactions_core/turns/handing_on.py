@@ -17,6 +17,7 @@ from interactions_core.exceptions import (
     RequestError,
     StoreError,
 )
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.prices.current import current_prices
 from interactions_core.process.owners import is_dead, process_id
 from interactions_core.protocol.retention import DAY_S
@@ -132,7 +133,11 @@ def kept_reply(
         )
         if not won:
             return None
-    logger.info("interaction %s was paid for and is handed on now", record.key)
+    logger.info(
+        "interaction %s was paid for and is handed on now",
+        record.key,
+        extra=log_fields("answer_kept", run.known, id=record.key),
+    )
     run.tally.recovered.append(KEPT)
     steps = steps_of(interaction)
     usage = record.usage if record.owed == OWED else Usage()
@@ -256,5 +261,10 @@ def give_back(run: TurnContext, reply: Reply) -> Flow[None]:
             return
         owed = OWED_AGAIN if record.owed == OWED else 0
         yield from store_call(lambda: store.take_owed(record, owed, ""))
-    except StoreError:
-        logger.exception("interaction %s is kept, but not for the next call", reply.key)
+    except StoreError as error:
+        logger.exception(
+            "interaction %s is kept, but not for the next call",
+            reply.key,
+            extra=log_fields("answer_not_left", run.known, error=error, id=reply.key),
+            exc_info=bare_error(error),
+        )

@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from interactions_core.counted import counted
+from interactions_core.logs import log_fields
 from interactions_core.mapping.matching import is_past_learned
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.retention import DAY_S, Loss, learned_retention
@@ -48,7 +49,11 @@ def _learn(run: TurnContext) -> Flow[None]:
     configured_s, key = run.policy.retention_s, run.records.key or scope.credential
     known = yield from store_call(lambda: store.get(scope, lost))
     if known is not None and known.keyed_by != key:
-        logger.info("%s was made by another key, and is not seen by this one", lost)
+        logger.info(
+            "%s was made by another key, and is not seen by this one",
+            lost,
+            extra=log_fields("parent_unseen", run.known, id=lost),
+        )
         return
     root = yield from store_call(lambda: _root(store, scope, lost))
     yield from store_call(lambda: store.mark_gone(scope, lost))
@@ -70,6 +75,7 @@ def _learn(run: TurnContext) -> Flow[None]:
             "set `retention` accordingly",
             counted(round(agreed / DAY_S), "day"),
             configured_s / DAY_S,
+            extra=log_fields("retention_learned", run.known, id=lost),
         )
 
 
@@ -80,7 +86,8 @@ def _unlearn(run: TurnContext) -> Flow[None]:
     if forgotten:
         logger.warning(
             "an interaction outlived what was learned of this key's retention, which "
-            "is forgotten"
+            "is forgotten",
+            extra=log_fields("retention_forgotten", run.known),
         )
 
 

@@ -13,6 +13,7 @@ from interactions_core.exceptions import (
     StoreError,
     UnknownStatusError,
 )
+from interactions_core.logs import Known, bare_error, log_fields, shown_error
 from interactions_core.mapping.planning import Plan
 from interactions_core.prices.current import current_prices
 from interactions_core.process.counters import count
@@ -70,6 +71,7 @@ def record_turn(
             "interaction %s ended as %r with neither text nor calls",
             answer.interaction.get("id") or "(unstored)",
             answer.interaction.get("status"),
+            extra=log_fields("answer_empty", _known(run, plan, answer)),
         )
     if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
         # An earlier process has read it, and kept it with its job.
@@ -78,19 +80,40 @@ def record_turn(
         count("replay", plan.reason)
     try:
         record = yield from _keep(run, plan, answer, failure, job, is_blank=blank)
-    except StoreError:
+    except StoreError as error:
         count("unrecorded_answer")
         logger.exception(
             "interaction %s was answered but not recorded; the next turn replays",
             answer.interaction.get("id"),
+            extra=log_fields(
+                "answer_not_recorded", _known(run, plan, answer), error=error
+            ),
+            exc_info=bare_error(error),
         )
         record = None
+    logger.debug(
+        "interaction %s was answered: %s",
+        answer.interaction.get("id") or "(unstored)",
+        plan.reason,
+        extra=log_fields("answered", _known(run, plan, answer), error=failure),
+    )
     if record is None:
         return _reply(run, plan, answer, None)
     if failure is None:
         yield from remember_form(run, plan)
     anchor = None if blank else (yield from _remembered(run, anchor_of(run, record)))
     return replace(_reply(run, plan, answer, anchor), key=record.key)
+
+
+def _known(run: TurnContext, plan: Plan, answer: Answer) -> Known:
+    """Return what a log record says of an answer."""
+    interaction: Mapping[str, Json] = answer.interaction
+    return {
+        **run.known,
+        "id": str(interaction.get("id") or ""),
+        "reason": plan.reason,
+        "status": str(interaction.get("status") or ""),
+    }
 
 
 def _keep(
@@ -133,6 +156,7 @@ def _keep(
     logger.warning(
         "interaction %s is not recorded, its thread was deleted meanwhile",
         answer.interaction.get("id"),
+        extra=log_fields("thread_deleted_meanwhile", _known(run, plan, answer)),
     )
     return None
 
@@ -158,8 +182,13 @@ def _note_lost(run: TurnContext) -> Flow[None]:
     lost = Unanswered(target=target, at=run.now(), what="lost", creates=creates)
     try:
         yield from store_call(lambda: store.note_unanswered(scope, lost))
-    except StoreError:
-        logger.exception("%d creates that may be billed are not noted", creates)
+    except StoreError as error:
+        logger.exception(
+            "%d creates that may be billed are not noted",
+            creates,
+            extra=log_fields("unanswered_not_noted", run.known, error=error),
+            exc_info=bare_error(error),
+        )
 
 
 def _is_recorded(run: TurnContext, record: InteractionRecord) -> Flow[bool]:
@@ -198,7 +227,11 @@ def _remembered(run: TurnContext, anchor: Anchor | None) -> Flow[Anchor | None]:
         try:
             yield from store_call(lambda: store.keep_anchor_name(owner, name))
         except StoreError as error:
-            logger.warning("anchors of this key will not outlive it: %s", error)
+            logger.warning(
+                "anchors of this key will not outlive it: %s",
+                shown_error(error),
+                extra=log_fields("anchor_not_kept", run.known, error=error),
+            )
     return anchor
 
 

@@ -5,6 +5,7 @@ import uuid
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import bare_error, log_fields
 from interactions_core.records.budgets import Amount, Reservation, Spending
 from interactions_core.turns.allowances import Allowance, lease_s, reservation
 from interactions_core.turns.budget_refusals import Refusal, exceeded
@@ -61,8 +62,16 @@ def settle(allowance: Allowance, held: Reservation, spent: Amount) -> Flow[None]
     store = allowance.store
     try:
         yield from store_call(lambda: store.settle(held.key, held.budget, spent))
-    except StoreError:
-        logger.exception("what a call has cost stays put aside until its lease ends")
+    except StoreError as error:
+        _log_held(error)
+
+
+def _log_held(error: StoreError) -> None:
+    logger.error(
+        "what a call has cost stays put aside until its lease ends",
+        extra=log_fields("cost_held", error=error),
+        exc_info=bare_error(error),
+    )
 
 
 def settle_now(allowance: Allowance, held: Reservation) -> None:
@@ -71,5 +80,5 @@ def settle_now(allowance: Allowance, held: Reservation) -> None:
         return
     try:
         allowance.store.settle(held.key, held.budget, held.amount)
-    except StoreError:
-        logger.exception("what a call has cost stays put aside until its lease ends")
+    except StoreError as error:
+        _log_held(error)

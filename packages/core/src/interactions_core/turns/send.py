@@ -13,6 +13,7 @@ from interactions_core.exceptions import (
     RequestError,
     ServiceError,
 )
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.profiles.loading import beliefs_here
@@ -72,7 +73,12 @@ def with_retries(
                 seconds = wait_s(failures, error.retry_after_s, run.policy.jitter())
             else:
                 raise
-            logger.info("create failed (%s); again in %.1f s", error, seconds)
+            logger.info(
+                "create failed (%s); again in %.1f s",
+                shown_error(error),
+                seconds,
+                extra=log_fields("create_failed", run.known, error=error),
+            )
         yield from sleep(seconds)
 
 
@@ -128,6 +134,9 @@ def plan_recovery(
         "%s: %s; sending everything again, once",
         plan.previous_interaction_id or "a root",
         cause,
+        extra=log_fields(
+            "replayed", run.known, id=plan.previous_interaction_id, reason=cause
+        ),
     )
     if cause == "expired":
         tally.lost = plan.previous_interaction_id

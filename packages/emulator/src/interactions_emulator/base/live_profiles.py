@@ -159,6 +159,7 @@ def _agreed(
             asked.model,
             asked.platform,
             asked.version,
+            extra={"interactions_event": "profile_doubted"},
         )
 
 

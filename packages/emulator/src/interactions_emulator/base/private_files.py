@@ -50,4 +50,5 @@ def _name_if_open(path: str) -> None:
             "conversations; it is left as it is: chmod 600",
             path,
             stat.S_IMODE(mode),
+            extra={"interactions_event": "file_open_to_others"},
         )

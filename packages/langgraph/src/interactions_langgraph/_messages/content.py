@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from interactions_core.adapter import Part, text_part
+from interactions_core.adapter import Part, log_fields, text_part
 from interactions_core.exceptions import UnsupportedContentError
 from interactions_langgraph._messages.blocks import OPAQUE
 from interactions_langgraph._messages.json_values import json_text
@@ -147,6 +147,7 @@ def _warn(kind: str, provider: str, problem: str) -> None:
         kind,
         provider,
         problem,
+        extra=log_fields("blocks_left_out"),
     )
 
 

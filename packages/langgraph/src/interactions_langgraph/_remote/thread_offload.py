@@ -70,6 +70,7 @@ class ThreadOffload:
 
     Attributes:
         is_cut_off: The server cannot be asked for now.
+        errors: What kept interactions from being read, by id.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class ThreadOffload:
         self._remember = remember
         self._reads_left = most_reads
         self.is_cut_off = False
+        self.errors: dict[str, InteractionsError] = {}
         self._texts: dict[str, list[InteractionText]] = {}
 
     def offload(
@@ -166,6 +168,7 @@ class ThreadOffload:
             found = self._client.get(interaction_id, include_input=True)
         except InteractionsError as exc:
             self._report.failed[interaction_id] = str(exc)
+            self.errors[interaction_id] = exc
             self.is_cut_off = isinstance(exc, ENDING)
             return None
         self._texts[interaction_id] = texts_of(found, self._least)

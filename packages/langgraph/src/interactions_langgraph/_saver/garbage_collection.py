@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from interactions_core.adapter import log_fields
 from interactions_core.adapter.storage import SqlConnection, in_dialects
 from interactions_langgraph._saver.history import Row, read_rows
 from interactions_langgraph._saver.lineage import Member, ancestors_needed
@@ -168,6 +169,7 @@ def _delete_others(
             "thread %s: %d checkpoints stay because later ones build on their writes",
             rows[0].address.thread_id,
             len(needed - kept),
+            extra=log_fields("checkpoints_needed", thread=rows[0].address.thread_id),
         )
     staying = kept | needed
     gone = [row for row in rows if row.row_id not in staying]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from interactions_core.adapter import log_fields, shown_error
 from interactions_core.exceptions import StoreError
 
 logger: Final = logging.getLogger("interactions_langgraph")
@@ -42,6 +43,11 @@ def outlast(
         except StoreError as error:
             if not error.retryable or clock() + pause_s > give_up:
                 raise
-            logger.info("not stored yet, again in %.1f s: %s", pause_s, error)
+            logger.info(
+                "not stored yet, again in %.1f s: %s",
+                pause_s,
+                shown_error(error),
+                extra=log_fields("not_stored_yet", error=error),
+            )
         sleep(pause_s)
         pause_s = min(2 * pause_s, PAUSE_S[1])

@@ -36,6 +36,7 @@ from langgraph.checkpoint.serde.types import (
 )
 from langgraph.types import Send
 
+from interactions_core.adapter import log_fields
 from interactions_langgraph._storage.written_classes import PATTERN, code_of
 
 _log = logging.getLogger("interactions_langgraph")
@@ -130,6 +131,7 @@ def warn_once(loss: Loss) -> None:
         "objects of %s:%s come back as the data that they were made of: %s%s",
         *loss[:3],
         advice,
+        extra=log_fields("class_not_built"),
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from interactions_core.logs import log_fields
 from interactions_core.process.actors import actor
 from interactions_core.process.forking import Lock
 from interactions_core.records.accounts import (
@@ -71,7 +72,7 @@ class MemoryAccountMixin:
                 if is_new(claimant, links, made):
                     advice = split_advice(claimant, self._owners())
         if advice:
-            logger.warning("%s", advice)
+            logger.warning("%s", advice, extra=log_fields("account_new"))
         return Owner(owner, claimant)
 
     def links_of(self, names: Sequence[str]) -> dict[str, str]:

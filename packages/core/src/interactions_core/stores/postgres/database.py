@@ -16,6 +16,7 @@ import psycopg
 from psycopg.errors import LockNotAvailable
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import (
     TRANSACTION,
     WRITE_AGAIN,
@@ -301,7 +302,10 @@ class PostgresDatabase:
         for part in unfinished_parts(parts, found).values():
             if not self._rewrite(part, OPENING_BATCHES):
                 logger.info(
-                    "rows of %r are yet to be changed; `%s` does it", part.name, COMMAND
+                    "rows of %r are yet to be changed; `%s` does it",
+                    part.name,
+                    COMMAND,
+                    extra=log_fields("rows_unchanged"),
                 )
 
     def _upgrade(self, parts: Parts) -> None:
@@ -353,7 +357,11 @@ class PostgresDatabase:
         except (psycopg.Error, StoreError) as exc:
             is_told = isinstance(exc, StoreError)
             told = exc if is_told else to_store_error(self.place, exc)
-            logger.warning("an index was not built, look-ups are slower: %s", told)
+            logger.warning(
+                "an index was not built, look-ups are slower: %s",
+                shown_error(told),
+                extra=log_fields("index_not_built", error=told),
+            )
 
     def _lent(self) -> PostgresConnection | None:
         return getattr(self._local.get(), "connection", None)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.errors import DuplicateTable, UniqueViolation
 
+from interactions_core.logs import log_fields
 from interactions_core.stores.postgres.connection import RawConnection
 from interactions_core.stores.postgres.errors import LOCK_TIMEOUT_S
 from interactions_core.stores.postgres.text import quoted
@@ -66,7 +67,11 @@ def _build(cursor: psycopg.Cursor[Any], schema: str, name: str, on: str) -> bool
             return bool(is_valid)
         dropped = f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(schema)}.{name}"
         cursor.execute(dropped.encode())
-    logger.info("building the index %s, which takes a while in a large store", name)
+    logger.info(
+        "building the index %s, which takes a while in a large store",
+        name,
+        extra=log_fields("index_building"),
+    )
     made = f"CREATE INDEX CONCURRENTLY {name} ON {quoted(schema)}.{on}"
     try:
         cursor.execute(made.encode())

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from interactions_core.logs import log_fields
 from interactions_core.process.actors import actor
 from interactions_core.records.accounts import (
     Claimant,
@@ -146,7 +147,7 @@ class SqlAccountMixin:
             if is_new(claimant, links, made):
                 advice = split_advice(claimant, _some_owners(db))
         if advice:
-            logger.warning("%s", advice)
+            logger.warning("%s", advice, extra=log_fields("account_new"))
         return Owner({**links, **made}[claimant.account], claimant)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.records.erased import DeletedThread, ErasedLine
 from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
 from interactions_core.records.interactions import Scope, StoredInteraction
@@ -144,7 +145,14 @@ class SqlDeletionMixin:
             note_deletion(line)
         except StoreError as error:
             # Only a restore would need it, and the answer still has to be handed on.
-            logger.warning("%s is listed here alone: %s", erasure.interaction_id, error)
+            logger.warning(
+                "%s is listed here alone: %s",
+                erasure.interaction_id,
+                shown_error(error),
+                extra=log_fields(
+                    "erasure_here_alone", error=error, id=erasure.interaction_id
+                ),
+            )
 
     def plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
         """Say what goes with a thread on the server, and what others rest on."""

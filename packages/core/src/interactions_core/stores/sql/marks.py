@@ -10,6 +10,7 @@ from collections.abc import Generator
 from typing import Final
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
@@ -80,4 +81,8 @@ def write_last(database: SqlDatabase, marks: Marks) -> None:
                     write_marks(db, waiting)
     # At the end of a process a pool may not start its threads any more.
     except (StoreError, RuntimeError) as error:
-        logger.debug("answers were not marked as handed on: %s", error)
+        logger.debug(
+            "answers were not marked as handed on: %s",
+            shown_error(error),
+            extra=log_fields("not_marked", error=error),
+        )

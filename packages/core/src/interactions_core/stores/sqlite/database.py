@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from interactions_core.exceptions import StoreError
+from interactions_core.logs import log_fields
 from interactions_core.process.counters import note_lock_wait
 from interactions_core.process.forking import (
     TRANSACTION,
@@ -362,7 +363,10 @@ class SqliteDatabase:
             run(lambda db: self._change_tables(db, part))
         if not rewrite_rows(run, part, most=OPENING_BATCHES, tell=self._tell):
             logger.info(
-                "rows of %r are yet to be changed; `%s` does it", part.name, COMMAND
+                "rows of %r are yet to be changed; `%s` does it",
+                part.name,
+                COMMAND,
+                extra=log_fields("rows_unchanged"),
             )
 
     def _change_tables(self, connection: SqlConnection, part: Part) -> None:

@@ -11,6 +11,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from interactions_core.logs import log_fields
+
 logger: Final = logging.getLogger("interactions_core")
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -71,4 +73,5 @@ def _name_if_open(path: str) -> None:
             "conversations; it is left as it is: chmod 600",
             path,
             stat.S_IMODE(mode),
+            extra=log_fields("file_open_to_others"),
         )
