@@ -43,6 +43,10 @@ PRINTED = {
         "('root', 1) ('continue', 1) ('expired', 7) ('continue', 1)",
     ],
     "gunicorn_preload": ["4 workers, wrong answers: []"],
+    "json_logs": [
+        "INFO create_failed 0af7651916cd43dd8448eb211c80319c",
+        "DEBUG answered 0af7651916cd43dd8448eb211c80319c",
+    ],
     "killed_research": ["killed: True, creates: 1"],
     "suspended_graph": ["ai, creates: 1"],
     "quickstart": ["Your name is Ada. continue"],
