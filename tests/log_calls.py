@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).parents[1]
 LEVELS = ("debug", "info", "warning", "error", "exception", "critical", "log")
@@ -35,7 +36,7 @@ class LogCall:
         return extra if is_call_of(extra, FIELDS) else None
 
 
-def is_call_of(node: ast.AST | None, name: str) -> bool:
+def is_call_of(node: ast.AST | None, name: str) -> TypeGuard[ast.Call]:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

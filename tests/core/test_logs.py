@@ -5,6 +5,7 @@ import io
 import logging
 import re
 import traceback
+from typing import TypeGuard
 
 import pytest
 
@@ -54,7 +55,7 @@ def problem_of(call: LogCall) -> str:
     return f"it says {named - shown} without `shown_error`" if named - shown else ""
 
 
-def _is_raw(node: ast.AST) -> bool:
+def _is_raw(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and node.id in {"error", "exc", "exception", "e"}
 
 
@@ -113,10 +114,8 @@ def test_no_field_collides_with_what_a_record_has() -> None:
         "x", 20, "f", 1, "m", (), None, extra=log_fields("answered", id="v1_a")
     )
 
-    assert (record.__dict__["interactions_event"], record.interactions_id) == (  # pyright: ignore[reportAttributeAccessIssue]
-        "answered",
-        "v1_a",
-    )
+    assert vars(record)["interactions_event"] == "answered"
+    assert vars(record)["interactions_id"] == "v1_a"
 
 
 def test_what_is_empty_is_left_out_and_an_error_names_its_interaction() -> None:
