@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from interactions_core.logs import log_fields
 from interactions_core.tracing.conventions import input_tokens, output_tokens
 from interactions_core.tracing.facts import CallFacts
 from interactions_core.tracing.own_attributes import Value
@@ -59,6 +60,7 @@ def wanted_backends(switch: str) -> tuple[str, ...]:
             VARIABLE,
             ", ".join(unknown),
             ", ".join(BACKENDS),
+            extra=log_fields("trace_keys_unknown"),
         )
     return tuple(dict.fromkeys(word for word in words if word in BACKENDS))
 

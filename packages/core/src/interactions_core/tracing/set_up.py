@@ -7,6 +7,8 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Final
 
+from interactions_core.logs import log_fields
+
 if TYPE_CHECKING:
     from interactions_core.tracing.telemetry import Telemetry
 
@@ -58,4 +60,5 @@ def _say_missing(error: ImportError) -> None:
             "OpenTelemetry is set up, but %s is not installed: turns make no spans "
             "without the extra `otel`",
             name,
+            extra=log_fields("spans_missing"),
         )

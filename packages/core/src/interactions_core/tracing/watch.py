@@ -23,6 +23,7 @@ from interactions_core.exceptions import (
     JobFailedError,
     UndeclaredCallError,
 )
+from interactions_core.logs import log_fields
 from interactions_core.process.forking import Origin
 from interactions_core.records.jobs import Job
 from interactions_core.tracing.conventions import error_type, request_facts
@@ -90,7 +91,11 @@ def _harmless(
             return method(self, *args, **kwargs)
         # The outermost boundary of what is not ours: a processor may raise anything.
         except Exception as error:  # noqa: BLE001 - see above
-            logger.warning("a span could not be written: %s", error_type(error))
+            logger.warning(
+                "a span could not be written: %s",
+                error_type(error),
+                extra=log_fields("span_not_written", error=error),
+            )
             return None
 
     return tried
