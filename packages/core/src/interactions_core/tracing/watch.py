@@ -23,7 +23,7 @@ from interactions_core.exceptions import (
     JobFailedError,
     UndeclaredCallError,
 )
-from interactions_core.logs import log_fields
+from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Origin
 from interactions_core.records.jobs import Job
 from interactions_core.tracing.conventions import error_type, request_facts
@@ -93,7 +93,7 @@ def _harmless(
         except Exception as error:  # noqa: BLE001 - see above
             logger.warning(
                 "a span could not be written: %s",
-                error_type(error),
+                shown_error(error),
                 extra=log_fields("span_not_written", error=error),
             )
             return None
