@@ -9,7 +9,13 @@ import pytest
 
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.records.charges import NOT_PRICED, Charge, Price, charge_of
-from interactions_core.records.costs import GROUPS, Costs, add_up, priced_entry
+from interactions_core.records.costs import (
+    GROUPS,
+    Costs,
+    add_up,
+    names_of,
+    priced_entry,
+)
 from interactions_core.records.interactions import LedgerEntry
 from interactions_core.stores import (
     MemoryStore,
@@ -233,6 +239,24 @@ def test_every_store_adds_up_the_same(by: str, kept: SessionStore) -> None:
         {"until": DAY + DAY_S, "session_id": SCOPE.session_id},
     ):
         assert kept.cost(by, **limits) == expected.cost(by, **limits)
+
+
+def test_threads_of_one_name_are_told_apart_by_their_session(
+    kept: SessionStore,
+) -> None:
+    for at, session in enumerate(("", "a", "1:a")):
+        pay(kept, f"i{at}", charge(2 + at), thread_id="a", session_id=session)
+    pay(kept, "i3", charge(1), thread_id="aa", session_id="")
+
+    rows = kept.cost("session_thread").rows
+
+    assert {names_of(key): row.picousd for key, row in rows.items()} == {
+        ("1:a", "a"): 4,
+        ("a", "a"): 3,
+        ("", "a"): 2,
+        ("", "aa"): 1,
+    }
+    assert len(kept.cost("thread").rows) == 2
 
 
 def test_a_sum_says_what_it_leaves_out(kept: SessionStore) -> None:

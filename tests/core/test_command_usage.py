@@ -1,6 +1,7 @@
 """`interactions usage`, as it is typed, at two widths and as JSON."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -196,6 +197,24 @@ def test_turns_are_grouped_by(by: str, keys: list[str], store: SqliteStore) -> N
     _, *lines = run("--by", by).stdout.partition("\n\n")[0].splitlines()
 
     assert [line.split()[0] for line in lines] == [*keys, "total"]
+
+
+def test_threads_of_one_name_are_rows_of_their_tenants(store: SqliteStore) -> None:
+    for at, (tenant, thread) in enumerate((("acme", "t"), ("", "t"), ("acme", "u"))):
+        scope = replace(SCOPE, session_id=tenant, thread_id=thread)
+        used = Usage(10, 0, 5, 0)
+        pay(store, str(at), "model:m", used, f"0.{3 - at}", (1, 1), scope=scope)
+
+    _, *lines = run("--by", "thread").stdout.partition("\n\n")[0].splitlines()
+    found = json.loads(run("--by", "thread", "--json").stdout)
+
+    names = [line[:14].rstrip() for line in lines]
+    assert names == ["t (acme)", "t (no tenant)", "u", "total"]
+    check("usage", found)
+    assert found["by"] == "thread"
+    assert [(row["session_id"], row["key"]) for row in found["rows"]] == [
+        ("acme", "t"), (None, "t"), ("acme", "u"),
+    ]  # fmt: skip
 
 
 def test_a_user_s_own_prices_are_one_argument(store: SqliteStore) -> None:

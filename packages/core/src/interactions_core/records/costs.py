@@ -26,10 +26,13 @@ from interactions_core.records.charges import (
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.usage import Usage
 
-CostBy = Literal["session", "thread", "job", "model", "agent", "reason", "day"]
+CostBy = Literal[
+    "session", "thread", "session_thread", "job", "model", "agent", "reason", "day"
+]
 """What turns are grouped by. `model` is the target, `model:NAME` or `agent:NAME`;
-`agent` puts those of all models under `""`, and `job` those without one. `day` is the
-day in UTC, e.g. `2026-11-28`."""
+`agent` puts those of all models under `""`, and `job` those without one. `thread` puts
+those of all sessions with a thread of that name together, and `session_thread` keeps
+them apart: `names_of` reads its keys. `day` is the day in UTC, e.g. `2026-11-28`."""
 
 GROUPS: Final = get_args(CostBy)
 
@@ -172,17 +175,17 @@ def add_up(
         unanswered: What may have been billed beside it.
         prices: What costs are made with; as they were written, if none are given.
     """
-    key_of, groups = _KEYS[by], dict[str, Costs]()
+    group_of, groups = _KEYS[by], dict[str, Costs]()
     versions, unknown = set[str](), Counter[str]()
     for scope, given in entries:
         entry = given if prices is None else _priced(given, prices)
-        key = key_of(scope, entry)
+        key = group_of(scope, entry)
         groups[key] = groups.get(key, Costs()) + costs_of(entry)
         versions.update(each.price.prices for each in entry.charges)
         unknown.update(why_unknown(entry))
     for scope, lost in unanswered:
         entry = _entry_of(lost)
-        key = key_of(scope, entry)
+        key = group_of(scope, entry)
         lines = Costs(maybe_billed=lost.creates)
         groups[key] = groups.get(key, Costs()) + lines
     return report(by, groups, versions, unknown)
@@ -247,6 +250,17 @@ def _price(charge: Charge, target: str, prices: Pricing) -> Price:
     return price
 
 
+def key_of(scope: Scope) -> str:
+    """Name a thread of a session; no two of them have one name."""
+    return f"{len(scope.session_id)}:{scope.session_id}{scope.thread_id}"
+
+
+def names_of(key: str) -> tuple[str, str]:
+    """Return the session and the thread that `key_of` has named."""
+    length, _, names = key.partition(":")
+    return names[: int(length)], names[int(length) :]
+
+
 def day_of(at: float) -> str:
     """Name the day of a time in epoch seconds, in UTC."""
     return datetime.fromtimestamp(at, UTC).date().isoformat()
@@ -278,6 +292,7 @@ def _entry_of(lost: Unanswered) -> LedgerEntry:
 _KEYS: Final[Mapping[str, Callable[[Scope, LedgerEntry], str]]] = {
     "session": lambda scope, _: scope.session_id,
     "thread": lambda scope, _: scope.thread_id,
+    "session_thread": lambda scope, _: key_of(scope),
     "job": lambda _, entry: entry.job,
     "model": lambda _, entry: entry.target,
     "agent": lambda _, entry: entry.target if entry.target.startswith(_AGENT) else "",

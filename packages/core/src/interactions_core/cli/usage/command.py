@@ -35,6 +35,9 @@ from interactions_core.records.budget_standings import Standing, standings
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
 from interactions_core.stores import SessionStore
 
+_BY_TENANT: Final = {"thread": "session_thread"}
+"""Threads of two tenants are two, whatever they are called."""
+
 _OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "prices")
 
 
@@ -42,7 +45,7 @@ _OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "pri
 @found_option
 @click.option(
     "--by",
-    type=click.Choice(GROUPS),
+    type=click.Choice([each for each in GROUPS if each not in _BY_TENANT.values()]),
     default="model",
     show_default=True,
     help="What turns are grouped by; days are those of UTC.",
@@ -107,7 +110,7 @@ def usage(
     with opened(sessions, read_only=True) as store:
         found = store.cost(
             # click has checked the word.
-            cast("CostBy", by),
+            cast("CostBy", _BY_TENANT.get(by, by)),
             session_id=session,
             thread_id=thread,
             since=since,

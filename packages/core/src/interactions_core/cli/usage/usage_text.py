@@ -3,7 +3,8 @@
 Pure. Every sum is the store's own.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Final
@@ -16,11 +17,12 @@ from interactions_core.cli.printing.figures import (
 from interactions_core.cli.printing.output import clipped, columns_of, shown, shown_size
 from interactions_core.cli.printing.table import LONGEST
 from interactions_core.counted import counted
-from interactions_core.records.costs import CostReport, Costs
+from interactions_core.records.costs import CostReport, Costs, names_of
 
 _HEADS: Final = {
     "session": "TENANT",
     "thread": "THREAD",
+    "session_thread": "THREAD",
     "job": "JOB",
     "model": "MODEL OR AGENT",
     "agent": "AGENT",
@@ -89,7 +91,8 @@ def usage_lines(
         unclaimed: Runs that have ended and are in no turn.
         is_cut: Whether there are no more columns than that.
     """
-    rows = [(_shown(key), costs) for key, costs in found.rows.items()]
+    names = _names(found)
+    rows = [(names[key], costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
     table = _table(_HEADS[found.by], rows, width if is_cut else None)
     return [*table, "", *_below(found, notes, prices_now, unclaimed)]
@@ -102,12 +105,12 @@ def usage_json(
     unclaimed: int = 0,
 ) -> dict[str, object]:
     """Return the object that `--json` prints; what is not known is `None`."""
-    rows = [{"key": key, **_costs_json(costs)} for key, costs in found.rows.items()]
+    rows = [{**_key_json(found, k), **_costs_json(v)} for k, v in found.rows.items()]
     newest = found.prices[-1] if found.prices else None
     source, _, version = (newest or "").partition(" ")
     return {
         "schema": 1,
-        "by": found.by,
+        "by": "thread" if found.by == "session_thread" else found.by,
         "since": since,
         "until": until,
         "prices": {
@@ -120,6 +123,28 @@ def usage_json(
         "unknown": dict(found.unknown),
         "unclaimed_runs": unclaimed,
     }
+
+
+def _names(found: CostReport) -> dict[str, str]:
+    """Name the rows; a thread is told with its tenant where others have its name."""
+    if found.by != "session_thread":
+        return {key: _shown(key) for key in found.rows}
+    several = Counter(names_of(key)[1] for key in found.rows)
+    return {key: _thread(*names_of(key), several) for key in found.rows}
+
+
+def _thread(tenant: str, thread: str, several: Mapping[str, int]) -> str:
+    name = shown(thread) or "-"
+    if several[thread] == 1:
+        return name
+    return f"{name} ({shown(tenant) or 'no tenant'})"
+
+
+def _key_json(found: CostReport, key: str) -> dict[str, str | None]:
+    if found.by != "session_thread":
+        return {"key": key, "session_id": None}
+    session, thread = names_of(key)
+    return {"key": thread, "session_id": session or None}
 
 
 def _costs_json(costs: Costs) -> dict[str, object]:

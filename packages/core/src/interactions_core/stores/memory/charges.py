@@ -14,6 +14,7 @@ from interactions_core.records.costs import (
     check_group,
     costs_of,
     day_of,
+    key_of,
     report,
     why_unknown,
 )
@@ -160,6 +161,7 @@ def _key(kind: _Kind, by: CostBy) -> str:
     return {
         "session": kind.scope.session_id,
         "thread": kind.scope.thread_id,
+        "session_thread": key_of(kind.scope),
         "job": "",
         "model": kind.target,
         "agent": kind.target if is_agent else "",

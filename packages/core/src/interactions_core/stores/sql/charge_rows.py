@@ -217,6 +217,7 @@ _DAY: Final = Dialects(
 _KEYS: Final[dict[str, str | Dialects]] = {
     "session": "{0}.session_id",
     "thread": "{0}.thread_id",
+    "session_thread": "length({0}.session_id) || ':' || {0}.session_id || {0}.thread_id",
     "model": "{0}.target",
     "agent": _AGENT,
     "day": _DAY,
