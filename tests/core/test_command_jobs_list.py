@@ -39,10 +39,11 @@ job_c7e95cbe  in progress, nobody waits  pricing-brief         28 Nov 18:49  15 
 job_522e050f  in progress, suspended     competitor-scan       28 Nov 18:00  64 min    in 32 s
 job_5253e773  lost                       patent-search         28 Nov 17:15       -          -
 job_b2f2ef51  completed                  (no thread) ChdYX2tL  28 Nov 15:55  16 min          -
-job_b54ef38b  failed                     sanctions-check       28 Nov 06:55   6 min          -
+job_b54ef38b  failed, unclaimed          sanctions-check       28 Nov 06:55   6 min          -
 
 3 open: 1 that nobody waits for (interactions jobs watch), 1 that suspended a graph (interactions
-jobs watch --resume MODULE:GRAPH), 1 lost (the next call begins anew).
+jobs watch --resume MODULE:GRAPH), 1 lost (the next call begins anew); 1 unclaimed (over, and the
+next call is told what came of it).
 """
 
 ALL_160 = """\
@@ -157,7 +158,7 @@ def test_nothing_is_told_by_colour_only(store: SqliteStore) -> None:
 
     assert click.unstyle(coloured) == ALL_100
     assert click.style("lost", fg="red") in coloured
-    assert click.style("failed", fg="red") in coloured
+    assert click.style("failed, unclaimed", fg="red") in coloured
     assert click.style("in progress, nobody waits", fg="yellow") in coloured
     assert click.style("in progress, suspended", fg="blue") in coloured
 
@@ -178,6 +179,7 @@ def test_one_object_has_all_that_is_known(store: SqliteStore) -> None:
         "key": "job_c7e95cbe0",
         "status": "in_progress",
         "state": "nobody_waits",
+        "unclaimed": False,
         "interaction_id": "v1_ChdTJVVGM",
         "target": AGENT,
         "session_id": "acme",
@@ -219,6 +221,22 @@ def test_what_is_printed_is_what_its_schema_says(store: SqliteStore) -> None:
     assert not check.is_valid(spoiled)
 
 
+def test_a_run_is_told_whose_answer_no_call_has_had(store: SqliteStore) -> None:
+    fill(store)
+    done = store.get_job("job_b2f2ef510")
+    assert done is not None
+
+    before = run("list", columns=100).stdout
+    assert store.update_job(replace(done, handed_on_at=0.0))
+    after = run("list", "--color", "always", columns=100).stdout
+
+    assert "job_b2f2ef51  completed     " in before
+    assert click.style("completed, unclaimed", fg="yellow") in after
+    assert "; 2 unclaimed (over, " in after
+    told = json.loads(run("list", "--json").stdout)["jobs"]
+    assert [each["unclaimed"] for each in told] == [False, False, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("job", "status"),
     [("job_b54e", 1), ("job_525", 1), ("job_b2f", 0), ("job_c7e", 0), ("job_522e", 0)],
@@ -245,16 +263,17 @@ def test_a_job_is_shown_with_its_history(store: SqliteStore) -> None:
     assert done[:2] == ["job:         job_c7e95cbe0", "status:      in progress"]
     assert f"owner:       {pid} alive" in done
     assert "deadline:    2026-11-28 19:54:00Z (in 50 min)" in done
-    assert done[-4:] == [
+    assert done[-5:] == [
         "history:",
         "  28 Nov 18:49:00  intent     9999999 gone",
         "  28 Nov 18:49:00  submitted  9999999 gone",
+        "  28 Nov 19:03:30  last seen  9999999 gone",
         f"  28 Nov 19:03:55  acquired   {pid} alive",
     ]
     assert asked["job"]["owner_alive"] is True
     assert not any(line.startswith("trace:") for line in done)
     assert asked["job"]["trace_id"] is None
-    assert len(asked["job"]["events"]) == 3
+    assert len(asked["job"]["events"]) == 4
 
 
 def test_a_job_that_was_traced_says_where_to_look(store: SqliteStore) -> None:

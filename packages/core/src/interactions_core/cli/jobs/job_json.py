@@ -28,6 +28,7 @@ def job_json(told: ToldJob) -> dict[str, object]:
         "key": job.key,
         "status": job.status,
         "state": told.state,
+        "unclaimed": job.is_unclaimed,
         "interaction_id": job.interaction_id or None,
         "target": job.target,
         "session_id": job.scope.session_id or None,

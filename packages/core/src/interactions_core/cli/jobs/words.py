@@ -90,14 +90,16 @@ def status_text(told: ToldJob) -> str:
         return f"{word}, suspended"
     if state == "lost":
         return "lost"
-    return f"{word}, graph waits" if job.is_waited_for_by_a_graph else word
+    if job.is_waited_for_by_a_graph:
+        return f"{word}, graph waits"
+    return f"{word}, unclaimed" if job.is_unclaimed else word
 
 
 def status_style(told: ToldJob) -> Style:
     """Choose the colour of a status."""
     if told.state == "lost" or has_failed(told.job):
         return "red"
-    if told.state == "nobody_waits":
+    if told.state == "nobody_waits" or told.job.is_unclaimed:
         return "yellow"
     return "blue" if told.state in OPEN else ""
 
@@ -132,6 +134,10 @@ def sum_text(found: Sequence[ToldJob]) -> str:
     graphs = sum(
         each.state == "ended" and each.job.is_waited_for_by_a_graph for each in found
     )
+    unclaimed = sum(
+        each.job.is_unclaimed and not each.job.is_waited_for_by_a_graph
+        for each in found
+    )
     parts = [
         (running, f"{running} waited for"),
         (alone, f"{alone} that nobody waits for ({_WATCH})"),
@@ -143,4 +149,8 @@ def sum_text(found: Sequence[ToldJob]) -> str:
         said += f": {', '.join(told)}"
     if graphs:
         said += f"; {graphs} over that a graph waits for ({_RESUME})"
+    if unclaimed:
+        said += (
+            f"; {unclaimed} unclaimed (over, and the next call is told what came of it)"
+        )
     return f"{said}."
