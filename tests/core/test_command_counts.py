@@ -11,12 +11,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from interactions_core import SessionStore, open_store
+from interactions_core import open_store
 from interactions_core.cli.root import interactions
-from tests.core.looking import NOW, Thread
+from tests.core.random_store import fill_randomly
 from tests.schemas import check
-
-REASONS = ["root", "continue", "continue", "fork", "retry", "expired", "foreign"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -33,30 +31,6 @@ def run(url: str, *arguments: str) -> str:
     )
     assert done.exit_code == 0, done.output
     return done.stdout
-
-
-def write(store: SessionStore, dice: random.Random) -> None:
-    """Record turns, some without a price, some sent again, some in no thread."""
-    for number in range(dice.randint(1, 6)):
-        name = dice.choice(["", f"thread-{number}"])
-        thread = Thread(store, name, dice.choice(["", "a", "b"]), f"model:m{number}")
-        keys = [""]
-        for turn in range(dice.randint(1, 9)):
-            after = dice.choice(keys[-3:])
-            keys.append(
-                thread.turn(
-                    dice.choice(REASONS) if after else "root",
-                    NOW + 60 * turn + number,
-                    after,
-                    usd=dice.choice([None, "0.01", "0.0003", "1.5"]),
-                    size=(dice.randrange(10**6), dice.randrange(10**6)),
-                    tokens=dice.randrange(100, 10**5),
-                    again=dice.random() < 0.3,
-                    key=f"v1_{number}-{turn}-{dice.randrange(10**9)}",
-                )
-            )
-        if dice.random() < 0.5:
-            thread.job(f"job_{number}", NOW)
 
 
 def rows_of(table: str) -> Iterator[tuple[str, str]]:
@@ -76,7 +50,7 @@ def added(sessions: list[dict[str, Any]], key: str) -> int:
 def test_counts_are_equal_in_store_table_and_json(url: str) -> None:
     seed = random.randrange(10**6)
     store = open_store(url)
-    write(store, random.Random(seed))
+    fill_randomly(store, random.Random(seed))
     whole = store.cost().total
     told = json.loads(run(url, "sessions", "list", "--json"))
     store.close()
