@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from interactions_core import SqliteStore
+from interactions_core import SessionStore, SqliteStore
 from interactions_core.cli.sessions import sessions
 from tests.browser import Looked, running_browser
 from tests.core.looking import NOW, Thread, at, call, fill, model, user
@@ -20,7 +20,7 @@ HOSTILE = (
 SENTINEL = "xyzzy-plugh"
 
 
-def fill_wholly(store: SqliteStore) -> None:
+def fill_wholly(store: SessionStore) -> None:
     """Put in what is in every store, and what should do nothing to a page."""
     fill(store)
     words = {"sent": [user(f"{SENTINEL} {HOSTILE}")], "held": [model(f"{SENTINEL}!")]}

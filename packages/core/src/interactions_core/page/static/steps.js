@@ -1,6 +1,6 @@
 // What was said, as elements. The small Markdown makes no links and loads nothing.
 
-function hiddenText(count) { return h("span", { class: "hid" }, `hidden · ${counted(count, "character")}`); }
+function hiddenText(count, why = "hidden") { return h("span", { class: "hid" }, `${why} · ${counted(count, "character")}`); }
 
 function lengthOf(step) { return step.characters === undefined ? [...(step.text || "")].length : step.characters; }
 
@@ -81,12 +81,13 @@ function lines(content, row) {
 function lineOf(step, isCall, all) {
   if (!step) return null;
   if (isHidden(step)) return { hidden: lengthOf(step) };
+  if (!step.text && step.characters) return { hidden: step.characters, why: "not kept" };
   const text = (all || [step]).map((each) => each.text.slice(0, 200)).join(" ");
   return { text: text.replace(/\*\*|^#+ |`/g, "").replace(/\s+/g, " ").slice(0, 240), mono: isCall };
 }
 
 function lineElement(line, name) {
   if (!line) return h("span", { class: name }, "");
-  if (line.hidden !== undefined) return h("span", { class: name }, hiddenText(line.hidden));
+  if (line.hidden !== undefined) return h("span", { class: name }, hiddenText(line.hidden, line.why));
   return h("span", { class: `${name}${line.mono ? " mono" : ""}` }, line.text);
 }
