@@ -188,8 +188,8 @@ def _describe_agent(
 
 
 def _describe_fetch(begun: FetchResponseInvocation, facts: CallFacts) -> None:
-    if facts.stream:
-        begun.request_stream = True
+    # Not known when it began, where the handler would have written it.
+    begun.attributes.update(_set({"gen_ai.request.stream": facts.stream or None}))
     begun.response_status = facts.status or None
     begun.response_model_name = facts.answered_by or None
     begun.finish_reasons = [facts.finish] if facts.finish else None

@@ -31,7 +31,7 @@ def own_attributes(facts: CallFacts) -> dict[str, Value]:
         "attempts": facts.attempts or None,
         "maybe_billed": facts.maybe_billed or None,
         "recovered": facts.recovered or None,
-        "status": facts.status or None,
+        "status": None if facts.kind == "wait" else (facts.status or None),
         "outcome": facts.outcome or None,
         "left": facts.is_left or None,
         **_waited(facts),

@@ -3,8 +3,10 @@
 Imports nothing of OpenTelemetry: what nobody has imported, nobody has set up.
 """
 
+import functools
 import logging
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.logs import log_fields
@@ -14,10 +16,9 @@ if TYPE_CHECKING:
 
 logger: Final = logging.getLogger("interactions_core")
 
-_PROVIDERS: Final = (
-    ("opentelemetry.trace", "get_tracer_provider"),
-    ("opentelemetry.metrics", "get_meter_provider"),
-)
+_TRACE: Final = "opentelemetry.trace"
+_METRICS: Final = "opentelemetry.metrics"
+_SDK_METRICS: Final = "opentelemetry.sdk.metrics"
 
 _said_missing: Final[list[str]] = []
 
@@ -28,28 +29,36 @@ def find_telemetry() -> "Telemetry | None":
     Never raises: a program that wants no spans of ours needs nothing of what makes
     them, which comes with the extra `otel`.
     """
-    providers = tuple(_real_provider(*each) for each in _PROVIDERS)
-    if providers == (None, None):
+    modules = sys.modules
+    trace, metrics = modules.get(_TRACE), modules.get(_METRICS)
+    tracers = _real_provider(trace, "get_tracer_provider")
+    # Where nothing is set the API reads the environment, which takes longer than all
+    # else here; no meters are known but the SDK's.
+    has_meters = tracers is not None or _SDK_METRICS in modules
+    meters = _real_provider(metrics, "get_meter_provider") if has_meters else None
+    if tracers is None and meters is None:
         return None
     try:
         from interactions_core.tracing.telemetry import telemetry_for  # noqa: PLC0415
     except ImportError as error:
         _say_missing(error)
         return None
-    return telemetry_for(providers)
+    return telemetry_for((tracers, meters))
 
 
-def _real_provider(module: str, getter: str) -> object:
-    """Return the global provider, if the program has set one.
-
-    The API's own classes stand in for one until then, or do nothing on purpose.
-    """
-    get = getattr(sys.modules.get(module), getter, None)
+def _real_provider(module: ModuleType | None, getter: str) -> object:
+    """Return the global provider, if the program has set one."""
+    get = getattr(module, getter, None)
     if get is None:
         return None
     provider: object = get()
-    stands_in = type(provider).__module__.partition("._")[0] == module
-    return None if stands_in else provider
+    return None if _stands_in(type(provider)) else provider
+
+
+@functools.cache
+def _stands_in(kind: type) -> bool:
+    """Tell the API's own classes: they stand in for a provider, or do nothing."""
+    return kind.__module__.partition("._")[0] in {_TRACE, _METRICS}
 
 
 def _say_missing(error: ImportError) -> None:

@@ -285,7 +285,9 @@ class TracedTurn(TurnWatch):
         kind, interaction = str(event.get("event_type")), event.get("interaction")
         if isinstance(interaction, Mapping):
             call.seen.take(interaction)
-        if kind.startswith("step."):
+        call.seen.is_stream = True
+        # Of a wait there is no such time: the run was asked for before it began.
+        if kind.startswith("step.") and call.facts.kind != "wait":
             call.begun.record_stream_chunk()
 
     def _end_all(self, error: BaseException | None, *, is_left: bool = False) -> None:
