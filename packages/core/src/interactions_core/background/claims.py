@@ -52,6 +52,7 @@ def claim_job(run: TurnContext) -> Flow[LeasedJob | None]:
             yield from cancel_changed(work, change)
             run.tally.interrupts = job.interrupts
             return None
+        run.tally.watch.note_resumed(job)
         yield from sleep(min(LONGEST_LOOK_S, run.policy.poll[1]))
 
 

@@ -82,6 +82,7 @@ def record_intent(run: TurnContext, plan: Plan) -> Flow[LeasedJob]:
         target=run.turn.target_name,
         place=run.turn.place,
         question=run.turn.question,
+        trace=run.tally.watch.trace(),
         interrupts=run.tally.interrupts,
         created_at=now,
         updated_at=now,

@@ -169,6 +169,7 @@ def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
             yield from note_lost(work)
         yield from mark_consumed(work)
         return None
+    run.tally.watch.note_resumed(work.job)
     raise (yield from mark_submit_lost(work))
 
 

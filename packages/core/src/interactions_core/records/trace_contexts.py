@@ -38,6 +38,11 @@ class TraceContext:
         """The span: 16 hexadecimal digits."""
         return self.traceparent.split("-")[2]
 
+    @property
+    def flags(self) -> int:
+        """Eight bits; the lowest says that the trace is sampled."""
+        return int(self.traceparent.split("-")[3], 16)
+
 
 def trace_context(traceparent: str, tracestate: str = "") -> TraceContext | None:
     """Return what a job may keep of a context; `None` if it names no span.

@@ -15,6 +15,7 @@ from interactions_core.records.jobs import Job
 from interactions_core.services.leaving import leave_graph
 from interactions_core.services.telling import Write, tell
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.tracing.traced_jobs import resuming
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -163,7 +164,8 @@ class Resumer:
     def _resumed(self, job: Job) -> bool:
         thread_id = job.scope.thread_id
         try:
-            resumed = self._resume(job)
+            with resuming(job) as told:
+                resumed = told.is_news = self._resume(job)
         except Exception as error:
             # A graph has failed, as it would have without us; others wait, too.
             logger.exception(

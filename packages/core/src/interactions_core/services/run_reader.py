@@ -12,6 +12,7 @@ from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known
 from interactions_core.records.jobs import GONE, Job, noted
+from interactions_core.tracing.traced_jobs import UNWATCHED_RUN, RunWatch
 from interactions_core.turns.pacing import Pace
 
 logger: Final = logging.getLogger("interactions_core")
@@ -27,6 +28,7 @@ class WatchedJob:
         pause_s: The pause after the next look, in seconds.
         asked_s: What the service asked for with the last look, in seconds.
         is_missing: Whether the last look said that there is no such run.
+        watch: Is told of the looks.
     """
 
     look_at: float
@@ -34,6 +36,7 @@ class WatchedJob:
     pause_s: float = field(compare=False)
     asked_s: float = field(default=0.0, compare=False)
     is_missing: bool = field(default=False, compare=False)
+    watch: RunWatch = field(default=UNWATCHED_RUN, compare=False)
 
 
 class RunReader:
@@ -63,10 +66,14 @@ class RunReader:
 
     def read(self, watched: WatchedJob) -> Job:
         """Return a job as the server sees it; a look that fails changes nothing."""
-        job = watched.job
         hit(FailPoint.LOOKED)
         while (wait_s := self._pace.wait_s(self._clock())) > 0:
             self._sleep(wait_s)
+        with watched.watch.look():
+            return self._looked(watched)
+
+    def _looked(self, watched: WatchedJob) -> Job:
+        job = watched.job
         try:
             found = self._client.get(job.interaction_id, include_input=False)
         except RequestError as error:

@@ -29,6 +29,7 @@ from interactions_core.records.jobs import (
 from interactions_core.services.run_reader import RunReader, WatchedJob
 from interactions_core.services.telling import Write, tell
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.tracing.traced_jobs import RunWatch, watch_run
 from interactions_core.turns.pacing import Pace
 
 logger: Final = logging.getLogger("interactions_core")
@@ -47,10 +48,12 @@ class _Mine:
     Attributes:
         queue: The jobs, as a heap.
         readers: The threads that look.
+        watches: What is told of the looks at each job, by its key.
     """
 
     queue: list[WatchedJob] = field(default_factory=list[WatchedJob])
     readers: ThreadPoolExecutor | None = None
+    watches: dict[str, RunWatch] = field(default_factory=dict[str, RunWatch])
 
 
 class WatchedJobs:
@@ -120,7 +123,8 @@ class WatchedJobs:
             if listed.scope.credential in ours:
                 job = self._taken(listed)
                 if job is not None:
-                    self._look_later(WatchedJob(0.0, job, 0.0))
+                    watch = self._mine.get().watches[job.key] = watch_run(job)
+                    self._look_later(WatchedJob(0.0, job, 0.0, watch=watch))
 
     def _taken(self, listed: Job) -> Job | None:
         now, owner = self._clock(), watcher_id(self._name)
@@ -163,6 +167,8 @@ class WatchedJobs:
             watched = heapq.heappop(queue)
             if self._holds(watched):
                 due.append(watched)
+            else:
+                self._lose(watched)
         return due
 
     def _holds(self, watched: WatchedJob) -> bool:
@@ -199,6 +205,7 @@ class WatchedJobs:
         What is still this watcher's there is gathered again.
         """
         self._mine.get().queue.clear()
+        self._leave_watches()
 
     def release(self) -> None:
         """Leave all jobs to others; if the ledger is away they are free by themselves."""
@@ -213,6 +220,7 @@ class WatchedJobs:
                 extra=log_fields("leases_not_released", error=exc),
             )
         queue.clear()
+        self._leave_watches()
 
     def close(self) -> None:
         """End the threads."""
@@ -237,7 +245,27 @@ class WatchedJobs:
                 hit(FailPoint.KEPT)
                 said = f"{seen.key}: {seen.status} ({seen.interaction_id})"
                 tell(self._write, said, log_fields("job_over", seen.known))
+                self._end(watched)
+            else:
+                self._lose(watched)
         return over
+
+    def _end(self, watched: WatchedJob) -> None:
+        """Be done with a job that is over."""
+        watched.watch.end(watched.job)
+        self._mine.get().watches.pop(watched.job.key, None)
+
+    def _lose(self, watched: WatchedJob) -> None:
+        """Be done with a job that somebody else has taken."""
+        watched.watch.lose()
+        self._mine.get().watches.pop(watched.job.key, None)
+
+    def _leave_watches(self) -> None:
+        """End what is told of jobs that are not looked at from here any more."""
+        watches = self._mine.get().watches
+        for watch in watches.values():
+            watch.leave()
+        watches.clear()
 
     def _look_later(self, watched: WatchedJob) -> None:
         """Plan the next look, and hold the job until after it.
@@ -256,6 +284,8 @@ class WatchedJobs:
         watched.job = replace(watched.job, lease_until=watched.look_at + LEASE_S)
         if self._put(watched.job):
             heapq.heappush(self._mine.get().queue, watched)
+        else:
+            self._lose(watched)
 
     def _put(self, job: Job) -> bool:
         """Write a job down; false if it is not this watcher's any more."""

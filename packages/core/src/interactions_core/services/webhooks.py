@@ -29,6 +29,7 @@ from interactions_core.services.webhook_verification import (
     verified_event,
 )
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.tracing.traced_jobs import delivering
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -254,7 +255,12 @@ class WebhookReceiver:
         jobs = self._store.list_jobs(interaction_id=name) or self._recovered(
             event, name
         )
-        return [job for job in jobs if self._store.note_status(job, status, now=now)]
+        return [job for job in jobs if self._told(job, status, now)]
+
+    def _told(self, job: Job, status: str, now: float) -> bool:
+        with delivering(job, status) as told:
+            told.is_news = self._store.note_status(job, status, now=now)
+        return told.is_news
 
     def _recovered(self, event: JsonObject, name: str) -> list[Job]:
         """Find the job whose create was not answered by the key that it sent along."""

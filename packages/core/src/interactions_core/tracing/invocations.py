@@ -11,6 +11,7 @@ from opentelemetry.trace import (
     NonRecordingSpan,
     SpanContext,
     TraceFlags,
+    TraceState,
     get_current_span,
     set_span_in_context,
 )
@@ -21,6 +22,7 @@ from opentelemetry.util.genai.invocation import (  # pyright: ignore[reportMissi
     RemoteAgentInvocation,
 )
 
+from interactions_core.records.trace_contexts import TraceContext, trace_context
 from interactions_core.tracing.backend_keys import backend_attributes
 from interactions_core.tracing.conventions import (
     RequestFacts,
@@ -28,7 +30,6 @@ from interactions_core.tracing.conventions import (
     output_tokens,
 )
 from interactions_core.tracing.facts import OPERATIONS, CallFacts, CallKind
-from interactions_core.tracing.links import TraceLink
 from interactions_core.tracing.own_attributes import Value, own_attributes
 from interactions_core.tracing.telemetry import Telemetry
 
@@ -111,29 +112,32 @@ def count_run(telemetry: Telemetry, facts: CallFacts, kind: CallKind) -> None:
     telemetry.count_tokens(counts, about)
 
 
-def link_of(context: Context) -> TraceLink | None:
+def trace_of(context: Context) -> TraceContext | None:
     """Return the span of a context; `None` for none."""
-    return as_link(get_current_span(context).get_span_context())
+    return as_trace(get_current_span(context).get_span_context())
 
 
-def as_link(span: SpanContext) -> TraceLink | None:
+def as_trace(span: SpanContext) -> TraceContext | None:
     """Return a span as others are told of it; `None` for none."""
-    if not span.is_valid:
-        return None
-    return TraceLink(span.trace_id, span.span_id, span.trace_flags.sampled)
+    ids = f"{span.trace_id:032x}-{span.span_id:016x}-{int(span.trace_flags):02x}"
+    return trace_context(f"00-{ids}", span.trace_state.to_header())
 
 
-def as_span_context(link: TraceLink) -> SpanContext:
-    """Return the span that a link names, of whichever process."""
-    flags = TraceFlags.SAMPLED if link.is_sampled else TraceFlags.DEFAULT
+def as_span_context(trace: TraceContext) -> SpanContext:
+    """Return the span that others were told of, of whichever process."""
+    state = [trace.tracestate] if trace.tracestate else []
     return SpanContext(
-        link.trace_id, link.span_id, is_remote=True, trace_flags=TraceFlags(flags)
+        int(trace.trace_id, 16),
+        int(trace.span_id, 16),
+        is_remote=True,
+        trace_flags=TraceFlags(trace.flags),
+        trace_state=TraceState.from_header(state),
     )
 
 
-def context_under(link: TraceLink, context: Context) -> Context:
-    """Return a context whose spans are children of the one that a link names."""
-    return set_span_in_context(NonRecordingSpan(as_span_context(link)), context)
+def context_under(trace: TraceContext, context: Context) -> Context:
+    """Return a context whose spans are children of one that may be elsewhere."""
+    return set_span_in_context(NonRecordingSpan(as_span_context(trace)), context)
 
 
 def _describe_inference(

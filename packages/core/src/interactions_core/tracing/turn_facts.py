@@ -90,6 +90,18 @@ def last_facts(known: CallFacts, run: TurnContext, seen: Seen) -> CallFacts:
     )
 
 
+def without_usage(known: CallFacts) -> CallFacts:
+    """Leave out what a run took, which another span says."""
+    return replace(
+        known,
+        usage=None,
+        input_modalities={},
+        output_modalities={},
+        cached_modalities={},
+        cost_usd=None,
+    )
+
+
 def _with_plan(known: CallFacts, tally: TurnStats) -> CallFacts:
     plan, entry = tally.plan, tally.entry
     if plan is None:

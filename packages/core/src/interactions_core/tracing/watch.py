@@ -6,10 +6,9 @@ processor of the program, is named in the log and ends there.
 
 import contextlib
 import functools
-import logging
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Final, cast
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import set_span_in_context
@@ -23,25 +22,30 @@ from interactions_core.exceptions import (
     JobFailedError,
     UndeclaredCallError,
 )
-from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Origin
 from interactions_core.records.jobs import Job
+from interactions_core.records.trace_contexts import TraceContext
+from interactions_core.tracing.awaited import Awaited
 from interactions_core.tracing.conventions import error_type, request_facts
 from interactions_core.tracing.facts import CallFacts, CallKind, kind_of
+from interactions_core.tracing.harmless import harmless
 from interactions_core.tracing.invocations import (
     Invocation,
-    as_link,
     as_span_context,
+    as_trace,
     begin_invocation,
-    context_under,
     count_run,
     end_invocation,
-    link_of,
+    trace_of,
 )
-from interactions_core.tracing.links import TraceLink, link_from
 from interactions_core.tracing.messages import write_messages
 from interactions_core.tracing.telemetry import Telemetry
-from interactions_core.tracing.turn_facts import Seen, first_facts, last_facts
+from interactions_core.tracing.turn_facts import (
+    Seen,
+    first_facts,
+    last_facts,
+    without_usage,
+)
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Create,
@@ -56,11 +60,6 @@ from interactions_core.turns.effects import (
     Within,
 )
 from interactions_core.turns.watching import TurnWatch
-
-logger: Final = logging.getLogger("interactions_core")
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _OURS: Final = (Create, OpenStream, NextEvent, Fetch, ResumeStream, GiveUp)
 """Effects that ask the service."""
@@ -78,29 +77,6 @@ _OUTCOMES: Final = (
 """What a run has come to that was read well: by the conventions no failure to read."""
 
 
-def _harmless(
-    method: Callable[Concatenate["TracedTurn", P], T],
-) -> Callable[Concatenate["TracedTurn", P], T | None]:
-    """Let a method do nothing in a forked child, and fail without a word of a message."""
-
-    @functools.wraps(method)
-    def tried(self: "TracedTurn", *args: P.args, **kwargs: P.kwargs) -> T | None:
-        if not self.is_here:
-            return None
-        try:
-            return method(self, *args, **kwargs)
-        # The outermost boundary of what is not ours: a processor may raise anything.
-        except Exception as error:  # noqa: BLE001 - see above
-            logger.warning(
-                "a span could not be written: %s",
-                shown_error(error),
-                extra=log_fields("span_not_written", error=error),
-            )
-            return None
-
-    return tried
-
-
 @dataclass(slots=True)
 class OpenCall:
     """A span under way.
@@ -110,12 +86,14 @@ class OpenCall:
         facts: What was known when it began.
         begun: The span.
         seen: What its effects have shown.
+        awaited: The run that it waits for; `None` for another call.
     """
 
     run: TurnContext
     facts: CallFacts
     begun: Invocation
     seen: Seen = field(default_factory=Seen)
+    awaited: Awaited | None = None
 
 
 class TracedTurn(TurnWatch):
@@ -131,7 +109,7 @@ class TracedTurn(TurnWatch):
         self._create: OpenCall | None = None
         self._aside: OpenCall | None = None
         self._wait: OpenCall | None = None
-        self._awaited: tuple[Job, TraceLink | None] | None = None
+        self._awaited: Awaited | None = None
         self._has_spans = False
         self._broken: BaseException | None = None
 
@@ -140,33 +118,39 @@ class TracedTurn(TurnWatch):
         """Whether this is the process in which the turn was asked."""
         return self._origin.is_here
 
-    @_harmless
+    @harmless
     def begin_create(self) -> None:
         """Begin the span of what is asked, unless it is under way."""
         if self._create is None:
+            # What was waited for until now has ended otherwise.
+            self._awaited = None
+            self._end_wait(None)
             self._create = self._open(self._run, kind_of(self._run.turn), self._around)
 
-    def carrier(self) -> str:
+    @harmless
+    def trace(self) -> TraceContext | None:
         """Name the span of what is asked, or else the one around the turn."""
-        return self._carrier() or ""
+        return _trace(self._create) or _trace(self._wait) or trace_of(self._around)
 
-    @_harmless
-    def _carrier(self) -> str:
-        link = _link(self._create) or _link(self._wait) or link_of(self._around)
-        return link.carrier() if link is not None else ""
-
-    @_harmless
+    @harmless
     def note_submitted(self, job: Job) -> None:
-        """End the span of the create, so that it is exported before the wait."""
-        call, self._create = self._create, None
-        self._awaited = job, _link(call)
-        if call is not None:
-            self._close(call)
+        """End the span of the create, so that it is exported before the wait.
 
-    @_harmless
-    def note_resumed(self, job: Job, carrier: str = "") -> None:
+        It never says what the run took: its process may die now, and another one read
+        that.
+        """
+        call, self._create = self._create, None
+        self._awaited = Awaited(job, _trace(call))
+        if call is not None:
+            self._close(call, counts=False)
+
+    @harmless
+    def note_resumed(self, job: Job) -> None:
         """Wait for a run; the span of the wait names the one of its create."""
-        self._awaited = job, link_from(carrier)
+        if self._wait is None:
+            self._awaited = Awaited(job, job.trace, is_resumed=True)
+        elif self._wait.awaited is not None:
+            self._wait.awaited = replace(self._wait.awaited, job=job)
 
     @contextlib.contextmanager
     def separate(self, asked: TurnContext) -> Generator[None]:
@@ -182,7 +166,7 @@ class TracedTurn(TurnWatch):
             raise
         self._end_aside(None, is_left=False)
 
-    @_harmless
+    @harmless
     def _begin_aside(self, asked: TurnContext) -> None:
         around = self._around
         if self._create is not None:
@@ -191,7 +175,7 @@ class TracedTurn(TurnWatch):
         self._aside = self._open(asked, kind_of(asked.turn), around)
         self._aside.facts = replace(self._aside.facts, is_separate=True)
 
-    @_harmless
+    @harmless
     def _end_aside(self, error: BaseException | None, *, is_left: bool) -> None:
         call, self._aside = self._aside, None
         if call is not None:
@@ -201,7 +185,7 @@ class TracedTurn(TurnWatch):
         """Return an effect to be carried out under the span that it belongs to."""
         return self._around_effect(effect) or effect
 
-    @_harmless
+    @harmless
     def _around_effect(self, effect: Effect) -> Effect:
         if isinstance(effect, HandOn):
             self._hand_on(effect)
@@ -213,7 +197,7 @@ class TracedTurn(TurnWatch):
             return effect
         return Within(effect, functools.partial(self._entered, call.begun))
 
-    @_harmless
+    @harmless
     def note(self, effect: Effect, answer: object) -> None:
         """Take in what an effect was answered with."""
         call = self._current
@@ -230,20 +214,23 @@ class TracedTurn(TurnWatch):
         elif isinstance(effect, NextEvent) and told:
             self._note_event(call, told)
 
-    @_harmless
+    @harmless
     def end(self) -> None:
         """End what is under way: the turn has come to its end."""
         self._end_all(None)
 
-    @_harmless
+    @harmless
     def fail(self, error: BaseException) -> None:
         """End what is under way: the turn has raised."""
-        if not self._has_spans:
+        awaited = self._awaited
+        if not self._has_spans and (awaited is None or not awaited.is_known):
             # Nothing was asked, which somebody will ask about.
             self.begin_create()
+            if self._create is not None and awaited is not None:
+                _add_link(self._create, awaited.trace)
         self._end_all(error)
 
-    @_harmless
+    @harmless
     def leave(self) -> None:
         """End what is under way: nobody waits for the turn any more."""
         self._end_all(self._broken, is_left=True)
@@ -263,18 +250,19 @@ class TracedTurn(TurnWatch):
     def _begin_wait(self) -> None:
         if self._awaited is None or self._aside is not None:
             return
-        (job, link), self._awaited = self._awaited, None
+        awaited, self._awaited = self._awaited, None
+        job, (context, link) = awaited.job, awaited.place(self._around)
         facts = first_facts(self._run, "wait", stream=False)
         facts = replace(facts, interaction_id=job.interaction_id, job=job.key)
-        around = self._around
-        if link is not None and link_of(around) is None:
-            around = context_under(link, around)
-            link = None
-        self._wait = self._opened(self._run, facts, around)
-        if link is not None:
-            self._wait.begun.span.add_link(as_span_context(link))
+        self._wait = self._opened(self._run, facts, context)
+        self._wait.awaited = awaited
+        _add_link(self._wait, link)
+        if job.result:
+            # Another process has read it, and kept it in the ledger.
+            self._wait.seen.take(job.result)
 
     def _hand_on(self, effect: HandOn) -> None:
+        self._begin_wait()
         for call in (self._wait, self._create):
             if call is not None:
                 call.seen.hand_on(effect.reply)
@@ -291,16 +279,28 @@ class TracedTurn(TurnWatch):
             call.begun.record_stream_chunk()
 
     def _end_all(self, error: BaseException | None, *, is_left: bool = False) -> None:
+        if not is_left and (error or self._run.tally.entry or self._is_resumed):
+            # What needed no wait has a span that says what it took.
+            self._begin_wait()
         self._awaited = None
-        wait, self._wait = self._wait, None
+        self._end_wait(error, is_left=is_left)
         create, self._create = self._create, None
-        if wait is not None:
-            self._close(wait, error, is_left=is_left)
-            if wait.seen.has_usage:
-                facts = last_facts(wait.facts, wait.run, wait.seen)
-                count_run(self._telemetry, facts, kind_of(wait.run.turn))
         if create is not None:
             self._close(create, error, is_left=is_left)
+
+    @property
+    def _is_resumed(self) -> bool:
+        return self._awaited is not None and self._awaited.is_resumed
+
+    def _end_wait(self, error: BaseException | None, *, is_left: bool = False) -> None:
+        wait, self._wait = self._wait, None
+        if wait is None or wait.awaited is None:
+            return
+        counts = wait.awaited.counts(wait.run.tally, error)
+        self._close(wait, error, is_left=is_left, counts=counts)
+        if counts and wait.seen.has_usage:
+            facts = last_facts(wait.facts, wait.run, wait.seen)
+            count_run(self._telemetry, facts, kind_of(wait.run.turn))
 
     def _close(
         self,
@@ -308,8 +308,10 @@ class TracedTurn(TurnWatch):
         error: BaseException | None = None,
         *,
         is_left: bool = False,
+        counts: bool = True,
     ) -> None:
         facts = replace(last_facts(call.facts, call.run, call.seen), is_left=is_left)
+        facts = facts if counts else without_usage(facts)
         if error is not None:
             word = error_type(error)
             was_read = call.facts.kind == "wait" and isinstance(error, _OUTCOMES)
@@ -331,5 +333,10 @@ class TracedTurn(TurnWatch):
                 raise
 
 
-def _link(call: OpenCall | None) -> TraceLink | None:
-    return as_link(call.begun.span.get_span_context()) if call is not None else None
+def _trace(call: OpenCall | None) -> TraceContext | None:
+    return as_trace(call.begun.span.get_span_context()) if call is not None else None
+
+
+def _add_link(call: OpenCall, trace: TraceContext | None) -> None:
+    if trace is not None:
+        call.begun.span.add_link(as_span_context(trace))

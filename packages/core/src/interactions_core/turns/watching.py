@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.records.jobs import Job
+from interactions_core.records.trace_contexts import TraceContext
 
 if TYPE_CHECKING:
     from interactions_core.turns.context import TurnContext
@@ -19,13 +20,9 @@ class TurnWatch:
     def begin_create(self) -> None:
         """Hear that the turn is about to ask, whatever comes of it."""
 
-    def carrier(self) -> str:
-        """Say under which span the turn asks, for whoever goes on with it.
-
-        Returns:
-            A `traceparent` as W3C's Trace Context has it; "" where there is none.
-        """
-        return ""
+    def trace(self) -> TraceContext | None:
+        """Say under which span the turn asks, for whoever goes on with it."""
+        return None
 
     def note_submitted(self, job: Job) -> None:
         """Hear that a run was begun, and that its job knows it: the wait is next.
@@ -35,14 +32,13 @@ class TurnWatch:
         """
         del job
 
-    def note_resumed(self, job: Job, carrier: str = "") -> None:
-        """Hear that the turn goes on with a run that another turn has begun.
+    def note_resumed(self, job: Job) -> None:
+        """Hear that the turn goes on with what another turn has begun, or waits for it.
 
         Args:
-            job: Its job.
-            carrier: What `carrier` said in that turn.
+            job: Its job, with the trace in which that was.
         """
-        del job, carrier
+        del job
 
     def separate(self, asked: "TurnContext") -> AbstractContextManager[None]:
         """Enclose a call that is asked before the turn, in an interaction of its own."""

@@ -1,0 +1,50 @@
+"""Nothing of tracing may cost a call its answer. Imports nothing of OpenTelemetry."""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
+
+from interactions_core.logs import log_fields, shown_error
+
+logger: Final = logging.getLogger("interactions_core")
+
+
+class OfProcess(Protocol):
+    """What belongs to the process that made it."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is that process; a forked child is not."""
+        ...
+
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=OfProcess)
+T = TypeVar("T")
+
+
+def tried(call: Callable[[], T]) -> T | None:
+    """Do what may fail, without a word of what the failure says."""
+    try:
+        return call()
+    # The outermost boundary of what is not ours: a processor may raise anything.
+    except Exception as error:  # noqa: BLE001 - see above
+        logger.warning(
+            "a span could not be written: %s",
+            shown_error(error),
+            extra=log_fields("span_not_written", error=error),
+        )
+        return None
+
+
+def harmless(
+    method: Callable[Concatenate[S, P], T],
+) -> Callable[Concatenate[S, P], T | None]:
+    """Let a method do nothing in a forked child, and raise nothing."""
+
+    @functools.wraps(method)
+    def harmlessly(self: S, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        return tried(lambda: method(self, *args, **kwargs)) if self.is_here else None
+
+    return harmlessly
