@@ -45,8 +45,12 @@ class Running:
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal; return the exit status."""
-        self._process.send_signal(how)
+        self.tell(how)
         return self.status()
+
+    def tell(self, how: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(how)
 
     def status(self) -> int:
         """Wait for the end; return the exit status."""

@@ -19,13 +19,16 @@ def main() -> None:
             f"interactions: {' and '.join(missing)} not installed; the command line "
             f"needs the extra `cli` of interactions-core: {install_command('cli')}"
         )
-    # Not at the top: a base installation has no click.
-    from interactions_core.cli.root import interactions  # noqa: PLC0415
-
     try:
+        # Not at the top: a base installation has no click.
+        from interactions_core.cli.root import interactions  # noqa: PLC0415
+
         _print(lambda: interactions(prog_name="interactions"))
     except OSError as error:
         sys.exit(_refused(error))
+    except KeyboardInterrupt:
+        # click says the same, once it is there.
+        sys.exit("Aborted!")
 
 
 def _print(command: Callable[[], object]) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -12,7 +13,7 @@ import click
 
 from interactions_core.cli.printing.output import shown_error
 from interactions_core.exceptions import StoreError
-from interactions_core.services.ending import GRACE_S, run_until_told
+from interactions_core.services.ending import GRACE_S, SIGNALS, run_until_told
 from interactions_core.services.health import Health
 from interactions_core.services.health_server import HealthServer
 from interactions_core.services.outages import Outage
@@ -44,6 +45,25 @@ health_port_option = click.option(
     type=click.IntRange(0, 65_535),
     help="Serves /livez, /readyz and /metrics at this port; 0 takes a free one.",
 )
+
+
+@contextlib.contextmanager
+def told_while_starting() -> Generator[None]:
+    """End a service with 0, and all closed, that is told to end before it serves.
+
+    Until `serve_until_told` has signals, in the main thread, they interrupt whatever it
+    is doing: waiting for a store that is locked, importing a graph, asking for an owner.
+    """
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    for each in SIGNALS:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(0) from None
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import click
 
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.printing.names import store_text
+from interactions_core.cli.serving import told_while_starting
 from interactions_core.page.reading import View
 from interactions_core.page.server import HOST, PageServer
 from interactions_core.services.ending import run_until_told
@@ -25,6 +26,7 @@ from interactions_core.services.ending import run_until_told
 )
 @click.option("--no-open", is_flag=True, help="Print the address, open no browser.")
 @click.option("--hide-content", is_flag=True, help="Tell lengths in place of texts.")
+@told_while_starting()
 def ui(
     sessions: str, *, tenant: str | None, port: int, no_open: bool, hide_content: bool
 ) -> None:

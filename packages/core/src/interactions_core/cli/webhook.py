@@ -21,6 +21,7 @@ from interactions_core.cli.serving import (
     look_into,
     opened_when_free,
     serve_until_told,
+    told_while_starting,
     unusable_store,
 )
 from interactions_core.extras import require
@@ -68,6 +69,7 @@ def webhook() -> None:
 @resume_option
 @app_dir_option
 @grace_option
+@told_while_starting()
 def serve(
     sessions: str,
     *,

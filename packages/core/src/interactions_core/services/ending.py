@@ -22,7 +22,8 @@ Ended = Literal["over", "told", "left"]
 
 _OVER: Final = "over"
 _TOLD: Final = "told"
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+"""What tells a service to end."""
 
 
 def run_until_told(
@@ -87,8 +88,8 @@ def _is_over(told: "queue.SimpleQueue[str]", give_up: float) -> bool:
 
 @contextlib.contextmanager
 def _signals(tell: Callable[[], object]) -> Generator[None]:
-    before = {each: signal.getsignal(each) for each in _SIGNALS}
-    for each in _SIGNALS:
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    for each in SIGNALS:
         signal.signal(each, lambda _signal, _frame: tell())
     try:
         yield

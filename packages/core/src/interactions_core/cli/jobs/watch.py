@@ -25,6 +25,7 @@ from interactions_core.cli.serving import (
     health_served,
     opened_when_free,
     serve_until_told,
+    told_while_starting,
     unusable_store,
 )
 from interactions_core.services.health import Health
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @grace_option
 @health_port_option
 @health_host_option
+@told_while_starting()
 def watch(
     sessions: str,
     *,
