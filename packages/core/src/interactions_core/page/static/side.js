@@ -94,7 +94,8 @@ function overviewItem() {
 function threadItem(thread) {
   const flags = flagsOf(thread).slice(0, 2);
   const model = thread.targets.length ? targetName(thread.targets[0]) : "";
-  const words = [thread.tenant].filter(Boolean);
+  // What has no thread goes by what was asked, which agents of a team may share.
+  const words = [thread.tenant, !thread.thread && thread.label[1]].filter(Boolean);
   const told = flags.length ? flags.map(([text, tone]) => h("span", { class: tone }, text)) : [model].filter(Boolean);
   const parts = [...words, ...told].flatMap((part, at) => (at ? [" · ", part] : [part]));
   const name = state.hidden && !thread.thread ? `${FRAMEWORKS[thread.label[0]] || "A"} conversation` : thread.name;
