@@ -11,14 +11,16 @@ import argparse
 import datetime as dt
 import io
 import os
+import posixpath
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
+from urllib.parse import urlsplit
 
 from release import changelog, projects, readmes
 from release.sums import digest_of
@@ -30,6 +32,14 @@ LOCK: Final = ROOT / "constraints.txt"
 
 class UnequalBytesError(Exception):
     """Two builds of one commit differ."""
+
+
+class UnresolvedLinksError(Exception):
+    """Pages that are published link to what the commit does not have."""
+
+    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
+        lines = (f"{page} links to {to}, which is not in it" for page, to in found)
+        super().__init__("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +66,12 @@ def main(arguments: Sequence[str]) -> None:
     asked = _asked(arguments)
     made_at = int(_git("log", "-1", "--format=%ct"))
     version = asked.version or projects.version_of(_of_head("pyproject.toml"))
-    release = Release(version, made_at, asked.repository.rstrip("/"))
+    release = Release(version, made_at, asked.repository)
     if _git("status", "--porcelain"):
         print("what is not committed is not in it")
+    if not release.repository:
+        print("without --repository the links of the READMEs keep their words only")
+    check_links(_readmes_of_head(), _places_of_head())
     with tempfile.TemporaryDirectory() as kept:
         first, second = (build(release, Path(kept) / turn) for turn in ("1", "2"))
         compare(first, second)
@@ -66,6 +79,42 @@ def main(arguments: Sequence[str]) -> None:
     print(
         f"{len(list(asked.dist.iterdir()))} files of {version}, twice with equal bytes"
     )
+
+
+def check_links(pages: Mapping[str, str], places: Container[str]) -> None:
+    """Hold the links of pages that are published against what there is.
+
+    Args:
+        pages: The texts, by their paths in the repository.
+        places: The files and folders of the repository.
+
+    Raises:
+        UnresolvedLinksError: A link leads to nothing, so that its address would not.
+    """
+    found = [
+        (page, to)
+        for page, text in pages.items()
+        for to in readmes.broken_links(text, posixpath.dirname(page), places)
+    ]
+    if found:
+        raise UnresolvedLinksError(found)
+
+
+def address(said: str) -> str:
+    """Read where a repository is shown, without a slash at the end.
+
+    Raises:
+        argparse.ArgumentTypeError: No path can be put behind it.
+    """
+    parts = urlsplit(said)
+    is_whole = parts.scheme == "https" and parts.hostname and parts.path.strip("/")
+    if said and not (is_whole and said == said.partition("?")[0].partition("#")[0]):
+        msg = (
+            f"{said!r} is no address that links can lead to, "
+            "e.g. https://github.com/OWNER/NAME"
+        )
+        raise argparse.ArgumentTypeError(msg)
+    return said.rstrip("/")
 
 
 def build(release: Release, folder: Path) -> Path:
@@ -148,11 +197,24 @@ def _of_head(path: str) -> str:
     return _git("show", f"HEAD:./{path}")
 
 
+def _readmes_of_head() -> dict[str, str]:
+    names = [f"packages/{package}/README.md" for package in projects.PACKAGES]
+    return {name: _of_head(name) for name in (*names, "CHANGELOG.md")}
+
+
+def _places_of_head() -> set[str]:
+    files = _git("ls-tree", "-r", "--name-only", "-z", "HEAD").split("\0")
+    folders = {str(part) for file in files for part in PurePosixPath(file).parents}
+    return {*files, *folders}
+
+
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="nox -s release --")
     parser.add_argument("dist", type=Path)
     parser.add_argument("--version", default="", help="the project's, if not given")
-    parser.add_argument("--repository", default="", help="https://… of the source")
+    parser.add_argument(
+        "--repository", default="", type=address, help="https://… of the source"
+    )
     return parser.parse_args(arguments)
 
 

@@ -2,10 +2,12 @@
 
 import posixpath
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
-from release.links import Link, led
+from release.links import Link, led, relative_links
 
 _CHECKOUT: Final = re.compile(r"\./packages/(\w+)")
 
@@ -21,6 +23,21 @@ class Home:
         """Return where a file or folder of the repository is shown."""
         kind = "raw" if is_image else "blob"
         return f"{self.repository}/{kind}/v{self.version}/{path}"
+
+
+def broken_links(text: str, folder: str, files: Container[str]) -> list[str]:
+    """Return the relative links of a page that lead to nothing.
+
+    Args:
+        text: Markdown.
+        folder: Where the page lies in the repository, `""` for its root.
+        files: The files and folders of the repository.
+    """
+    return [to for to in relative_links(text) if _path_of(to, folder) not in files]
+
+
+def _path_of(target: str, folder: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, urlsplit(target).path))
 
 
 def published(text: str, folder: str, home: Home) -> str:

@@ -1,11 +1,13 @@
 """What is read outside the repository needs nothing of it."""
 
+import argparse
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from release import projects
+from release.build import UnresolvedLinksError, address, check_links
 from release.links import relative_links
 from release.readmes import Home, published
 from tests.docs.pages import PAGES, ROOT, name_of
@@ -43,6 +45,40 @@ def test_words_of_a_link_stay_where_no_address_is_known() -> None:
     told = published(text, "packages/core", Home("", "0.2.0"))
 
     assert told == "The guide, `[not](a.link)` and [that](https://a.org)."
+
+
+def test_link_to_what_the_commit_does_not_have_is_named_before_anything_is_built() -> (
+    None
+):
+    places = {"docs", "docs/a.md", "packages/core/shot.png", "."}
+    whole = "[a](../../docs/a.md#b) ![s](shot.png) [d](../../docs) [e](https://a.org)"
+    check_links({"packages/core/README.md": whole}, places)
+
+    with pytest.raises(UnresolvedLinksError) as told:
+        check_links({"packages/core/README.md": "[n](../docs/none.md)"}, places)
+
+    said = "packages/core/README.md links to ../docs/none.md, which is not in it"
+    assert str(told.value) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("http://example.org/it", "example.org/it", "https://", "https://example.org"),
+        *("https://example.org/it?tab=code", "https://example.org/it#readme", "it"),
+    ],
+)
+def test_address_that_no_link_can_lead_to_is_refused(said: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="no address"):
+        address(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [("https://example.org/it/", "https://example.org/it"), ("", "")],
+)
+def test_address_is_read_without_a_slash_at_its_end(said: str, read: str) -> None:
+    assert address(said) == read
 
 
 @pytest.mark.parametrize("readme", READMES, ids=name_of)
