@@ -24,10 +24,11 @@ from interactions_core.cli.webhook import webhook
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.process import counters
 from interactions_core.records.measures import JobCount, PoolUse
-from interactions_core.services.health import FRESH_S, LATE_S, Health
+from interactions_core.services.health import LATE_S, Health
 from interactions_core.services.health_server import HealthServer, with_health
 from interactions_core.services.measures import Measures, measure
 from interactions_core.services.metrics_text import metrics_text
+from interactions_core.services.shared_answers import FRESH_S
 from interactions_core.stores.sql.measure_tables import COUNT
 from interactions_emulator import Emulator
 from tests.commands import running

@@ -30,6 +30,7 @@ from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.health import Health
 from interactions_core.services.health_server import with_health
 from interactions_core.services.leaving import release_leases
+from interactions_core.services.measure_export import export_measures
 from interactions_core.services.outages import Outage
 from interactions_core.services.sweeper import Sweeper
 from interactions_core.services.webhook_verification import Trust
@@ -142,7 +143,8 @@ def serve(
             resumer.leave()
             release_leases(store, time.time())
 
-        serve_until_told(work, stop=stop, leave=leave, grace=grace)
+        with export_measures(store):
+            serve_until_told(work, stop=stop, leave=leave, grace=grace)
 
 
 def _nothing(_: Job) -> bool:

@@ -4,30 +4,20 @@ Pages as values; who serves them is somebody else's part.
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import StoreError, StoreSchemaError
-from interactions_core.process.forking import Lock
 from interactions_core.services.measures import Measures, measure
 from interactions_core.services.metrics_text import KIND, metrics_text
+from interactions_core.services.shared_answers import PATIENCE_S, Shared
 from interactions_core.stores.protocols.sessions import SessionStore
-
-T = TypeVar("T")
 
 LATE_S: Final = 300.0
 """How late the looks of a watcher may be before it says that it is not ready."""
-
-PATIENCE_S: Final = 2.0
-"""How long a page waits for the store, in seconds; then it says that it does."""
-
-FRESH_S: Final = 1.0
-"""For how long what a store has answered is told again, in seconds."""
 
 _JSON: Final = "application/json"
 
@@ -72,8 +62,8 @@ class Health:
         self._store = store
         self._lag = lag
         self._is_decisive = is_decisive
-        self._looked = _Shared[None](clock)
-        self._measured = _Shared[Measures](clock)
+        self._looked = Shared[None](clock)
+        self._measured = Shared[Measures](clock)
         self._pages: dict[str, Callable[[], Page]] = {
             "/livez": lambda: Page(200, _JSON, '{"live": true}'),
             "/readyz": self._ready,
@@ -135,38 +125,6 @@ class Health:
             if lag_s > LATE_S:
                 found = {**found, "problem": f"looks are more than {LATE_S:g} s late"}
         return {"jobs": found if self._is_decisive else {**found, "ok": True}}
-
-
-class _Shared(Generic[T]):
-    """What a store answers, asked for once for all who want it at about that time."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = Lock()
-        self._asked_at = 0.0
-        self._answer: Future[T] | None = None
-
-    def result_of(self, ask: Callable[[], T]) -> T:
-        """Return an answer that is fresh.
-
-        Raises:
-            TimeoutError: There is none yet; it is still waited for.
-        """
-        with self._lock:
-            now, answer = self._clock(), self._answer
-            if answer is None or (answer.done() and now - self._asked_at > FRESH_S):
-                answer = self._answer = Future()
-                self._asked_at = now
-                # A thread that waits for a server must not keep a process from ending.
-                threading.Thread(target=_set, args=(answer, ask), daemon=True).start()
-        return answer.result(PATIENCE_S)
-
-
-def _set(answer: "Future[T]", ask: Callable[[], T]) -> None:
-    try:
-        answer.set_result(ask())
-    except BaseException as error:  # noqa: BLE001 - raised to whoever waits
-        answer.set_exception(error)
 
 
 def _problem(said: str) -> dict[str, Json]:

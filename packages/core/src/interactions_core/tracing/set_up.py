@@ -46,6 +46,11 @@ def find_telemetry() -> "Telemetry | None":
     return telemetry_for((tracers, meters))
 
 
+def find_meter_provider() -> object | None:
+    """Return the program's meter provider, or `None` where it has set none."""
+    return _real_provider(sys.modules.get("opentelemetry.metrics"), "get_meter_provider")
+
+
 def _real_provider(module: ModuleType | None, getter: str) -> object:
     """Return the global provider, if the program has set one."""
     get = getattr(module, getter, None)

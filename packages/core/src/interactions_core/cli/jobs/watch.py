@@ -30,6 +30,7 @@ from interactions_core.cli.serving import (
 )
 from interactions_core.services.health import Health
 from interactions_core.services.job_watcher import JobWatcher
+from interactions_core.services.measure_export import export_measures
 from interactions_core.services.outages import Outage
 from interactions_core.stores import SessionStore
 
@@ -66,7 +67,8 @@ def watch(
 
     Their results are kept in the session store. With --resume, threads that wait for
     them go on here. Any number of watchers may share a store, and an outage of it is
-    waited out. On a terminal the open jobs are shown below what is said.
+    waited out. On a terminal the open jobs are shown below what is said. Where the
+    process has a meter provider of OpenTelemetry, that is told the numbers of /metrics.
 
     The exit status is 1 for a store that cannot be used and, with --until-idle, if jobs
     of another owner are left that nobody waits for, unless --account names whose are
@@ -100,7 +102,7 @@ def watch(
             watcher.stop()
             over.set()
 
-        with health_served(health, health_host, health_port):
+        with health_served(health, health_host, health_port), export_measures(store):
             is_told = serve_until_told(
                 lambda: _work(watcher, live, until_idle=until_idle),
                 stop=stop,
