@@ -48,7 +48,7 @@ def find_telemetry() -> "Telemetry | None":
 
 def find_meter_provider() -> object | None:
     """Return the program's meter provider, or `None` where it has set none."""
-    return _real_provider(sys.modules.get("opentelemetry.metrics"), "get_meter_provider")
+    return _real_provider(sys.modules.get(_METRICS), "get_meter_provider")
 
 
 def _real_provider(module: ModuleType | None, getter: str) -> object:
