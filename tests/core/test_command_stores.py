@@ -91,14 +91,52 @@ def test_what_is_named_is_taken_and_not_said(
     assert run().stderr == ""
 
 
-@pytest.mark.parametrize("command", [("jobs", "list"), ("explain",), ("usage",)])
-def test_every_command_that_only_looks_takes_it(command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "accounts list",
+        "accounts log",
+        "db check",
+        "db copy copy.db",
+        "db plan",
+        "db restored --show",
+        "erase --list",
+        "erase --pending --dry-run",
+        "explain",
+        "export --to steps",
+        "jobs list",
+        "usage",
+    ],
+)
+def test_every_command_that_only_looks_takes_it(command: str) -> None:
+    before = make("state.db")
+
+    done = CliRunner().invoke(interactions, command.split())
+
+    assert done.exit_code == 0, done.output
+    assert done.stderr.startswith("session store: sqlite:///state.db\n")
+    assert Path("state.db").read_bytes() == before
+
+
+def test_a_watcher_takes_it_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    make("state.db")
+    monkeypatch.setenv("GEMINI_API_KEY", "k")
+
+    done = CliRunner().invoke(interactions, ["jobs", "watch", "--until-idle"])
+
+    assert (done.exit_code, done.stderr) == (0, "session store: sqlite:///state.db\n")
+
+
+def test_doctor_looks_at_it_and_at_none_where_there_are_several() -> None:
     make("state.db")
 
-    done = CliRunner().invoke(interactions, command)
+    one = CliRunner().invoke(interactions, ["doctor", "--offline"])
+    make("other.db")
+    two = CliRunner().invoke(interactions, ["doctor", "--offline"])
 
-    assert done.exit_code == 0
-    assert done.stderr == "session store: sqlite:///state.db\n"
+    assert one.stderr == "session store: sqlite:///state.db\n"
+    assert "sqlite:///state.db, schema" in one.stdout
+    assert (two.stderr, "schema" in two.stdout) == ("", False)
 
 
 @pytest.mark.parametrize("url", ["state.db", "mysql://x", "sqlite:state.db"])
@@ -113,11 +151,27 @@ def test_a_url_of_no_store_is_what_was_typed_wrong(
     assert "use 'memory:', 'memory:NAME'" in done.stderr
 
 
-def test_what_writes_wants_its_store_named() -> None:
-    make("state.db")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "accounts link a",
+        "accounts unlink a",
+        "db forget-retention",
+        "db migrate",
+        "db migrate --create",
+        "db restored",
+        "doctor --offline --clear-forms",
+        "erase --pending",
+        "jobs clean",
+        "jobs watch --create",
+    ],
+)
+def test_what_cannot_be_undone_wants_its_store_named(command: str) -> None:
+    before = make("state.db")
 
-    done = CliRunner().invoke(interactions, ["jobs", "clean"])
+    done = CliRunner().invoke(interactions, command.split())
 
+    assert Path("state.db").read_bytes() == before
     assert done.exit_code == 2
     assert "give --sessions" in done.stderr
 

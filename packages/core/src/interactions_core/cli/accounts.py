@@ -5,8 +5,9 @@ import click
 from interactions_core.cli.arguments.clients import client
 from interactions_core.cli.arguments.stores import (
     account_option,
+    found_option,
+    named_option,
     opened,
-    sessions_option,
 )
 from interactions_core.cli.printing.output import echo
 from interactions_core.services import account_commands
@@ -22,7 +23,7 @@ def accounts() -> None:
 
 
 @accounts.command("list")
-@sessions_option
+@found_option
 def list_(sessions: str) -> None:
     """Print a line for each owner, and what is linked to it."""
     with opened(sessions, read_only=True) as store:
@@ -30,7 +31,7 @@ def list_(sessions: str) -> None:
 
 
 @accounts.command()
-@sessions_option
+@named_option
 @account_option
 @click.argument("owner")
 @click.option(
@@ -77,7 +78,7 @@ def link(
 
 
 @accounts.command()
-@sessions_option
+@named_option
 @click.argument("name")
 def unlink(sessions: str, name: str) -> None:
     """Let NAME, a key or account, own nothing but what is its own.
@@ -89,7 +90,7 @@ def unlink(sessions: str, name: str) -> None:
 
 
 @accounts.command()
-@sessions_option
+@found_option
 def log(sessions: str) -> None:
     """Print every change of who owns what, oldest first."""
     with opened(sessions, read_only=True) as store:

@@ -5,16 +5,16 @@ import click
 from interactions_core.cli.arguments.clients import client
 from interactions_core.cli.arguments.stores import (
     account_option,
+    named_option,
     opened,
     opened_database,
-    sessions_option,
 )
 from interactions_core.cli.printing.output import echo
 from interactions_core.services import erase_commands, erased_commands
 
 
 @click.command()
-@sessions_option
+@named_option
 @account_option
 @click.option(
     "--pending", is_flag=True, help="What deleted threads have left on the server."

@@ -11,9 +11,9 @@ from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
     app_dir_option,
     create_option,
+    found_option,
     opened,
     resume_option,
-    sessions_option,
 )
 from interactions_core.cli.printing.output import echo
 from interactions_core.cli.serving import (
@@ -43,7 +43,7 @@ def webhook() -> None:
 
 
 @webhook.command()
-@sessions_option
+@found_option
 @create_option
 @click.option(
     "--audience",

@@ -23,11 +23,14 @@ _MEMORY: Final = "memory:"
 VARIABLE: Final = "INTERACTIONS_SESSIONS"
 
 
-def _named(_: click.Context, __: click.Parameter, url: str | None) -> str:
-    """Say all ways to name a store where none was taken."""
-    if url:
-        return _checked(url)
-    raise click.UsageError(_UNNAMED)
+def _named(context: click.Context, parameter: click.Parameter, url: str | None) -> str:
+    """Take no store that was not named, but where a command only looks this time."""
+    if url or any(map(context.params.get, _LOOKS)):
+        return _found(context, parameter, url)
+    here = () if context.resilient_parsing else stores_in(Path())
+    beside = f"; here: {', '.join(map(shown, here))}" if here else ""
+    msg = f"{_UNNAMED}: what this command changes, is named{beside}"
+    raise click.UsageError(msg)
 
 
 def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
@@ -36,6 +39,9 @@ def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
         return url or ""
     if url:
         return _checked(url)
+    if context.params.get("create"):
+        msg = f"{_UNNAMED}: what is to be made is named"
+        raise click.UsageError(msg)
     found = stores_in(Path())
     if not found:
         msg = f"{_UNNAMED}; none of the files here is one"
@@ -44,10 +50,22 @@ def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
         here = ", ".join(shown(each) for each in found)
         msg = f"several files here are session stores; give --sessions with one: {here}"
         raise click.UsageError(msg)
+    return _said(context, found[0])
+
+
+def _found_if_any(context: click.Context, _: click.Parameter, url: str | None) -> str:
+    """Take it where there is one, and none where none or several are there."""
+    if url or context.resilient_parsing or context.params.get("clear_forms"):
+        return url or ""
+    found = stores_in(Path())
+    return _said(context, found[0]) if len(found) == 1 else ""
+
+
+def _said(context: click.Context, url: str) -> str:
     # What was given on the line has been read before what was not.
     if not any(map(context.params.get, ("as_json", "as_jsonl"))):
-        click.echo(f"session store: {shown(found[0])}", err=True)
-    return found[0]
+        click.echo(f"session store: {shown(url)}", err=True)
+    return url
 
 
 def _checked(url: str) -> str:
@@ -62,13 +80,17 @@ _UNNAMED: Final = (
     f"sqlite:///state.db, or set {VARIABLE}"
 )
 
-sessions_option = click.option(
+_LOOKS: Final = ("dry_run", "as_list", "show")
+"""Options with which a command changes nothing."""
+
+named_option = click.option(
     "--sessions",
     envvar=VARIABLE,
     callback=_named,
     metavar="URL",
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
 )
+"""For commands that destroy or change for good what somebody may miss."""
 
 found_option = click.option(
     "--sessions",
@@ -78,7 +100,17 @@ found_option = click.option(
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}; or the only one "
     "in this folder.",
 )
-"""For commands that only look, and cannot write to the wrong one."""
+"""For all other commands: what they do to the wrong store does it no harm."""
+
+examined_option = click.option(
+    "--sessions",
+    envvar=VARIABLE,
+    callback=_found_if_any,
+    metavar="URL",
+    help=f"The session store to look at, e.g. sqlite:///state.db; or {VARIABLE}; or the "
+    "only one in this folder.",
+)
+"""For a command that has things to say without a store, too."""
 
 account_option = click.option(
     "--account",

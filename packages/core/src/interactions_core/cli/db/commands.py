@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from interactions_core.cli.arguments.stores import (
+    named_option,
     opened,
     opened_database,
-    sessions_option,
 )
 from interactions_core.cli.db.copying import copy
 from interactions_core.cli.db.schema import check, migrate, plan
@@ -31,7 +31,7 @@ db.add_command(migrate)
 
 
 @db.command()
-@sessions_option
+@named_option
 @click.option(
     "--erased",
     "erased",
@@ -84,7 +84,7 @@ def _said(restored_at: float | None) -> str:
 
 
 @db.command("forget-retention")
-@sessions_option
+@named_option
 @click.option("--owner", metavar="NAME", help="Only of this one, as `doctor` names it.")
 def forget_retention(sessions: str, owner: str | None) -> None:
     """Forget how long the server was seen to keep interactions.

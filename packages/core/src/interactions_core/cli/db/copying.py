@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from interactions_core.cli.arguments.files import check_place
-from interactions_core.cli.arguments.stores import opened_unchanged, sessions_option
+from interactions_core.cli.arguments.stores import found_option, opened_unchanged
 from interactions_core.cli.printing.output import shown
 from interactions_core.services import copy_commands
 
@@ -19,7 +19,7 @@ def _new_file(_: click.Context, __: click.Parameter, path: Path) -> Path:
 
 
 @click.command()
-@sessions_option
+@found_option
 @click.argument("file", type=click.Path(path_type=Path), callback=_new_file)
 @click.option(
     "--without-content",

@@ -9,8 +9,9 @@ import click
 from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
     create_option,
+    found_option,
+    named_option,
     opened_unchanged,
-    sessions_option,
 )
 from interactions_core.cli.printing.output import echo, json_option
 from interactions_core.services import schema_commands
@@ -18,7 +19,7 @@ from interactions_core.stores.sql.store import SqlStore
 
 
 @click.command()
-@sessions_option
+@found_option
 @json_option
 def check(sessions: str, *, as_json: bool) -> None:
     """Say which version each part of the store has, and what this release knows.
@@ -37,7 +38,7 @@ def check(sessions: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@sessions_option
+@found_option
 @json_option
 def plan(sessions: str, *, as_json: bool) -> None:
     """Say what `migrate` would do: statements, rows and batches, and whom it locks.
@@ -55,7 +56,7 @@ def plan(sessions: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@sessions_option
+@named_option
 @create_option
 def migrate(sessions: str, *, create: bool) -> None:
     """Bring the store up to date, while programs use it.

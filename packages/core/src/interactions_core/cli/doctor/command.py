@@ -10,7 +10,7 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
-from interactions_core.cli.arguments.stores import VARIABLE, opened
+from interactions_core.cli.arguments.stores import VARIABLE, examined_option, opened
 from interactions_core.cli.doctor.live import check_places, try_live
 from interactions_core.cli.printing.output import (
     color_option,
@@ -31,13 +31,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 @click.command()
-@click.option(
-    "--sessions",
-    envvar=VARIABLE,
-    default="",
-    metavar="URL",
-    help=f"The session store to look at, e.g. sqlite:///state.db; or {VARIABLE}.",
-)
+@examined_option
 @click.option("--offline", is_flag=True, help="Ask the API nothing.")
 @click.option(
     "--clear-forms",

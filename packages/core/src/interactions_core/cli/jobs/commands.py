@@ -5,7 +5,7 @@ import time
 import click
 
 from interactions_core.cli.arguments.clients import client
-from interactions_core.cli.arguments.stores import opened, sessions_option
+from interactions_core.cli.arguments.stores import found_option, named_option, opened
 from interactions_core.cli.jobs.listing import list_, show
 from interactions_core.cli.jobs.watch import watch
 from interactions_core.cli.printing.output import echo
@@ -27,7 +27,7 @@ jobs.add_command(watch)
 
 
 @jobs.command()
-@sessions_option
+@found_option
 @click.argument("job")
 def cancel(sessions: str, job: str) -> None:
     """Cancel JOB on the server.
@@ -42,7 +42,7 @@ def cancel(sessions: str, job: str) -> None:
 
 
 @jobs.command()
-@sessions_option
+@named_option
 def clean(sessions: str) -> None:
     """Forget the jobs whose time is over."""
     with opened(sessions) as store:

@@ -13,9 +13,9 @@ from interactions_core.cli.arguments.stores import (
     account_option,
     app_dir_option,
     create_option,
+    found_option,
     opened,
     resume_option,
-    sessions_option,
 )
 from interactions_core.cli.printing.output import echo
 from interactions_core.cli.serving import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@sessions_option
+@found_option
 @account_option
 @create_option
 @resume_option
