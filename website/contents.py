@@ -8,7 +8,13 @@ GROUPS: Final = {
     "Coming from another client": ("swap/langgraph", "swap/autogen", "swap/crewai"),
     "How it works": ("concepts", "costs", "explain", "jobs", "shared-objects"),
     "Looking inside": ("look-inside", "export", "data"),
-    "Running it": ("operations", "sizing", "threat-model", "troubleshooting"),
+    "Running it": (
+        "operations",
+        "observability",
+        "sizing",
+        "threat-model",
+        "troubleshooting",
+    ),
     "The service": ("emulator", "service"),
 }
 """Pages of `docs` by what they are for; one that is named nowhere comes at the end."""
