@@ -351,6 +351,24 @@ def datasette(session: nox.Session) -> None:
 
 
 @nox.session
+def phoenix(session: nox.Session) -> None:
+    """Hold what Phoenix makes of traces to the stores; needs 660 MB and Chromium.
+
+    `-- --picture docs/trace.png` takes the picture of the docs anew.
+    """
+    groups = [arg for name in ("test", "page", "prices") for arg in ("--group", name)]
+    locked(session, *editable(*WITHOUT_CREWAI), *groups, "uv")
+    kept = Path(session.create_tmp()).resolve()
+    crew = ("-c", CREWAI_LOCK, *editable(*PACKAGES), "--group", "test")
+    python = clean_environment(session, kept / "crew", *crew, "--group", "prices")
+    # Not locked: no package here depends on it, and the newest is what is asked for.
+    place = clean_environment(session, kept / "phoenix", "arize-phoenix")
+    told = ("--phoenix", str(Path(place).with_name("phoenix")))
+    told += ("--python", f"crew={python}")
+    session.run("python", "-m", "tests.phoenix.conductor", *told, *session.posargs)
+
+
+@nox.session
 def record(session: nox.Session) -> None:
     """Record the cassettes anew: on the emulator, or `-- --live` with a key."""
     parts = editable("core", "langgraph", "autogen", "crewai", "emulator")

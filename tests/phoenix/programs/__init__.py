@@ -1,0 +1,1 @@
+"""Programs of the three frameworks, each run in a process of its own."""
