@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,8 +15,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from interactions_core.tracing.backend_keys import BACKENDS, VARIABLE
+from interactions_core.tracing.facts import CallFacts, CallKind, Server
+from interactions_core.tracing.own_attributes import own_attributes
+from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from tests.docs.pages import ROOT, Block, blocks_of
+from tests.golden_spans import CONVENTIONS, GOLDEN
 from tests.otlp_receiver import Receiver, attributes_of, receiving
 
 PAGE: Final = ROOT / "docs" / "observability.md"
@@ -223,18 +228,83 @@ def _listed(word: str) -> list[str]:
     return re.findall(r"`([\w.]+)`", row)
 
 
+EVERYTHING: Final = CallFacts(
+    kind="model",
+    target="model",
+    server=Server("gcp.vertex_ai"),
+    session_id="s",
+    thread_id="t",
+    framework="langgraph",
+    stream=True,
+    background=True,
+    is_separate=True,
+    job="j",
+    reason="continue",
+    steps_sent=1,
+    steps_avoided=1,
+    bytes_sent=1,
+    bytes_avoided=1,
+    previous_id="i",
+    attempts=1,
+    maybe_billed=1,
+    recovered=("expired",),
+    interaction_id="i",
+    status="completed",
+    answered_by="model",
+    usage=Usage(1, 1, 1, 1, 1, 5),
+    cost_usd=1.0,
+    polls=1,
+    error="RateLimitError",
+    outcome="JobFailedError",
+    is_left=True,
+)
+"""A call of which all is known."""
+
+
 @pytest.mark.parametrize("word", BACKENDS)
 def test_the_table_has_the_keys_of_a_word(word: str) -> None:
-    source = ROOT / "packages/core/src/interactions_core/tracing/backend_keys.py"
-    known = set(
-        re.findall(
-            r'"((?:openinference|llm|session|lang\w+)\.[\w.]+)"',
-            source.read_text(encoding="utf-8"),
-        )
-    )
-    roots = {"openinference": ("openinference", "llm", "session")}.get(word, (word,))
+    assert set(_listed(word)) == BACKENDS[word](EVERYTHING).keys()
 
-    assert set(_listed(word)) == {key for key in known if key.split(".")[0] in roots}
+
+def test_the_table_has_our_attributes() -> None:
+    kinds: list[CallKind] = ["model", "agent", "wait"]
+    written = {
+        name
+        for kind in kinds
+        for name in own_attributes(replace(EVERYTHING, kind=kind))
+    }
+
+    assert _named("### Ours") == written
+
+
+def test_the_table_has_every_attribute_of_the_golden_spans() -> None:
+    kept: Any = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    written = {
+        name
+        for ways in kept.values()
+        for spans in ways.values()
+        for span in spans
+        for name in span["attributes"]
+    }
+
+    # Modalities are as many as answers have.
+    said = {*_named("### By the conventions"), "gen_ai.usage.text.input_tokens"}
+    assert written <= said | _named("### Ours")
+
+
+def test_what_the_page_calls_a_convention_is_one() -> None:
+    listed: Any = json.loads(CONVENTIONS.read_text(encoding="utf-8"))
+    known = {name for package in listed.values() for name in package["names"]}
+
+    others = {"error.type", "server.address", "server.port"}
+    assert _named("### By the conventions") - others <= known
+
+
+def _named(heading: str) -> set[str]:
+    """Return the attributes in the first column of the table below a heading."""
+    rows = TEXT.partition(f"{heading}\n")[2].partition("\n#")[0].splitlines()
+    firsts = [row.split(" | ")[0] for row in rows if row.startswith("| `")]
+    return {name for cell in firsts for name in re.findall(r"`([\w.]+)`", cell)}
 
 
 def test_every_back_end_of_the_page_is_tried() -> None:
