@@ -57,6 +57,17 @@ def test_the_page_says_the_sums_of_the_store(
     assert "$0" not in looked.text(".detail")
 
 
+def test_the_overview_leads_to_the_thread_that_cost_most(looked: Looked) -> None:
+    looked.open(write_page("--all-threads").as_uri())
+    dearest = looked.page.locator(".over > table.sums:not(.care) tbody tr")
+    assert dearest.count() == 5
+    cells = dearest.first.locator("td").all_inner_texts()
+    assert cells == ["contract-review", "12", "415k", "$0.785", "$0.857"]
+    dearest.first.locator("a").click()
+    looked.page.locator(".head h1", has_text="contract-review").wait_for()
+    assert "11 of 12 turns were sent in full" in looked.text(".note")
+
+
 def test_each_reason_has_its_heading(looked: Looked) -> None:
     looked.open(write_page("reasons").as_uri(), ".row")
     looked.press(*["k"] * 9)

@@ -5,6 +5,7 @@ function overviewElement() {
   const total = totalOf(threads);
   const parts = [h("h1", null, "Overview"), h("p", null, summary(threads, total))];
   parts.push(h("h2", null, "Needs attention"), careElement(threads));
+  if (threads.length > 1) parts.push(h("h2", null, "Most expensive threads"), sumsTable(dearest(threads), threadLink));
   if (sums.day) parts.push(h("div", { class: "two" },
     h("section", null, h("h2", null, "Cost by day"), daysElement(sums.day)),
     h("section", null, h("h2", null, "Cost by model or agent"), sumsTable(sums.model, targetName)),
@@ -20,6 +21,16 @@ function summary(threads, total) {
   const cost = total.usd === null ? "No price is known." : `${least}${usd(total.usd)}${again}.`;
   const unknown = total.unpriced && total.usd !== null ? ` ${total.unpriced} ${total.unpriced === 1 ? "turn has" : "turns have"} no known price.` : "";
   return `${counted(threads.length, "thread")}, ${counted(total.turns, "turn")}, ${tokens(total.tokens)} tokens. ${cost}${unknown}`;
+}
+
+function threadLink(thread) {
+  return h("a", { href: addressOf(thread.id), "data-thread": thread.id }, state.hidden && !thread.thread ? "Conversation" : thread.name);
+}
+
+// What has no price is after all that has one.
+function dearest(threads) {
+  const cost = (thread) => (thread.usd === null ? -1 : thread.usd);
+  return threads.filter((thread) => thread.turns).sort((a, b) => cost(b) - cost(a)).slice(0, 5).map((thread) => [thread, thread]);
 }
 
 function careElement(threads) {
@@ -38,9 +49,9 @@ function careElement(threads) {
   if (gone.length) cares.push([4, gone[0], "Expired", "warn", `${gone.length > 1 ? `${gone.length} threads; this one ` : "The server forgot it "}${span(now - gone[0].expires)} ago. The next turn sends everything once.`]);
   if (soon.length) cares.push([5, soon[0], "Expires", "warn", soon.length > 1 ? `${soon.length} threads expire within 7 days, this one first.` : `In ${span(soon[0].expires - now)}.`]);
   if (!cares.length) return h("p", { class: "dim" }, "Nothing. No job is stuck, no thread expires within 7 days.");
-  cares.sort((a, b) => a[0] - b[0]);
+  cares.sort((a, b) => a[0] - b[0] || (a[0] === 3 ? (b[1].again_usd || 0) - (a[1].again_usd || 0) : 0));
   return h("table", { class: "sums care" }, h("tbody", null, cares.slice(0, 40).map(([, thread, word, tone, text]) =>
-    h("tr", null, h("td", null, h("a", { href: addressOf(thread.id), "data-thread": thread.id }, state.hidden && !thread.thread ? "Conversation" : thread.name)),
+    h("tr", null, h("td", null, threadLink(thread)),
       h("td", { class: tone }, word), h("td", null, text)))));
 }
 
