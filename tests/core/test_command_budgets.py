@@ -18,6 +18,7 @@ from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.contract.session_records import make_record
+from tests.schemas import check
 
 SCOPE = Scope("gemini|host|0123456789abcdef", "acme", "trip-kyoto")
 
@@ -34,7 +35,9 @@ def run(*arguments: str) -> Result:
 
 
 def rows() -> list[dict[str, Any]]:
-    return json.loads(run("--json").stdout)["budgets"]
+    found = json.loads(run("--json").stdout)
+    check("usage_budgets", found)
+    return found["budgets"]
 
 
 def ask_once(store: SqliteStore) -> None:

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from interactions_core import SqliteStore
 from interactions_core.cli.db import db
 from interactions_core.protocol.retention import DAY_S, Loss
+from tests.schemas import check as hold
 
 
 @pytest.fixture
@@ -176,6 +177,7 @@ def test_a_store_that_no_checkpointer_has_used_lacks_nothing(file: Path) -> None
     assert found.exit_code == 0
     assert "checkpoints  0 in the store, 4 known: unused\n" in found.stdout
     assert "can work with the store, and no checkpointer has used it" in found.stdout
+    hold("db_check", json.loads(told.stdout))
     assert json.loads(told.stdout)["ok"]
 
 
@@ -199,6 +201,8 @@ def test_checks_and_plans_are_told_as_json(file: Path) -> None:
     found, plan = run(file, "check", "--json"), run(file, "plan", "--json")
 
     said = json.loads(found.stdout)
+    hold("db_check", said)
+    hold("db_plan", json.loads(plan.stdout))
     assert (found.exit_code, said["schema"], said["ok"]) == (1, 1, False)
     [line] = [part for part in said["parts"] if part["part"] == "contracts"]
     assert line == {

@@ -27,6 +27,7 @@ from interactions_core.records.jobs import Job
 from interactions_core.records.trace_contexts import TraceContext
 from tests.contract.session_records import make_job, make_record
 from tests.core.test_command_output import HOSTILE, is_harmless
+from tests.schemas import check as hold
 
 SCHEMAS = Path(cli.__file__).parent / "schemas"
 AT = datetime(2026, 11, 28, 19, 4, tzinfo=UTC).timestamp()
@@ -258,6 +259,7 @@ def test_a_job_is_shown_with_its_history(store: SqliteStore) -> None:
 
     done = run("show", "job_c7e").stdout.splitlines()
     asked = json.loads(run("show", "job_c7e", "--json").stdout)
+    hold("jobs_show", asked)
 
     pid = process_id().split("/")[1]
     assert done[:2] == ["job:         job_c7e95cbe0", "status:      in progress"]

@@ -14,6 +14,7 @@ from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import Transcript
 from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import user_input
+from tests.schemas import check
 
 KEY = "hunter2-the-key"
 SAID = "hunter2-what-was-said"
@@ -32,6 +33,7 @@ def look(*arguments: str) -> dict[str, dict[str, Any]]:
     """Return the findings by name; of one name the worst."""
     done = run("--json", *arguments)
     found = json.loads(done.stdout)
+    check("doctor", found)
     assert found["schema"] == 1
     assert found["ok"] is (done.exit_code == 0)
     worst = sorted(

@@ -13,6 +13,7 @@ from interactions_core.doctor.live import CALLS, Finding, Models, Trial
 from interactions_core.exceptions import NotFoundError
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY
+from tests.schemas import check
 
 OPAQUE = "Request contains an invalid argument."
 
@@ -121,6 +122,7 @@ def test_json_has_the_profile_beside_the_checks() -> None:
     done = run("--yes", "--json")
 
     found = json.loads(done.stdout)
+    check("doctor", found)
     assert found["ok"] is True
     assert found["live"] == json.loads(Path("interactions-profile.json").read_text())
 
