@@ -1,15 +1,27 @@
 """Which spans a turn is, and under which others, through every door of core."""
 
 import contextlib
+import logging
+import os
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, Final
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.sdk.trace import SpanProcessor
 
 from interactions_core.exceptions import InvalidRequestError
+from interactions_core.stores import MemoryStore
+from interactions_core.tracing.conventions import input_tokens, output_tokens
 from interactions_emulator import Emulator
 from tests.contract.asking import MODEL, STREAMS, Asker, Chat, give, make_turn
+from tests.contract.conftest import Connect
+from tests.forks.children import in_child
 from tests.spans import Told, attributes, told
+
+HIDDEN: Final = "hunter2"
+HTTP_LOGGERS: Final = {"httpx", "httpx2"}
 
 
 @pytest.fixture
@@ -65,3 +77,131 @@ def test_a_refused_turn_names_its_error_and_not_its_text(
     assert span.status.status_code is trace.StatusCode.ERROR
     assert attributes(span)["error.type"] == "InvalidRequestError"
     assert "hunter2" not in span.to_json()
+
+
+def test_a_stream_that_is_left_ends_its_span(connect: Connect, spans: Told) -> None:
+    client, store = connect("stream").client, MemoryStore()
+    with closing(client.stream(make_turn(["Hello"]), store)) as shown:
+        next(shown)
+
+    [span] = spans.spans
+    assert attributes(span)["interactions.left"] is True
+    assert span.status.status_code is trace.StatusCode.UNSET
+
+
+def test_a_stream_is_not_current_while_its_reader_works(
+    connect: Connect, spans: Told
+) -> None:
+    """Ours: what a framework does between two events is not under our span."""
+    client, store = connect("stream").client, MemoryStore()
+    tracer = spans.tracers.get_tracer("a framework")
+
+    with tracer.start_as_current_span("around") as around:
+        current = {
+            trace.get_current_span() for _ in client.stream(make_turn(["Hello"]), store)
+        }
+
+    assert current == {around}
+
+
+class Current(logging.Handler):
+    """Notes which span is current where an HTTP library says what it has sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spans: list[trace.SpanContext] = []
+
+    def emit(self, _: logging.LogRecord) -> None:
+        self.spans.append(trace.get_current_span().get_span_context())
+
+
+def test_a_request_is_sent_under_the_span(
+    asker: Asker, spans: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Ours: whatever instruments the HTTP library stands under our span."""
+    noted = Current()
+    with contextlib.ExitStack() as listening:
+        for name in HTTP_LOGGERS:
+            caplog.set_level(logging.INFO, name)
+            logging.getLogger(name).addHandler(noted)
+            listening.callback(logging.getLogger(name).removeHandler, noted)
+        asker.ask("Hello")
+
+    [span] = spans.spans
+    assert noted.spans == [span.context]
+
+
+class Broken(SpanProcessor):
+    """A program's own processor, which fails."""
+
+    def on_start(self, *_: Any, **__: Any) -> None:
+        raise RuntimeError(HIDDEN)
+
+    def on_end(self, *_: Any) -> None:
+        raise RuntimeError(HIDDEN)
+
+
+def test_a_processor_that_raises_costs_no_answer(
+    asker: Asker, spans: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    spans.tracers.add_span_processor(Broken())
+
+    reply = asker.ask("Hello")
+
+    assert reply.status == "completed"
+    assert HIDDEN not in caplog.text
+    assert "a span could not be written" in caplog.text
+
+
+def test_tokens_are_counted_once_however_the_answer_comes(
+    asker: Asker, spans: Told
+) -> None:
+    replies = [
+        asker.ask("Hello"),
+        asker.ask("Hello again", background=True, session_id="s"),
+    ]
+
+    points = spans.points("gen_ai.client.token.usage")
+    counted = {
+        kind: sum(p.sum for said, p in points if said["gen_ai.token.type"] == kind)
+        for kind in ("input", "output")
+    }
+    assert counted == {
+        "input": sum(input_tokens(reply.usage) for reply in replies),
+        "output": sum(output_tokens(reply.usage) for reply in replies),
+    }
+    durations = spans.points("gen_ai.client.operation.duration")
+    assert sum(point.count for _, point in durations) == len(spans.spans)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_child_ends_no_span_of_its_parent(
+    connect: Connect, spans: Told
+) -> None:
+    shown = connect("stream").client.stream(make_turn(["Hello"]), MemoryStore())
+    next(shown)
+
+    def leave() -> int:
+        shown.close()
+        return len(spans.spans)
+
+    ended_there = in_child(leave)
+
+    assert (ended_there, len(spans.spans)) == (0, 0)
+    assert [*shown]
+    [span] = spans.spans
+    assert "interactions.left" not in attributes(span)
+
+
+def test_an_owed_answer_is_a_span_without_tokens(asker: Asker, spans: Told) -> None:
+    with contextlib.suppress(ZeroDivisionError):
+        give(asker, make_turn(["Hello"]), lambda _: 1 / 0)
+
+    give(asker, make_turn(["Hello"]), lambda reply: reply)
+
+    first, second = map(attributes, spans.spans)
+    assert first["gen_ai.usage.input_tokens"] > 0
+    assert "error.type" not in first
+    assert second["gen_ai.response.id"] == first["gen_ai.response.id"]
+    assert second["interactions.recovered"] == ("kept",)
+    assert "gen_ai.usage.input_tokens" not in second

@@ -1,0 +1,86 @@
+"""What a program that traces nothing pays, and what one is told that lacks the extra."""
+
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from tests.patience import PATIENCE_S
+
+TURN: Final = """
+import sys, logging
+{before}
+from interactions_core.tracing.set_up import find_telemetry
+from interactions_core.tracing.traced import traced
+import interactions_core.client.client
+found = find_telemetry()
+print(found is not None, *sorted(
+    name for name in sys.modules
+    if name.startswith(("opentelemetry.util.genai", "interactions_core.tracing"))
+    and name.rpartition(".")[2] in ("genai", "telemetry", "watch", "invocations")
+))
+"""
+PROVIDERS: Final = """
+from opentelemetry import {kind}
+from opentelemetry.sdk.{kind} import {provider}
+{kind}.set_{what}_provider({provider}())
+"""
+
+
+def ran(before: str) -> str:
+    """Look for telemetry in a process of its own; return what it says."""
+    program = TURN.format(before=before)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+        env={"PATH": ""},
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("", id="nothing is imported"),
+        pytest.param("import opentelemetry.trace, opentelemetry.metrics", id="the API"),
+        pytest.param("import opentelemetry.sdk.trace", id="the SDK of traces"),
+        pytest.param("import opentelemetry.sdk.metrics", id="the SDK of metrics"),
+        pytest.param(
+            "from opentelemetry import trace\n"
+            "trace.set_tracer_provider(trace.NoOpTracerProvider())",
+            id="a provider that does nothing",
+        ),
+    ],
+)
+def test_without_a_provider_nothing_that_makes_spans_is_imported(before: str) -> None:
+    assert ran(before) == "False"
+
+
+@pytest.mark.parametrize(
+    ("kind", "provider", "what"),
+    [("trace", "TracerProvider", "tracer"), ("metrics", "MeterProvider", "meter")],
+)
+def test_either_provider_is_enough(kind: str, provider: str, what: str) -> None:
+    said = ran(PROVIDERS.format(kind=kind, provider=provider, what=what))
+
+    assert said.startswith("True ")
+    assert "opentelemetry.util.genai" in said
+
+
+def test_a_program_without_the_extra_is_told_so_once() -> None:
+    before = (
+        PROVIDERS.format(kind="trace", provider="TracerProvider", what="tracer")
+        + "sys.modules['opentelemetry.util.genai.handler'] = None\n"
+        + "logging.basicConfig(level=logging.INFO, stream=sys.stdout)\n"
+        + "from interactions_core.tracing.set_up import find_telemetry as again\n"
+        + "again(); again()"
+    )
+
+    said = ran(before)
+
+    assert said.count("without the extra `otel`") == 1
+    assert said.splitlines()[-1].startswith("False")
