@@ -11,7 +11,7 @@ from interactions_core.page.reasons import EXPLAINED
 from interactions_core.records.outlines import Sketch
 from interactions_core.transcript.steps import text_part, user_input
 from tests.browser import Looked
-from tests.core.looking import Thread, at, model, user
+from tests.core.looking import RESEARCH, Thread, at, model, user
 from tests.page.conftest import write_page
 from tests.page.serving import Visitor, serve
 from tests.postgres import Server, fresh_schema
@@ -89,6 +89,30 @@ def test_a_thread_that_was_erased_is_not_there(
         kyoto = visitor.threads()["trip-kyoto"]
         store.delete_thread("trip-kyoto")
         assert visitor.get(f"/api/threads/{kyoto}").status == 404
+
+
+def test_jobs_of_what_is_in_no_thread_are_found_one_by_one(
+    store: SqliteStore, folder: Path
+) -> None:
+    """Of one an answer is kept, of one the run is known, of one neither is."""
+    alone = Thread(store, "", "acme", RESEARCH)
+    alone.job("job_run", at("28 Nov 12:00"), status="failed", interaction_id="v1_run")
+    alone.job("job_lost", at("28 Nov 12:01"), status="lost")
+    Thread(store, "", "globex").job("job_other", at("28 Nov 12:02"))
+    found: dict[str, list[str]] = {}
+    for server in serve(folder):
+        visitor = Visitor(server)
+        for told in visitor.json("/api/threads")["threads"]:
+            if not told["thread"]:
+                jobs = visitor.json(f"/api/threads/{told['id']}")["jobs"]
+                found[told["key"]] = [job["key"] for job in jobs]
+    assert found == {
+        "v1_alone-001": ["job_b2f2ef51"],
+        "v1_alone-acme": [],
+        "v1_run": ["job_run"],
+        "job_lost": ["job_lost"],
+        "job_other": ["job_other"],
+    }
 
 
 @pytest.fixture

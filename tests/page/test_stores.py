@@ -1,6 +1,8 @@
 """The page of stores of every kind: where they are, of which version, for whom."""
 
+import http.client
 import json
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,9 +16,11 @@ from click.testing import CliRunner
 
 from interactions_core import MemoryStore, SessionStore, SqliteStore, open_store
 from interactions_core.cli.root import interactions
+from interactions_core.cli.ui import ui
 from interactions_core.page.html import page_file
 from interactions_core.page.reading import View
 from tests.browser import Looked
+from tests.commands import running
 from tests.core.looking import NOW, Thread, at, model, user
 from tests.docs.pages import ROOT
 from tests.page.conftest import SENTINEL, fill_wholly, write_page
@@ -218,6 +222,24 @@ def test_no_route_tells_one_tenant_of_another(store: SqliteStore, folder: Path) 
     assert "support-7731" in said_to_acme
     for word in (OF_GLOBEX, "globex", "v1_theirs", "trip-kyoto", "garden-diary"):
         assert word not in said_to_acme
+
+
+def test_the_command_serves_one_tenant(store: SqliteStore, folder: Path) -> None:
+    del store
+    place = f"sqlite:///{folder}/state.db"
+    with running(ui, "--no-open", "--tenant", "acme", "--sessions", place) as told:
+        url = urlsplit(told.wait_for("token").strip())
+        line = http.client.HTTPConnection(url.netloc, timeout=30)
+        line.request("GET", f"/?{url.query}")
+        opened = line.getresponse()
+        opened.read()
+        cookie = str(opened.headers["Set-Cookie"]).partition(";")[0]
+        line.request("GET", "/api/threads", headers={"Cookie": cookie})
+        said = line.getresponse().read().decode()
+        line.close()
+        assert told.end(signal.SIGINT) == 0
+    assert {each["tenant"] for each in json.loads(said)["threads"]} == {"acme"}
+    assert "globex" not in said
 
 
 def test_what_another_tenant_does_is_no_news(store: SqliteStore, folder: Path) -> None:
