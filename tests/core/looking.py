@@ -97,6 +97,7 @@ class Thread:
         usd: str | None = "0.0030",
         size: tuple[int, int] = (100, 1_000),
         tokens: int = 1_000,
+        usage: Usage | None = None,
         status: str = "completed",
         again: bool = False,
         kept_s: float = 55 * DAY_S,
@@ -123,7 +124,8 @@ class Thread:
             sent=tuple(sent),
             held=tuple(held),
         )
-        entry = self._entry(record, usd, size, tokens, job, again=again)
+        usage = usage or Usage(tokens - 20, 0, 15, 5, 0, tokens)
+        entry = self._entry(record, usd, size, usage, job, again=again)
         self._store.put(record, entry, sketch=sketch, label=self._label)
         return key
 
@@ -146,7 +148,7 @@ class Thread:
         record: InteractionRecord,
         usd: str | None,
         size: tuple[int, int],
-        tokens: int,
+        usage: Usage,
         job: str,
         *,
         again: bool,
@@ -154,7 +156,6 @@ class Thread:
         price = Price(reason="nobody says what it costs", prices="flat 1")
         if usd is not None:
             price = Price(picousd=int(Decimal(usd) * PICO), prices="flat 1")
-        usage = Usage(tokens - 20, 0, 15, 5, 0, tokens)
         name = self._target.partition(":")[2]
         return LedgerEntry(
             key=record.key,
@@ -180,7 +181,7 @@ def fill(store: SessionStore) -> None:
     _review(Thread(store, "contract-review", "globex", PRO))
     diary = Thread(store, "garden-diary", target="model:gemini-3.5-flash-lite")
     diary.turn("root", at("26 Nov 21:05"), usd="0.0052", kept_s=DAY_S)
-    _jobs(store)
+    fill_jobs(store)
 
 
 def _support(thread: Thread) -> None:
@@ -279,7 +280,8 @@ def _review(thread: Thread) -> None:
         )
 
 
-def _jobs(store: SessionStore) -> None:
+def fill_jobs(store: SessionStore) -> None:
+    """Put in jobs that nobody waits for, that are lost, that failed, and that ended."""
     brief = Thread(store, "pricing-brief", "acme", RESEARCH)
     brief.job("job_c7e95cbe", at("28 Nov 18:49"), status="in_progress", interaction_id="v1_run1")  # fmt: skip
     search = Thread(store, "patent-search", "globex", RESEARCH)

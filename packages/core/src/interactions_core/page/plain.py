@@ -97,9 +97,10 @@ def _thread_row(chapter: Chapter) -> list[str]:
 def _job_row(chapter: Chapter, told: ToldJob) -> list[str]:
     job = told.job
     status = f"{job.status.replace('_', ' ')} ({state_of(job, told.now)})"
+    name = name_of(chapter.told.id)
     return [
         escape(job.key),
-        escape(chapter.title),
+        f'<a href="#{name}">{escape(chapter.title)}</a>',
         escape(status.replace("_", " ")),
         time_text(job.created_at),
         "" if not job.is_over else time_text(told.span[1]),

@@ -106,7 +106,16 @@ function drawLink(c, before, turn, y) {
   const from = laneY(axis.thread.branches[before.branch].lane);
   const x0 = placeX(before.x), x1 = placeX(turn.x);
   c.setLineDash(turn.link === "chained" ? [] : [3, 2]);
-  if (from === y) { line(c, x0, y, x1, y); return; }
+  if (from === y) {
+    // Orange beside the turn alone: a long way would be a line through all others.
+    const own = turn.again ? Math.max(x0, x1 - 20) : x1;
+    line(c, x0, y, own, y);
+    if (!turn.again) return;
+    c.strokeStyle = colour("warnfill");
+    line(c, own, y, x1, y);
+    c.strokeStyle = colour("rail");
+    return;
+  }
   const turnAt = Math.min(x1, x0 + 14);
   c.beginPath();
   c.moveTo(x0, from);
@@ -116,7 +125,6 @@ function drawLink(c, before, turn, y) {
 }
 
 function drawJobs(c) {
-  const room = (axis.width - 60) / 3;
   shownJobs(axis.thread).forEach((job, number) => {
     const y = jobY(number), tone = colour(jobTone(job));
     const [x0, x1] = job.x.map(placeX);
@@ -130,21 +138,26 @@ function drawJobs(c) {
     line(c, x1, y - 5, x1, y + 5);
     c.setLineDash([]);
     c.fillStyle = colour("ink3");
-    c.textAlign = x1 > axis.width - room ? "right" : "left";
-    c.fillText(jobText(job), c.textAlign === "left" ? x1 + 8 : x0 - 8, y + 4);
+    // Beside the bar; where neither side has room its row says it.
+    const words = jobText(job), room = c.measureText(words).width + 12;
+    c.textAlign = x1 + room < axis.width ? "left" : "right";
+    if (c.textAlign === "left" || x0 > room) c.fillText(words, c.textAlign === "left" ? x1 + 8 : x0 - 8, y + 4);
   });
 }
 
 function jobTone(job) {
-  if (job.bad) return "bad";
+  if (job.bad || job.state === "lost") return "bad";
   if (job.state === "nobody_waits") return "warnfill";
   return job.status === "cancelled" ? "rail" : "acc";
 }
 
+function jobClass(job) { return { bad: "fail", warnfill: "warn", acc: "run", rail: "" }[jobTone(job)]; }
+
+function jobWord(job) { return job.state === "lost" ? "lost" : job.status.replaceAll("_", " "); }
+
 function jobText(job) {
-  const word = job.status.replaceAll("_", " ");
   if (job.state === "lost") return "lost";
-  return `${word}${job.state === "nobody_waits" ? ", nobody waits" : ""} · ${span(job.until - job.at)}`;
+  return `${jobWord(job)}${job.state === "nobody_waits" ? ", nobody waits" : ""} · ${span(job.until - job.at)}`;
 }
 
 function drawMarks(c) {
@@ -196,10 +209,11 @@ function drawStrip(c) {
   c.fillStyle = colour("ink3");
   c.textAlign = "left";
   const written = { tokens: `${tokens(most)} tokens`, cost: most ? usd(most) : "no price", bytes: `${bytes(most)}, as a replay` };
-  c.fillText(written[state.metric], 9, axis.top + 4);
+  if (turns.length) c.fillText(written[state.metric], 9, axis.top + 4);
   axis.legend.style.top = `${axis.top - 8}px`;
   const words = { again: "sent again", replay: "what a replay would send", fresh: state.metric === "bytes" ? "sent" : state.metric === "cost" ? "sent once" : "fresh" };
-  fill(axis.legend, [...seen].map((name) => h("span", null, swatch(name), words[name] || name)));
+  const order = ["cached", "fresh", "again", "tool", "thought", "output", "replay"];
+  fill(axis.legend, order.filter((name) => seen.has(name)).map((name) => h("span", null, swatch(name), words[name] || name)));
 }
 
 function drawBar(c, x, bar, width, most, paint) {
@@ -218,20 +232,23 @@ function drawBar(c, x, bar, width, most, paint) {
 }
 
 function drawDays(c) {
-  const { turns, first } = axis.thread;
   c.fillStyle = colour("ink3");
   c.textAlign = "left";
-  let last = -100, before = null;
-  for (const turn of turns) {
-    const x = placeX(turn.x);
-    if ((!before || turn.at - before.at > 2700) && x - last >= 86 && x < axis.width - 70) {
-      c.fillText(`${dayText(turn.at)} ${minuteText(turn.at)}`, Math.max(6, x - 4), axis.base + 15);
+  let last = -100, before = -Infinity;
+  const jobs = shownJobs(axis.thread).map((job) => [job.at, job.x[0]]);
+  const begun = [...axis.thread.turns.map((turn) => [turn.at, turn.x]), ...jobs].sort((a, b) => a[0] - b[0]);
+  for (const [at, place] of begun) {
+    const x = placeX(place);
+    if (at - before > 2700 && x - last >= 86 && x < axis.width - 70) {
+      c.fillText(`${dayText(at)} ${minuteText(at)}`, Math.max(6, x - 4), axis.base + 15);
       last = x;
     }
-    before = turn;
+    before = at;
   }
-  if (!turns.length && axis.thread.jobs.length) c.fillText(timeText(axis.thread.jobs[0].at || first), 30, axis.base + 15);
 }
+
+// Where a row lies: a turn, or a job from where it was asked.
+function rowX(row) { return placeX(row < axis.thread.turns.length ? axis.thread.turns[row].x : jobAt(axis.thread, row).x[0]); }
 
 // The choice, and what the rows show, on a canvas of their own: both move with each key.
 function drawChosen() {
@@ -239,8 +256,8 @@ function drawChosen() {
   const c = sized(axis.over, axis.width, axis.height);
   const [from, to] = shownRows();
   const { turns } = axis.thread;
-  if (turns.length && to >= from) {
-    const x0 = placeX(turns[from].x) - 6, x1 = placeX(turns[to].x) + 6;
+  if (from >= 0) {
+    const x0 = rowX(from) - 6, x1 = rowX(to) + 6;
     c.fillStyle = colour("acc");
     c.globalAlpha = 0.08;
     c.fillRect(x0, 0, Math.max(3, x1 - x0), axis.base);

@@ -55,9 +55,23 @@ function expanded(raw) {
     branch.rows.push(turn.row);
     if (turn.before >= 0) turns[turn.before].children.push(turn.row);
   }
-  const places = new Map(turns.map((turn) => [turn.key, turn.row]));
-  return { ...raw, turns, branches, places, lanes: 1 + Math.max(0, ...raw.lanes) };
+  const answered = new Set(turns.map((turn) => turn.job));
+  const loose = raw.jobs.filter((_, number) => !answered.has(number)).map((job, at) => ({ ...job, row: turns.length + at }));
+  const places = new Map([...turns, ...loose].map((each) => [each.key, each.row]));
+  return { ...raw, turns, branches, loose, order: inOrder(turns, loose), places, lanes: 1 + Math.max(0, ...raw.lanes) };
 }
+
+// All rows by time: turns, and jobs that came to none, which are numbered after them.
+function inOrder(turns, loose) {
+  const order = [...turns];
+  for (const job of loose) {
+    const at = order.findIndex((each) => each.at > job.at);
+    order.splice(at < 0 ? order.length : at, 0, job);
+  }
+  return order;
+}
+
+function jobAt(thread, row) { return thread.loose[row - thread.turns.length]; }
 
 // The turns that lead to one, with it, from the first.
 function pathTo(thread, row) {

@@ -5,8 +5,9 @@ function detailElement() { return h("aside", { class: "detail", tabindex: "-1", 
 function fillDetail(element, thread, content) {
   const turn = thread.turns[chosenRow()];
   if (!turn) {
-    const jobs = thread.jobs.map((job) => [h("h2", null, `Job ${job.status.replaceAll("_", " ")}`), jobNote(job), jobFacts(job)]);
-    fill(element, jobs.length ? jobs : [h("h2", null, "No turn selected"), h("p", null, "Choose one in the tree, or press j.")]);
+    const job = jobAt(thread, chosenRow());
+    fill(element, job ? [h("h2", null, `Job ${jobWord(job)}`), jobNote(job), jobFacts(job)]
+      : [h("h2", null, "No turn selected"), h("p", null, "Choose one in the tree, or press j.")]);
     return;
   }
   const job = thread.jobs[turn.job];
@@ -50,7 +51,7 @@ function jobNote(job) {
 function jobFacts(job) {
   return facts([
     ["Job", h("span", { class: "mono" }, job.key)],
-    ["Status", h("span", { class: job.bad ? "fail" : job.state === "nobody_waits" ? "warn" : "" }, `${job.status.replaceAll("_", " ")}${job.state === "nobody_waits" ? ", nobody waits" : ""}`)],
+    ["Status", h("span", { class: jobClass(job) }, `${jobWord(job)}${job.state === "nobody_waits" ? ", nobody waits" : ""}`)],
     ["Asked", timeText(job.at)], ...job.events.filter((event) => event[0] > job.at).map(([at, what, who]) => [`+${span(at - job.at)}`, who ? `${what}, ${who}` : what]),
     job.open ? ["Last heard of", `${span(data.index.now - job.heard)} ago`] : ["Ended", `${timeText(job.until)}, ${span(job.until - job.at)} after`],
     job.open && ["Deadline", job.deadline > data.index.now ? `in ${span(job.deadline - data.index.now)}` : "over"], ["Creates sent", whole(job.attempts)],

@@ -24,16 +24,17 @@ function onKey(event) {
 }
 
 function leave(inside) {
-  if (inside && inside.tagName === "DIALOG") return;
+  // The browser closes it, whatever inside has the keyboard.
+  if (document.querySelector("dialog[open]")) return;
   if (inside && inside === side.input) { inside.blur(); if (state.query) { inside.value = ""; search(""); } return; }
   back();
 }
 
 function move(by) {
   const thread = data.turns.get(state.thread);
-  if (!thread || !thread.turns.length) return;
-  const row = chosenRow();
-  choose(Math.min(thread.turns.length - 1, Math.max(0, row < 0 ? 0 : row + by)), false);
+  const at = thread ? thread.order.findIndex((each) => each.row === chosenRow()) : -1;
+  const next = thread && thread.order[at < 0 ? 0 : at + by];
+  if (next) choose(next.row, false);
 }
 
 function nextThread(by) {
@@ -44,7 +45,7 @@ function nextThread(by) {
 
 function nextBranch() {
   const thread = data.turns.get(state.thread);
-  if (!thread) return;
+  if (!thread || !thread.turns[chosenRow()]) return;
   // The fork that is nearest above, or the turn itself where it branches.
   for (let row = chosenRow(); row >= 0; row = thread.turns[row].before) {
     const before = thread.turns[row].before;

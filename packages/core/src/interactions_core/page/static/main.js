@@ -14,7 +14,7 @@ function setStep(step) {
   frame.panes.className = `panes ${state.thread ? "" : "wide"} ${alone ? "alone" : ""} at-${step}`;
   document.body.classList.toggle("thread-open", Boolean(state.thread) && !(alone && step === "thread"));
   const thread = data.threads.get(state.thread);
-  frame.back.textContent = `‹ ${step === "turn" && thread && innerWidth < 760 ? thread.name : "Threads"}`;
+  frame.back.textContent = `‹ ${step === "turn" && thread && innerWidth < 760 ? nameOf(thread) : "Threads"}`;
 }
 
 function topElement() {
@@ -32,6 +32,11 @@ function isDark() { return document.documentElement.dataset.theme === "dark"; }
 function toggleTheme() {
   document.documentElement.dataset.theme = isDark() ? "light" : "dark";
   frame.theme.textContent = isDark() ? "Light" : "Dark";
+  repaint();
+}
+
+// What is drawn has no style that would change with the colours.
+function repaint() {
   tones.clear();
   if (state.thread) drawAxis();
 }
@@ -74,8 +79,9 @@ async function openThread(id, turn, isBack) {
 
 // A thread opens at its first open job, else its first replay, else its newest turn.
 function keyToOpen(thread) {
-  const open = thread.turns.find((turn) => turn.job >= 0 && thread.jobs[turn.job].open);
-  const found = open || thread.turns.find((turn) => turn.again) || thread.turns[thread.turns.length - 1];
+  const job = thread.jobs.findIndex((each) => each.open);
+  const open = job < 0 ? null : thread.turns.find((turn) => turn.job === job) || thread.jobs[job];
+  const found = open || thread.turns.find((turn) => turn.again) || thread.order[thread.order.length - 1];
   return found ? found.key : null;
 }
 
@@ -84,10 +90,10 @@ function redraw() { draw(data.turns.get(state.thread), data.contents.get(state.t
 function draw(thread, content) {
   if (!thread) return;
   const told = data.threads.get(state.thread);
-  document.title = `${told.name} · Sessions`;
+  document.title = `${nameOf(told)} · Sessions`;
   const isTree = state.view === "tree";
   const body = isTree ? treeElement(thread, content) : transcriptElement(thread, content);
-  fill(frame.main, headElement(told, thread), noteElement(told, thread), isTree ? axisElement(thread) : null, toolsElement(), body);
+  fill(frame.main, headElement(told, thread), noteElement(told, thread, content), isTree ? axisElement(thread) : null, toolsElement(), body);
   frame.detail.hidden = false;
   fillDetail(frame.detail, thread, content);
   if (isTree) { drawAxis(); showRow(chosenRow(), true); drawRows(); drawChosen(); } else markArticle();
@@ -97,18 +103,25 @@ function headElement(told, thread) {
   const left = told.expires === null ? null : told.expires - data.index.now;
   const parts = [told.tenant, FRAMEWORKS[told.label[0]] || told.label[0], told.label[1], told.targets.map(targetName).join(", "), left === null ? "" : left > 0 ? `expires in ${span(left)}` : `expired ${span(-left)} ago`];
   const totals = [["Turns", whole(told.records || thread.turns.length), ""], told.again && ["Sent again", whole(told.again), "warn"], ["Tokens", tokens(told.tokens), ""], ["Cost", sumCost(told), ""]];
-  const name = state.hidden && !told.thread ? "Conversation" : told.name;
-  return h("div", { class: "head" }, h("div", null, h("h1", null, name), h("p", null, parts.filter(Boolean).join(" · "))),
+  return h("div", { class: "head" }, h("div", null, h("h1", null, nameOf(told)), h("p", null, parts.filter(Boolean).join(" · "))),
     h("dl", { class: "totals" }, totals.filter(Boolean).map(([word, value, tone]) => h("div", null, h("dt", null, word), h("dd", { class: tone }, value)))));
 }
 
-function noteElement(told, thread) {
+function noteElement(told, thread, content) {
   const job = thread.jobs.find((each) => each.state === "lost" || each.state === "nobody_waits");
   if (job && job.state === "lost") return h("p", { class: "note bad" }, h("strong", null, "The answer to the create was lost. "), "Whether a run exists is not known, and it may be billed. The next call begins anew.");
   if (job) return h("p", { class: "note" }, h("strong", null, "Nobody waits for this job. "), `It was last heard of ${span(data.index.now - job.heard)} ago. Resume it with `, h("code", null, "interactions jobs watch"), ".");
   if (told.again < 2 || told.again * 2 <= told.turns) return null;
   const cost = told.again_usd === null ? "" : ` ${usd(told.again_usd)} so far.`;
-  return h("p", { class: "note" }, h("strong", null, `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), cost);
+  return h("p", { class: "note" }, h("strong", null, `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), sameStep(thread, content), cost);
+}
+
+// Which step it is that is another one with every call, where it is always the same.
+function sameStep(thread, content) {
+  const why = thread.turns.filter((turn) => turn.again && content).map((turn) => content.why[turn.key]);
+  const steps = new Set(why.map((told) => told && told.difference ? told.difference.step : 0));
+  const [step] = steps;
+  return steps.size === 1 && step ? ` Step ${step} changes with every call, so no earlier answer can be continued.` : "";
 }
 
 function pressed(names, chosen, choose_, label) {
@@ -136,8 +149,9 @@ function chooseSheet(name) {
 
 function choose(row, isTouched) {
   const thread = data.turns.get(state.thread);
-  if (!thread || !thread.turns[row]) return;
-  state.turn = thread.turns[row].key;
+  const chosen = thread && (thread.turns[row] || jobAt(thread, row));
+  if (!chosen) return;
+  state.turn = chosen.key;
   writeAddress(true);
   const content = data.contents.get(state.thread) || null;
   if (state.view === "tree") { showRow(row, false); markChosen(); drawChosen(); } else if (!markArticle()) { redraw(); return; }
@@ -173,8 +187,16 @@ function beforePrint() {
   const plain = document.getElementById("plain");
   if (!plain || document.querySelector(".printed")) return;
   const parsed = new DOMParser().parseFromString(plain.textContent, "text/html");
+  if (state.hidden) hideTexts(parsed);
   document.body.append(h("div", { class: "printed" }, [...parsed.body.childNodes].map((node) => document.adoptNode(node))));
   document.body.classList.add("printing");
+}
+
+function hideTexts(parsed) {
+  for (const each of parsed.querySelectorAll("pre")) each.textContent = "hidden";
+  for (const thread of data.index.threads) {
+    for (const each of parsed.querySelectorAll(`[href="#${thread.id}"], [id="${thread.id}"]`)) each.textContent = nameOf(thread);
+  }
 }
 
 function afterPrint() {
@@ -218,6 +240,7 @@ async function start() {
   addEventListener("afterprint", afterPrint);
   let resizing = 0;
   addEventListener("resize", () => { cancelAnimationFrame(resizing); resizing = requestAnimationFrame(() => { if (state.thread) { setStep(state.step); redraw(); } }); });
+  matchMedia("(forced-colors: active)").addEventListener("change", repaint);
   follow();
   if (data.index.live) setInterval(lookForNews, 2000);
 }

@@ -24,7 +24,7 @@ function summary(threads, total) {
 }
 
 function threadLink(thread) {
-  return h("a", { href: addressOf(thread.id), "data-thread": thread.id }, state.hidden && !thread.thread ? "Conversation" : thread.name);
+  return h("a", { href: addressOf(thread.id), "data-thread": thread.id }, nameOf(thread));
 }
 
 // What has no price is after all that has one.
@@ -66,7 +66,7 @@ function daysElement(days) {
     const at = Date.parse(`${day}T00:00:00Z`) / 1000;
     return h("div", null, h("span", null, sums.usd === null ? "–" : sumCost(sums)), again, once, h("span", null, dayText(at)));
   });
-  return [h("div", { class: "days" }, bars), h("p", { class: "dim" }, swatch("fresh"), "sent once  ", swatch("again"), "sent again")];
+  return [h("div", { class: "days" }, bars), h("p", { class: "key" }, h("span", null, swatch("fresh"), "sent once"), h("span", null, swatch("again"), "sent again"))];
 }
 
 function sumsTable(rows, named) {

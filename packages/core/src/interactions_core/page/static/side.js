@@ -16,6 +16,11 @@ function flagsOf(thread) {
   ].filter(Boolean);
 }
 
+// What a thread goes by; without an id that is its first words.
+function nameOf(thread) {
+  return state.hidden && !thread.thread ? `${FRAMEWORKS[thread.label[0]] || "A"} conversation` : thread.name;
+}
+
 function isShown(thread) {
   if (state.tenant && (thread.tenant || "(none)") !== state.tenant) return false;
   if (state.model && !thread.targets.some((target) => targetName(target) === state.model)) return false;
@@ -27,7 +32,7 @@ function isShown(thread) {
 
 function isFound(thread) {
   const words = state.query.toLowerCase();
-  const names = [thread.name, thread.key, thread.tenant, thread.label[1], thread.newest, ...thread.targets];
+  const names = [nameOf(thread), thread.key, thread.tenant, thread.label[1], thread.newest, ...thread.targets];
   if (names.some((name) => (name || "").toLowerCase().includes(words))) return true;
   if (state.found && state.found.query === state.query && state.found.ids.has(thread.id)) return true;
   return foundIn(thread.id, words);
@@ -98,7 +103,7 @@ function threadItem(thread) {
   const words = [thread.tenant, !thread.thread && thread.label[1]].filter(Boolean);
   const told = flags.length ? flags.map(([text, tone]) => h("span", { class: tone }, text)) : [model].filter(Boolean);
   const parts = [...words, ...told].flatMap((part, at) => (at ? [" · ", part] : [part]));
-  const name = state.hidden && !thread.thread ? `${FRAMEWORKS[thread.label[0]] || "A"} conversation` : thread.name;
+  const name = nameOf(thread);
   return h("a", { class: "item", href: addressOf(thread.id), "data-thread": thread.id, "aria-current": state.thread === thread.id ? "page" : null },
     h("span", { class: thread.thread ? "name" : "said", title: name }, name), h("span", { class: "num" }, sumCost(thread)),
     h("small", null, parts), h("small", { class: "num" }, thread.turns ? counted(thread.turns, "turn") : ""));

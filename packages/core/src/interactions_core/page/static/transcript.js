@@ -3,7 +3,7 @@
 const talk = { element: null };
 
 function transcriptElement(thread, content) {
-  const row = Math.max(0, chosenRow());
+  const row = Math.max(0, Math.min(chosenRow(), thread.turns.length - 1));
   const path = thread.turns.length ? pathTo(thread, newestUnder(thread, row)) : [];
   const articles = path.map((at) => articleElement(thread, content, thread.turns[at]));
   talk.element = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Transcript" }, h("div", { class: "talk" }, articles.length ? articles : h("p", { class: "empty" }, "Nothing was answered in this thread yet.")));

@@ -1,4 +1,4 @@
-// The turns in the order of time, as rows of which only the visible ones exist.
+// Turns and loose jobs in the order of time, as rows of which only the visible ones exist.
 
 const GAP = 26;
 const tree = { thread: null, content: null, scroll: null, rows: null, items: [], tops: [], height: 0, most: 1, drawn: new Map() };
@@ -12,31 +12,29 @@ function treeElement(thread, content) {
   tree.rows.style.height = `${tree.height}px`;
   tree.rows.style.setProperty("--rails", `${railWidth(thread)}px`);
   tree.scroll = h("div", { class: "scroll", onscroll: () => { drawRows(); drawChosen(); } }, tree.rows);
-  if (!thread.turns.length) fill(tree.scroll, h("p", { class: "empty" }, "Nothing was answered in this thread yet."), jobRows(thread));
+  if (!thread.order.length) fill(tree.scroll, h("p", { class: "empty" }, "Nothing was answered in this thread yet."));
   return tree.scroll;
 }
 
-function jobRows(thread) {
-  return thread.jobs.map((job) => h("p", { class: "empty" }, `■ ${jobText(job)}`));
-}
-
-// A row for each turn, and one above it where a day begins or there was a pause.
+// A row for each turn and loose job, and one above where a day begins or there was a pause.
 function measure() {
-  const items = [], tops = [];
-  let top = 8, before = null;
-  for (const turn of tree.thread.turns) {
-    const pause = before ? turn.at - before.at : 0;
-    const isDay = !before || dayText(before.at) !== dayText(turn.at);
+  const { order, turns } = tree.thread, items = [], tops = [];
+  let top = 8, before = null, next = 0, place = 0;
+  for (const each of order) {
+    const pause = before ? each.at - before.at : 0;
+    const isDay = !before || dayText(before.at) !== dayText(each.at);
     if (isDay || pause > 2700) {
-      const words = [isDay && dayText(turn.at), pause > 2700 && `after ${span(pause)}`].filter(Boolean);
-      items.push({ gap: words.join(", "), row: turn.row });
+      const words = [isDay && dayText(each.at), pause > 2700 && `after ${span(pause)}`].filter(Boolean);
+      items.push({ gap: words.join(", "), row: each.row, next });
       tops.push(top);
       top += GAP;
     }
-    items.push({ row: turn.row });
+    // The turn whose rails pass here: this one, or the next below a job.
+    items.push({ row: each.row, next, place: place += 1 });
+    if (each.row < turns.length) next += 1;
     tops.push(top);
     top += rowHeight();
-    before = turn;
+    before = each;
   }
   const total = tree.thread.turns.reduce((most, turn) => Math.max(most, turn.total), 1);
   Object.assign(tree, { items, tops, height: top + 24, most: total, places: new Map() });
@@ -63,17 +61,29 @@ function drawRows() {
 
 function itemElement(item) {
   const { thread } = tree;
-  if (item.gap) return h("div", { class: "gap", role: "presentation" }, railElement(thread, item.row, GAP, true), h("span", null, item.gap));
+  if (item.gap) return h("div", { class: "gap", role: "presentation" }, railElement(thread, item.next, GAP, true), h("span", null, item.gap));
   const turn = thread.turns[item.row];
+  const element = h("div", {
+    class: "row", role: "option", id: `t${item.row}`, "aria-setsize": thread.order.length,
+    "aria-posinset": item.place, "aria-selected": "false", onclick: () => choose(item.row, true),
+  }, turn ? turnCells(thread, turn) : jobCells(thread, jobAt(thread, item.row), item.next));
+  element.classList.toggle("off", turn ? isDimmed(turn) : isJobDimmed(jobAt(thread, item.row)));
+  return element;
+}
+
+function jobCells(thread, job, next) {
+  const rail = railElement(thread, next, rowHeight(), true);
+  rail.append(svg("rect", { x: laneX(thread, 0) - 4, y: rowHeight() / 2 - 4, width: 8, height: 8, fill: `var(--${jobTone(job)})` }));
+  return [rail, h("span", { class: "time" }, minuteText(job.at)), h("span", { class: `reason ${jobClass(job)}` }, "job"),
+    h("span", { class: "text" }, h("span", { class: "first" }, jobText(job)), h("span", { class: "second" }, targetName(job.target)))];
+}
+
+function turnCells(thread, turn) {
   const [first, second] = lines(tree.content, turn.row);
-  return h("div", {
-    class: `row${isDimmed(turn) ? " off" : ""}`, role: "option", id: `t${turn.row}`, "aria-setsize": thread.turns.length,
-    "aria-posinset": turn.row + 1, "aria-selected": "false", onclick: () => choose(turn.row, true),
-  },
-  railElement(thread, turn.row, rowHeight(), false), h("span", { class: "time" }, minuteText(turn.at)), reasonElement(turn),
-  h("span", { class: "text" }, lineElement(first, "first"), lineElement(second, "second")),
-  h("span", { class: "num sent", title: `${bytes(turn.sent)} sent` }, turn.paid ? bytes(turn.sent) : ""), barElement(turn),
-  h("span", { class: "num cost" }, turnCost(turn)));
+  return [railElement(thread, turn.row, rowHeight(), false), h("span", { class: "time" }, minuteText(turn.at)), reasonElement(turn),
+    h("span", { class: "text" }, lineElement(first, "first"), lineElement(second, "second")),
+    h("span", { class: "num sent", title: `${bytes(turn.sent)} sent` }, turn.paid ? bytes(turn.sent) : ""), barElement(turn),
+    h("span", { class: "num cost" }, turnCost(turn))];
 }
 
 function reasonElement(turn) {
@@ -104,6 +114,11 @@ function isDimmed(turn) {
   const thread = data.threads.get(state.thread);
   if (!foundIn(thread.id, words)) return false;
   return !turn.key.toLowerCase().includes(words) && !hasText(turn.row, words);
+}
+
+function isJobDimmed(job) {
+  const wanted = { all: true, jobs: true, failed: job.bad };
+  return !wanted[state.highlight];
 }
 
 function hasText(row, words) {
@@ -138,7 +153,7 @@ function showRow(row, isCentred) {
 }
 
 function shownRows() {
-  if (state.view !== "tree" || !tree.scroll || !tree.items.length) return [0, -1];
+  if (state.view !== "tree" || !tree.scroll || !tree.items.length) return [-1, -1];
   const from = Math.min(tree.items.length - 1, firstFrom(tree.tops, tree.scroll.scrollTop));
   const to = Math.max(0, firstFrom(tree.tops, tree.scroll.scrollTop + tree.scroll.clientHeight) - 1);
   return [tree.items[from].row, tree.items[Math.min(to, tree.items.length - 1)].row];
