@@ -105,16 +105,6 @@ def test_nobody_else_may_read_the_file() -> None:
     assert Path("page.html").stat().st_mode & 0o077 == 0
 
 
-def test_a_page_is_small_beside_its_content() -> None:
-    page = written("support-7731")
-    data = re.findall(r'<script type="application/json".*?</script>', page, re.DOTALL)
-    index = next(each for each in data if 'id="index"' in each)
-    plain = re.search(r"<noscript.*?</noscript>", page, re.DOTALL)
-    assert plain is not None
-    assert len(page) - sum(map(len, data)) - len(plain[0]) < 95_000
-    assert len(index) < 61 * 260
-
-
 def test_the_bar_of_a_job_has_a_hole_while_its_process_was_dead(
     store: SqliteStore,
 ) -> None:
