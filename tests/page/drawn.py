@@ -25,6 +25,7 @@ from tests.core.looking import (
 SEED = 7731
 MINUTE = 60.0
 HOUR = 3_600.0
+HEARD_S = 4 * MINUTE
 GRAPH = Label(framework="langgraph")
 TALK = (
     ("The number is 7731, please look it up.", "It left the warehouse on 24 November."),
@@ -122,9 +123,12 @@ def _market(store: SqliteStore) -> None:
 
 
 def add_killed_job(store: SqliteStore, thread: Thread, key: str, begun: float) -> None:
-    """Record a job whose process died after a minute, and ended sixteen after it began."""
+    """Record a job whose process was last seen after four minutes; it took sixteen."""
     thread.job(key, begun, owner="host/1/a", lease_until=begun + MINUTE)
     _change(store, key, status="in_progress", interaction_id="v1_market", updated_at=begun + 2)  # fmt: skip
+    store.renew_job(
+        key, "host/1/a", now=begun + HEARD_S, until=begun + HEARD_S + MINUTE
+    )
     seen = store.get_job(key)
     assert seen is not None
     taken = begun + 9 * MINUTE
@@ -169,31 +173,3 @@ def fill_long(store: SqliteStore, count: int, *, name: str = "long") -> None:
         keys.append(key)
         sizes.append(size)
         last = number
-
-
-REASONS: tuple[Reason, ...] = ("continue", "fork", "retry", "expired", "stateless", "explicit")  # fmt: skip
-
-
-def fill_randomly(store: SqliteStore, random: Random) -> None:
-    """Put in threads of any shape: priced, in part, not at all, sent again, failed."""
-    for number in range(8):
-        thread = Thread(store, f"thread-{number}", random.choice(("acme", "globex", "")))  # fmt: skip
-        share = (0, 1, 0.5)[number] if number < 3 else random.choice((0, 0.3))
-        keys: list[str] = []
-        when = at("20 Nov 08:00") + random.randint(0, 8 * 86_400)
-        for _ in range(random.randint(1, 30)):
-            when += random.choice((60, 300, 9_000))
-            reason: Reason = random.choice(REASONS) if keys else "root"
-            usd = None if random.random() < share else f"{random.random() ** 4:.11f}"
-            keys.append(
-                thread.turn(
-                    *(reason, when, random.choice(keys) if keys else ""),
-                    sent=[user("Why?")],
-                    held=[model("Because.")],
-                    usage=spent(random.randint(100, 400_000)),
-                    usd=usd,
-                    size=(random.randint(80, 9_000), random.randint(9_000, 90_000)),
-                    status=random.choice(("completed", "completed", "failed")),
-                    again=reason in {"expired", "stateless"},
-                )
-            )

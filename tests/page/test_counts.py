@@ -72,7 +72,7 @@ def items(looked: Looked) -> list[str]:
 
 
 def shown_totals(looked: Looked, thread: str) -> dict[str, str]:
-    """Open a thread, and read its totals, and how many rows its tree has."""
+    """Open a thread, and read its totals, and of how many turns its tree is."""
     item = looked.page.locator(f".item[data-thread='{thread}']")
     if item.is_visible():
         item.click()
@@ -81,9 +81,8 @@ def shown_totals(looked: Looked, thread: str) -> dict[str, str]:
     )
     names = looked.page.locator(".totals dt").all_inner_texts()
     values = looked.page.locator(".totals dd").all_inner_texts()
-    rows = looked.page.locator(".row").first
-    count = rows.get_attribute("aria-setsize") if rows.count() else "0"
-    return dict(zip(names, values, strict=True)) | {"rows": str(count)}
+    told = str(looked.page.locator(".rows").get_attribute("aria-label"))
+    return dict(zip(names, values, strict=True)) | {"rows": told.partition(" turn")[0]}
 
 
 def totals(records: int, costs: Costs) -> dict[str, str]:
@@ -93,7 +92,7 @@ def totals(records: int, costs: Costs) -> dict[str, str]:
         **again,
         "Tokens": tokens_text(costs.usage.total_tokens),
         "Cost": cost_text(costs),
-        "rows": str(records),
+        "rows": f"{records:,}",
     }
 
 

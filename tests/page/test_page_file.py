@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from click.testing import CliRunner
 from interactions_core import SqliteStore
 from interactions_core.cli.sessions import sessions
 from interactions_core.page.html import SCRIPTS, STYLES
-from interactions_core.records.jobs import Job
 from tests.core.looking import NOW, RESEARCH, Thread, at
 from tests.page.conftest import SENTINEL, write_page
+from tests.page.drawn import HEARD_S, add_killed_job
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -110,22 +109,13 @@ def test_the_bar_of_a_job_has_a_hole_while_its_process_was_dead(
 ) -> None:
     begun = at("28 Nov 12:00")
     thread = Thread(store, "killed", "acme", RESEARCH)
-    first, second = {"owner": "host/1/a"}, "host/2/b"
-    thread.job("job_killed", begun, **first, lease_until=begun + 60)
-    run = {"status": "in_progress", "interaction_id": "v1_killed-001"}
-    store.update_job(_changed(store, **run, updated_at=begun + 2))
-    store.renew_job("job_killed", "host/1/a", now=begun + 240, until=begun + 300)
-    seen = store.get_job("job_killed")
-    assert seen is not None
-    assert store.take_job(seen, second, now=begun + 560, until=begun + 620)
-    over = {"status": "completed", "lease_until": 0.0, "updated_at": begun + 960}
-    store.update_job(_changed(store, **over))
+    add_killed_job(store, thread, "job_killed", begun)
     index = data_in(written("killed"), "index")
     (job,) = next(iter(index["turns"].values()))["jobs"]
     (from_, until), ((one, dead), (taken, end)) = job["x"], job["waits"]
     assert from_ == one < dead < taken < end == until
     heard = next(event for event in job["events"] if event[1] == "last seen")
-    assert heard[:2] == [begun + 240, "last seen"]
+    assert heard[:2] == [begun + HEARD_S, "last seen"]
     assert not job["open"]
 
 
@@ -139,9 +129,3 @@ def test_every_style_and_script_beside_the_page_is_in_it() -> None:
     folder = files("interactions_core.page") / "static"
     there = {each.name for each in folder.iterdir()}
     assert there == {*STYLES, *SCRIPTS}
-
-
-def _changed(store: SqliteStore, **changes: Any) -> Job:
-    job = store.get_job("job_killed")
-    assert job is not None
-    return replace(job, **changes)

@@ -116,12 +116,12 @@ function noteElement(told, thread, content) {
   return h("p", { class: "note" }, h("strong", null, `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), sameStep(thread, content), cost);
 }
 
-// Which step it is that is another one with every call, where it is always the same.
+// Which step it is that is another one with every call, as far as calls are explained.
 function sameStep(thread, content) {
-  const why = thread.turns.filter((turn) => turn.again && content).map((turn) => content.why[turn.key]);
-  const steps = new Set(why.map((told) => told && told.difference ? told.difference.step : 0));
+  const why = thread.turns.filter((turn) => turn.again && content).map((turn) => content.why[turn.key]).filter(Boolean);
+  const steps = new Set(why.map((told) => told.difference ? told.difference.step : 0));
   const [step] = steps;
-  return steps.size === 1 && step ? ` Step ${step} changes with every call, so no earlier answer can be continued.` : "";
+  return why.length > 1 && steps.size === 1 && step ? ` Step ${step} changes with every call, so no earlier answer can be continued.` : "";
 }
 
 function pressed(names, chosen, choose_, label) {

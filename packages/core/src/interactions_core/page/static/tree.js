@@ -8,12 +8,16 @@ function rowHeight() { return innerWidth < 760 ? 64 : 44; }
 function treeElement(thread, content) {
   Object.assign(tree, { thread, content, drawn: new Map() });
   measure();
-  tree.rows = h("div", { class: "rows", role: "listbox", tabindex: "0", "aria-label": "Turns" });
+  tree.rows = h("div", { class: "rows", role: "listbox", tabindex: "0", "aria-label": rowCount(thread) });
   tree.rows.style.height = `${tree.height}px`;
   tree.rows.style.setProperty("--rails", `${railWidth(thread)}px`);
   tree.scroll = h("div", { class: "scroll", onscroll: () => { drawRows(); drawChosen(); } }, tree.rows);
   if (!thread.order.length) fill(tree.scroll, h("p", { class: "empty" }, "Nothing was answered in this thread yet."));
   return tree.scroll;
+}
+
+function rowCount({ turns, loose }) {
+  return [counted(turns.length, "turn"), loose.length && counted(loose.length, "job")].filter(Boolean).join(", ");
 }
 
 // A row for each turn and loose job, and one above where a day begins or there was a pause.
