@@ -127,7 +127,7 @@ def test_names_kinds_and_units_are_these(exported: Told) -> None:
 def _optional(scope: Any) -> dict[str, tuple[str, str]]:
     """Return what has points only where there are jobs or were replays."""
     some = {
-        "interactions.jobs": ("Sum", "{job}"),
+        "interactions.jobs": ("Gauge", "{job}"),
         "interactions.jobs.oldest": ("Gauge", "s"),
         "interactions.replays": ("Sum", "{turn}"),
     }

@@ -14,8 +14,8 @@ Sample = tuple[Mapping[str, str], float]
 """Labels, and the number that has them."""
 
 Kind = Literal["counter", "sum", "gauge"]
-"""`counter`: grows from the beginning of the process. `sum`: adds up over labels and
-processes. `gauge`: does not."""
+"""`counter`: grows from the beginning of the process. `sum`: adds up over processes.
+`gauge`: does not, as what is said of a store is the same wherever it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _replays(measures: Measures) -> Sequence[Sample]:
 METRICS: Final = (
     Metric(
         "jobs",
-        "sum",
+        "gauge",
         "{job}",
         "Jobs that are not done with, by state; under_seconds bounds their age.",
         _jobs,
