@@ -1,6 +1,5 @@
 """`interactions doctor`: what is typed, and what is printed."""
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -11,23 +10,20 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.arguments.stores import VARIABLE, examined_option, opened
+from interactions_core.cli.doctor.doctor_text import check_lines
 from interactions_core.cli.doctor.live import check_places, try_live
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
     json_option,
     json_text,
-    shown,
     width,
 )
 from interactions_core.counted import counted
-from interactions_core.doctor import Check, examine, is_well, summary
+from interactions_core.doctor import Check, examine, is_well
 from interactions_core.doctor.live import Models
 
 _OF_LIVE: Final = ("yes", "usual", "newest", "tier", "profile", "recordings")
-_NAME_AT: Final = 6
-_TEXT_AT: Final = 21
-_COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 @click.command()
@@ -101,7 +97,9 @@ def doctor(
     checks = examine(sessions, offline=offline)
     found = _json(checks)
     if not as_json:
-        click.echo("\n".join(_lines(checks, color)), color=colour(color))
+        paint = colour(color) is not False
+        lines = check_lines(checks, width(), paint=paint)
+        click.echo("\n".join(lines), color=colour(color))
     well = is_well(checks)
     if live and well:
         write = partial(click.echo, err=as_json)
@@ -142,26 +140,3 @@ def _clear_forms(sessions: str, write: Callable[[str], object]) -> None:
 def _json(checks: Sequence[Check]) -> dict[str, object]:
     rows = [{**asdict(check), "fix": check.fix or None} for check in checks]
     return {"schema": 1, "ok": is_well(checks), "checks": rows}
-
-
-def _lines(checks: Sequence[Check], color: str) -> list[str]:
-    columns = width()
-    paint = colour(color) is not False
-    lines = [line for check in checks for line in _wrapped(check, columns, paint=paint)]
-    return [*lines, "", summary(checks)]
-
-
-def _wrapped(check: Check, columns: int, *, paint: bool) -> list[str]:
-    """Write a check as a line, and what has no room in it below, indented."""
-    text = f"{check.text.rstrip('.')}. {check.fix}" if check.fix else check.text
-    pieces = textwrap.wrap(
-        shown(text),
-        columns - _TEXT_AT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    first, *rest = pieces or [""]
-    level = f"{check.level:<{_NAME_AT}}"
-    painted = click.style(level, fg=_COLOURS[check.level]) if paint else level
-    name = f"{check.name:<{_TEXT_AT - _NAME_AT}}"
-    return [f"{painted}{name}{first}", *(" " * _TEXT_AT + piece for piece in rest)]

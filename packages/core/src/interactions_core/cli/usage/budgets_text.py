@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from interactions_core.cli.printing.figures import tokens_text, usd_text
-from interactions_core.cli.printing.output import shown_minute
+from interactions_core.cli.printing.output import shown_minute, wrapped
 from interactions_core.cli.printing.table import Cell, Column, none_or, table_lines
 from interactions_core.records.budget_standings import Standing
 from interactions_core.records.budgets import Amount
@@ -26,7 +26,8 @@ def budget_lines(found: Sequence[Standing], width: int, *, is_cut: bool) -> list
         width: How many columns there are.
         is_cut: Whether there are no more.
     """
-    return [*table_lines(_COLUMNS, found, width=width, is_cut=is_cut), "", LIMITS]
+    table = table_lines(_COLUMNS, found, width=width, is_cut=is_cut)
+    return [*table, "", *wrapped(LIMITS, width)]
 
 
 def budgets_json(found: Sequence[Standing], now: float) -> dict[str, object]:

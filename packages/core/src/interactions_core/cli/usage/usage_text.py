@@ -14,7 +14,13 @@ from interactions_core.cli.printing.figures import (
     cost_text,
     tokens_text,
 )
-from interactions_core.cli.printing.output import clipped, columns_of, shown, shown_size
+from interactions_core.cli.printing.output import (
+    clipped,
+    columns_of,
+    shown,
+    shown_size,
+    wrapped,
+)
 from interactions_core.cli.printing.table import LONGEST
 from interactions_core.counted import counted
 from interactions_core.records.costs import CostReport, Costs, names_of
@@ -95,7 +101,8 @@ def usage_lines(
     rows = [(names[key], costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
     table = _table(_HEADS[found.by], rows, width if is_cut else None)
-    return [*table, "", *_below(found, notes, prices_now, unclaimed)]
+    below = _below(found, notes, prices_now, unclaimed)
+    return [*table, "", *(piece for line in below for piece in wrapped(line, width))]
 
 
 def usage_json(
@@ -134,7 +141,7 @@ def _names(found: CostReport) -> dict[str, str]:
 
 
 def _thread(tenant: str, thread: str, several: Mapping[str, int]) -> str:
-    name = shown(thread) or "-"
+    name = shown(thread) or "(no thread)"
     if several[thread] == 1:
         return name
     return f"{name} ({shown(tenant) or 'no tenant'})"
