@@ -128,8 +128,8 @@ def usage(
         return
     notes = _coming(found, prices)
     now = "" if reprice or prices or found.prices else pricing.version
-    head, *lines = usage_lines(found, width(), notes, now, unclaimed, is_cut=is_cut())
-    write([click.style(head, dim=True), *lines], color=colour(color))
+    lines = usage_lines(found, width(), notes, now, unclaimed, is_cut=is_cut())
+    write(lines, color=colour(color))
 
 
 def _unclaimed(

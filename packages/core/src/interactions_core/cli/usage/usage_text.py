@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from interactions_core.cli.printing.figures import (
+    NO_PRICE,
     avoided_text,
     cost_text,
     tokens_text,
@@ -21,7 +22,7 @@ from interactions_core.cli.printing.output import (
     shown_size,
     wrapped,
 )
-from interactions_core.cli.printing.table import LONGEST
+from interactions_core.cli.printing.table import LONGEST, Style, painted
 from interactions_core.counted import counted
 from interactions_core.records.costs import CostReport, Costs, names_of
 
@@ -36,6 +37,7 @@ _HEADS: Final = {
     "day": "DAY",
 }
 
+_AGAIN_HEAD: Final = "SENT AGAIN"
 _GAP: Final = "  "
 _NAME: Final = 40
 """To so many columns a name is cut before others go."""
@@ -70,7 +72,7 @@ _COLUMNS: Final = (
     _Column("SENT", lambda costs: shown_size(costs.bytes_sent), 1),
     _Column("AS REPLAY", lambda costs: shown_size(costs.replay_bytes), 1),
     _Column("AVOIDED", avoided_text, 1),
-    _Column("SENT AGAIN", _again, 9),
+    _Column(_AGAIN_HEAD, _again, 9),
     _Column("COST", lambda costs: cost_text(costs.usd, costs.unpriced), 0),
 )
 """Where there is no room, those with the smallest number go first, together; those with
@@ -86,7 +88,7 @@ def usage_lines(
     *,
     is_cut: bool = True,
 ) -> list[str]:
-    """Return the lines of the table, the head first, and what is said below it.
+    """Return the lines of the table, and what is said below it; with colours.
 
     Args:
         found: What the ledger comes to.
@@ -194,7 +196,7 @@ def _table(
     widths = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
     kept = [True] * len(widths)
     if width is None:
-        return [_line(row, widths, kept) for row in cells]
+        return _painted_lines(cells, widths, kept)
     name, widths[0] = widths[0], min(widths[0], _NAME)
     for number in sorted({column.goes for column in _COLUMNS} - {0}):
         if _width(widths, kept) > width:
@@ -202,7 +204,30 @@ def _table(
             kept = [a and b for a, b in zip(kept, [True, *stays], strict=True)]
     room = widths[0] + width - _width(widths, kept)
     widths[0] = max(len(head), min(name, room))
-    return [_line(row, widths, kept) for row in cells]
+    return _painted_lines(cells, widths, kept)
+
+
+def _painted_lines(
+    cells: Sequence[Sequence[str]], widths: Sequence[int], kept: Sequence[bool]
+) -> list[str]:
+    head, *rows = cells
+    styles: list[Style] = ["dim" for _ in head]
+    return [_line(head, widths, kept, styles), *(_row(r, widths, kept) for r in rows)]
+
+
+def _row(row: Sequence[str], widths: Sequence[int], kept: Sequence[bool]) -> str:
+    heads = [column.head for column in _COLUMNS]
+    styles: list[Style] = [
+        _style(h, text) for h, text in zip(heads, row[1:], strict=True)
+    ]
+    return _line(row, widths, kept, ["bold", *styles])
+
+
+def _style(head: str, text: str) -> Style:
+    """Choose the colour of a number; what there is none of steps back."""
+    if text in {"-", NO_PRICE}:
+        return "dim"
+    return "yellow" if head == _AGAIN_HEAD else ""
 
 
 def _width(widths: Sequence[int], kept: Sequence[bool]) -> int:
@@ -210,12 +235,21 @@ def _width(widths: Sequence[int], kept: Sequence[bool]) -> int:
     return sum(left) + len(_GAP) * (len(left) - 1)
 
 
-def _line(row: Sequence[str], widths: Sequence[int], kept: Sequence[bool]) -> str:
-    first, *others = zip(row, widths, kept, strict=True)
+def _line(
+    row: Sequence[str],
+    widths: Sequence[int],
+    kept: Sequence[bool],
+    styles: Sequence[Style],
+) -> str:
+    first, *others = zip(row, widths, kept, styles, strict=True)
     name = clipped(first[0], first[1])
-    name += " " * (first[1] - columns_of(name))
-    numbers = [f"{text:>{wide}}" for text, wide, stays in others if stays]
-    return _GAP.join([name, *numbers]).rstrip()
+    space = " " * (first[1] - columns_of(name))
+    numbers = [
+        " " * (wide - len(text)) + painted(text, style)
+        for text, wide, stays, style in others
+        if stays
+    ]
+    return _GAP.join([painted(name, first[3]) + space, *numbers]).rstrip()
 
 
 def _below(
