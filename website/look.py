@@ -3,8 +3,8 @@
     python -m website.look build/site
 
 On a wide and a narrow screen, light and dark: nothing is asked for but files of the
-site, no font is of elsewhere, nothing complains, nothing is wider than the screen, and
-a search finds pages.
+site, no font is of elsewhere, nothing complains, nothing is wider than the screen, no
+word of a title is broken, and a search finds pages.
 """
 
 import itertools
@@ -35,6 +35,20 @@ SOUGHT: Final = {"retention": "Retention", "StoreSchemaError": "StoreSchemaError
 NOWHERE: Final = "qxzzyv"
 _WIDER: Final = "document.documentElement.scrollWidth - innerWidth"
 _FONTS: Final = "[...document.fonts].map((font) => font.family)"
+_BROKEN: Final = """() => {
+  const title = document.querySelector("h1");
+  const walker = document.createTreeWalker(title || document.body, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = title && walker.nextNode(); node; node = walker.nextNode()) {
+    for (const word of node.data.matchAll(/[^\\s-]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}"""
 _LONGEST_MS: Final = 60_000
 
 
@@ -105,6 +119,8 @@ class _Look:
     def _faults(self, name: str) -> Iterator[str]:
         if self._page.evaluate(_WIDER) > 0:
             yield f"{name} is wider than the screen"
+        broken = self._page.evaluate(_BROKEN)
+        yield from (f"{name} breaks {word} in its title" for word in broken)
         fonts = self._page.evaluate(_FONTS)
         yield from (f"{name} brings the font {font}" for font in fonts)
         yield from (f"{name} {each}" for each in dict.fromkeys(self._heard))

@@ -76,6 +76,22 @@ def test_page_that_is_wide_on_a_phone_only_is_told(
     assert not any("1440" in fault for fault in faults)
 
 
+def test_title_that_breaks_a_word_is_told(browser: Any, tmp_path: Path) -> None:
+    style = "h1 { font-size: 60px; overflow-wrap: anywhere }"
+    title = "<h1>A long <code>interactions_core</code></h1>"
+
+    faults = told(browser, tmp_path, f"<style>{style}</style>{title}")
+
+    # What a search has found is the same page.
+    assert {fault.rpartition(" (")[0] for fault in faults} == {
+        f"{name} breaks interactions_core in its title"
+        for name in ("index.html", "what was found for cable")
+    }
+    assert {screen for screen in SCREENS for fault in faults if screen in fault} == {
+        *SCREENS[2:]
+    }
+
+
 def test_search_that_finds_nothing_is_a_fault(browser: Any, tmp_path: Path) -> None:
     faults = told(browser, tmp_path, expected="Green")
 
