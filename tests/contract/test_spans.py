@@ -1,10 +1,11 @@
 """Which spans a turn is, and under which others, through every door of core."""
 
+import asyncio
 import contextlib
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import aclosing, closing
 from typing import Any, Final
 
 import pytest
@@ -87,6 +88,44 @@ def test_a_stream_that_is_left_ends_its_span(connect: Connect, spans: Told) -> N
     [span] = spans.spans
     assert attributes(span)["interactions.left"] is True
     assert span.status.status_code is trace.StatusCode.UNSET
+
+
+def test_a_stream_that_is_no_longer_awaited_ends_its_span(
+    connect: Connect, spans: Told
+) -> None:
+    asker = connect("async stream")
+
+    async def leave() -> None:
+        async with aclosing(
+            asker.aclient.stream(make_turn(["Hello"]), asker.store)
+        ) as shown:
+            await anext(shown)
+
+    asker.run(leave())
+
+    [span] = spans.spans
+    assert attributes(span)["interactions.left"] is True
+
+
+def test_a_turn_that_is_cancelled_ends_its_span(
+    connect: Connect, emulator: Emulator, spans: Told
+) -> None:
+    async def cancelled(_: float) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(0)
+
+    emulator.fault(on="create", do={"status": 503}, times=1)
+    asker = connect("async")
+    asker.aclient.sleep = cancelled
+
+    with pytest.raises(asyncio.CancelledError):
+        asker.ask("Hello")
+
+    [span] = spans.spans
+    assert attributes(span)["interactions.left"] is True
+    assert attributes(span)["error.type"] == "asyncio.exceptions.CancelledError"
 
 
 def test_a_stream_is_not_current_while_its_reader_works(

@@ -193,9 +193,11 @@ class TracedTurn(TurnWatch):
         if isinstance(effect, _WAITS):
             self._begin_wait()
         call = self._current
-        if call is None or not isinstance(effect, _OURS):
-            return effect
-        return Within(effect, functools.partial(self._entered, call.begun))
+        if call is not None and isinstance(effect, _OURS):
+            return Within(effect, functools.partial(self._entered, call.begun))
+        if call is not None and isinstance(effect, Sleep):
+            return Within(effect, self._ending)
+        return effect
 
     @harmless
     def note(self, effect: Effect, answer: object) -> None:
@@ -233,6 +235,7 @@ class TracedTurn(TurnWatch):
     @harmless
     def leave(self) -> None:
         """End what is under way: nobody waits for the turn any more."""
+        self._end_aside(self._broken, is_left=True)
         self._end_all(self._broken, is_left=True)
 
     @property
@@ -322,15 +325,23 @@ class TracedTurn(TurnWatch):
     @contextlib.contextmanager
     def _entered(self, begun: Invocation) -> Generator[None]:
         """Make a span the current one while its I/O is done."""
-        with begun.activate():
-            try:
-                yield
-            except InteractionsError:
-                raise
-            except BaseException as error:
-                # The turn is not told of it: it is closed.
-                self._broken = error
-                raise
+        with self._ending(), begun.activate():
+            yield
+
+    @contextlib.contextmanager
+    def _ending(self) -> Generator[None]:
+        """End what is under way where its I/O ends the turn, which is not told of that.
+
+        It is closed when nobody holds the error any more, perhaps much later.
+        """
+        try:
+            yield
+        except InteractionsError:
+            raise
+        except BaseException as error:
+            self._broken = error
+            self.leave()
+            raise
 
 
 def _trace(call: OpenCall | None) -> TraceContext | None:
