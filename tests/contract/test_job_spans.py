@@ -1,6 +1,7 @@
 """Which spans a run in the background is, whoever waits for it, and who counts it."""
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,17 +16,19 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import (
     DeadlineExceededError,
     JobCancelledError,
+    JobTakenOverError,
     LostSubmitError,
 )
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import FailPoint
 from interactions_core.records.jobs import INTENT, Job
-from interactions_core.records.turn import Reply
+from interactions_core.records.turn import GraphPosition, Reply
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.turns.context import ClientPolicy
 from interactions_core.turns.pacing import Pace
 from interactions_emulator import Emulator
+from tests.begun_jobs import HOUR_S
 from tests.conftest import Clock, on_clock
 from tests.contract.asking import MODEL, WAYS, Asker, make_turn
 from tests.contract.conftest import Connect
@@ -369,3 +372,94 @@ def test_a_lost_create_is_linked_by_whoever_hears_of_it_later(
     first, second = spans.named(CREATE)
     assert attributes(second)["error.type"] == "LostSubmitError"
     assert links(second) == [context(first).span_id]
+
+
+def test_a_turn_whose_job_is_taken_from_it_names_that(
+    connect: Connect,
+    spans: Told,
+    clock: Clock,
+    kept: SessionStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def take(_: object) -> None:
+        for job in kept.list_jobs():
+            if job.owner != "elsewhere":
+                until = clock() + HOUR_S
+                kept.take_job(job, "elsewhere", now=clock(), until=until)
+
+    with on_clock(clock, job_s=HOUR_S) as emulator:
+        asker = connect("unary", store=kept, base_url=emulator.url)
+        monkeypatch.setattr(
+            failpoints, "hook", lambda at: at is FailPoint.LOOKED and take(at)
+        )
+        with pytest.raises(JobTakenOverError):
+            ask(asker)
+
+    [wait] = spans.named(WAIT)
+    assert attributes(wait)["error.type"] == "JobTakenOverError"
+    assert with_usage(spans) == []
+
+
+def test_a_watcher_whose_job_is_taken_from_it_names_that(
+    asker: Asker, spans: Told, clock: Clock
+) -> None:
+    job = begin(asker)
+    watching = watcher(asker, clock)
+    watching.step()
+    held = asker.store.get_job(job.key)
+    assert held is not None
+    until = clock() + HOUR_S
+    assert asker.store.take_job(held, "elsewhere", now=clock(), until=until)
+    clock.sleep(2 * RUN_S)
+
+    watching.step()
+
+    [watched] = spans.named(WAIT)
+    assert attributes(watched)["error.type"] == "JobTakenOverError"
+
+
+def test_a_call_that_waits_for_the_job_of_another_one_is_one_span(
+    asker: Asker, spans: Told, clock: Clock
+) -> None:
+    """Ours: a second run of the same task waits until the first one is done with it."""
+    place = GraphPosition("", "checkpoint", "task", 0)
+    turn = make_turn(["Hello"], background=True, place=place)
+    key = asker.client.suspend(turn, asker.store).job_key
+    job = asker.store.get_job(key)
+    assert job is not None
+    now = clock()
+    assert asker.store.take_job(job, "elsewhere/1/ab", now=now, until=now + RUN_S)
+
+    reply = asker.take(turn)
+
+    [create], [wait] = spans.named(CREATE), spans.named(WAIT)
+    assert reply.interaction_id == job.interaction_id
+    assert links(wait) == [context(create).span_id]
+    assert wait.end_time is not None
+    assert counted(spans) == reply.usage.total_tokens
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the process is forked")
+def test_a_forked_child_ends_no_span_of_a_graph_that_is_resumed(
+    asker: Asker, spans: Told, clock: Clock
+) -> None:
+    job = suspend(asker)
+
+    def resume(_: Job) -> bool:
+        child = os.fork()
+        if child == 0:
+            raise SystemExit
+        _, status = os.waitpid(child, 0)
+        return not status
+
+    def resumed_by_the_child() -> int:
+        try:
+            Resumer(asker.store, resume, clock=clock)(job)
+        except SystemExit:
+            # What the child has in memory is its own.
+            os._exit(len(spans.named("resume_graph")))
+        return len(spans.named("resume_graph"))
+
+    assert resumed_by_the_child() == 1
+    [resumed] = spans.named("resume_graph")
+    assert attributes(resumed)["interactions.resumed"] is True

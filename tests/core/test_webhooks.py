@@ -25,6 +25,7 @@ from interactions_core.process import failpoints
 from interactions_core.process.failpoints import FailPoint
 from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import Job
+from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.records.turn import Turn
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
@@ -34,6 +35,7 @@ from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.patience import PATIENCE_S
+from tests.spans import attributes, told
 
 NOW = 1_790_000_000
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -252,6 +254,46 @@ def test_a_delivery_that_comes_again_changes_nothing(
 
     assert [len(one.news) for one in (first, again, other)] == [1, 0, 0]
     assert [one.status for one in (first, again, other)] == [200, 200, 200]
+
+
+def test_a_delivery_is_a_span_in_the_trace_of_the_create(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = TraceContext(f"00-{'a1' * 16}-{'b2' * 8}-01")
+    store.add_job(job(trace=trace))
+    receiver = WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
+
+    with told(monkeypatch) as spans:
+        receiver.receive(*delivery())
+        receiver.receive(*delivery(name="msg_2"))
+
+    first, again = spans.named("receive_webhook")
+    assert first.parent is not None
+    assert f"{first.parent.trace_id:032x}" == trace.trace_id
+    assert f"{first.parent.span_id:016x}" == trace.span_id
+    assert attributes(first)["gen_ai.response.status"] == "completed"
+    assert attributes(first)["interactions.job.key"] == "job_1"
+    assert attributes(first)["interactions.news"] is True
+    assert attributes(again)["interactions.news"] is False
+
+
+def test_a_delivery_under_a_span_of_the_servers_own_links_to_the_create(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = TraceContext(f"00-{'a1' * 16}-{'b2' * 8}-01", "vendor=1")
+    store.add_job(job(trace=trace))
+    receiver = WebhookReceiver(store, Trust(secrets=[SECRET]), clock=lambda: NOW)
+
+    with told(monkeypatch) as spans:
+        tracer = spans.tracers.get_tracer("a server")
+        with tracer.start_as_current_span("POST /hook") as around:
+            receiver.receive(*delivery())
+
+    [span] = spans.named("receive_webhook")
+    [link] = span.links
+    assert span.parent == around.get_span_context()
+    assert f"{link.context.span_id:016x}" == trace.span_id
+    assert link.context.trace_state.to_header() == "vendor=1"
 
 
 def test_news_of_runs_that_nobody_here_began_is_no_error(
