@@ -1,6 +1,7 @@
 """How many transactions a turn of each adapter is on PostgreSQL."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.adapters.conftest import MakeDriver
 from tests.adapters.talk import talk, user
 from tests.postgres import Server, fresh_schema
+from tests.spans import told
 from tests.trips import Trips, counted, logging_server
 
 
@@ -27,6 +29,11 @@ def server() -> Iterator[Server]:
             Trips(reads=1, writes=4),
             id="in the background",
         ),
+        pytest.param(
+            {"background": True, "poll": (0.01, 0.01), "traced": True},
+            Trips(reads=1, writes=4),
+            id="in the background and traced",
+        ),
     ],
 )
 def test_a_turn_reads_once_and_writes_what_has_happened(
@@ -34,8 +41,11 @@ def test_a_turn_reads_once_and_writes_what_has_happened(
     expected: Trips,
     make_driver: MakeDriver,
     server: Server,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with fresh_schema(server.url) as url:
+    options = {**options}
+    tracing = told(monkeypatch) if options.pop("traced", False) else nullcontext()
+    with tracing, fresh_schema(server.url) as url:
         driver = make_driver(sessions=url, **options)
         for way in driver.ways:
             said = talk(driver, f"My name is Ada, {way}.", way=way)
