@@ -1,6 +1,7 @@
 """Background jobs of AutoGen's model client: the same ledger, the same rules."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from interactions_core.exceptions import (
 from interactions_emulator import Emulator
 from tests.autogen.asking import sent, user
 from tests.autogen.conftest import MakeClient
+from tests.autogen.event_log import EventLog
 from tests.conftest import Clock
 from tests.waiting import wait_by
 
@@ -49,6 +51,19 @@ async def test_agents_work_in_the_background_unless_told_otherwise(
 
     assert "TPUs" in str(answer.content)
     assert sent(emulator)["background"] is True
+
+
+@pytest.mark.parametrize("background", [True, None])
+async def test_the_event_of_a_call_names_its_job(
+    make: MakeClient, log: EventLog, tmp_path: Path, *, background: bool | None
+) -> None:
+    await make(background=background).create([user("Hi")])
+
+    [event] = log
+    with closing(open_store(tmp_path / "sessions.db")) as store:
+        named = {job.key for job in store.list_jobs()}
+    assert {event.kwargs.get("job")} == (named or {None})
+    assert bool(named) is bool(background)
 
 
 async def test_a_token_cancels_the_run_and_its_job(

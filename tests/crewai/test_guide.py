@@ -108,7 +108,7 @@ def test_usage_table_has_the_keys_of_an_event(make_llm: MakeLLM) -> None:
     [event] = events_of(lambda: make_llm().call("Hello."), LLMCallCompletedEvent)
 
     # Of a call that asks its built-in tools separately.
-    assert documented - {"separate_interaction_id"} == set(event.usage)
+    assert documented - {"separate_interaction_id", "job"} == set(event.usage)
     assert names_in(rows_of(GUIDE, "field of `LLMCallCompletedEvent`")) <= set(
         type(event).model_fields
     )

@@ -7,10 +7,13 @@ import pickle
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from crewai import Agent, Crew, Task
+from crewai.events.types.llm_events import LLMCallCompletedEvent
 from crewai.tools.base_tool import _resolve_tool_dict
 from crewai.tools.tool_failure import ToolFailure
 from pydantic import BaseModel
@@ -121,6 +124,18 @@ def test_agent_that_is_a_managed_agent_runs_in_the_background(
     assert "You are Analyst." in body["input"][0]["content"][0]["text"]
     assert llm.get_context_window_size() < 1_000_000
     assert not llm.supports_function_calling()
+
+
+def test_the_event_of_a_call_in_the_background_names_its_job(
+    make_llm: MakeLLM, tmp_path: Path
+) -> None:
+    sessions = f"sqlite:///{tmp_path / 'sessions.db'}"
+    llm = make_llm(agent=RESEARCH, sessions=sessions, **QUICK)
+
+    [done] = events_of(lambda: llm.call("Trains in Italy"), LLMCallCompletedEvent)
+
+    with closing(open_store(sessions)) as store:
+        assert [job.key for job in store.list_jobs()] == [done.usage["job"]]
 
 
 def test_an_agent_that_takes_no_background_is_asked_at_once(

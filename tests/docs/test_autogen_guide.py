@@ -66,7 +66,7 @@ def test_event_table_has_the_keys_of_an_event(emulator: Emulator) -> None:
 
     [event] = [event for event in events if isinstance(event, LLMCallEvent)]
     # Of a call that asks its built-in tools separately.
-    optional = {"separate_interaction_id"}
+    optional = {"separate_interaction_id", "job"}
     assert documented - optional == event.kwargs.keys() - {"type"}
 
 

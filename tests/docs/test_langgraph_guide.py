@@ -76,7 +76,7 @@ def test_metadata_table_has_the_keys_of_a_reply(
     metadata = model.invoke("My name is Ada.").response_metadata
 
     optional = {"grounding_metadata", "server_tools", "output_version"}
-    optional |= {"finish_message", "separate_interaction_id"}
+    optional |= {"finish_message", "separate_interaction_id", "job"}
     optional |= set() if store else {"interaction_anchor"}
     assert set(metadata) == documented - optional
     assert set(metadata.get("interaction_anchor", ())) in (

@@ -227,6 +227,17 @@ def test_functions_are_called_and_answered_in_the_background(
     assert creates(emulator) == 2
 
 
+@pytest.mark.parametrize("background", [True, False])
+def test_a_message_names_the_job_that_it_answers(
+    make: Make, store: SessionStore, *, background: bool
+) -> None:
+    message = make(background=background).invoke([HumanMessage("Hi")])
+
+    named = {job.key for job in store.list_jobs()}
+    assert {message.response_metadata.get("job")} == (named or {None})
+    assert bool(named) is background
+
+
 def test_an_identical_call_beside_a_live_one_is_a_job_of_its_own(
     make: Make, emulator: Emulator
 ) -> None:

@@ -86,4 +86,5 @@ def _reported(reply: Reply) -> dict[str, Any]:
         "status": reply.status,
         "recovered": list(reply.recovered),
         **({"separate_interaction_id": reply.separate_id} if reply.separate_id else {}),
+        **({"job": reply.job} if reply.job else {}),
     }

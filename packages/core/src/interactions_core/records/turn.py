@@ -181,6 +181,7 @@ class Reply:
         key: The record in the session store; "" if it could not be written.
         separate_id: The interaction in which built-in tools were asked before it; ""
             for none, or where the server keeps nothing.
+        job: The key of the job in the background that it answers; "" for none.
         note: What a framework whose replies hold text only is told of the rest.
         own_names: The framework's names of functions that have another in `steps`.
     """
@@ -197,6 +198,7 @@ class Reply:
     sent: tuple[JsonObject, ...] = ()
     key: str = ""
     separate_id: str = ""
+    job: str = ""
     note: str = ""
     own_names: Mapping[str, str] = field(default_factory=dict[str, str])
 

@@ -252,6 +252,7 @@ def _reply(
         recovered=list_recovered(run.tally, plan),
         sent=tuple(plan.steps),
         separate_id=run.tally.separate_id,
+        job=run.tally.job,
         note=note_of(run.turn, interaction_id, answer.steps),
         own_names=run.turn.own_names,
     )

@@ -50,6 +50,8 @@ def metadata_of(reply: Reply, version: Version = "v0") -> dict[str, Any]:
     }
     if reply.separate_id:
         metadata["separate_interaction_id"] = reply.separate_id
+    if reply.job:
+        metadata["job"] = reply.job
     tier = reply.interaction.get("service_tier")
     if tier:
         metadata["service_tier"] = tier
