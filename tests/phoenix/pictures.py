@@ -4,13 +4,14 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
-from tests.browser import ARGUMENTS, LONGEST_MS, NAMES
+from tests.browser import ARGUMENTS, NAMES
+from tests.patience import PATIENCE_S
 
-WIDE: Final = {"width": 1360, "height": 620}
+WIDE: Final = {"width": 1360, "height": 940}
 
 
 def take(url: str, trace: str, span: str, target: Path) -> None:
-    """Open a trace in a browser, with one of its spans chosen, and take its picture.
+    """Open a trace in a browser, with the attributes of one of its spans; picture it.
 
     Args:
         url: Phoenix's.
@@ -24,9 +25,11 @@ def take(url: str, trace: str, span: str, target: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         page: Any = browser.new_page(viewport=WIDE, reduced_motion="reduce")
-        page.set_default_timeout(LONGEST_MS)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.goto(f"{url}/redirects/traces/{trace}")
         page.get_by_text(span).first.click()
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=target)
+        page.get_by_role("tab", name="Attributes").click()
+        page.get_by_text("openinference.span.kind").first.wait_for()
+        page.get_by_role("dialog").first.screenshot(path=target)
         browser.close()
