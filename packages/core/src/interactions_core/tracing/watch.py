@@ -6,46 +6,30 @@ processor of the program, is named in the log and ends there.
 
 import contextlib
 import functools
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final, cast
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Final
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import set_span_in_context
 
-from interactions_core.canonical import JsonObject
-from interactions_core.exceptions import (
-    CutOffError,
-    EmptyReplyError,
-    InteractionsError,
-    JobCancelledError,
-    JobFailedError,
-    UndeclaredCallError,
-)
+from interactions_core.exceptions import InteractionsError
 from interactions_core.process.forking import Origin
 from interactions_core.records.jobs import Job
 from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.tracing.awaited import Awaited
-from interactions_core.tracing.conventions import error_type, request_facts
 from interactions_core.tracing.facts import CallFacts, CallKind, kind_of
 from interactions_core.tracing.harmless import harmless
 from interactions_core.tracing.invocations import (
     Invocation,
     as_span_context,
     as_trace,
-    begin_invocation,
     count_run,
-    end_invocation,
     trace_of,
 )
-from interactions_core.tracing.messages import write_messages
+from interactions_core.tracing.open_calls import OpenCall, open_call
 from interactions_core.tracing.telemetry import Telemetry
-from interactions_core.tracing.turn_facts import (
-    Seen,
-    first_facts,
-    last_facts,
-    without_usage,
-)
+from interactions_core.tracing.turn_facts import first_facts, last_facts
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Create,
@@ -66,34 +50,6 @@ _OURS: Final = (Create, OpenStream, NextEvent, Fetch, ResumeStream, GiveUp)
 
 _WAITS: Final = (Sleep, NextEvent, Fetch, ResumeStream)
 """What a wait begins with."""
-
-_OUTCOMES: Final = (
-    CutOffError,
-    EmptyReplyError,
-    JobCancelledError,
-    JobFailedError,
-    UndeclaredCallError,
-)
-"""What a run has come to that was read well: by the conventions no failure to read."""
-
-
-@dataclass(slots=True)
-class OpenCall:
-    """A span under way.
-
-    Attributes:
-        run: The turn, or the call beside it.
-        facts: What was known when it began.
-        begun: The span.
-        seen: What its effects have shown.
-        awaited: The run that it waits for; `None` for another call.
-    """
-
-    run: TurnContext
-    facts: CallFacts
-    begun: Invocation
-    seen: Seen = field(default_factory=Seen)
-    awaited: Awaited | None = None
 
 
 class TracedTurn(TurnWatch):
@@ -142,7 +98,7 @@ class TracedTurn(TurnWatch):
         call, self._create = self._create, None
         self._awaited = Awaited(job, _trace(call))
         if call is not None:
-            self._close(call, counts=False)
+            call.end(counts=False)
 
     @harmless
     def note_resumed(self, job: Job) -> None:
@@ -179,7 +135,7 @@ class TracedTurn(TurnWatch):
     def _end_aside(self, error: BaseException | None, *, is_left: bool) -> None:
         call, self._aside = self._aside, None
         if call is not None:
-            self._close(call, error, is_left=is_left)
+            call.end(error, is_left=is_left)
 
     def around(self, effect: Effect) -> Effect:
         """Return an effect to be carried out under the span that it belongs to."""
@@ -203,18 +159,8 @@ class TracedTurn(TurnWatch):
     def note(self, effect: Effect, answer: object) -> None:
         """Take in what an effect was answered with."""
         call = self._current
-        if call is None:
-            return
-        seen, told = call.seen, cast("JsonObject", answer or {})
-        if isinstance(effect, Create | Fetch):
-            seen.polls += isinstance(effect, Fetch)
-            seen.take(told)
-        elif isinstance(effect, OpenStream | ResumeStream):
-            seen.is_stream = True
-            if isinstance(effect, ResumeStream):
-                seen.cursor = effect.last_event_id or seen.cursor
-        elif isinstance(effect, NextEvent) and told:
-            self._note_event(call, told)
+        if call is not None:
+            call.note(effect, answer)
 
     @harmless
     def end(self) -> None:
@@ -248,7 +194,7 @@ class TracedTurn(TurnWatch):
 
     def _opened(self, run: TurnContext, facts: CallFacts, context: Context) -> OpenCall:
         self._has_spans = True
-        return OpenCall(run, facts, begin_invocation(self._telemetry, facts, context))
+        return open_call(self._telemetry, run, facts, context)
 
     def _begin_wait(self) -> None:
         if self._awaited is None or self._aside is not None:
@@ -272,15 +218,6 @@ class TracedTurn(TurnWatch):
         # What the framework does with a reply is no part of the call.
         self._end_all(None)
 
-    def _note_event(self, call: OpenCall, event: JsonObject) -> None:
-        kind, interaction = str(event.get("event_type")), event.get("interaction")
-        if isinstance(interaction, Mapping):
-            call.seen.take(interaction)
-        call.seen.is_stream = True
-        # Of a wait there is no such time: the run was asked for before it began.
-        if kind.startswith("step.") and call.facts.kind != "wait":
-            call.begun.record_stream_chunk()
-
     def _end_all(self, error: BaseException | None, *, is_left: bool = False) -> None:
         if not is_left and (error or self._run.tally.entry or self._is_resumed):
             # What needed no wait has a span that says what it took.
@@ -289,7 +226,7 @@ class TracedTurn(TurnWatch):
         self._end_wait(error, is_left=is_left)
         create, self._create = self._create, None
         if create is not None:
-            self._close(create, error, is_left=is_left)
+            create.end(error, is_left=is_left)
 
     @property
     def _is_resumed(self) -> bool:
@@ -300,27 +237,10 @@ class TracedTurn(TurnWatch):
         if wait is None or wait.awaited is None:
             return
         counts = wait.awaited.counts(wait.run.tally, error)
-        self._close(wait, error, is_left=is_left, counts=counts)
+        wait.end(error, is_left=is_left, counts=counts)
         if counts and wait.seen.has_usage:
             facts = last_facts(wait.facts, wait.run, wait.seen)
             count_run(self._telemetry, facts, kind_of(wait.run.turn))
-
-    def _close(
-        self,
-        call: OpenCall,
-        error: BaseException | None = None,
-        *,
-        is_left: bool = False,
-        counts: bool = True,
-    ) -> None:
-        facts = replace(last_facts(call.facts, call.run, call.seen), is_left=is_left)
-        facts = facts if counts else without_usage(facts)
-        if error is not None:
-            word = error_type(error)
-            was_read = call.facts.kind == "wait" and isinstance(error, _OUTCOMES)
-            facts = replace(facts, **{"outcome" if was_read else "error": word})
-        write_messages(call.begun, call.run, call.seen)
-        end_invocation(call.begun, facts, request_facts(call.run.turn.settings))
 
     @contextlib.contextmanager
     def _entered(self, begun: Invocation) -> Generator[None]:
