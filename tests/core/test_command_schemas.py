@@ -33,6 +33,7 @@ def test_names_are_listed_and_may_be_typed_as_the_command_is() -> None:
     assert {"explain", "sessions_list", "usage"} <= {*NAMES}
     assert run("sessions", "list").stdout == run("sessions_list").stdout
     assert run("sessions-list").stdout == run("sessions_list").stdout
+    assert run("usage", "--budgets").stdout == run("usage_budgets").stdout
 
 
 def test_every_json_of_a_command_has_its_schema() -> None:

@@ -496,7 +496,10 @@ def test_a_tree_in_json_says_where_each_turn_hangs() -> None:
 def test_names_are_read_from_standard_input_one_after_the_other() -> None:
     done = run("tree", "-", typed="trip-kyoto\nsupport-7731\n")
 
-    assert done.stdout.index("trip-kyoto") < done.stdout.index("support-7731")
+    assert done.stdout.index("trip-kyoto") < done.stdout.index("\n\nsupport-7731")
+    read = run("show", "-", typed="trip-kyoto\nsupport-7731\n").stdout
+    assert read.startswith("trip-kyoto ")
+    assert "\n\nsupport-7731 " in read
     lines = run("show", "-", "--json", typed="last\n\ntrip-kyoto\n").stdout.splitlines()
     assert [json.loads(line)["session"]["id"] for line in lines] == [
         "pricing-brief",

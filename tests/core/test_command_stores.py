@@ -176,6 +176,14 @@ def test_what_cannot_be_undone_wants_its_store_named(command: str) -> None:
     assert "give --sessions" in done.stderr
 
 
+def test_what_cannot_be_undone_says_which_stores_are_here() -> None:
+    make("state.db")
+
+    done = CliRunner().invoke(interactions, ["db", "migrate"])
+
+    assert done.stderr.endswith("it is to change; here: sqlite:///state.db\n")
+
+
 def test_a_row_that_is_broken_is_named_and_the_others_are_exported(
     folder: Path,
 ) -> None:

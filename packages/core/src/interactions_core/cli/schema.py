@@ -8,16 +8,16 @@ from typing import Final
 import click
 
 _ENDING: Final = ".json"
-_BETWEEN: Final = re.compile(r"[\s-]+")
+_BETWEEN: Final = re.compile(r"[\s_-]+")
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", nargs=-1, metavar="[NAME]")
 def schema(name: tuple[str, ...]) -> None:
     """Print the JSON Schema of what a command prints with --json.
 
-    NAME is the command, `sessions list` or `sessions_list`; without one, the names are
-    printed.
+    NAME is the command, `sessions list` or `sessions_list`, with the option by which it
+    prints something else, `usage --budgets`; without one, the names are printed.
     """
     known = dict(_schemas())
     if not name:

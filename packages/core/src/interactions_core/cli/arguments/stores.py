@@ -28,8 +28,12 @@ def _named(context: click.Context, parameter: click.Parameter, url: str | None) 
     if url or any(map(context.params.get, _LOOKS)):
         return _found(context, parameter, url)
     here = () if context.resilient_parsing else stores_in(Path())
-    beside = f"; here: {', '.join(map(shown, here))}" if here else ""
-    msg = f"{_UNNAMED}: what this command changes, is named{beside}"
+    if not here:
+        raise click.UsageError(_UNNAMED)
+    msg = (
+        "no session store is named, and this command takes none by itself: give "
+        f"--sessions with what it is to change; here: {', '.join(map(shown, here))}"
+    )
     raise click.UsageError(msg)
 
 
@@ -40,7 +44,7 @@ def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
     if url:
         return _checked(url)
     if context.params.get("create"):
-        msg = f"{_UNNAMED}: what is to be made is named"
+        msg = f"{_UNNAMED}; with --create none is looked for"
         raise click.UsageError(msg)
     found = stores_in(Path())
     if not found:

@@ -113,6 +113,7 @@ def show(
     if all_threads and html is None:
         msg = "--all-threads needs --html FILE; `sessions list` prints all threads"
         raise click.UsageError(msg)
+    earlier = list[str]()
     with opened(sessions, read_only=True) as store:
 
         def tell(each: str) -> None:
@@ -122,7 +123,9 @@ def show(
                 click.echo(json_text(told))
             else:
                 lines = _lines(store, found, layout, everything=everything)
+                write(("",) if earlier else ())
                 write(lines, color=colour(color))
+            earlier.append(each)
 
         if html is None:
             all_right = each_named(name, tell)

@@ -65,6 +65,7 @@ def tree(
         glyphs=ASCII if is_plain() else BOXES,
         local=local,
     )
+    earlier = list[str]()
     with opened(sessions, read_only=True) as store:
 
         def draw(each: str) -> None:
@@ -79,7 +80,9 @@ def tree(
             head = joined(tree_head(told), layout.columns)
             marks = tree_legend(layout.glyphs, all_turns=everything)
             legend = joined(marks, layout.columns)
-            write([*head, *lines, "", *legend], color=colour(color))
+            before = [""] if earlier else []
+            write([*before, *head, *lines, "", *legend], color=colour(color))
+            earlier.append(each)
 
         all_right = each_named(name, draw)
     if not all_right:
