@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from importlib.metadata import requires
 from typing import Any
 
 from interactions_core.exceptions import MissingPackageError
@@ -44,6 +43,9 @@ def install_command(extra: str, package: str = "interactions-core") -> str:
         extra: The extra.
         package: The installed package that has it.
     """
+    # Only what is missing is looked up.
+    from importlib.metadata import requires  # noqa: PLC0415
+
     marker = re.compile(rf"""extra\s*==\s*['"]{re.escape(extra)}['"]""")
     lines = [line.partition(";") for line in requires(package) or ()]
     wanted = sorted(name.strip() for name, _, when in lines if marker.search(when))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from interactions_core.explaining.explanation import Amount, Because
+from interactions_core.prices.current import current_prices
 from interactions_core.records.charges import Charge, Pricing, usd
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry
 from interactions_core.records.outlines import Outline
@@ -43,7 +44,7 @@ def chained_amount(
 
 
 def chained_usd(
-    entry: LedgerEntry | None, chained: Amount | None, prices: Pricing
+    entry: LedgerEntry | None, chained: Amount | None, prices: Pricing | None = None
 ) -> Decimal | None:
     """Return about what a turn would have cost that was sent in full, in USD.
 
@@ -54,8 +55,9 @@ def chained_usd(
     Args:
         entry: What the turn took.
         chained: What a client that continues would have sent.
-        prices: Prices both, at the time of the turn. What was recorded is changed in
-            proportion, so that prices that were corrected since make no difference.
+        prices: Prices both, at the time of the turn; those that hold here, if none are
+            given. What was recorded is changed in proportion, so that prices that were
+            corrected since make no difference.
 
     Returns:
         The cost; `None` where nobody knows, for agents, for answers that are not
@@ -66,6 +68,8 @@ def chained_usd(
     whole = entry.replay_bytes
     if not _may_be_told(entry) or not 0 < chained.bytes <= whole:
         return None
+    # They take long to load, and for most turns nobody asks.
+    prices = prices or current_prices()
     old = 1 - Decimal(chained.bytes) / whole
     before = _priced(entry.charges, entry.target, prices)
     after = _priced([_cached(one, old) for one in entry.charges], entry.target, prices)

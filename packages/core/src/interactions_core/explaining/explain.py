@@ -26,7 +26,6 @@ from interactions_core.explaining.explanation import (
 )
 from interactions_core.explaining.inputs import contents_of
 from interactions_core.explaining.words import advice_on, sentence_of
-from interactions_core.prices.current import current_prices
 from interactions_core.records.charges import Pricing, usd
 from interactions_core.records.conversations import ConversationId, Link
 from interactions_core.records.interactions import (
@@ -129,7 +128,7 @@ def explain_in(
         difference=difference,
         sent=sent_amount(record, entry),
         chained=chained,
-        chained_usd=chained_usd(entry, chained, prices or current_prices()),
+        chained_usd=chained_usd(entry, chained, prices),
         link=_link(record, line),
         same=len(same),
         among=len(line),

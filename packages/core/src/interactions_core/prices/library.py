@@ -8,7 +8,6 @@ import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from importlib.metadata import version
 from typing import Any, Final, cast
 
 from interactions_core.extras import require
@@ -40,6 +39,9 @@ class LibraryPrices:
     """
 
     def __init__(self) -> None:
+        # Not before there is a library to ask about.
+        from importlib.metadata import version  # noqa: PLC0415
+
         self._library: Any = require("prices", "genai_prices", what="a cost in USD")
         self._types: Any = require("prices", "genai_prices.types", what="a cost in USD")
         self._number = version("genai-prices")

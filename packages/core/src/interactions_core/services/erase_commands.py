@@ -4,11 +4,13 @@ Nothing here parses arguments or opens stores; that is the command line's part.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from interactions_core.client.client import InteractionsClient
 from interactions_core.services.eraser import Eraser
 from interactions_core.stores.protocols.sessions import SessionStore
+
+if TYPE_CHECKING:
+    from interactions_core.client.client import InteractionsClient
 
 Write = Callable[[str], object]
 """Prints one line."""
@@ -26,7 +28,7 @@ def list_erasures(store: SessionStore, write: Write) -> None:
 
 
 def erase_pending(
-    store: SessionStore, client: InteractionsClient, write: Write
+    store: SessionStore, client: "InteractionsClient", write: Write
 ) -> bool:
     """Delete on the server what is listed for erasure.
 

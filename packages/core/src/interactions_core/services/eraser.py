@@ -9,9 +9,8 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from interactions_core.client.client import InteractionsClient
 from interactions_core.exceptions import (
     AuthenticationError,
     ConfigurationError,
@@ -28,6 +27,9 @@ from interactions_core.protocol.retries import FRESH_AGE_S
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.erasures import Erasure
 from interactions_core.stores.protocols.sessions import SessionStore
+
+if TYPE_CHECKING:
+    from interactions_core.client.client import InteractionsClient
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -88,7 +90,7 @@ class Eraser:
     def __init__(
         self,
         store: SessionStore,
-        client: InteractionsClient,
+        client: "InteractionsClient",
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:

@@ -4,12 +4,15 @@ Nothing here parses arguments or opens stores; that is the command line's part.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from interactions_core.client.client import InteractionsClient
 from interactions_core.counted import counted
 from interactions_core.exceptions import UnknownJobError
 from interactions_core.records.jobs import Job
 from interactions_core.stores.protocols.sessions import SessionStore
+
+if TYPE_CHECKING:
+    from interactions_core.client.client import InteractionsClient
 
 Write = Callable[[str], object]
 """Prints one line."""
@@ -17,7 +20,7 @@ Write = Callable[[str], object]
 
 def cancel_job(
     store: SessionStore,
-    client: InteractionsClient,
+    client: "InteractionsClient",
     write: Write,
     name: str,
     *,

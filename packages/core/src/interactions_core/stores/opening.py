@@ -1,23 +1,28 @@
-"""Open session stores by URL, one object per place and process."""
+"""Open session stores by URL, one object per place and process.
+
+A kind of store is imported by whoever opens one of it.
+"""
 
 import re
 import weakref
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.process.forking import Lock
 from interactions_core.records.mirror import Mirror
 from interactions_core.secret_options import shown_scheme
-from interactions_core.stores.memory.store import MemoryStore
-from interactions_core.stores.postgres import PostgresStore
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.stores.sql.database import Migration
 from interactions_core.stores.sql.foreign import check_file
-from interactions_core.stores.sqlite.store import SqliteStore
 from interactions_core.stores.workers import in_thread, is_loop_thread
+
+if TYPE_CHECKING:
+    from interactions_core.stores.memory.store import MemoryStore
+    from interactions_core.stores.postgres import PostgresStore
+    from interactions_core.stores.sqlite.store import SqliteStore
 
 _MEMORY: Final = "memory:"
 _SQLITE: Final = "sqlite:///"
@@ -30,7 +35,7 @@ _Name = tuple[str, Mirror, bool | None]
 """What tells the stores of a process apart."""
 
 _lock = Lock()
-_memory: dict[tuple[str, Mirror], MemoryStore] = {}
+_memory: "dict[tuple[str, Mirror], MemoryStore]" = {}
 _files: "weakref.WeakValueDictionary[_Name, SqliteStore]" = (
     weakref.WeakValueDictionary()
 )
@@ -77,11 +82,7 @@ def open_store(
         return sessions
     check_url(sessions)
     if sessions.startswith(_MEMORY):
-        with _lock:
-            name = (sessions.removeprefix(_MEMORY), mirror)
-            if name not in _memory:
-                _memory[name] = MemoryStore(name[0], mirror=mirror)
-            return _memory[name]
+        return _in_memory(sessions.removeprefix(_MEMORY), mirror)
     if sessions.startswith(_POSTGRES):
         return _server(sessions, mirror, auto_migrate)
     return _file(sessions.removeprefix(_SQLITE), mirror, auto_migrate)
@@ -156,11 +157,26 @@ def _to_read(sessions: "str | SessionStore", mirror: Mirror) -> SessionStore:
         raise ConfigurationError(msg)
     check_url(sessions)
     if sessions.startswith(_POSTGRES):
+        from interactions_core.stores.postgres import PostgresStore  # noqa: PLC0415
+
         return PostgresStore(sessions, mirror=mirror, read_only=True)
+    from interactions_core.stores.sqlite.store import SqliteStore  # noqa: PLC0415
+
     return SqliteStore(_absolute(sessions), mirror=mirror, read_only=True)
 
 
-def _file(path: str, mirror: Mirror, auto_migrate: bool | None) -> SqliteStore:  # noqa: FBT001
+def _in_memory(name: str, mirror: Mirror) -> "MemoryStore":
+    from interactions_core.stores.memory.store import MemoryStore  # noqa: PLC0415
+
+    with _lock:
+        if (name, mirror) not in _memory:
+            _memory[name, mirror] = MemoryStore(name, mirror=mirror)
+        return _memory[name, mirror]
+
+
+def _file(path: str, mirror: Mirror, auto_migrate: bool | None) -> "SqliteStore":  # noqa: FBT001
+    from interactions_core.stores.sqlite.store import SqliteStore  # noqa: PLC0415
+
     if path == ":memory:":
         return SqliteStore(path, mirror=mirror)
     with _lock:
@@ -177,7 +193,9 @@ def _absolute(path: str) -> str:
     return str(Path(path.removeprefix(_SQLITE)).expanduser().absolute())
 
 
-def _server(url: str, mirror: Mirror, auto_migrate: bool | None) -> PostgresStore:  # noqa: FBT001
+def _server(url: str, mirror: Mirror, auto_migrate: bool | None) -> "PostgresStore":  # noqa: FBT001
+    from interactions_core.stores.postgres import PostgresStore  # noqa: PLC0415
+
     with _lock:
         name = (url, mirror, auto_migrate)
         store = _servers.get(name)

@@ -10,10 +10,12 @@ may itself wait for the store; it gets a thread of its own.
 Nothing goes to asyncio's default executor: it grows with the number of processors,
 and it is where the loop looks up host names, so that long work there holds up
 everybody's connections.
+
+Whoever awaits has imported asyncio; a program without a loop need not.
 """
 
-import asyncio
 import contextvars
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -49,6 +51,8 @@ async def in_worker(store: Threaded, call: Callable[[], T]) -> T:
         store: Whose work it is; it has `store.threads` threads.
         call: The work. It may not wait for other work of the store.
     """
+    import asyncio  # noqa: PLC0415
+
     context = contextvars.copy_context()
     work = asyncio.wrap_future(_pool_of(store).submit(context.run, call))
     try:
@@ -63,6 +67,8 @@ async def in_thread(call: Callable[[], T]) -> T:
 
     A caller that is cancelled leaves at once; the work runs to its end.
     """
+    import asyncio  # noqa: PLC0415
+
     context = contextvars.copy_context()
     work = Future[T]()
 
@@ -80,6 +86,9 @@ async def in_thread(call: Callable[[], T]) -> T:
 
 def is_loop_thread() -> bool:
     """Tell whether an event loop runs in this thread."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -1,29 +1,30 @@
 """`interactions jobs`: what is typed, and what is called."""
 
 import time
+from typing import Final
 
 import click
 
 from interactions_core.cli.arguments.clients import client
 from interactions_core.cli.arguments.stores import found_option, named_option, opened
-from interactions_core.cli.jobs.listing import list_, show
-from interactions_core.cli.jobs.watch import watch
+from interactions_core.cli.arguments.subcommands import DeferredGroup
 from interactions_core.cli.printing.output import echo
 from interactions_core.services import job_commands
 
+_PLACES: Final = {
+    "list": "interactions_core.cli.jobs.listing:list_",
+    "show": "interactions_core.cli.jobs.listing:show",
+    "watch": "interactions_core.cli.jobs.watch:watch",
+}
 
-@click.group()
+
+@click.group(cls=DeferredGroup, places=_PLACES)
 def jobs() -> None:
     """Look after background jobs.
 
     Jobs are read from a session store; what asks the API takes its key and its
     address from the environment, as google-genai does.
     """
-
-
-jobs.add_command(list_)
-jobs.add_command(show)
-jobs.add_command(watch)
 
 
 @jobs.command()

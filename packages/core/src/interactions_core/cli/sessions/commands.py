@@ -9,6 +9,7 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.subcommands import DeferredGroup
 from interactions_core.cli.arguments.times import read_span, read_time
 from interactions_core.cli.printing.output import (
     color_option,
@@ -23,7 +24,6 @@ from interactions_core.cli.printing.output import (
     wrapped,
     write,
 )
-from interactions_core.cli.sessions.diff import diff
 from interactions_core.cli.sessions.list_text import (
     nothing_text,
     session_lines,
@@ -35,8 +35,6 @@ from interactions_core.cli.sessions.search import (
     searched,
 )
 from interactions_core.cli.sessions.session_json import list_json, session_json
-from interactions_core.cli.sessions.show import show
-from interactions_core.cli.sessions.tree import tree
 from interactions_core.records.charges import PICO
 from interactions_core.records.conversations import (
     Conversation,
@@ -61,17 +59,19 @@ def _picousd(_: click.Context, __: click.Parameter, said: str | None) -> int | N
         raise click.BadParameter(msg) from error
 
 
-@click.group()
+_PLACES: Final = {
+    "diff": "interactions_core.cli.sessions.diff:diff",
+    "show": "interactions_core.cli.sessions.show:show",
+    "tree": "interactions_core.cli.sessions.tree:tree",
+}
+
+
+@click.group(cls=DeferredGroup, places=_PLACES)
 def sessions() -> None:
     """Look into conversations: what they took, what was said, how they branch.
 
     Only the session store is read; no server is asked, and nothing is written.
     """
-
-
-sessions.add_command(show)
-sessions.add_command(tree)
-sessions.add_command(diff)
 
 
 @sessions.command("list")

@@ -11,8 +11,6 @@ from interactions_core.cli.printing.export_file import ExportFile
 from interactions_core.cli.printing.names import store_text
 from interactions_core.cli.printing.output import shown, shown_size
 from interactions_core.counted import counted
-from interactions_core.page.html import page_file
-from interactions_core.page.reading import View
 from interactions_core.records.conversations import Conversation
 from interactions_core.stores import SessionStore
 
@@ -51,6 +49,10 @@ def write_page(
         tenant: Only of this session; `None` for all.
         hide_content: Whether to leave out what was said.
     """
+    # Only whoever wants one waits for what makes pages.
+    from interactions_core.page.html import page_file  # noqa: PLC0415
+    from interactions_core.page.reading import View  # noqa: PLC0415
+
     view = View(
         store=store,
         url=store_text(url),

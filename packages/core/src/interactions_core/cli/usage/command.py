@@ -1,6 +1,7 @@
 """`interactions usage`: what is typed, and what is printed."""
 
 import math
+import os
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -105,8 +106,10 @@ def usage(
             stands = _standings(store, time.time())
         _say_budgets(stands, color, as_json=as_json)
         return
-    with typed_wrong():
-        pricing = prices_of(prices)
+    anew = None
+    if reprice or prices or VARIABLE in os.environ:
+        with typed_wrong():
+            anew = prices_of(prices)
     with opened(sessions, read_only=True) as store:
         found = store.cost(
             # click has checked the word.
@@ -115,7 +118,7 @@ def usage(
             thread_id=thread,
             since=since,
             until=until,
-            prices=pricing if reprice or prices else None,
+            prices=anew if reprice or prices else None,
         )
         unclaimed = _unclaimed(store, session, thread, since, until)
     if as_json:
@@ -127,7 +130,7 @@ def usage(
             click.echo(unclaimed_line(unclaimed))
         return
     notes = _coming(found, prices)
-    now = "" if reprice or prices or found.prices else pricing.version
+    now = "" if reprice or prices or found.prices else prices_of(prices).version
     lines = usage_lines(found, width(), notes, now, unclaimed, is_cut=is_cut())
     write(lines, color=colour(color))
 
