@@ -41,6 +41,9 @@ FILTERS = {
     "all": ALL,
     "session": ConversationFilter(session_id="acme"),
     "thread": ConversationFilter(thread_id="one"),
+    "no thread": ConversationFilter(thread_id=""),
+    "both": ConversationFilter(session_id="acme", thread_id="two"),
+    "reason of a session": ConversationFilter(session_id="acme", reason="retry"),
     "since": ConversationFilter(since=NOW + 40),
     "until": ConversationFilter(until=NOW + 5),
     "model": ConversationFilter(model="PRO"),
@@ -94,6 +97,18 @@ def test_all_stores_tell_the_same(stores: list[SessionStore]) -> None:
     assert first["all"].matching == len(first["all"].found) > 10
     for other in others:
         assert other == first
+
+
+def test_what_is_known_beside_is_counted_only_where_it_is_asked(
+    stores: list[SessionStore],
+) -> None:
+    for store in stores:
+        for where in FILTERS.values():
+            whole = store.list_conversations(where, limit=5)
+            part = store.list_conversations(where, limit=5, count_known=False)
+
+            assert part == replace(whole, known=None)
+            assert whole.known == store.list_conversations().matching
 
 
 def test_all_stores_have_the_same_turns_in_them(stores: list[SessionStore]) -> None:

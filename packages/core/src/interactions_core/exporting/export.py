@@ -146,7 +146,7 @@ def count_conversations(
 ) -> int:
     """Say how many conversations there are, those without any answer counted."""
     where = ConversationFilter(thread_id=thread_id, session_id=session_id)
-    return store.list_conversations(where, limit=1).matching
+    return store.list_conversations(where, limit=1, count_known=False).matching
 
 
 def _named(store: SessionStore, key: str) -> tuple[ConversationId, Branch]:

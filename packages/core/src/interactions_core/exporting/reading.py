@@ -27,7 +27,9 @@ def list_conversations(
     """Yield conversations that have an answer, the newest first."""
     after = None
     while True:
-        part = store.list_conversations(where, after=after, limit=_PART)
+        part = store.list_conversations(
+            where, after=after, limit=_PART, count_known=False
+        )
         yield from (found for found in part.found if found.records)
         if part.after is None:
             return

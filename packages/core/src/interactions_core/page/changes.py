@@ -11,7 +11,7 @@ from interactions_core.records.jobs import UNFINISHED, state_of
 def version_of(view: View) -> str:
     """Name what a store holds now; another name means that something has changed."""
     where = ConversationFilter(session_id=view.tenant)
-    listed = view.store.list_conversations(where, limit=1)
+    listed = view.store.list_conversations(where, limit=1, count_known=False)
     newest = [(told.id, told.last_at, told.last) for told in listed.found]
     jobs = [
         (job.key, job.status, state_of(job, view.now), job.updated_at)

@@ -52,7 +52,7 @@ class View:
     def conversations(self) -> tuple[Conversation, ...]:
         """Return all conversations that may be looked at, the newest first."""
         where = ConversationFilter(session_id=self.tenant, now=self.now)
-        return self.store.list_conversations(where).found
+        return self.store.list_conversations(where, count_known=False).found
 
 
 def index_json(

@@ -156,14 +156,15 @@ class ConversationList:
         after: Where the next part begins; `None` at the end.
         matching: How many conversations match, on all parts.
         total: The sums over all that match.
-        known: How many conversations there are without the filter.
+        known: How many conversations there are without the filter; `None` where that
+            was not asked.
     """
 
     found: tuple[Conversation, ...]
     after: tuple[float, ConversationId] | None
     matching: int
     total: Costs
-    known: int
+    known: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

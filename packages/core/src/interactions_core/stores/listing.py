@@ -50,8 +50,11 @@ class Newest:
 class Source(Protocol):
     """What a store reads for a list of its conversations, in one look at it."""
 
-    def drafts(self, reason: str | None) -> list[Draft]:
-        """Return all conversations; `has_reason` is about this reason."""
+    def drafts(self, where: ConversationFilter) -> list[Draft]:
+        """Return at least the conversations of its session and thread.
+
+        `has_reason` is about its reason.
+        """
         ...
 
     def having(self, keys: Sequence[str]) -> set[ConversationId]:
@@ -80,10 +83,23 @@ def choose_conversations(
     where: ConversationFilter | None,
     after: Position | None,
     limit: int | None,
+    *,
+    count_known: bool,
 ) -> ConversationList:
-    """Choose, order and sum up the conversations of a store."""
+    """Choose, order and sum up the conversations of a store.
+
+    Args:
+        source: What is read of it.
+        where: Which are meant; `None` for all.
+        after: Where a list before this one ended.
+        limit: How many at most; `None` for all.
+        count_known: Whether to say how many there are without the filter.
+    """
     where = where or _ALL
-    drafts = source.drafts(where.reason)
+    seen = where
+    if count_known:
+        seen = ConversationFilter(reason=where.reason)
+    drafts = source.drafts(seen)
     chosen = _choose(source, drafts, where)
     costs: Mapping[ConversationId, ByTarget] | None = None
     is_all = replace(where, now=0.0) == _ALL
@@ -103,7 +119,7 @@ def choose_conversations(
         after=page[-1].position if page and len(page) < len(behind) else None,
         matching=len(chosen),
         total=total,
-        known=len(drafts),
+        known=len(drafts) if count_known else None,
     )
 
 

@@ -97,12 +97,10 @@ def find_conversation(
     """
     where = ConversationFilter(session_id=tenant)
     if name == NEWEST:
-        found = store.list_conversations(where, limit=1).found
+        found = _list(store, where, limit=1)
         return _chosen(found, name, tenant)
     # By its thread it is found without a look at all others.
-    found = (
-        store.list_conversations(replace(where, thread_id=name)).found if name else ()
-    )
+    found = _list(store, replace(where, thread_id=name)) if name else ()
     if found:
         return _chosen(found, name, tenant)
     if printed := _PRINTED.fullmatch(name):
@@ -130,12 +128,12 @@ def _those_of(
 def _begun_so(store: SessionStore, name: str, where: ConversationFilter) -> Named:
     """Return the only job without a thread or answer of a name, or such a thread."""
     jobs = {*_jobs_named(store, name)}
-    found = store.list_conversations(replace(where, names=[*jobs])).found
+    found = _list(store, replace(where, names=[*jobs]))
     if not found and name:
         threads = store.threads_named(name, limit=_COUNTED)
         if len(threads) > 1 and where.session_id is None:
             raise UnknownSessionError(name, len(threads))
-        found = store.list_conversations(replace(where, names=threads)).found
+        found = _list(store, replace(where, names=threads))
     number = len({each.id.name for each in found})
     if number > 1:
         raise UnknownSessionError(name, number, where.session_id)
@@ -167,10 +165,20 @@ def _listed(
     """Return a conversation with its sums, if it passes."""
     if where.session_id not in {None, found.scope.session_id}:
         return []
-    own = replace(where, session_id=found.scope.session_id, names=(found.name,))
-    if found.scope.thread_id:
-        own = replace(own, thread_id=found.scope.thread_id)
-    return [each for each in store.list_conversations(own).found if each.id == found]
+    own = replace(
+        where,
+        session_id=found.scope.session_id,
+        thread_id=found.scope.thread_id,
+        names=(found.name,),
+    )
+    return [each for each in _list(store, own) if each.id == found]
+
+
+def _list(
+    store: SessionStore, where: ConversationFilter, limit: int | None = None
+) -> tuple[Conversation, ...]:
+    """List conversations, whatever else there is."""
+    return store.list_conversations(where, limit=limit, count_known=False).found
 
 
 def named(

@@ -224,7 +224,9 @@ def _each(
     after, left = None, number
     while True:
         size = _PAGE if left is None else min(_PAGE, left)
-        part = store.list_conversations(where, after=after, limit=size)
+        part = store.list_conversations(
+            where, after=after, limit=size, count_known=False
+        )
         yield from part.found
         after = part.after
         left = None if left is None else left - len(part.found)

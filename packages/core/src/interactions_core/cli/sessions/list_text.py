@@ -75,7 +75,7 @@ def sum_line(found: ConversationList, *, filtered: bool) -> str:
     return f"{line}."
 
 
-def nothing_text(known: int) -> str:
+def nothing_text(known: int | None) -> str:
     """Say that no conversation is there, or none that matches."""
     return (
         f"no session matches; {known} without the filters" if known else "no sessions"

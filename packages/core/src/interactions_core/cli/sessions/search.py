@@ -99,6 +99,6 @@ def _names(store: SessionStore, scopes: Iterable[Scope]) -> Iterator[str]:
             yield scope.thread_id
             continue
         where = ConversationFilter(session_id=scope.session_id)
-        for told in store.list_conversations(where).found:
+        for told in store.list_conversations(where, count_known=False).found:
             if told.id.scope == scope:
                 yield told.id.name

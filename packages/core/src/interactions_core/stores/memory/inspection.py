@@ -63,10 +63,13 @@ class MemoryInspectionMixin:
         *,
         after: Position | None = None,
         limit: int | None = None,
+        count_known: bool = True,
     ) -> ConversationList:
         """List conversations with their sums, the newest first."""
         with self._lock:
-            return choose_conversations(self._source(), where, after, limit)
+            return choose_conversations(
+                self._source(), where, after, limit, count_known=count_known
+            )
 
     def records(
         self,

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from interactions_core.records.conversation_drafts import Draft, add_jobs, drafts_of
 from interactions_core.records.conversation_turns import node_of
-from interactions_core.records.conversations import ConversationId
+from interactions_core.records.conversations import (
+    ConversationFilter,
+    ConversationId,
+)
 from interactions_core.records.costs import Costs, costs_of
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
 from interactions_core.records.jobs import Job
@@ -38,9 +41,9 @@ class MemorySource:
         default_factory=dict[tuple[Scope, str], ConversationId]
     )
 
-    def drafts(self, reason: str | None) -> list[Draft]:
+    def drafts(self, where: ConversationFilter) -> list[Draft]:
         """Return all conversations."""
-        found = drafts_of(map(node_of, self.records.values()), reason=reason)
+        found = drafts_of(map(node_of, self.records.values()), reason=where.reason)
         self.owners.update({(d.id.scope, key): d.id for d in found for key in d.keys})
         return add_jobs(found, self.jobs)
 

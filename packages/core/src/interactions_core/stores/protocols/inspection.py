@@ -28,6 +28,7 @@ class InspectionStore(Protocol):
         *,
         after: tuple[float, "ConversationId"] | None = None,
         limit: int | None = None,
+        count_known: bool = True,
     ) -> ConversationList:
         """List conversations with their sums, the newest first.
 
@@ -38,6 +39,8 @@ class InspectionStore(Protocol):
             where: Which are meant; `None` for all.
             after: Where a list before this one ended.
             limit: How many at most; `None` for all.
+            count_known: Whether to say how many there are without the filter, for
+                which all are looked at. Else only those of its session and thread are.
         """
         ...
 

@@ -13,7 +13,10 @@ from interactions_core.records.conversation_drafts import (
     connect,
     draft_of,
 )
-from interactions_core.records.conversations import ConversationId
+from interactions_core.records.conversations import (
+    ConversationFilter,
+    ConversationId,
+)
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.labels import Label
@@ -26,6 +29,7 @@ from interactions_core.stores.sql import (
 )
 from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.stores.sql.statements import given_names
 
 _FEW: Final = 60
 """Threads of which each is summed up by itself, instead of all at once."""
@@ -39,18 +43,25 @@ class SqlSource:
         self._is_charged = has_table(db, "charges")
         self._owners: dict[tuple[Scope, str], ConversationId] = {}
 
-    def drafts(self, reason: str | None) -> list[Draft]:
-        """Return all conversations."""
-        found = self._db.execute(inspection_rows.THREADS, (reason or "",)).fetchall()
+    def drafts(self, where: ConversationFilter) -> list[Draft]:
+        """Return the conversations of a session and thread."""
+        reason, session, thread = where.reason, where.session_id, where.thread_id
+        names = given_names(session_id=session, thread_id=thread)
+        query = inspection_rows.list_threads([*names])
+        found = self._db.execute(query, (reason or "", *names.values())).fetchall()
         threads = [inspection_rows.draft_from_row(row) for row in found]
-        groups = connect(read_loose(self._db))
+        own = given_names(session_id=session)
+        groups = connect([] if thread else read_loose(self._db, **own))
         loose = [draft_of(group, reason=reason) for group in groups]
         self._owners = {(d.id.scope, key): d.id for d in loose for key in d.keys}
-        jobs = self._db.execute(inspection_rows.JOBS).fetchall()
+        query = inspection_rows.list_jobs([*names])
+        jobs = self._db.execute(query, (*names.values(),)).fetchall()
         return add_jobs((*threads, *loose), map(job_rows.job_from_row, jobs))
 
     def having(self, keys: Sequence[str]) -> set[ConversationId]:
         """Return the conversations that have one of these interactions."""
+        if not keys:
+            return set()
         wanted = {*keys}
         values = (inspection_rows.as_list(keys),)
         found = self._db.execute(inspection_rows.HAVING, values).fetchall()
@@ -199,21 +210,25 @@ class SqlSource:
 
 
 def read_labels(
-    db: SqlConnection, scope: Scope, keys: Sequence[str]
+    db: SqlConnection, scope: Scope, keys: Sequence[str] | None = None
 ) -> dict[str, Label]:
-    """Read who asked, by key; a store of an older release that is read has none."""
-    if not keys or not has_table(db, "labels"):
+    """Read who asked, by key, of these or of all of a scope.
+
+    A store of an older release that is read has none.
+    """
+    if not has_table(db, "labels"):
         return {}
-    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
-    found = db.execute(label_rows.THESE, values).fetchall()
+    own = rows.scope_row(scope)
+    if keys is None:
+        found = db.execute(label_rows.ALL, own).fetchall()
+    else:
+        values = (inspection_rows.as_list(keys), *own)
+        found = db.execute(label_rows.THESE, values).fetchall() if keys else []
     return {key: Label(framework=by, name=name) for key, by, name in found}
 
 
-def read_loose(db: SqlConnection, scope: Scope | None = None) -> list[Node]:
-    """Read what is in no thread, of one scope or of all."""
-    if scope is None:
-        found = db.execute(inspection_rows.LOOSE)
-    else:
-        values = (scope.credential, scope.session_id)
-        found = db.execute(inspection_rows.LOOSE_OF, values)
-    return [inspection_rows.node_from_row(row) for row in found.fetchall()]
+def read_loose(db: SqlConnection, **names: str) -> list[Node]:
+    """Read what is in no thread, and of which these columns are what is given."""
+    query = inspection_rows.list_loose([*names])
+    found = db.execute(query, (*names.values(),)).fetchall()
+    return [inspection_rows.node_from_row(row) for row in found]

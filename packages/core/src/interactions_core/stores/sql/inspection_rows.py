@@ -18,6 +18,7 @@ from interactions_core.stores.listing import Newest
 from interactions_core.stores.sql import charge_rows, job_rows, rows
 from interactions_core.stores.sql.charge_rows import costs_from_row
 from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
+from interactions_core.stores.sql.statements import where as conditions
 
 PART: Final = "listings"
 """The name under which schema versions of this index are counted."""
@@ -38,18 +39,36 @@ MIGRATIONS: Final = (
 
 _OWN: Final = "credential, session_id, thread_id"
 
-THREADS: Final = f"""SELECT {_OWN}, count(*), min(created_at), max(created_at),
+
+def list_threads(names: Sequence[str]) -> str:
+    """Write the query of threads without sums, of a reason and what the names are.
+
+    Args:
+        names: The columns whose values are `$2`, `$3`, ...
+    """
+    return f"""SELECT {_OWN}, count(*), min(created_at), max(created_at),
 sum(CASE WHEN reason = 'fork' THEN 1 ELSE 0 END),
 sum(CASE WHEN reason = 'retry' THEN 1 ELSE 0 END),
 max(CASE WHEN reason = $1 THEN 1 ELSE 0 END)
-FROM interactions WHERE thread_id <> '' GROUP BY thread_id, credential, session_id"""
+FROM interactions WHERE thread_id <> ''{_and(names, after=1)}
+GROUP BY thread_id, credential, session_id"""
+
+
+def list_loose(names: Sequence[str]) -> str:
+    """Write the query of what is in no thread, and what these columns are."""
+    return f"SELECT {_NODE} FROM interactions WHERE thread_id = ''{_and(names)}"
+
+
+def list_jobs(names: Sequence[str]) -> str:
+    """Write the query of the jobs of which these columns are what is given."""
+    return f"{job_rows.LIST}{conditions(names)} ORDER BY created_at, key"
+
+
+def _and(names: Sequence[str], *, after: int = 0) -> str:
+    return "".join(f" AND {name} = ${at}" for at, name in enumerate(names, after + 1))
+
 
 _NODE: Final = f"{_OWN}, key, created_at, reason, parent_id, base_key"
-
-LOOSE: Final = f"SELECT {_NODE} FROM interactions WHERE thread_id = ''"
-"""What is in no thread."""
-
-LOOSE_OF: Final = f"""{LOOSE} AND credential = $1 AND session_id = $2"""
 
 HAVING: Final = in_dialects(f"""SELECT DISTINCT {_OWN} FROM interactions
 WHERE thread_id <> '' AND key IN (SELECT value FROM {{texts}})""")
@@ -75,8 +94,6 @@ WHERE thread_id = '' AND key IN (SELECT value FROM {{texts}})""")
 RETENTIONS: Final = "SELECT credential, seconds FROM retention"
 
 BIRTHS: Final = rows.FIND_BIRTHS.format(where=f"{rows.SCOPE} AND key = $4")
-
-JOBS: Final = f"{job_rows.LIST} ORDER BY created_at, key"
 
 _CHARGES: Final = """sum(searches), sum(picousd),
 sum(CASE WHEN place = 0 THEN 1 ELSE 0 END),
@@ -172,9 +189,16 @@ AND ledger.session_id = $3 AND ledger.thread_id = $4
 AND ledger.key IN (SELECT value FROM {texts})""")
 """Which entries of the ledger are those of some interactions of a scope."""
 
+OF_ALL: Final = """ WHERE ledger.credential = $1 AND ledger.session_id = $2
+AND ledger.thread_id = $3"""
+"""Which are those of a scope."""
+
 _RUNS: Final = in_dialects(""" WHERE credential = $2 AND session_id = $3
 AND thread_id = $4 AND interaction_id IN (SELECT value FROM {texts})
 ORDER BY created_at, key""")
+
+JOBS_OF_ALL: Final = f"""{job_rows.LIST} WHERE credential = $1 AND session_id = $2
+AND thread_id = $3 ORDER BY created_at, key"""
 
 JOBS_OF: Final = Dialects(*(f"{job_rows.LIST}{where}" for where in _RUNS))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from interactions_core.protocol.retention import Birth, expire
-from interactions_core.records.conversation_drafts import Position
+from interactions_core.records.conversation_drafts import Node, Position
 from interactions_core.records.conversation_turns import (
     group_with,
     part_of,
@@ -44,10 +44,13 @@ class SqlInspectionMixin:
         *,
         after: Position | None = None,
         limit: int | None = None,
+        count_known: bool = True,
     ) -> ConversationList:
         """List conversations with their sums, the newest first."""
         with self.database.surveying() as db:
-            return choose_conversations(SqlSource(db), where, after, limit)
+            return choose_conversations(
+                SqlSource(db), where, after, limit, count_known=count_known
+            )
 
     def records(
         self,
@@ -59,6 +62,9 @@ class SqlInspectionMixin:
         """Return the interactions of a conversation without content, oldest first."""
         scope = conversation.scope
         with self.database.surveying() as db:
+            if scope.thread_id and not after and limit is None:
+                found = _page(db, scope, after, limit)
+                return _describe_all(db, scope, found) if found else []
             if scope.thread_id:
                 found = _page(db, scope, after, limit)
             else:
@@ -72,7 +78,7 @@ class SqlInspectionMixin:
                 name = (*rows.scope_row(scope), key)
                 is_known = db.execute(rows.FIND_RECORD, name).fetchone() is not None
                 return ConversationId(scope) if is_known else None
-            group = group_with(key, read_loose(db, scope))
+            group = group_with(key, _loose_of(db, scope))
         return ConversationId(scope, group[0].key) if group else None
 
     def contents(self, scope: Scope, keys: Sequence[str]) -> dict[str, Content]:
@@ -107,11 +113,15 @@ def _loose_page(
 ) -> list[InteractionRecord]:
     """Read a part of a conversation that is in no thread."""
     scope = conversation.scope
-    group = group_with(conversation.root, read_loose(db, scope))
+    group = group_with(conversation.root, _loose_of(db, scope))
     keys = part_of([node.key for node in group], after, limit)
     values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
     found = db.execute(inspection_rows.THESE_RECORDS, values).fetchall()
     return _expiring(db, scope, found)
+
+
+def _loose_of(db: SqlConnection, scope: Scope) -> list[Node]:
+    return read_loose(db, credential=scope.credential, session_id=scope.session_id)
 
 
 def _expiring(
@@ -132,6 +142,26 @@ def _expiring(
         replace(each, learned_expires_at=limits.get(each.key, math.inf))
         for each in records
     ]
+
+
+def _describe_all(
+    db: SqlConnection, scope: Scope, records: list[InteractionRecord]
+) -> list[Recorded]:
+    """Read what belongs to all records of a scope.
+
+    By the scope: looked up by thousands of keys, it takes a planner with statistics.
+    """
+    own = rows.scope_row(scope)
+    found = db.execute(inspection_rows.JOBS_OF_ALL, own).fetchall()
+    jobs = map(job_rows.job_from_row, found)
+    return put_together(
+        records,
+        before="",
+        known={record.key for record in records},
+        entries=_by_key(read_entries(db, inspection_rows.OF_ALL, own)),
+        labels=read_labels(db, scope),
+        jobs={job.interaction_id: job for job in jobs},
+    )
 
 
 def _describe(
@@ -160,9 +190,14 @@ def _entries(
     db: SqlConnection, scope: Scope, keys: Sequence[str]
 ) -> dict[str, list[LedgerEntry]]:
     values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
-    of_these = inspection_rows.OF_THESE
+    return _by_key(read_entries(db, inspection_rows.OF_THESE, values))
+
+
+def _by_key(
+    found: Sequence[tuple[Scope, LedgerEntry]],
+) -> dict[str, list[LedgerEntry]]:
     entries: dict[str, list[LedgerEntry]] = {}
-    for _, entry in read_entries(db, of_these, values):
+    for _, entry in found:
         entries.setdefault(entry.key, []).append(entry)
     return entries
 

@@ -42,6 +42,10 @@ THESE: Final = in_dialects("""SELECT key, framework, name FROM labels
 WHERE credential = $2 AND session_id = $3 AND thread_id = $4
 AND key IN (SELECT value FROM {texts})""")
 
+ALL: Final = """SELECT key, framework, name FROM labels
+WHERE credential = $1 AND session_id = $2 AND thread_id = $3"""
+"""Those of a scope."""
+
 # One look-up for each interaction, which no planner can turn into a join that compares
 # all labels of a thread with all of its interactions.
 NEWEST: Final = in_dialects("""SELECT framework, name FROM labels
