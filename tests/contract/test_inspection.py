@@ -99,6 +99,35 @@ def test_all_stores_tell_the_same(stores: list[SessionStore]) -> None:
         assert other == first
 
 
+def test_a_thread_of_any_name_is_listed_with_its_sums(store: SessionStore) -> None:
+    """Ours: one data base keeps some characters as others, and JSON knows nothing of it."""
+    names = ["plain", "\x01", "a\0b", '"quoted"', "\\", "naïve 🦉", "\u2028"]
+    for number, name in enumerate(names):
+        scope = replace(SCOPE, thread_id=name)
+        record = make_record(f"v1_{number}", scope=scope)
+        label = Label(framework="autogen", name=f"agent {number}")
+        store.put(record, make_entry(record.key, number), label=label)
+
+    listed = store.list_conversations(ConversationFilter(session_id=SCOPE.session_id))
+
+    told = {each.id.name: (each.last, each.costs.turns, each.label.name) for each in listed.found}  # fmt: skip
+    assert told == {n: (f"v1_{i}", 1, f"agent {i}") for i, n in enumerate(names)}
+    assert listed.total.turns == len(names)
+
+
+def test_two_scopes_may_have_a_turn_of_the_same_key(store: SessionStore) -> None:
+    for session, at in (("a", NOW), ("b", NOW + 100)):
+        scope = replace(LOOSE, session_id=session)
+        for key, later in (("v1_same", 0), (f"v1_{session}", 60)):
+            record = make_record(key, scope=scope, created_at=at + later)
+            store.put(record, make_entry(key, 5))
+
+    listed = store.list_conversations(ConversationFilter(since=NOW + 50))
+
+    assert len(listed.found) == listed.matching == 3
+    assert listed.total == sum((each.costs for each in listed.found), Costs())
+
+
 def test_what_is_known_beside_is_counted_only_where_it_is_asked(
     stores: list[SessionStore],
 ) -> None:

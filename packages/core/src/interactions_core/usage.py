@@ -5,6 +5,7 @@ Sums are of what was reported; nothing here knows prices.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 from typing import Final, cast
 
 from interactions_core.canonical import JsonObject
@@ -31,12 +32,10 @@ class Usage:
     total_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            *(
-                getattr(self, field.name) + getattr(other, field.name)
-                for field in fields(self)
-            )
-        )
+        return Usage(*map(add, _all(self), _all(other)))
+
+
+_all: Final = attrgetter(*(field.name for field in fields(Usage)))
 
 
 WIRE_NAMES: Final = {

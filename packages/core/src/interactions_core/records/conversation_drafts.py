@@ -208,8 +208,14 @@ def is_meant(draft: Draft, where: ConversationFilter) -> bool:
 
 def sort_newest(drafts: Iterable[Draft]) -> list[Draft]:
     """Put conversations in the order of a list; what is as new, by its name."""
-    ordered = sorted(drafts, key=lambda draft: draft.id)
-    return sorted(ordered, key=lambda draft: -draft.last_at)
+    return sorted(drafts, key=_place)
+
+
+def _place(draft: Draft) -> tuple[object, ...]:
+    # The texts of its id: thousands of objects take long to compare.
+    scope = draft.id.scope
+    whose = (scope.credential, scope.session_id, scope.thread_id)
+    return (-draft.last_at, *whose, draft.id.root)
 
 
 def is_behind(draft: Draft, after: Position) -> bool:

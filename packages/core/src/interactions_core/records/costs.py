@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import add, attrgetter
 from typing import Final, Literal, get_args
 
 from interactions_core.exceptions import ConfigurationError
@@ -82,7 +83,9 @@ class Costs:
     again_unpriced: int = 0
 
     def __add__(self, other: "Costs") -> "Costs":
-        return Costs(**{n: getattr(self, n) + getattr(other, n) for n in _NAMES})
+        return Costs(
+            **dict(zip(_NAMES, map(add, _all(self), _all(other)), strict=True))
+        )
 
     @property
     def usd(self) -> Decimal | None:
@@ -110,6 +113,7 @@ class Costs:
 
 
 _NAMES: Final = tuple(Costs.__dataclass_fields__)
+_all: Final = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ def is_keepable(name: str) -> bool:
 
 
 def _check(option: str, name: str, longest: int | None) -> None:
+    if longest is None and name.isascii():
+        return
     try:
         size = len(name.encode())
     except UnicodeEncodeError as exc:

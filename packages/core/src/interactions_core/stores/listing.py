@@ -65,8 +65,13 @@ class Source(Protocol):
         """Return what these took and cost; those without any may be left out."""
         ...
 
-    def whole_costs(self, drafts: Sequence[Draft]) -> Costs:
-        """Return what all of them took and cost, which these are."""
+    def total(self, drafts: Sequence[Draft], *, is_whole: bool) -> Costs:
+        """Return what these took and cost together.
+
+        Args:
+            drafts: Which are meant.
+            is_whole: Whether they are all that the store has.
+        """
         ...
 
     def newest(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Newest]:
@@ -102,8 +107,7 @@ def choose_conversations(
     drafts = source.drafts(seen)
     chosen = _choose(source, drafts, where)
     costs: Mapping[ConversationId, ByTarget] | None = None
-    is_all = replace(where, now=0.0) == _ALL
-    if not is_all:
+    if where.model is not None or where.cost_over is not None:
         costs = source.costs(chosen)
         chosen = [d for d in chosen if _has_costs(d, costs.get(d.id, {}), where)]
     ordered = sort_newest(chosen)
@@ -111,7 +115,8 @@ def choose_conversations(
     page = behind[:limit]
     if costs is None:
         costs = source.costs(page)
-        total = source.whole_costs(drafts)
+        is_whole = replace(where, now=0.0) == _ALL
+        total = source.total(chosen, is_whole=is_whole)
     else:
         total = _sum(costs.get(d.id, {}) for d in chosen)
     return ConversationList(

@@ -67,8 +67,8 @@ class MemorySource:
                 of_target[target] = of_target.get(target, Costs()) + each
         return found
 
-    def whole_costs(self, drafts: Sequence[Draft]) -> Costs:
-        """Return what all conversations took and cost."""
+    def total(self, drafts: Sequence[Draft], *, is_whole: bool) -> Costs:  # noqa: ARG002 - as a database is asked
+        """Return what these took and cost together."""
         costs = self.costs(drafts).values()
         return sum((one for each in costs for one in each.values()), Costs())
 

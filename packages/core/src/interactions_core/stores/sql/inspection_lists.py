@@ -1,7 +1,7 @@
 """What is read of a SQL database for a list of its conversations."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,8 +31,8 @@ from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.statements import given_names
 
-_FEW: Final = 60
-"""Threads of which each is summed up by itself, instead of all at once."""
+_FEW: Final = 1_000
+"""Threads that are looked up, instead of reading all of the store."""
 
 
 class SqlSource:
@@ -41,6 +41,7 @@ class SqlSource:
     def __init__(self, db: SqlConnection) -> None:
         self._db = db
         self._is_charged = has_table(db, "charges")
+        self._is_labelled = has_table(db, "labels")
         self._owners: dict[tuple[Scope, str], ConversationId] = {}
 
     def drafts(self, where: ConversationFilter) -> list[Draft]:
@@ -81,15 +82,21 @@ class SqlSource:
         ):
             if name in named:
                 of_target = found.setdefault(name, {})
-                of_target[target] = of_target.get(target, Costs()) + each
+                before = of_target.get(target)
+                of_target[target] = each if before is None else before + each
         return found
 
-    def whole_costs(self, drafts: Sequence[Draft]) -> Costs:
-        """Return what all conversations took and cost."""
-        [(_, whole)] = self._sums(inspection_rows.WHOLE_COSTS)
+    def total(self, drafts: Sequence[Draft], *, is_whole: bool) -> Costs:
+        """Return what these took and cost together."""
         named = {draft.id for draft in drafts}
-        lost = (each for name, _, each in self._unanswered() if name in named)
-        return sum(lost, whole)
+        lost = [each for name, _, each in self._unanswered() if name in named]
+        if is_whole:
+            [(_, whole)] = self._sums(inspection_rows.WHOLE_COSTS)
+            return sum(lost, whole)
+        threads = [d.id.scope for d in drafts if d.id.scope.thread_id]
+        return sum(
+            (*self._totals_of(threads), *self._loose_total(drafts), *lost), Costs()
+        )
 
     def newest(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Newest]:
         """Return the newest interaction of each that has one."""
@@ -111,36 +118,78 @@ class SqlSource:
 
     def labels(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, Label]:
         """Return what the newest turn says that says anything of who asks."""
-        if not has_table(self._db, "labels"):
+        if not self._is_labelled:
             return {}
-        found = {draft.id: self._label(draft) for draft in drafts}
-        return {name: label for name, label in found.items() if label}
+        threads = [d.id.scope for d in drafts if d.id.scope.thread_id]
+        found = dict(self._thread_labels(threads))
+        keys = [key for draft in drafts for key in draft.keys]
+        labels = self._loose_labels(keys) if keys else {}
+        for draft in drafts:
+            own = ((draft.id.scope, key) for key in reversed(draft.keys))
+            newest = next((labels[each] for each in own if each in labels), None)
+            if newest is not None:
+                found[draft.id] = newest
+        return found
 
-    def _label(self, draft: Draft) -> Label | None:
-        scope = rows.scope_row(draft.id.scope)
-        if draft.id.scope.thread_id:
-            row = self._db.execute(label_rows.NEWEST, scope).fetchone()
-            return Label(framework=row[0], name=row[1]) if row else None
-        labels = read_labels(self._db, draft.id.scope, draft.keys)
-        return next(
-            (labels[key] for key in reversed(draft.keys) if key in labels), None
-        )
+    def _thread_labels(
+        self, threads: Sequence[Scope]
+    ) -> Iterator[tuple[ConversationId, Label]]:
+        plain = [scope for scope in threads if inspection_rows.is_plain(scope)]
+        if plain:
+            values = (inspection_rows.as_scopes(plain),)
+            found = self._db.execute(label_rows.NEWEST_OF, values).fetchall()
+            for *whose, by, name in found:
+                yield ConversationId(Scope(*whose)), Label(framework=by, name=name)
+        for scope in {*threads}.difference(plain):
+            own = rows.scope_row(scope)
+            row = self._db.execute(label_rows.NEWEST, own).fetchone()
+            if row:
+                yield ConversationId(scope), Label(framework=row[0], name=row[1])
+
+    def _loose_labels(self, keys: Sequence[str]) -> dict[tuple[Scope, str], Label]:
+        values = (inspection_rows.as_list(keys),)
+        return {
+            (Scope(*whose), key): Label(framework=by, name=name)
+            for *whose, key, by, name in self._db.execute(label_rows.LOOSE, values)
+        }
 
     def _thread_costs(
         self, names: Sequence[ConversationId]
     ) -> list[tuple[ConversationId, str, Costs]]:
-        if len(names) > _FEW:
-            return [
-                (ConversationId(Scope(*whose)), target, costs)
-                for (*whose, target), costs in self._sums(inspection_rows.THREAD_COSTS)
-            ]
+        if not names:
+            return []
+        threads = [name.scope for name in names]
+        found = (
+            self._sums(inspection_rows.COSTS_OF, (inspection_rows.as_scopes(threads),))
+            if _are_few(threads)
+            else self._sums(inspection_rows.THREAD_COSTS)
+        )
         return [
-            (name, target, costs)
-            for name in names
-            for (target,), costs in self._sums(
-                inspection_rows.COSTS_OF, rows.scope_row(name.scope)
-            )
+            (ConversationId(Scope(*whose)), target, costs)
+            for (*whose, target), costs in found
         ]
+
+    def _totals_of(self, threads: Sequence[Scope]) -> list[Costs]:
+        plain = [scope for scope in threads if inspection_rows.is_plain(scope)]
+        values = (inspection_rows.as_scopes(plain),)
+        totals = [costs for _, costs in self._sums(inspection_rows.TOTAL_OF, values)]
+        odd = [ConversationId(scope) for scope in {*threads}.difference(plain)]
+        others = self._thread_costs(odd)
+        return [*totals, *(costs for name, _, costs in others if name in {*odd})]
+
+    def _loose_total(self, drafts: Sequence[Draft]) -> list[Costs]:
+        keys = [key for draft in drafts for key in draft.keys]
+        if len({key for _, key in self._owners}) < len(self._owners):
+            # Two scopes have one of the same key, and it may not be meant in both.
+            named = {draft.id for draft in drafts}
+            return [each for name, _, each in self._loose_costs(keys) if name in named]
+        if not keys:
+            return []
+        own = {rows.scope_row(scope) for scope, _ in self._owners}
+        found = self._sums(
+            inspection_rows.LOOSE_TOTAL, (inspection_rows.as_list(keys),)
+        )
+        return [costs for whose, costs in found if whose in own]
 
     def _loose_costs(
         self, keys: Sequence[str]
@@ -175,19 +224,16 @@ class SqlSource:
             for row in self._db.execute(inspection_rows.UNANSWERED).fetchall()
         ]
 
-    def _newest_of(self, threads: Sequence[Draft]) -> list[tuple[Scope, Newest]]:
-        if len(threads) > _FEW:
-            found = self._db.execute(inspection_rows.NEWEST).fetchall()
+    def _newest_of(self, drafts: Sequence[Draft]) -> list[tuple[Scope, Newest]]:
+        threads = [draft.id.scope for draft in drafts]
+        if not threads:
+            return []
+        if _are_few(threads):
+            values = (inspection_rows.as_scopes(threads),)
+            found = self._db.execute(inspection_rows.NEWEST_OF, values)
         else:
-            found = [
-                row
-                for draft in threads
-                for row in self._db.execute(
-                    inspection_rows.NEWEST_OF,
-                    (*rows.scope_row(draft.id.scope), draft.recorded_at),
-                ).fetchall()
-            ]
-        return [inspection_rows.newest_from_row(row) for row in found]
+            found = self._db.execute(inspection_rows.NEWEST)
+        return [inspection_rows.newest_from_row(row) for row in found.fetchall()]
 
     def _with_learned(
         self, newest: Mapping[ConversationId, Newest]
@@ -207,6 +253,10 @@ class SqlSource:
         limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
         end = min(newest.expires_at or 0.0, limits.get(newest.key, math.inf))
         return replace(newest, expires_at=end)
+
+
+def _are_few(threads: Sequence[Scope]) -> bool:
+    return len(threads) <= _FEW and all(map(inspection_rows.is_plain, threads))
 
 
 def read_labels(

@@ -85,8 +85,18 @@ NEWEST: Final = f"""SELECT {_NEWEST} FROM (
 WHERE i.thread_id = own.thread_id AND i.credential = own.credential
 AND i.session_id = own.session_id AND i.created_at = own.newest"""
 
-NEWEST_OF: Final = f"""SELECT {_NEWEST} FROM interactions AS i
-WHERE {rows.SCOPE} AND created_at = $4"""
+GIVEN: Final = (
+    "{0}.thread_id = given.thread_id AND {0}.credential = given.credential "
+    "AND {0}.session_id = given.session_id"
+)
+"""Which rows of a table are those of scopes that are given, for `str.format`."""
+
+NEWEST_OF: Final = in_dialects(f"""SELECT {_NEWEST}
+FROM {{scopes}} CROSS JOIN interactions AS i
+WHERE {GIVEN.format("i")} AND i.created_at = (
+    SELECT max(own.created_at) FROM interactions AS own WHERE {GIVEN.format("own")}
+)""")
+"""Of these threads."""
 
 NEWEST_LOOSE: Final = in_dialects(f"""SELECT {_NEWEST} FROM interactions AS i
 WHERE thread_id = '' AND key IN (SELECT value FROM {{texts}})""")
@@ -123,15 +133,17 @@ class Sums(NamedTuple):
     charges: Statement
 
 
-def _sums(columns: Sequence[str], where: str) -> Sums:
+def _sums(columns: Sequence[str], where: str, *, of: str = "") -> Sums:
+    """Write both; `of` is what the ledger is joined with."""
     whose = "".join(f"ledger.{column}, " for column in columns)
     keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
     groups = f" GROUP BY {keys}" if keys else ""
-    charged = f"ledger CROSS JOIN charges WHERE {charge_rows.JOINED} AND {where}"
+    own = f"{of}ledger"
+    charged = f"{own} CROSS JOIN charges WHERE {charge_rows.JOINED} AND {where}"
     return Sums(
         len(columns),
         in_dialects(
-            f"SELECT {whose}{charge_rows.LEDGER_SUMS} FROM ledger WHERE {where}{groups}"
+            f"SELECT {whose}{charge_rows.LEDGER_SUMS} FROM {own} WHERE {where}{groups}"
         ),
         in_dialects(f"SELECT {whose}{_CHARGES} FROM {charged}{groups}"),
     )
@@ -139,20 +151,26 @@ def _sums(columns: Sequence[str], where: str) -> Sums:
 
 WHOLE_COSTS: Final = _sums((), "1 = 1")
 
-COSTS_OF: Final = _sums(
-    ("target",),
-    "ledger.credential = $1 AND ledger.session_id = $2 AND ledger.thread_id = $3",
+_BY_TARGET: Final = (*_OWN.split(", "), "target")
+_OF_GIVEN: Final = GIVEN.format("ledger")
+_LOOSE_KEYS: Final = (
+    "ledger.thread_id = '' AND ledger.key IN (SELECT value FROM {texts})"
 )
-"""Of a thread in a scope, by target."""
 
-THREAD_COSTS: Final = _sums((*_OWN.split(", "), "target"), "ledger.thread_id <> ''")
+COSTS_OF: Final = _sums(_BY_TARGET, _OF_GIVEN, of="{scopes} CROSS JOIN ")
+"""Of these threads, by scope and target."""
+
+TOTAL_OF: Final = _sums((), _OF_GIVEN, of="{scopes} CROSS JOIN ")
+"""Of these threads together."""
+
+THREAD_COSTS: Final = _sums(_BY_TARGET, "ledger.thread_id <> ''")
 """Of all threads, by scope and target."""
 
-LOOSE_COSTS: Final = _sums(
-    (*_OWN.split(", "), "key", "target"),
-    "ledger.thread_id = '' AND ledger.key IN (SELECT value FROM {texts})",
-)
+LOOSE_COSTS: Final = _sums((*_OWN.split(", "), "key", "target"), _LOOSE_KEYS)
 """Of these interactions that are in no thread."""
+
+LOOSE_TOTAL: Final = _sums(_OWN.split(", "), _LOOSE_KEYS)
+"""The same, by scope."""
 
 UNANSWERED: Final = f"""SELECT {_OWN}, target, sum(creates) FROM unanswered
 WHERE thread_id <> '' GROUP BY credential, session_id, thread_id, target"""
@@ -267,6 +285,16 @@ def content_from_row(row: Sequence[Any]) -> tuple[str, Content]:
         synthetic=tuple(json.loads(row[3])["synthetic"]),
         held=tuple(json.loads(row[2])),
     )
+
+
+def as_scopes(names: Iterable[Scope]) -> str:
+    """Write scopes as `{scopes}` takes them; see `is_plain`."""
+    return json.dumps([rows.scope_row(name) for name in names])
+
+
+def is_plain(scope: Scope) -> bool:
+    """Tell whether a scope is in JSON what it is in a table: one store escapes some."""
+    return all(text.isprintable() for text in rows.scope_row(scope))
 
 
 def as_list(keys: Iterable[str]) -> str:

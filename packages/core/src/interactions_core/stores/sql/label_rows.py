@@ -46,19 +46,39 @@ ALL: Final = """SELECT key, framework, name FROM labels
 WHERE credential = $1 AND session_id = $2 AND thread_id = $3"""
 """Those of a scope."""
 
-# One look-up for each interaction, which no planner can turn into a join that compares
-# all labels of a thread with all of its interactions.
-NEWEST: Final = in_dialects("""SELECT framework, name FROM labels
-WHERE credential = $1 AND session_id = $2 AND thread_id = $3 AND key = (
-    SELECT i.key FROM interactions AS i
-    WHERE i.credential = $1 AND i.session_id = $2 AND i.thread_id = $3 AND (
+
+def _newest_key(credential: str, session_id: str, thread_id: str) -> str:
+    """Write the key of the newest interaction of a thread that says who asks."""
+    # One look-up for each interaction, which no planner can turn into a join that
+    # compares all labels of a thread with all of its interactions.
+    return f"""(
+    SELECT i.key FROM interactions AS i WHERE i.credential = {credential}
+    AND i.session_id = {session_id} AND i.thread_id = {thread_id} AND (
         SELECT count(*) FROM labels AS own
         WHERE own.credential = i.credential AND own.session_id = i.session_id
         AND own.thread_id = i.thread_id AND own.key = i.key
     ) > 0
-    ORDER BY i.created_at DESC, i.key {by_bytes} DESC LIMIT 1
-)""")
+    ORDER BY i.created_at DESC, i.key {{by_bytes}} DESC LIMIT 1
+)"""
+
+
+NEWEST: Final = in_dialects(f"""SELECT framework, name FROM labels
+WHERE credential = $1 AND session_id = $2 AND thread_id = $3
+AND key = {_newest_key("$1", "$2", "$3")}""")
 """The newest of a thread; only what says anything has a row."""
+
+_GIVEN_KEY: Final = _newest_key(
+    "given.credential", "given.session_id", "given.thread_id"
+)
+NEWEST_OF: Final = in_dialects(f"""SELECT labels.credential, labels.session_id,
+labels.thread_id, labels.framework, labels.name FROM {{scopes}} CROSS JOIN labels
+WHERE labels.credential = given.credential AND labels.session_id = given.session_id
+AND labels.thread_id = given.thread_id AND labels.key = {_GIVEN_KEY}""")
+"""The same of these threads, with whose they are."""
+
+LOOSE: Final = in_dialects("""SELECT credential, session_id, thread_id, key, framework,
+name FROM labels WHERE thread_id = '' AND key IN (SELECT value FROM {texts})""")
+"""Those of these interactions that are in no thread, with whose they are."""
 
 
 def label_row(record: InteractionRecord, label: Label) -> tuple[str, ...]:
