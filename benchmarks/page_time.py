@@ -1,7 +1,7 @@
 """How large the page is and how long it takes, for threads of some lengths.
 
 Writes a store with one thread, then the page of it; with a Chromium and playwright, the
-times in the browser as well. Usage: `python benchmarks/page_time.py [TURNS...]`.
+times in the browser and what its scripts hold as well. Usage: `python benchmarks/page_time.py [TURNS...]`.
 """
 
 import gzip
@@ -92,7 +92,7 @@ def measure(count: int, folder: Path) -> None:
 
 
 def measure_in_browser(browser: str, page: Path) -> None:
-    """Print the times until something is seen, and of keys."""
+    """Print the times until something is seen, those of acts, and the memory."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415
     except ImportError:
@@ -104,17 +104,33 @@ def measure_in_browser(browser: str, page: Path) -> None:
         shown.goto(page.as_uri())
         shown.wait_for_selector(".row")
         paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-        key = """() => { const times = [];
-            for (let i = 0; i < 15; i += 1) { const begun = performance.now();
-              document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k' }));
-              document.body.offsetHeight; times.push(performance.now() - begun); }
-            return times.sort((a, b) => a - b)[7]; }"""
-        count = "document.querySelectorAll('#app *').length"
-        print(
-            f"{'':>14} first paint {shown.evaluate(paint):.0f} ms, "
-            f"key {shown.evaluate(key):.0f} ms, {shown.evaluate(count)} elements"
-        )
+        told = {"first paint": shown.evaluate(paint)}
+        count = shown.evaluate("document.querySelectorAll('#app *').length")
+        told |= {name: shown.evaluate(MEDIAN, act) for name, act in ACTS.items()}
+        line = shown.context.new_cdp_session(shown)
+        line.send("HeapProfiler.collectGarbage")
+        line.send("Performance.enable")
+        found = line.send("Performance.getMetrics")["metrics"]
+        held = {each["name"]: each["value"] / 1e6 for each in found}
+        times = ", ".join(f"{name} {value:.0f} ms" for name, value in told.items())
+        print(f"{'':>14} {times}; {count} elements, {held['JSHeapUsedSize']:.0f} MB")
         running.close()
+
+
+ACTS = {
+    "key": "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k' }))",
+    "scroll": "const s = document.querySelector('.scroll'); s.scrollTop -= 300; s.dispatchEvent(new Event('scroll'))",
+    "search": "{ const input = document.getElementById('search'); input.value = input.value ? '' : 'odd'; input.dispatchEvent(new Event('input')); }",
+    "transcript and back": "document.dispatchEvent(new KeyboardEvent('keydown', { key: 't' }))",
+}
+"""What somebody does, as scripts."""
+
+MEDIAN = """async (act) => { const times = [], run = new Function(act);
+    for (let i = 0; i < 15; i += 1) { const begun = performance.now(); run();
+      document.body.offsetHeight; times.push(performance.now() - begun);
+      await new Promise(requestAnimationFrame); }
+    return times.sort((a, b) => a - b)[7]; }"""
+"""Acts fifteen times, a frame after the other; returns the middle of what it took."""
 
 
 if __name__ == "__main__":
