@@ -13,7 +13,7 @@ DEPENDENCIES = ROOT / "docs" / "dependencies.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PROOF = re.compile(r"`(test_\w+|tests/[\w/]+\.py)`")
 DEFINED = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
-REQUIREMENT = re.compile(r"([a-z-]+)(?:\[\w+\])?>=([\d.]+)(?:,<([\d.]+))?")
+REQUIREMENT = re.compile(r"([a-z-]+)(?:\[\w+\])?>=([\d.]+(?:b\d+)?)(?:,<([\d.]+))?")
 
 Need = tuple[str, str]
 
