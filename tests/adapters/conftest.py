@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from interactions_emulator import Emulator
 from tests.adapters.drivers import DRIVERS, OPTIONAL, Driver, Message, ask_once
 from tests.conftest import Clock
 from tests.dead_processes import die_at
+from tests.log_records import JsonLines
 
 MakeDriver = Callable[..., Driver]
 LeaveBehind = Callable[..., None]
@@ -54,3 +56,20 @@ def leave_behind(adapter: str, shared: Mapping[str, Any], clock: Clock) -> Leave
         die_at(FailPoint.SUBMITTED, ask_once, *asked)
 
     return leave
+
+
+@pytest.fixture
+def lines() -> Iterator[JsonLines]:
+    """Take down what all loggers of ours say, at `DEBUG`."""
+    loggers = [
+        logging.getLogger(f"interactions_{name}")
+        for name in ("core", "langgraph", "autogen", "crewai")
+    ]
+    handler = JsonLines()
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+    yield handler
+    for logger in loggers:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)

@@ -9,6 +9,7 @@ from interactions_core.exceptions import InteractionsError, LostSubmitError
 from interactions_emulator import Emulator
 from tests.adapters.conftest import LeaveBehind, MakeDriver
 from tests.adapters.talk import bodies, creates, talk, user
+from tests.log_records import JsonLines
 
 RUNS = {"background": True, "poll": (0.01, 0.01)}
 DONE: list[Any] = [{"reply": {"text": "Done.", "wait_s": 0.1}}]
@@ -38,6 +39,17 @@ def test_run_of_a_dead_process_is_gone_on_with(
 
     assert answer["content"] == "Done."
     assert len(creates(emulator)) == 1
+
+
+def test_log_record_of_a_run_names_its_job(
+    make_driver: MakeDriver, emulator: Emulator, lines: JsonLines
+) -> None:
+    talk(make_driver(**RUNS), "My name is Ozymandias.")
+
+    [told] = lines.of("answered")
+    assert told["job"].startswith("job_")
+    assert told["id"] == creates(emulator)[0]["interaction"]
+    assert "Ozymandias" not in "\n".join(lines.lines)
 
 
 def test_answer_that_was_given_is_asked_for_anew(
