@@ -7,6 +7,7 @@ import time
 import click
 
 from interactions_core.cli.arguments.clients import resume_named
+from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
     app_dir_option,
@@ -93,7 +94,8 @@ def serve(
     left to others when the time to end was over.
     """
     uvicorn = require("webhooks", "uvicorn", what="serving a receiver")
-    trust = Trust(secrets=secrets.split(), audience=audience)
+    with typed_wrong():
+        trust = Trust(secrets=secrets.split(), audience=audience)
     resumes = resume_named(resume, app_dir)
     outage = Outage()
     store_of = opened(

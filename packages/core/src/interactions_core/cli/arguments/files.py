@@ -39,7 +39,7 @@ def new_place(_: click.Context, __: click.Parameter, path: Path | None) -> Path 
 
 @contextlib.contextmanager
 def typed_wrong() -> Generator[None]:
-    """Tell that what a file holds is not what it was named for."""
+    """Tell that what was given, or what a file holds, cannot be what it is for."""
     try:
         yield
     except ConfigurationError as error:
