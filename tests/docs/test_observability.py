@@ -19,9 +19,12 @@ from interactions_core.tracing.facts import CallFacts, CallKind, Server
 from interactions_core.tracing.own_attributes import own_attributes
 from interactions_core.usage import Usage
 from interactions_emulator import Emulator
+from interactions_langgraph import ChatInteractions
 from tests.docs.pages import ROOT, Block, blocks_of
 from tests.golden_spans import CONVENTIONS, GOLDEN
 from tests.otlp_receiver import Receiver, attributes_of, receiving
+from tests.spans import attributes
+from tests.spans import told as in_memory
 
 PAGE: Final = ROOT / "docs" / "observability.md"
 TEXT: Final = PAGE.read_text(encoding="utf-8")
@@ -211,6 +214,30 @@ def test_every_key_of_the_switch_is_exported_with_its_value(
     }
     for secret in (SAID, "Ada", "canary-key"):
         assert secret.encode() not in receiver.sent()
+
+
+def test_a_run_is_counted_by_one_of_its_spans(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, ",".join(BACKENDS))
+    model = ChatInteractions(
+        agent="deep-research-preview-04-2026",
+        base_url=emulator.url,
+        api_key="any",
+        sessions="memory:observed",
+        poll=(0.01, 0.01),
+    )
+
+    with in_memory(monkeypatch) as spans:
+        model.invoke("The history of TPUs")
+
+    create, wait = map(attributes, spans.spans)
+    kinds = [span["openinference.span.kind"] for span in (create, wait)]
+    assert kinds == ["AGENT", "LLM"]
+    counting = {"llm.token_count.total", "langsmith.usage_metadata"}
+    counting |= {f"langfuse.observation.{of}_details" for of in ("usage", "cost")}
+    assert counting & create.keys() == set()
+    assert counting <= wait.keys()
 
 
 def _of(told: Mapping[str, Any], *roots: str) -> dict[str, Any]:
