@@ -78,5 +78,5 @@ def test_a_file_that_cannot_be_made_is_named_in_a_line() -> None:
 
     done = run("export", "--to", "steps", "-o", "out", output=subprocess.DEVNULL)
 
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: Is a directory: '")
+    assert done.returncode == 2
+    assert done.stderr.endswith("/out.part cannot be written: Is a directory\n")
