@@ -1,8 +1,12 @@
 """The trace in which a job was begun, as every store keeps it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,12 +14,29 @@ import pytest
 from interactions_core import PostgresStore, SessionStore, SqliteStore, open_store
 from interactions_core.records.trace_contexts import TraceContext
 from tests.contract.session_records import NOW, PLACE, SCOPE, make_job, make_record
+from tests.previous import PREVIOUS, has_commit, unpack
 
 DIGEST = make_job().call_digest
 TRACE = TraceContext(f"00-{'a1' * 16}-{'b2' * 8}-01", "vendor=1")
 OTHER = TraceContext(f"00-{'c3' * 16}-{'d4' * 8}-00")
 
 SqlStore = SqliteStore | PostgresStore
+
+BEFORE = """
+import sys
+from dataclasses import replace
+from interactions_core import open_store
+
+store = open_store(sys.argv[1])
+job = store.get_job("job_1")
+assert not hasattr(job, "trace"), "this is no release from before"
+assert len(store.list_jobs()) == 2
+assert store.take_job(job, "before", now=job.created_at, until=job.created_at + 60)
+taken = replace(job, owner="before", lease_until=job.created_at + 60)
+assert store.update_job(replace(taken, status="in_progress", interaction_id="v1_1"))
+assert store.add_job(replace(job, key="job_before")) and store.delete_job("job_2")
+store.close()
+"""
 
 
 @pytest.fixture
@@ -136,3 +157,29 @@ def test_a_store_from_before_there_were_traces_is_read_without_and_then_has_them
         assert traces(store, "job_2") == [TRACE] * 3
     with closing(open_store(store_url, read_only=True)) as store:
         assert traces(store, "job_2") == [TRACE] * 3
+
+
+@pytest.mark.skipif(not has_commit(PREVIOUS), reason="an archive or shallow clone")
+def test_a_release_from_before_there_were_traces_works_beside_this_one(
+    store_url: str, tmp_path: Path
+) -> None:
+    with closing(open_store(store_url)) as store:
+        for key in ("job_1", "job_2"):
+            store.add_job(make_job(key, forget_at=NOW * 2, trace=TRACE))
+
+    subprocess.run(
+        [sys.executable, "-c", BEFORE, store_url],
+        env={**os.environ, "PYTHONPATH": unpack(PREVIOUS, tmp_path / "before")},
+        check=True,
+    )
+
+    with closing(open_store(store_url)) as opened:
+        store = cast("SqlStore", opened)
+        found = {job.key: (job.status, job.trace) for job in store.list_jobs()}
+        store.clean_jobs(NOW)
+        left = rows(store)
+    assert found == {
+        "job_1": ("in_progress", TRACE),
+        "job_before": ("intent", None),
+    }
+    assert left == [("job_1",)]
