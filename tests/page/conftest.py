@@ -15,7 +15,7 @@ from tests.core.looking import NOW, Thread, at, call, fill, model, user
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)> "
-    "[link](javascript:alert(3)) \u202ereversed \x1b[31mred"
+    "[link](javascript:alert(3)) \u202ereversed \x1b[31mred half \ud83d"
 )
 SENTINEL = "xyzzy-plugh"
 

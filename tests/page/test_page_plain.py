@@ -29,7 +29,9 @@ def texts_of(store: SqliteStore) -> list[str]:
 
 
 def _shown(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    # Half of a character cannot be written.
+    whole = text.encode("utf-8", "replace").decode()
+    return re.sub(r"\s+", " ", whole).strip()
 
 
 def _said(looked: Looked, selector: str) -> str:
