@@ -175,7 +175,7 @@ def shapes(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Run every example and snippet, and follow every link between files."""
     parts = editable("core", "langgraph", "autogen", "emulator")
-    locked(session, *parts, "--group", "test")
+    locked(session, *parts, "--group", "test", "--group", "prices")
     session.run("pytest", "tests/docs", *session.posargs)
 
 
