@@ -15,9 +15,9 @@ from interactions_core.cli.ui import ui
 from interactions_core.page.server import PageServer
 from tests.browser import Looked
 from tests.commands import running
-from tests.core.looking import Thread, at, model, user
 from tests.page.conftest import SENTINEL
 from tests.page.serving import Asked, cookie_of, serve
+from tests.programs import run_program
 
 
 @pytest.fixture
@@ -139,11 +139,7 @@ def test_what_another_process_writes_shows_up_and_moves_nothing(
     looked.press("k", "k", "k")
     chosen = looked.chosen()
     scrolled = looked.page.evaluate("document.querySelector('.scroll').scrollTop")
-    other = SqliteStore(folder / "state.db")
-    thread = Thread(other, "support-7731", "acme")
-    words = {"sent": [user("Fresh from elsewhere")], "held": [model("Seen.")]}
-    thread.turn("continue", at("28 Nov 19:00"), "v1_support-7731-061", key="v1_new", **words)  # fmt: skip
-    other.close()
+    run_program("tests.page.one_more_turn", folder / "state.db")
     looked.page.locator(".totals", has_text="62").wait_for()
     assert looked.chosen() == chosen
     assert (
