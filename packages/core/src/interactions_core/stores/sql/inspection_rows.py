@@ -91,11 +91,14 @@ GIVEN: Final = (
 )
 """Which rows of a table are those of scopes that are given, for `str.format`."""
 
-NEWEST_OF: Final = in_dialects(f"""SELECT {_NEWEST}
-FROM {{scopes}} CROSS JOIN interactions AS i
-WHERE {GIVEN.format("i")} AND i.created_at = (
-    SELECT max(own.created_at) FROM interactions AS own WHERE {GIVEN.format("own")}
-)""")
+# The times first, once: without statistics PostgreSQL would look for the newest of a
+# thread again for each of its interactions.
+NEWEST_OF: Final = in_dialects(f"""SELECT {_NEWEST} FROM (
+    SELECT own.credential, own.session_id, own.thread_id, max(own.created_at) AS newest
+    FROM {{scopes}} CROSS JOIN interactions AS own WHERE {GIVEN.format("own")}
+    GROUP BY own.credential, own.session_id, own.thread_id
+) AS given CROSS JOIN interactions AS i
+WHERE {GIVEN.format("i")} AND i.created_at = given.newest""")
 """Of these threads."""
 
 NEWEST_LOOSE: Final = in_dialects(f"""SELECT {_NEWEST} FROM interactions AS i
