@@ -26,6 +26,7 @@ from langchain_core.messages import HumanMessage, RemoveMessage, SystemMessage
 from langgraph.checkpoint.serde.jsonplus import EXT_CONSTRUCTOR_KW_ARGS
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
+from opentelemetry.instrumentation.google_genai import GoogleGenAiSdkInstrumentor
 
 from interactions_autogen import InteractionsChatCompletionClient
 from interactions_core import InteractionsError, PostgresStore, SqliteStore, open_store
@@ -212,6 +213,17 @@ def no_key(bench: Bench) -> object:
     for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
         bench.patch.delenv(name, raising=False)
     return bench.model(api_key=None).invoke("Hi")
+
+
+@case("opentelemetry-instrumentation-google-genai 1.3b0 loses")
+def a_wrapper_that_loses_answers(bench: Bench) -> object:
+    instrumentor = GoogleGenAiSdkInstrumentor()
+    # It takes google-genai below 3 of itself.
+    instrumentor.instrument(skip_dep_check=True)
+    try:
+        return bench.model().invoke("Hi")
+    finally:
+        instrumentor.uninstrument()
 
 
 @case("ChatInteractions: timeout_s must be a finite")

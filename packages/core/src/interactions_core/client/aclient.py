@@ -26,6 +26,7 @@ from interactions_core.client.async_effect_runner import (
     read_answer,
 )
 from interactions_core.client.connection import CANCEL_TIMEOUT_S, Connection
+from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.loop_clients import LoopClients
 from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.client.take_turn import suspend_turn, take_turn
@@ -200,6 +201,7 @@ class AsyncInteractionsClient:
 
     async def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
         client, connection = await self.opened(store), self.connection
+        check_instrumentation()
         records = await in_worker(
             store, lambda: records_of(client, connection, turn, store)
         )

@@ -18,6 +18,7 @@ from interactions_core.client import wire
 from interactions_core.client.connection import CANCEL_TIMEOUT_S, Connection
 from interactions_core.client.effect_runner import EffectRunner
 from interactions_core.client.identity import look_up_owner
+from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.sdk import given_client, open_client
 from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.client.take_turn import suspend_turn, take_turn
@@ -209,7 +210,9 @@ class InteractionsClient:
         return look_up_owner(self.sdk(), self.connection, store)
 
     def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
-        records = records_of(self.sdk(), self.connection, turn, store)
+        sdk = self.sdk()
+        check_instrumentation()
+        records = records_of(sdk, self.connection, turn, store)
         return TurnContext(turn, records, self._policy)
 
     def _drive(
