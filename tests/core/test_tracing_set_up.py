@@ -84,3 +84,43 @@ def test_a_program_without_the_extra_is_told_so_once() -> None:
 
     assert said.count("without the extra `otel`") == 1
     assert said.splitlines()[-1].startswith("False")
+
+
+def test_a_release_that_lacks_a_part_of_it_costs_spans_and_no_turn() -> None:
+    """Some other package may hold `opentelemetry-util-genai` back."""
+    before = (
+        PROVIDERS.format(kind="trace", provider="TracerProvider", what="tracer")
+        + "import opentelemetry.util.genai.types as types\n"
+        + "del types.ReasoningPart\n"
+        + "logging.basicConfig(level=logging.INFO, stream=sys.stdout)"
+    )
+
+    said = ran(before)
+
+    assert said.count("without the extra `otel`") == 1
+    assert said.splitlines()[-1].startswith("False")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(
+            "import os, opentelemetry.trace\n"
+            "os.environ['OTEL_PYTHON_TRACER_PROVIDER'] = 'nobody'",
+            id="a provider that is not there",
+        ),
+        pytest.param(
+            "from opentelemetry import trace\n"
+            "class Provider(trace.TracerProvider):\n"
+            "    def get_tracer(self, *args, **options): raise OSError('hunter2')\n"
+            "trace.set_tracer_provider(Provider())",
+            id="a provider that raises",
+        ),
+    ],
+)
+def test_what_is_set_up_wrongly_costs_spans_and_no_turn(before: str) -> None:
+    said = ran(f"{before}\nlogging.basicConfig(stream=sys.stdout)")
+
+    assert "a span could not be written: " in said
+    assert "hunter2" not in said
+    assert said.splitlines()[-1].startswith("False")

@@ -6,10 +6,12 @@ Imports nothing of OpenTelemetry: what nobody has imported, nobody has set up.
 import functools
 import logging
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.logs import log_fields
+from interactions_core.tracing.harmless import tried
 
 if TYPE_CHECKING:
     from interactions_core.tracing.telemetry import Telemetry
@@ -20,6 +22,12 @@ _TRACE: Final = "opentelemetry.trace"
 _METRICS: Final = "opentelemetry.metrics"
 _SDK_METRICS: Final = "opentelemetry.sdk.metrics"
 
+_MAKERS: Final = (
+    "interactions_core.tracing.watch",
+    "interactions_core.tracing.job_spans",
+)
+"""What makes spans, whole: an old release of OpenTelemetry's may lack a part of it."""
+
 _said_missing: Final[list[str]] = []
 
 
@@ -27,8 +35,13 @@ def find_telemetry() -> "Telemetry | None":
     """Return where turns are reported, or `None` where that is nowhere.
 
     Never raises: a program that wants no spans of ours needs nothing of what makes
-    them, which comes with the extra `otel`.
+    them, which comes with the extra `otel`; and what of OpenTelemetry is set up wrongly
+    is named in the log.
     """
+    return tried(_find)
+
+
+def _find() -> "Telemetry | None":
     modules = sys.modules
     trace, metrics = modules.get(_TRACE), modules.get(_METRICS)
     tracers = _real_provider(trace, "get_tracer_provider")
@@ -38,7 +51,12 @@ def find_telemetry() -> "Telemetry | None":
     meters = _real_provider(metrics, "get_meter_provider") if has_meters else None
     if tracers is None and meters is None:
         return None
+    if _said_missing:
+        # A module that cannot be imported would be run again by each turn.
+        return None
     try:
+        for each in _MAKERS:
+            import_module(each)
         from interactions_core.tracing.telemetry import telemetry_for  # noqa: PLC0415
     except ImportError as error:
         _say_missing(error)
@@ -68,11 +86,10 @@ def _stands_in(kind: type) -> bool:
 
 def _say_missing(error: ImportError) -> None:
     name = str(error.name or error)
-    if name not in _said_missing:
-        _said_missing.append(name)
-        logger.info(
-            "OpenTelemetry is set up, but %s is not installed: turns make no spans "
-            "without the extra `otel`",
-            name,
-            extra=log_fields("spans_missing"),
-        )
+    _said_missing.append(name)
+    logger.info(
+        "OpenTelemetry is set up, but %s is missing or too old: turns make no spans "
+        "without the extra `otel`",
+        name,
+        extra=log_fields("spans_missing"),
+    )
