@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import aclosing, closing
 from typing import Any, Final
@@ -23,6 +25,15 @@ from tests.spans import Told, attributes, told
 
 HIDDEN: Final = "hunter2"
 HTTP_LOGGERS: Final = {"httpx", "httpx2"}
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """Let nothing be freed but what nobody holds."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture
@@ -126,6 +137,46 @@ def test_a_turn_that_is_cancelled_ends_its_span(
     [span] = spans.spans
     assert attributes(span)["interactions.left"] is True
     assert attributes(span)["error.type"] == "asyncio.exceptions.CancelledError"
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_a_turn_that_is_over_is_held_by_nothing(connect: Connect, spans: Told) -> None:
+    """Ours: a store that is dropped marks what was handed on, and closes, at once."""
+    client = connect("unary").client
+    client.turn(make_turn(["Hello"]), MemoryStore())
+
+    store = MemoryStore()
+    held = weakref.ref(store)
+    client.turn(make_turn(["Hello"]), store)
+    del store
+
+    assert len(spans.spans) == 2
+    assert held() is None
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_a_turn_that_broke_off_is_held_by_nothing_but_its_error(
+    connect: Connect, emulator: Emulator, spans: Told
+) -> None:
+    def break_off(_: float) -> None:
+        raise Interrupted
+
+    emulator.fault(on="create", do={"status": 503}, times=1)
+    client, held = connect("unary").client, list[weakref.ref[Interrupted]]()
+    client.sleep = break_off
+
+    try:
+        client.turn(make_turn(["Hello"]), MemoryStore())
+    except Interrupted as error:
+        held.append(weakref.ref(error))
+
+    [span] = spans.spans
+    assert attributes(span)["interactions.left"] is True
+    assert [each() for each in held] == [None]
+
+
+class Interrupted(BaseException):
+    """Such as `KeyboardInterrupt`."""
 
 
 def test_a_stream_is_not_current_while_its_reader_works(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from interactions_core.tracing.set_up import find_telemetry
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow
+from interactions_core.turns.watching import UNWATCHED
 
 if TYPE_CHECKING:
     from interactions_core.tracing.watch import TracedTurn
@@ -30,7 +31,19 @@ def traced(flow: Flow[T], run: TurnContext, *, stream: bool = False) -> Flow[T]:
     from interactions_core.tracing.watch import TracedTurn  # noqa: PLC0415 - needs it
 
     run.tally.watch = watch = TracedTurn(run, telemetry, stream=stream)
-    return _carried(flow, watch)
+    return _let_go(_carried(flow, watch), run)
+
+
+def _let_go(flow: Flow[T], run: TurnContext) -> Flow[T]:
+    """Carry a turn on, and take its watch from it at its end.
+
+    They hold each other, and with them the transcript and the store, which would else
+    be there until the next collection of garbage.
+    """
+    try:
+        return (yield from flow)
+    finally:
+        run.tally.watch = UNWATCHED
 
 
 def _carried(flow: Flow[T], watch: "TracedTurn") -> Flow[T]:

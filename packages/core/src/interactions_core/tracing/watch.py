@@ -67,7 +67,6 @@ class TracedTurn(TurnWatch):
         self._wait: OpenCall | None = None
         self._awaited: Awaited | None = None
         self._has_spans = False
-        self._broken: BaseException | None = None
 
     @property
     def is_here(self) -> bool:
@@ -179,10 +178,15 @@ class TracedTurn(TurnWatch):
         self._end_all(error)
 
     @harmless
-    def leave(self) -> None:
-        """End what is under way: nobody waits for the turn any more."""
-        self._end_aside(self._broken, is_left=True)
-        self._end_all(self._broken, is_left=True)
+    def leave(self, error: BaseException | None = None) -> None:
+        """End what is under way: nobody waits for the turn any more.
+
+        Args:
+            error: What its I/O has raised, if that is why. It is not kept: it has the
+                turn in its traceback, which would live on with it.
+        """
+        self._end_aside(error, is_left=True)
+        self._end_all(error, is_left=True)
 
     @property
     def _current(self) -> OpenCall | None:
@@ -259,8 +263,7 @@ class TracedTurn(TurnWatch):
         except InteractionsError:
             raise
         except BaseException as error:
-            self._broken = error
-            self.leave()
+            self.leave(error)
             raise
 
 
