@@ -4,7 +4,9 @@ import ast
 import io
 import logging
 import re
+import sys
 import traceback
+from dataclasses import dataclass
 from typing import TypeGuard
 
 import pytest
@@ -197,3 +199,40 @@ def test_errors_that_led_to_each_other_end() -> None:
     first.__context__, second.__context__ = second, first
 
     assert WORDS not in "".join(traceback.format_exception(bare_error(first)))
+
+
+def test_many_errors_that_led_to_each_other_are_shown() -> None:
+    error = ValueError(WORDS)
+    for _ in range(sys.getrecursionlimit()):
+        later = ValueError(WORDS)
+        later.__context__, error = error, later
+
+    shown = "".join(traceback.format_exception(bare_error(error)))
+
+    assert shown.count("ValueError") == sys.getrecursionlimit() + 1
+    assert WORDS not in shown
+
+
+@dataclass
+class Foreign(Exception):  # noqa: N818
+    """An error as others write them: no key of a dict, with fields of its own."""
+
+    interaction_id: str = WORDS
+
+    @property
+    def status_code(self) -> int:
+        raise RuntimeError(WORDS)
+
+
+def test_an_error_of_others_is_logged_whatever_it_is_like() -> None:
+    error = Foreign()
+
+    fields = log_fields("graph_failed", error=error)
+    shown = "".join(traceback.format_exception(bare_error(error)))
+
+    assert fields == {
+        "interactions_event": "graph_failed",
+        "interactions_error": "Foreign",
+    }
+    assert "Foreign" in shown
+    assert WORDS not in shown

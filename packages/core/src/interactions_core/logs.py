@@ -83,6 +83,9 @@ def log_fields(
 def _named_by(error: BaseException | None) -> Mapping[str, object]:
     if error is None:
         return {}
+    if not isinstance(error, InteractionsError):
+        # What others call so may hold anything, and may raise.
+        return {"error": type(error).__qualname__}
     return {
         "error": type(error).__qualname__,
         "http_status": getattr(error, "status_code", None),
@@ -121,24 +124,29 @@ def bare_error(error: BaseException) -> BaseException:
 
     Those of the errors that led to it are as bare; notes and groups are left out.
     """
-    return _bare(error, {})
+    # By place: an error of somebody else may be no key of a dict. And not by calls of
+    # itself: errors of a loop lead to each other by the thousand.
+    made, waiting = {id(error): _bare(error)}, [error]
+    while waiting:
+        each = waiting.pop()
+        bare = made[id(each)]
+        for name in ("__cause__", "__context__"):
+            led: BaseException | None = getattr(each, name)
+            if led is None:
+                continue
+            if id(led) not in made:
+                made[id(led)] = _bare(led)
+                waiting.append(led)
+            setattr(bare, name, made[id(led)])
+        bare.__suppress_context__ = each.__suppress_context__
+    return made[id(error)]
 
 
-def _bare(
-    error: BaseException, made: dict[BaseException, BaseException]
-) -> BaseException:
-    if error in made:
-        return made[error]
+def _bare(error: BaseException) -> BaseException:
     kind = type(error)
     place = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
     bare = type(kind.__name__, (_BareError,), place)(_facts(error))
-    made[error] = bare
     bare.__traceback__ = error.__traceback__
-    if error.__cause__ is not None:
-        bare.__cause__ = _bare(error.__cause__, made)
-    if error.__context__ is not None:
-        bare.__context__ = _bare(error.__context__, made)
-    bare.__suppress_context__ = error.__suppress_context__
     return bare
 
 
