@@ -299,6 +299,31 @@ def test_a_graph_that_fails_when_it_is_resumed_says_only_how(
     assert "what the user said" not in resumed.to_json()
 
 
+def test_a_provider_that_fails_later_costs_no_graph(
+    asker: Asker,
+    spans: Told,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    job, resumed = suspend(asker), list[str]()
+
+    def fail(*_: object, **__: object) -> trace.Tracer:
+        message = "what the user said"
+        raise OSError(message)
+
+    def resume(each: Job) -> bool:
+        resumed.append(each.key)
+        return True
+
+    monkeypatch.setattr(spans.tracers, "get_tracer", fail)
+    Resumer(asker.store, resume, clock=clock)(job)
+
+    assert resumed == [job.key]
+    assert "a span could not be written: OSError" in caplog.text
+    assert "what the user said" not in caplog.text
+
+
 def test_a_reply_that_was_refused_is_counted_no_second_time(
     asker: Asker, spans: Told
 ) -> None:

@@ -4,12 +4,12 @@ None of them says what a run took: that does the turn which enters it in the led
 """
 
 import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Final, Self
 
-from opentelemetry.context import Context, get_current
+from opentelemetry.context import get_current
 from opentelemetry.trace import (
     Link,
     Span,
@@ -24,7 +24,6 @@ from interactions_core.exceptions import JobTakenOverError, NotFoundError
 from interactions_core.process.forking import Origin
 from interactions_core.protocol.statuses import status_of
 from interactions_core.records.jobs import GONE, Job
-from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.tracing.awaited import place_span
 from interactions_core.tracing.backend_keys import backend_attributes
 from interactions_core.tracing.conventions import (
@@ -144,9 +143,12 @@ class WatchedRun(RunWatch):
 @contextlib.contextmanager
 def delivery_span(job: Job, status: str, told: Told) -> Generator[None]:
     """Enclose what a delivery says of a job."""
-    context, link = place_span(job.trace, get_current())
-    about = {**_about(job), "gen_ai.response.status": status}
-    with _own_span(DELIVERY, SpanKind.CONSUMER, context, link, about) as last:
+
+    def begin() -> Span:
+        about = {**_about(job), "gen_ai.response.status": status}
+        return _begun(DELIVERY, SpanKind.CONSUMER, job, about)
+
+    with _own_span(begin) as last:
         yield
         last[f"{PREFIX}news"] = told.is_news
 
@@ -154,10 +156,27 @@ def delivery_span(job: Job, status: str, told: Told) -> Generator[None]:
 @contextlib.contextmanager
 def resume_span(job: Job, told: Told) -> Generator[None]:
     """Enclose a graph that is resumed, in a trace of its own or under the caller's."""
-    context, link = place_span(job.trace, get_current(), is_apart=True)
-    with _own_span(RESUME, SpanKind.INTERNAL, context, link, _about(job)) as last:
+
+    def begin() -> Span:
+        return _begun(RESUME, SpanKind.INTERNAL, job, _about(job), is_apart=True)
+
+    with _own_span(begin) as last:
         yield
         last[f"{PREFIX}resumed"] = told.is_news
+
+
+def _begun(
+    name: str,
+    kind: SpanKind,
+    job: Job,
+    about: Mapping[str, Value],
+    *,
+    is_apart: bool = False,
+) -> Span:
+    context, link = place_span(job.trace, get_current(), is_apart=is_apart)
+    links = [Link(as_span_context(link))] if link is not None else []
+    tracer = get_tracer(SCOPE, version("interactions-core"))
+    return tracer.start_span(name, context, kind, attributes=about, links=links)
 
 
 def _about(job: Job) -> dict[str, Value]:
@@ -171,22 +190,12 @@ def _about(job: Job) -> dict[str, Value]:
 
 
 @contextlib.contextmanager
-def _own_span(
-    name: str,
-    kind: SpanKind,
-    context: Context,
-    link: TraceContext | None,
-    about: Mapping[str, Value],
-) -> Generator[dict[str, Value]]:
+def _own_span(begin: Callable[[], Span]) -> Generator[dict[str, Value]]:
     """Enclose something in a span; what is put into the dict is written at its end.
 
     Of what is raised it has the kind alone. A forked child does not end it.
     """
-    links = [Link(as_span_context(link))] if link is not None else []
-    tracer, origin = get_tracer(SCOPE, version("interactions-core")), Origin()
-    span = tried(
-        lambda: tracer.start_span(name, context, kind, attributes=about, links=links)
-    )
+    origin, span = Origin(), tried(begin)
     last: dict[str, Value] = {}
     if span is None:
         yield last
