@@ -201,6 +201,20 @@ def test_replays_are_as_many_as_usage_counts_by_their_reason(
     assert found["expired"] == 1
 
 
+def test_a_list_that_is_changed_at_its_beginning_is_a_replay(connect: Connect) -> None:
+    asker = connect("unary")
+    first, changed = said("It is 14:56."), said("It is 15:00.")
+    before = measure().replays.get("root", 0)
+    reply = asker.ask(first)
+    begun = measure().replays.get("root", 0)
+
+    again = asker.ask(changed, *visible_reply(reply.steps), said("What is my name?"))
+
+    asker.close()
+    assert again.reason == "root"
+    assert (begun - before, measure().replays["root"] - begun) == (0, 1)
+
+
 def _replays(exported: Told) -> dict[str, float]:
     return {
         dict(labels)["reason"]: number

@@ -154,7 +154,7 @@ def make_entry(
         replay_bytes=sent + (base.context_bytes if base else 0),
         charges=_charges(record, run, hops),
         job=tally.job,
-        sent_again=not plan.previous_interaction_id and _has_answers(run.turn),
+        sent_again=is_sent_again(plan, run.turn),
     )
 
 
@@ -214,9 +214,10 @@ def _tools(charge: Charge, record: InteractionRecord) -> Mapping[str, int] | Non
     return searches_in(record.held)
 
 
-def _has_answers(turn: Turn) -> bool:
-    """Tell whether a list has anything that a model has said."""
-    return any(step.kind in _SAID for step in turn.transcript.steps)
+def is_sent_again(plan: Plan, turn: Turn) -> bool:
+    """Tell whether all of a list was sent, with something that a model has said."""
+    said = (step.kind in _SAID for step in turn.transcript.steps)
+    return not plan.previous_interaction_id and any(said)
 
 
 def list_recovered(tally: TurnStats, plan: Plan) -> tuple[str, ...]:

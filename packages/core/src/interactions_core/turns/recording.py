@@ -33,6 +33,7 @@ from interactions_core.transcript.sizes import wire_size
 from interactions_core.turns.answer_records import (
     as_dead,
     as_unsettled,
+    is_sent_again,
     list_recovered,
     make_entry,
     make_record,
@@ -47,7 +48,11 @@ from interactions_core.turns.outlining import make_sketch
 from interactions_core.usage import Usage
 
 REPLAYS: Final = frozenset({"retry", "expired", "foreign", "stateless"})
-"""Reasons for which a list was sent again that had been sent before."""
+"""Reasons for which a list was sent again that had been sent before.
+
+A `root` is a replay, too, where the list has answers: it was changed at its beginning,
+or the first that is asked of it.
+"""
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -76,7 +81,8 @@ def record_turn(
     if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
         # An earlier process has read it, and kept it with its job.
         note_answer(run.tally, answer.interaction)
-    if plan.reason in REPLAYS:
+    is_edited = plan.reason == "root" and is_sent_again(plan, run.turn)
+    if plan.reason in REPLAYS or is_edited:
         count("replay", plan.reason)
     try:
         record = yield from _keep(run, plan, answer, failure, job, is_blank=blank)
