@@ -91,6 +91,24 @@ def test_a_refused_turn_names_its_error_and_not_its_text(
     assert "hunter2" not in span.to_json()
 
 
+def test_a_turn_that_is_answered_at_once_is_not_said_to_be_in_the_background(
+    asker: Asker, emulator: Emulator, spans: Told
+) -> None:
+    message = f"Model '{MODEL}' does not support background interactions."
+    refused = {"status": 400, "code": "invalid_request", "message": message}
+    emulator.fault(on="create", do=refused, times=1)
+
+    reply = asker.ask("Hello", background=True, foreground_ok=True)
+
+    [span] = spans.spans
+    told = attributes(span)
+    assert reply.job == ""
+    assert told["interactions.recovered"] == ("foreground",)
+    assert "interactions.background" not in told
+    assert "interactions.job.key" not in told
+    assert "gen_ai.usage.input_tokens" in told
+
+
 def test_a_stream_that_is_left_ends_its_span(connect: Connect, spans: Told) -> None:
     client, store = connect("stream").client, MemoryStore()
     with closing(client.stream(make_turn(["Hello"]), store)) as shown:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
+from interactions_core.profiles.points import FOREGROUND
 from interactions_core.records.charges import PICO, Charge
 from interactions_core.records.turn import Reply
 from interactions_core.tracing.conventions import finish_reason
@@ -76,6 +77,7 @@ def last_facts(known: CallFacts, run: TurnContext, seen: Seen) -> CallFacts:
     return replace(
         _with_plan(_with_tokens(known, tally), tally),
         job=tally.job or known.job,
+        background=known.background and FOREGROUND not in tally.recovered,
         recovered=_recovered(tally, seen),
         attempts=tally.attempts,
         maybe_billed=tally.maybe_billed,
