@@ -124,3 +124,16 @@ def test_what_is_set_up_wrongly_costs_spans_and_no_turn(before: str) -> None:
     assert "a span could not be written: " in said
     assert "hunter2" not in said
     assert said.splitlines()[-1].startswith("False")
+
+
+def test_a_meter_provider_that_is_not_there_costs_no_service() -> None:
+    said = ran(
+        "import os, opentelemetry.metrics\n"
+        "os.environ['OTEL_PYTHON_METER_PROVIDER'] = 'nobody'\n"
+        "logging.basicConfig(stream=sys.stdout)\n"
+        "from interactions_core.services.measure_export import export_measures\n"
+        "print('is told:', export_measures().is_told)"
+    )
+
+    assert "is told: False" in said
+    assert "a span could not be written: " in said

@@ -65,8 +65,12 @@ def _find() -> "Telemetry | None":
 
 
 def find_meter_provider() -> object | None:
-    """Return the program's meter provider, or `None` where it has set none."""
-    return _real_provider(sys.modules.get(_METRICS), "get_meter_provider")
+    """Return the program's meter provider, or `None` where it has set none.
+
+    Never raises, as `find_telemetry`.
+    """
+    metrics = sys.modules.get(_METRICS)
+    return tried(lambda: _real_provider(metrics, "get_meter_provider"))
 
 
 def _real_provider(module: ModuleType | None, getter: str) -> object:
