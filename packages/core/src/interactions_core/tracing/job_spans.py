@@ -16,7 +16,6 @@ from opentelemetry.trace import (
     SpanKind,
     Status,
     StatusCode,
-    get_tracer,
     use_span,
 )
 
@@ -40,7 +39,8 @@ from interactions_core.tracing.invocations import (
     end_invocation,
 )
 from interactions_core.tracing.own_attributes import PREFIX, Value, own_attributes
-from interactions_core.tracing.telemetry import SCOPE, Telemetry
+from interactions_core.tracing.set_up import find_tracer_provider
+from interactions_core.tracing.telemetry import SCOPE, Telemetry, as_tracers
 from interactions_core.tracing.traced_jobs import RunWatch, Told
 from interactions_core.transcript.streaming import steps_of
 
@@ -175,7 +175,8 @@ def _begun(
 ) -> Span:
     context, link = place_span(job.trace, get_current(), is_apart=is_apart)
     links = [Link(as_span_context(link))] if link is not None else []
-    tracer = get_tracer(SCOPE, version("interactions-core"))
+    tracers = as_tracers(find_tracer_provider())
+    tracer = tracers.get_tracer(SCOPE, version("interactions-core"))
     return tracer.start_span(name, context, kind, attributes=about, links=links)
 
 

@@ -6,6 +6,7 @@ Imports nothing of OpenTelemetry: what nobody has imported, nobody has set up.
 import functools
 import logging
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,11 @@ _MAKERS: Final = (
 )
 """What makes spans, whole: an old release of OpenTelemetry's may lack a part of it."""
 
+_LANGSMITHS: Final = "langsmith.internal_provider"
+"""In the resource of the provider that LangSmith sets where the program has none:
+https://github.com/langchain-ai/langsmith-sdk/blob/main/python/langsmith/_internal/otel/_otel_client.py
+"""
+
 _said_missing: Final[list[str]] = []
 
 
@@ -43,8 +49,7 @@ def find_telemetry() -> "Telemetry | None":
 
 def _find() -> "Telemetry | None":
     modules = sys.modules
-    trace, metrics = modules.get(_TRACE), modules.get(_METRICS)
-    tracers = _real_provider(trace, "get_tracer_provider")
+    tracers, metrics = find_tracer_provider(), modules.get(_METRICS)
     # Where nothing is set the API reads the environment, which takes longer than all
     # else here; no meters are known but the SDK's.
     has_meters = tracers is not None or _SDK_METRICS in modules
@@ -64,6 +69,14 @@ def _find() -> "Telemetry | None":
     return telemetry_for((tracers, meters))
 
 
+def find_tracer_provider() -> object | None:
+    """Return the program's tracer provider, or `None` where it has set none.
+
+    What makes spans takes this one, never the global one: that may be another's.
+    """
+    return _real_provider(sys.modules.get(_TRACE), "get_tracer_provider")
+
+
 def find_meter_provider() -> object | None:
     """Return the program's meter provider, or `None` where it has set none.
 
@@ -79,13 +92,23 @@ def _real_provider(module: ModuleType | None, getter: str) -> object:
     if get is None:
         return None
     provider: object = get()
-    return None if _stands_in(type(provider)) else provider
+    is_programs = not _stands_in(type(provider)) and not _is_langsmiths(provider)
+    return provider if is_programs else None
 
 
 @functools.cache
 def _stands_in(kind: type) -> bool:
     """Tell the API's own classes: they stand in for a provider, or do nothing."""
     return kind.__module__.partition("._")[0] in {_TRACE, _METRICS}
+
+
+def _is_langsmiths(provider: object) -> bool:
+    """Tell the provider that LangSmith reports its own runs by, tokens and all.
+
+    With our spans in it every call would be counted twice.
+    """
+    told = getattr(getattr(provider, "resource", None), "attributes", None)
+    return isinstance(told, Mapping) and _LANGSMITHS in told
 
 
 def _say_missing(error: ImportError) -> None:

@@ -7,9 +7,10 @@ set OpenTelemetry up, and not before.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final
+from typing import Final, cast
 
 from opentelemetry.metrics import Histogram, get_meter
+from opentelemetry.trace import NoOpTracerProvider, TracerProvider
 from opentelemetry.util.genai.completion_hook import load_completion_hook  # pyright: ignore[reportMissingTypeStubs]
 from opentelemetry.util.genai.handler import TelemetryHandler  # pyright: ignore[reportMissingTypeStubs]
 
@@ -56,13 +57,20 @@ def telemetry_for(providers: tuple[object, ...]) -> Telemetry:
         if not _held or any(
             a is not b for a, b in zip(_held[0][0], providers, strict=True)
         ):
-            _held[:] = [(providers, _made())]
+            _held[:] = [(providers, _made(as_tracers(providers[0])))]
         return _held[0][1]
 
 
-def _made() -> Telemetry:
+def as_tracers(provider: object | None) -> TracerProvider:
+    """Return the program's provider, or one that makes nothing where it has none."""
+    found = cast("TracerProvider | None", provider)  # as `find_tracer_provider` has it
+    return NoOpTracerProvider() if found is None else found
+
+
+def _made(tracers: TracerProvider) -> Telemetry:
     release = version("interactions-core")
     handler = TelemetryHandler(
+        tracer_provider=tracers,
         completion_hook=load_completion_hook(),
         instrumentation_scope_name=SCOPE,
         instrumentation_scope_version=release,
