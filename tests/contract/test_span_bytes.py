@@ -13,7 +13,9 @@ from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExp
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
+from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InteractionsError
+from interactions_core.transcript.parts import media_part
 from interactions_core.transcript.replies import visible_reply
 from interactions_core.transcript.steps import Step, function_result
 from interactions_emulator import Emulator
@@ -143,3 +145,31 @@ def test_messages_are_exported_where_the_switch_asks_for_them(
     told_all = "".join(span.to_json() for span in spans.spans)
     assert WORDS["refusal"] not in told_all
     assert "cAn4rY" not in told_all
+
+
+def test_bytes_of_media_are_exported_nowhere(
+    connect: Connect,
+    emulator: Emulator,
+    spans: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(CAPTURE, "SPAN_ONLY")
+    emulator.script(SCRIPT)
+    asker, medium = connect("unary"), "bm8gbWVkaXVt"
+    found: JsonObject = {
+        "content": [{"type": "image", "mimeType": "image/png", "data": medium}],
+        "data": "no medium",
+    }
+    image = media_part("image", mime_type="image/png", data=medium)
+
+    for result in (found, [image]):
+        called = asker.ask(said(WORDS["user"]), settings=SETTINGS)
+        [call] = [step for step in called.steps if step["type"] == "function_call"]
+        told = function_result(str(call["id"]), "get_weather", result)
+        steps = (said(WORDS["user"]), *visible_reply(called.steps), told)
+        asker.ask(*steps, settings=SETTINGS)
+
+    told_all = "".join(span.to_json() for span in spans.spans)
+    assert medium not in told_all
+    assert "no medium" in told_all
+    assert told_all.count("image") >= 2

@@ -5,7 +5,7 @@ here is done. Signatures and the bytes of media are never written: the ones are 
 use to anybody, and the others larger than any back end takes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final, cast
 
@@ -38,6 +38,10 @@ _Invocation = InferenceInvocation | RemoteAgentInvocation | FetchResponseInvocat
 
 _ASSISTANT: Final = "assistant"
 _ROLES: Final = {"user_input": "user", "function_result": "tool"}
+_MEDIA: Final = {"image", "audio", "video", "document"}
+_MIME: Final = {"mime_type", "mimeType"}
+"""What a medium says of itself, as the API and MCP have it."""
+
 _CALL: Final = "_call"
 _RESULT: Final = "_result"
 
@@ -119,16 +123,15 @@ def _texts(content: Json) -> Iterator[str]:
             yield str(block.get("text") or "")
 
 
-def _without_media(result: Json) -> Json:
-    """Leave the bytes of media out of a result."""
-    if isinstance(result, str | bytes) or not isinstance(result, Sequence):
-        return result
-    return [
-        {key: value for key, value in block.items() if key != "data"}
-        if isinstance(block, Mapping)
-        else block
-        for block in result
-    ]
+def _without_media(value: Json) -> Json:
+    """Leave the bytes of media out of a result, however deep in it they are."""
+    if isinstance(value, list | tuple):
+        return [_without_media(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    is_medium = value.get("type") in _MEDIA or not _MIME.isdisjoint(value)
+    left = (key for key in value if not (is_medium and key == "data"))
+    return {key: _without_media(value[key]) for key in left}
 
 
 def _definitions(tools: Json) -> Iterator[ToolDefinition]:
