@@ -23,7 +23,8 @@ What = Literal[
 
 SEEN: Final = "last seen"
 """Whoever held the job is gone, and this is when the lease was last renewed; written
-when somebody else takes it, since the next lease takes the place of that one."""
+when somebody else takes it, since the next lease takes the place of that one. A watcher
+holds a job until after its next look: of one this is when that look was due."""
 
 ACQUIRED: Final = "acquired"
 """Somebody holds the job who did not hold it before; if it was not released, whoever
