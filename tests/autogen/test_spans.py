@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from autogen_agentchat.agents import AssistantAgent
+from autogen_agentchat.conditions import MaxMessageTermination
+from autogen_agentchat.teams import RoundRobinGroupChat
+from autogen_core import SingleThreadedAgentRuntime
+from opentelemetry import trace
 
 from interactions_emulator import Emulator
 from tests.autogen.conftest import MakeClient
@@ -72,3 +76,34 @@ async def test_tokens_are_on_our_spans_alone(
         if span.attributes and "gen_ai.usage.input_tokens" in span.attributes
     ]
     assert counted == [("chat gemini-3.5-flash", client.actual_usage().prompt_tokens)]
+
+
+@pytest.mark.parametrize("has_own", [True, False], ids=["with the program's", "alone"])
+async def test_the_provider_of_a_runtime_is_given_none_of_our_spans(
+    make_client: MakeClient,
+    spans: Told,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    has_own: bool,
+) -> None:
+    """AutoGen: a runtime takes a tracer provider of its own and sets no global one."""
+    if not has_own:
+        monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
+    runtimes = Told()
+    runtime = SingleThreadedAgentRuntime(tracer_provider=runtimes.tracers)
+    team = RoundRobinGroupChat(
+        [AssistantAgent("guide", make_client())],
+        termination_condition=MaxMessageTermination(2),
+        runtime=runtime,
+    )
+    runtime.start()
+
+    await team.run(task="Hello")
+
+    await runtime.stop_when_idle()
+    assert runtimes.exporter.get_finished_spans()
+    assert runtimes.spans == []
+    assert [span.name for span in spans.spans] == ["chat gemini-3.5-flash"] * has_own
+    assert (trace.get_tracer_provider() is spans.tracers) is has_own
+    runtimes.tracers.shutdown()
+    runtimes.meters.shutdown()
