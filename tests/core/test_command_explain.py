@@ -199,6 +199,7 @@ def test_a_thread_stands_for_its_newest_turn_that_was_sent_again(
     waiting = run(sessions, "pricing-brief")
     assert waiting.exit_code == 1
     assert "nothing was answered in 'pricing-brief' yet" in waiting.stderr
+    assert "interactions jobs list --thread pricing-brief" in waiting.stderr
     assert "The id of a turn names one of another." in waiting.stderr
 
 

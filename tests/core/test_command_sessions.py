@@ -331,6 +331,16 @@ def test_a_name_of_none_or_of_several_is_an_error(name: str, said: str) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_a_thread_without_an_answer_leads_to_its_jobs() -> None:
+    done = run("show", "pricing-brief")
+
+    head, *lines = done.stdout.splitlines()
+    assert head.startswith("pricing-brief")
+    hint = "its jobs: interactions jobs list --thread pricing-brief"
+    assert lines == ["", f"nothing was answered in this thread yet; {hint}"]
+
+
+@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("command", ["show", "tree"])
 @pytest.mark.parametrize(
     "name", ["trip-kyoto", "trip-k", "to-006", "v1_trip-kyoto-006", "v1_alone-001"]

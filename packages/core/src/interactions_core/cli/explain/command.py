@@ -6,6 +6,7 @@ from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.naming import interactions_named, named
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.explain.explanation_text import Layout, explanation_lines
+from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
@@ -82,7 +83,8 @@ def _turn_named(store: SessionStore, name: str) -> str:
     again = (turn.record.key for turn in reversed(turns) if is_sent_again(turn))
     key = found.key or next(again, found.conversation.last)
     if not key:
-        msg = f"nothing was answered in '{shown(name)}' yet"
+        hint = shown(jobs_hint(found.conversation.id))
+        msg = f"nothing was answered in '{shown(name)}' yet; {hint}"
         raise click.ClickException(msg)
     return key
 

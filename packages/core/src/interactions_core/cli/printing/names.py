@@ -31,3 +31,10 @@ def store_text(url: str) -> str:
     from interactions_core.stores.postgres.urls import read_url  # noqa: PLC0415
 
     return read_url(url).shown
+
+
+def jobs_hint(told: ConversationId) -> str:
+    """Say which command lists the jobs of a conversation that has no answer yet."""
+    thread = told.scope.thread_id
+    chosen = f" --thread {thread}" if thread else ""
+    return f"its jobs: interactions jobs list{chosen}"

@@ -11,13 +11,16 @@ from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.naming import NEWEST, Named, named
 from interactions_core.cli.arguments.piped_names import each_named
 from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
     json_option,
     json_text,
     local_option,
+    shown,
     width,
+    wrapped,
     write,
 )
 from interactions_core.cli.sessions.page_file import (
@@ -174,12 +177,14 @@ def _lines(
         len(chosen),
         len(turns),
         now=time.time(),
-        path=path,
+        path=path if turns else "",
         columns=layout.columns,
     )
     yield ""
     if not turns:
-        yield "nothing was answered in this thread yet"
+        hint = shown(jobs_hint(told.id))
+        line = f"nothing was answered in this thread yet; {hint}"
+        yield from wrapped(line, layout.columns)
     numbers = {each.record.key: at for at, each in enumerate(turns, 1)}
     redacted = False
     for part, contents in pages_of_content(store, chosen):
