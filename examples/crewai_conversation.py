@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ["CREWAI_DISABLE_TELEMETRY"] = os.environ["OTEL_SDK_DISABLED"] = "true"
+os.environ["CREWAI_DISABLE_TELEMETRY"] = "true"
 os.environ["CREWAI_TRACING_ENABLED"] = "false"
 
 from crewai.flow.conversational import ConversationConfig

@@ -5,7 +5,7 @@ Runs on the emulator as it is; without `place` on the real API.
 
 import os
 
-os.environ["CREWAI_DISABLE_TELEMETRY"] = os.environ["OTEL_SDK_DISABLED"] = "true"
+os.environ["CREWAI_DISABLE_TELEMETRY"] = "true"
 os.environ["CREWAI_TRACING_ENABLED"] = "false"
 
 from crewai import Agent, Crew, Task

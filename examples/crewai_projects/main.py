@@ -6,7 +6,7 @@ Runs on the emulator as it is; without it, and with a key, on the real API.
 import os
 from pathlib import Path
 
-os.environ["CREWAI_DISABLE_TELEMETRY"] = os.environ["OTEL_SDK_DISABLED"] = "true"
+os.environ["CREWAI_DISABLE_TELEMETRY"] = "true"
 os.environ["CREWAI_TRACING_ENABLED"] = "false"
 
 from crewai.project import load_crew

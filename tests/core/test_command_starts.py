@@ -78,6 +78,8 @@ def test_a_command_that_is_interrupted_while_it_is_imported_says_so_in_a_line() 
     """The root of all commands is imported once it is known that click is there."""
     code = (
         "import sys, types; sys.path.insert(0, '.'); import builtins\n"
+        # A shell has it ignored in what it starts in the background, tests among them.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from interactions_core.cli import entry\n"
         "class Held:\n"
         "    def find_spec(self, name, path=None, target=None):\n"

@@ -1,6 +1,7 @@
 """Keep CrewAI off the network and out of the user's folders, and import it in silence.
 
-To be imported before CrewAI is.
+To be imported before CrewAI is. OpenTelemetry's own switch is left alone: it would be
+one for the spans of all tests that come after, and of the processes that they start.
 """
 
 import importlib
@@ -11,7 +12,6 @@ from typing import Any
 
 os.environ.update(
     CREWAI_DISABLE_TELEMETRY="true",
-    OTEL_SDK_DISABLED="true",
     CREWAI_TRACING_ENABLED="false",
     CREWAI_DISABLE_VERSION_CHECK="true",
     CREWAI_STORAGE_DIR=tempfile.mkdtemp(prefix="crewai-"),

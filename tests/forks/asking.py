@@ -11,12 +11,9 @@ from typing import Any
 
 MODEL = "gemini-3.5-flash"
 
-# CrewAI reads them when it is imported.
-os.environ.update(
-    CREWAI_DISABLE_TELEMETRY="true",
-    CREWAI_TRACING_ENABLED="false",
-    OTEL_SDK_DISABLED="true",
-)
+# CrewAI reads them when it is imported. OpenTelemetry's own switch would be one for all
+# tests that come after, and for the processes that they start.
+os.environ.update(CREWAI_DISABLE_TELEMETRY="true", CREWAI_TRACING_ENABLED="false")
 
 
 @dataclass(frozen=True)

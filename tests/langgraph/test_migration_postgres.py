@@ -161,7 +161,7 @@ def test_no_password_is_shown(old: str, url: str) -> None:
 def test_a_database_without_the_tables_is_said_so(old: str, url: str) -> None:
     done = migrate(old, url)
 
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "has no table 'checkpoints' of PostgresSaver" in done.stderr
 
 
@@ -173,14 +173,14 @@ def test_a_database_of_the_shallow_saver_is_said_so(old: str, url: str) -> None:
 
     done = migrate(old, url)
 
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "is a database of ShallowPostgresSaver" in done.stderr
 
 
 def test_a_url_that_cannot_be_parsed_is_not_repeated(url: str) -> None:
     done = migrate("postgresql://u:xyz%zzy@h/d", url)
 
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "is no URL that psycopg understands" in done.stderr
     assert "zzy" not in done.output
 
