@@ -24,7 +24,11 @@ def deferred(
         if place is None:
             msg = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(msg, name=name, obj=sys.modules[package])
-        found = getattr(import_module(place), name)
+        # A child that is forked meanwhile could never end the import.
+        from interactions_core.process.forking import hold_forks  # noqa: PLC0415
+
+        with hold_forks():
+            found = getattr(import_module(place), name)
         # From now on it is found without being asked for here.
         setattr(sys.modules[package], name, found)
         return found

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from interactions_core.exceptions import MissingPackageError
+from interactions_core.process.forking import hold_forks
 
 _OURS = "interactions_"
 
@@ -54,7 +55,8 @@ def install_command(extra: str, package: str = "interactions-core") -> str:
 
 def _import(module: str, what: str, command: Callable[[], str]) -> Any:  # noqa: ANN401
     try:
-        return import_module(module)
+        with hold_forks():
+            return import_module(module)
     except ModuleNotFoundError as exc:
         missing = (exc.name or "").partition(".")[0]
         # A module of ours that is missing is a fault of ours, which no extra mends.

@@ -1,6 +1,7 @@
 """Open session stores by URL, one object per place and process.
 
-A kind of store is imported by whoever opens one of it.
+A kind of store is imported by whoever opens one of it, in whichever thread: a child
+that is forked meanwhile could never end that, so that forks wait.
 """
 
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.process.forking import Lock
+from interactions_core.process.forking import Lock, hold_forks
 from interactions_core.records.mirror import Mirror
 from interactions_core.secret_options import shown_scheme
 from interactions_core.stores.protocols.sessions import SessionStore
@@ -157,33 +158,28 @@ def _to_read(sessions: "str | SessionStore", mirror: Mirror) -> SessionStore:
         raise ConfigurationError(msg)
     check_url(sessions)
     if sessions.startswith(_POSTGRES):
-        from interactions_core.stores.postgres import PostgresStore  # noqa: PLC0415
-
-        return PostgresStore(sessions, mirror=mirror, read_only=True)
-    from interactions_core.stores.sqlite.store import SqliteStore  # noqa: PLC0415
-
-    return SqliteStore(_absolute(sessions), mirror=mirror, read_only=True)
+        return _postgres()(sessions, mirror=mirror, read_only=True)
+    return _sqlite()(_absolute(sessions), mirror=mirror, read_only=True)
 
 
 def _in_memory(name: str, mirror: Mirror) -> "MemoryStore":
-    from interactions_core.stores.memory.store import MemoryStore  # noqa: PLC0415
-
     with _lock:
+        from interactions_core.stores.memory.store import MemoryStore  # noqa: PLC0415
+
         if (name, mirror) not in _memory:
             _memory[name, mirror] = MemoryStore(name, mirror=mirror)
         return _memory[name, mirror]
 
 
 def _file(path: str, mirror: Mirror, auto_migrate: bool | None) -> "SqliteStore":  # noqa: FBT001
-    from interactions_core.stores.sqlite.store import SqliteStore  # noqa: PLC0415
-
+    kind = _sqlite()
     if path == ":memory:":
-        return SqliteStore(path, mirror=mirror)
+        return kind(path, mirror=mirror)
     with _lock:
         name = (_absolute(path), mirror, auto_migrate)
         store = _files.get(name)
         if store is None:
-            store = _files[name] = SqliteStore(
+            store = _files[name] = kind(
                 name[0], mirror=mirror, auto_migrate=auto_migrate
             )
         return store
@@ -194,13 +190,22 @@ def _absolute(path: str) -> str:
 
 
 def _server(url: str, mirror: Mirror, auto_migrate: bool | None) -> "PostgresStore":  # noqa: FBT001
-    from interactions_core.stores.postgres import PostgresStore  # noqa: PLC0415
-
+    kind = _postgres()
     with _lock:
         name = (url, mirror, auto_migrate)
         store = _servers.get(name)
         if store is None:
-            store = _servers[name] = PostgresStore(
-                url, mirror=mirror, auto_migrate=auto_migrate
-            )
+            store = _servers[name] = kind(url, mirror=mirror, auto_migrate=auto_migrate)
         return store
+
+
+def _sqlite() -> "type[SqliteStore]":
+    with hold_forks():
+        from interactions_core.stores.sqlite.store import SqliteStore  # noqa: PLC0415
+    return SqliteStore
+
+
+def _postgres() -> "type[PostgresStore]":
+    with hold_forks():
+        from interactions_core.stores.postgres import PostgresStore  # noqa: PLC0415
+    return PostgresStore

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.logs import log_fields
+from interactions_core.process.forking import hold_forks
 from interactions_core.tracing.harmless import tried
 
 if TYPE_CHECKING:
@@ -60,9 +61,13 @@ def _find() -> "Telemetry | None":
         # A module that cannot be imported would be run again by each turn.
         return None
     try:
-        for each in _MAKERS:
-            import_module(each)
-        from interactions_core.tracing.telemetry import telemetry_for  # noqa: PLC0415
+        # A child that is forked meanwhile could never end the import.
+        with hold_forks():
+            for each in _MAKERS:
+                import_module(each)
+            from interactions_core.tracing.telemetry import (  # noqa: PLC0415
+                telemetry_for,
+            )
     except ImportError as error:
         _say_missing(error)
         return None
