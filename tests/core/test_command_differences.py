@@ -14,11 +14,14 @@ from interactions_core import open_store
 from interactions_core.cli.replay import replay
 from interactions_core.cli.replay.curl import curl_lines
 from interactions_core.cli.sessions.diff import diff
+from interactions_core.exceptions import StoreError
 from interactions_core.records.interactions import Scope
 from interactions_core.transcript.digest import SEED
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.core.looking import NOW, Thread, user
+from tests.core.looking import model as said
 from tests.schemas import check
 from tests.waiting import go_by
 
@@ -240,3 +243,31 @@ def test_a_name_of_no_interaction_is_an_error(url: str, name: str) -> None:
     done = run(replay, url, "--dry-run", name)
 
     assert done.exit_code == 1
+
+
+def test_inputs_of_a_store_without_a_secret_are_compared(tmp_path: Path) -> None:
+    """What is not written by a turn, but put there, gives a store none."""
+    sessions = f"sqlite:///{tmp_path}/s.db"
+    thread = Thread(open_store(sessions), "trip")
+    one = thread.turn("root", NOW, sent=[user(AT_14)], held=[said("ok")])
+    other = thread.turn("root", NOW + 1, sent=[user(AT_15)], held=[said("ok")])
+
+    done = run(diff, sessions, one, other)
+    hidden = json.loads(
+        run(diff, sessions, one, other, "--json", "--hide-content").stdout
+    )
+
+    assert done.exit_code == 0
+    assert f"  + user_input: {AT_15}" in done.stdout.splitlines()
+    [change] = hidden["changes"]
+    assert change["then"][0]["mark"] != change["now"][0]["mark"]
+
+
+def test_a_store_that_is_only_read_is_given_no_secret(tmp_path: Path) -> None:
+    sessions = f"sqlite:///{tmp_path}/s.db"
+    Thread(open_store(sessions), "trip").turn("root", NOW)
+
+    with pytest.raises(StoreError, match="nothing has given it a secret yet") as raised:
+        open_store(sessions, read_only=True).secret()
+
+    assert raised.value.advice == "Its first turn does; nothing was written."

@@ -1,15 +1,22 @@
 """The whole input of a turn, put together from what a store keeps of those before it."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from interactions_core.canonical import JsonObject
+from interactions_core.exceptions import StoreError
 from interactions_core.explaining.content import contents, said_steps
 from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.records.mirror import is_redacted
 from interactions_core.records.outlines import Outline, keyed_mark
 from interactions_core.stores.protocols.sessions import SessionStore
+from interactions_core.stores.sql.refusing import UNBORN
 from interactions_core.transcript.sizes import step_size
+
+_UNBORN_KEY: Final = secrets.token_bytes(32)
+"""Keys marks where a store has no secret, and so none of its own to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,8 @@ class InputStep:
     Attributes:
         kind: Its type on the wire.
         size: Its size as JSON, in bytes.
-        mark: Its mark in this store, hexadecimal.
+        mark: Its mark in this store, hexadecimal; where that has no secret, in this
+            process.
         wire: What it says; `None` where the store has no content of it.
     """
 
@@ -51,8 +59,7 @@ def contents_of(
     """Return what the steps of a list say, by position, as far as that is kept."""
     line = records_of(store, scope, outline.key)
     wires = [wire for each in line for wire in _wires(each)]
-    # A copy without content has no secret either.
-    return contents(outline.shapes, wires, store.secret()) if wires else {}
+    return contents(outline.shapes, wires, _mark_key(store)) if wires else {}
 
 
 def records_of(store: SessionStore, scope: Scope, key: str) -> list[InteractionRecord]:
@@ -83,7 +90,7 @@ def _from_content(store: SessionStore, scope: Scope, key: str) -> tuple[InputSte
     wires += _asked(last)
     if not wires or is_redacted(wires):
         return ()
-    secret = store.secret()
+    secret = _mark_key(store)
     return tuple(
         InputStep(
             step.kind,
@@ -93,6 +100,16 @@ def _from_content(store: SessionStore, scope: Scope, key: str) -> tuple[InputSte
         )
         for step in said_steps(wires)
     )
+
+
+def _mark_key(store: SessionStore) -> bytes:
+    """Return what steps are marked with: the secret that a store has written, if any."""
+    try:
+        return store.secret()
+    except StoreError as error:
+        if error.advice != UNBORN:
+            raise
+        return _UNBORN_KEY
 
 
 def _wires(record: InteractionRecord) -> Sequence[JsonObject]:

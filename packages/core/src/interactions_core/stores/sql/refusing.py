@@ -21,6 +21,11 @@ them looks first whether they are there."""
 NOT_OURS: Final = "Nothing was changed; name the store that your program uses."
 
 
+UNBORN: Final = "Its first turn does; nothing was written."
+"""What to do where a store is only read, and nobody has written to it what it is born
+with."""
+
+
 def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) -> None:
     """Refuse tables that cannot be read as they are.
 
@@ -50,6 +55,12 @@ def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) 
             f"to be read only; this version reads {part.usable}"
         )
         raise StoreError(place, problem, UPGRADE)
+
+
+def refuse_to_be_born(place: str) -> Never:
+    """Raise for the secret of a store that has none yet, and is only read."""
+    problem = "nothing has given it a secret yet, and it was opened to be read only"
+    raise StoreError(place, problem, UNBORN)
 
 
 def refuse_to_write(place: str) -> Never:
