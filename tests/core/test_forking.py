@@ -347,13 +347,14 @@ async def post(receiver: WebhookReceiver) -> int:
 # What a fork waits for.
 
 IMPORTED_WHILE_FORKED = """
-import os, signal, sys, threading
+import os, sys, threading
 
 from interactions_core import MemoryStore
 from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.turns.context import ClientPolicy
 from tests.contract.asking import make_turn, text_of
+from tests.hung import end_if_hung
 
 policy = ClientPolicy(max_retries=0, retention_s=1e6, clock=lambda: 1.8e9)
 client = InteractionsClient(Connection(base_url=sys.argv[1], api_key="k"), policy)
@@ -372,7 +373,7 @@ thread.start()
 begun.wait()
 pid = os.fork()
 if pid == 0:
-    signal.alarm(60)
+    end_if_hung(60)
     reply = client.turn(make_turn(["hello"]), MemoryStore())
     os._exit(0 if text_of(reply).endswith("hello") else 1)
 thread.join()

@@ -23,7 +23,9 @@ from interactions_core.process.failpoints import FailPoint
 from interactions_langgraph import ChatInteractions
 from tests.crash import job_crashes
 from tests.crash.job_crashes import GRAPHS, PLAIN
+from tests.hung import end_if_hung
 
+HUNG_S = 300
 QUESTION = "Question {} of the fork test, asked by {}?"
 FATES = {
     "before": ("child lives", "child dies"),
@@ -98,7 +100,7 @@ def forked(work: Callable[[], str]) -> str | None:
 
 
 def _work(work: Callable[[], str], writing: int) -> NoReturn:
-    signal.alarm(300)
+    end_if_hung(HUNG_S)
     here = os.getpid()
     try:
         said = work()

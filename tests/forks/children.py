@@ -2,11 +2,11 @@
 
 import os
 import pickle
-import signal
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tests.hung import end_if_hung
 from tests.patience import PATIENCE_S
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def quietly_forked() -> int:
 
 
 def _report(work: Callable[[], Any], writing: int) -> None:
-    signal.alarm(HUNG_S)
+    end_if_hung(HUNG_S)
     told: tuple[Any, BaseException | None]
     try:
         told = work(), None

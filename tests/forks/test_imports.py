@@ -10,8 +10,9 @@ from tests.patience import PATIENCE_S
 
 # Whatever forks lets the import go on just before; hooks run from the newest on.
 PROGRAM: Final = """
-import os, signal, sys, threading
+import os, sys, threading
 from interactions_core.process import forking
+from tests.hung import end_if_hung
 {before}
 
 begun, may_end = threading.Event(), threading.Event()
@@ -30,7 +31,7 @@ begun.wait()
 os.register_at_fork(before=may_end.set)
 pid = os.fork()
 if pid == 0:
-    signal.alarm(60)
+    end_if_hung(60)
     {ask}
     os._exit(0)
 _, status = os.waitpid(pid, 0)
