@@ -38,6 +38,13 @@ DAY = 1_795_910_400.0
 """29 November 2026, 00:00 UTC."""
 
 
+SENT = (
+    *(("root", False), ("root", True), ("root", True)),
+    *(("continue", False), ("expired", True)),
+)
+"""Why turns were sent as they were, and whether earlier answers went with them."""
+
+
 def charge(cost: int | None, **changes: object) -> Charge:
     price = Price(picousd=cost, prices="1") if cost is not None else Price(reason="?")
     return replace(Charge(price=price), **changes)
@@ -257,6 +264,23 @@ def test_threads_of_one_name_are_told_apart_by_their_session(
         ("", "aa"): 1,
     }
     assert len(kept.cost("thread").rows) == 2
+
+
+def test_a_root_that_sent_everything_again_is_told_apart_from_the_first(
+    kept: SessionStore,
+) -> None:
+    for at, (reason, again) in enumerate(SENT):
+        pay(kept, f"i{at}", charge(2**at), reason=reason, sent_again=again)
+
+    rows = kept.cost("reason_again").rows
+
+    assert {name: (row.turns, row.picousd) for name, row in rows.items()} == {
+        "root": (1, 1),
+        "root, sent again": (2, 2 + 4),
+        "continue": (1, 8),
+        "expired": (1, 16),
+    }
+    assert kept.cost("reason").rows["root"].turns == 3
 
 
 def test_a_sum_says_what_it_leaves_out(kept: SessionStore) -> None:

@@ -187,7 +187,7 @@ def test_one_object_has_the_same_sums(store: SqliteStore) -> None:
         ("thread", ["thread"]),
         ("job", ["-"]),
         ("agent", ["-", "deep-research-preview-04-2026"]),
-        ("reason", ["continue", "root"]),
+        ("reason", ["continue,", "continue", "root"]),
         ("day", ["2026-11-28"]),
     ],
 )

@@ -159,7 +159,7 @@ def _asked(content: Content | None) -> list[JsonObject]:
 def _sums(view: View) -> dict[str, object]:
     """Add up what is shown in groups."""
     told: dict[str, object] = {}
-    for by in ("day", "model", "session", "reason"):
+    for by in ("day", "model", "session", "reason_again"):
         rows = view.store.cost(by, session_id=view.tenant).rows
         told[by] = [[name, costs_json(costs)] for name, costs in rows.items()]
     return told

@@ -28,14 +28,29 @@ from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.usage import Usage
 
 CostBy = Literal[
-    "session", "thread", "session_thread", "job", "model", "agent", "reason", "day"
+    "session",
+    "thread",
+    "session_thread",
+    "job",
+    "model",
+    "agent",
+    "reason",
+    "reason_again",
+    "day",
 ]
 """What turns are grouped by. `model` is the target, `model:NAME` or `agent:NAME`;
 `agent` puts those of all models under `""`, and `job` those without one. `thread` puts
 those of all sessions with a thread of that name together, and `session_thread` keeps
-them apart: `names_of` reads its keys. `day` is the day in UTC, e.g. `2026-11-28`."""
+them apart: `names_of` reads its keys. `reason_again` keeps apart what sent earlier
+answers again, see `told_reason`. `day` is the day in UTC, e.g. `2026-11-28`."""
 
 GROUPS: Final = get_args(CostBy)
+
+SENT_AGAIN: Final = ", sent again"
+"""What follows a reason in the key of turns that sent earlier answers again."""
+
+SENT_ANYWAY: Final = ("expired", "foreign", "stateless")
+"""Reasons that say so themselves."""
 
 _AGENT: Final = "agent:"
 
@@ -265,6 +280,17 @@ def names_of(key: str) -> tuple[str, str]:
     return names[: int(length)], names[int(length) :]
 
 
+def told_reason(reason: str, *, sent_again: bool) -> str:
+    """Name why a turn was sent as it was: a `root` may be the first of its thread or not.
+
+    Returns:
+        The reason; with `SENT_AGAIN` where earlier answers were sent again and the
+        reason does not say so.
+    """
+    is_silent = sent_again and reason not in SENT_ANYWAY
+    return f"{reason}{SENT_AGAIN}" if is_silent else reason
+
+
 def day_of(at: float) -> str:
     """Name the day of a time in epoch seconds, in UTC."""
     return datetime.fromtimestamp(at, UTC).date().isoformat()
@@ -301,5 +327,8 @@ _KEYS: Final[Mapping[str, Callable[[Scope, LedgerEntry], str]]] = {
     "model": lambda _, entry: entry.target,
     "agent": lambda _, entry: entry.target if entry.target.startswith(_AGENT) else "",
     "reason": lambda _, entry: entry.reason,
+    "reason_again": lambda _, entry: told_reason(
+        entry.reason, sent_again=entry.sent_again
+    ),
     "day": lambda _, entry: day_of(entry.created_at),
 }

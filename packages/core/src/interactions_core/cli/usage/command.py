@@ -36,8 +36,9 @@ from interactions_core.records.budget_standings import Standing, standings
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
 from interactions_core.stores import SessionStore
 
-_BY_TENANT: Final = {"thread": "session_thread"}
-"""Threads of two tenants are two, whatever they are called."""
+_APART: Final = {"thread": "session_thread", "reason": "reason_again"}
+"""Threads of two tenants are two, whatever they are called; and a root that sent
+everything again is not the first turn of a thread."""
 
 _OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "prices")
 
@@ -46,7 +47,7 @@ _OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "pri
 @found_option
 @click.option(
     "--by",
-    type=click.Choice([each for each in GROUPS if each not in _BY_TENANT.values()]),
+    type=click.Choice([each for each in GROUPS if each not in _APART.values()]),
     default="model",
     show_default=True,
     help="What turns are grouped by; days are those of UTC.",
@@ -113,7 +114,7 @@ def usage(
     with opened(sessions, read_only=True) as store:
         found = store.cost(
             # click has checked the word.
-            cast("CostBy", _BY_TENANT.get(by, by)),
+            cast("CostBy", _APART.get(by, by)),
             session_id=session,
             thread_id=thread,
             since=since,

@@ -34,8 +34,12 @@ _HEADS: Final = {
     "model": "MODEL OR AGENT",
     "agent": "AGENT",
     "reason": "REASON",
+    "reason_again": "REASON",
     "day": "DAY",
 }
+
+_TYPED: Final = {"session_thread": "thread", "reason_again": "reason"}
+"""How a group is asked for that is told apart further."""
 
 _AGAIN_HEAD: Final = "SENT AGAIN"
 _GAP: Final = "  "
@@ -119,7 +123,7 @@ def usage_json(
     source, _, version = (newest or "").partition(" ")
     return {
         "schema": 1,
-        "by": "thread" if found.by == "session_thread" else found.by,
+        "by": _TYPED.get(found.by, found.by),
         "since": since,
         "until": until,
         "prices": {

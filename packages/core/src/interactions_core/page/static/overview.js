@@ -10,7 +10,7 @@ function overviewElement() {
     h("section", null, h("h2", null, "Cost by day"), daysElement(sums.day)),
     h("section", null, h("h2", null, "Cost by model or agent"), sumsTable(sums.model, targetName)),
     h("section", null, h("h2", null, "Cost by tenant"), sumsTable(sums.session, (name) => name || "(none)")),
-    h("section", null, h("h2", null, "Cost by reason"), sumsTable(sums.reason, String))));
+    h("section", null, h("h2", null, "Cost by reason"), sumsTable(sums.reason_again, String))));
   return h("div", { class: "over", tabindex: "-1" }, parts);
 }
 

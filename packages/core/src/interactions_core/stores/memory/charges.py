@@ -16,6 +16,7 @@ from interactions_core.records.costs import (
     day_of,
     key_of,
     report,
+    told_reason,
     why_unknown,
 )
 from interactions_core.records.interactions import LedgerEntry, Scope
@@ -32,6 +33,7 @@ class _Kind:
     scope: Scope
     target: str
     reason: str
+    sent_again: bool
     day: str
 
 
@@ -115,7 +117,7 @@ class MemoryChargeMixin:
         """Keep what entries cost that go; whoever calls holds the lock."""
         for entry in entries:
             day = day_of(entry.created_at)
-            kind = _Kind(scope, entry.target, entry.reason, day)
+            kind = _Kind(scope, entry.target, entry.reason, entry.sent_again, day)
             gone = self._gone_entries.setdefault(kind, _Gone(oldest=entry.created_at))
             gone.costs += costs_of(entry)
             gone.oldest = min(gone.oldest, entry.created_at)
@@ -166,5 +168,6 @@ def _key(kind: _Kind, by: CostBy) -> str:
         "model": kind.target,
         "agent": kind.target if is_agent else "",
         "reason": kind.reason,
+        "reason_again": told_reason(kind.reason, sent_again=kind.sent_again),
         "day": kind.day,
     }[by]

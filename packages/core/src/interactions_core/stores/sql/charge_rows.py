@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from interactions_core.records.charges import KINDS, Charge, Price, Unanswered
-from interactions_core.records.costs import CostBy, Costs
+from interactions_core.records.costs import SENT_AGAIN, SENT_ANYWAY, CostBy, Costs
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.stores.sql.statements import (
     Dialects,
@@ -224,6 +224,11 @@ _KEYS: Final[dict[str, str | Dialects]] = {
 }
 """What turns are grouped by, for `str.format` with a table and its column of time."""
 
+_TOLD_REASON: Final = f"""ledger.reason || CASE WHEN charges.again = 1
+    AND ledger.reason NOT IN ({", ".join(f"'{each}'" for each in SENT_ANYWAY)})
+    THEN '{SENT_AGAIN}' ELSE '' END"""
+"""As `told_reason` names it."""
+
 
 def sum_costs(by: CostBy, names: Sequence[str], where: str) -> Statement:
     """Write the query of costs in groups: the key, then the values of `Costs`.
@@ -236,7 +241,11 @@ def sum_costs(by: CostBy, names: Sequence[str], where: str) -> Statement:
     # What is left out of the charges of all threads need not be added up.
     thread = {name: number for number, name in enumerate(names, 1)}.get("thread_id")
     of_entry = _OF_ENTRY.format(about=f" WHERE thread_id = ${thread}" if thread else "")
-    own = {"job": "coalesce(charges.job, '')", "reason": "ledger.reason"}
+    own = {
+        "job": "coalesce(charges.job, '')",
+        "reason": "ledger.reason",
+        "reason_again": _TOLD_REASON,
+    }
     return _in_groups(
         own.get(by) or _KEYS[by],
         ("ledger", "created_at"),
@@ -247,7 +256,7 @@ def sum_costs(by: CostBy, names: Sequence[str], where: str) -> Statement:
 
 def sum_unanswered(by: CostBy, where: str) -> Statement:
     """Write the query of what may have been billed beside the ledger, in groups."""
-    own = {"job": "''", "reason": "'root'"}
+    own = {"job": "''", "reason": "'root'", "reason_again": "'root'"}
     return _in_groups(
         own.get(by) or _KEYS[by],
         ("unanswered", "noted_at"),
