@@ -14,7 +14,6 @@ from interactions_core import open_store
 from interactions_core.cli.replay import replay
 from interactions_core.cli.replay.curl import curl_lines
 from interactions_core.cli.sessions.diff import diff
-from interactions_core.exceptions import StoreError
 from interactions_core.records.interactions import Scope
 from interactions_core.transcript.digest import SEED
 from interactions_emulator import Emulator
@@ -261,13 +260,3 @@ def test_inputs_of_a_store_without_a_secret_are_compared(tmp_path: Path) -> None
     assert f"  + user_input: {AT_15}" in done.stdout.splitlines()
     [change] = hidden["changes"]
     assert change["then"][0]["mark"] != change["now"][0]["mark"]
-
-
-def test_a_store_that_is_only_read_is_given_no_secret(tmp_path: Path) -> None:
-    sessions = f"sqlite:///{tmp_path}/s.db"
-    Thread(open_store(sessions), "trip").turn("root", NOW)
-
-    with pytest.raises(StoreError, match="nothing has given it a secret yet") as raised:
-        open_store(sessions, read_only=True).secret()
-
-    assert raised.value.advice == "Its first turn does; nothing was written."

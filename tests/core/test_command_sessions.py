@@ -346,11 +346,15 @@ def test_a_thread_without_an_answer_leads_to_its_jobs() -> None:
     "name", ["trip-kyoto", "trip-k", "to-006", "v1_trip-kyoto-006", "v1_alone-001"]
 )
 def test_what_another_tenant_has_goes_by_no_name(command: str, name: str) -> None:
-    for tenant in ("acme", "nobody"):
+    hints = {
+        "acme": "`interactions sessions list --tenant acme` names them",
+        "nobody": "no tenant is called so; there are acme, globex",
+    }
+    for tenant, hint in hints.items():
         done = run(command, name, "--tenant", tenant)
 
         said = f"no thread or interaction of tenant '{tenant}' goes by '{name}'"
-        assert (done.exit_code, done.stderr) == (1, f"Error: {said}\n")
+        assert (done.exit_code, done.stderr) == (1, f"Error: {said}; {hint}\n")
 
 
 def test_the_beginning_of_a_name_is_looked_for_in_one_tenant() -> None:
@@ -529,8 +533,9 @@ def test_a_wrong_name_among_others_is_told_and_the_others_are_gone_on_with(
     told = [json.loads(line)["session"]["id"] for line in done.stdout.splitlines()]
     assert told == ["trip-kyoto", "support-7731"]
     assert done.stderr.splitlines() == [
-        "Error: no thread or interaction goes by 'no-such'",
-        "Error: no thread or interaction goes by '\\x1b[31mred'",
+        f"Error: no thread or interaction goes by '{name}'; "
+        "`interactions sessions list` names them"
+        for name in ("no-such", "\\x1b[31mred")
     ]
     assert done.exit_code == 1
 

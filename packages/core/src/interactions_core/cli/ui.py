@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 
 from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.names import store_text
 from interactions_core.cli.serving import told_while_starting
 from interactions_core.page.reading import View
@@ -49,6 +50,7 @@ def ui(
 
         # Before a browser asks: a store that cannot be read is told of here.
         store.newest_key()
+        say_unmatched(store, tenant=tenant)
         _serve(_listening(view, port), opens=not no_open)
 
 

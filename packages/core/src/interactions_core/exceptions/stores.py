@@ -63,11 +63,15 @@ class UnknownInteractionError(InteractionsError, LookupError):
         name: What was asked for.
     """
 
-    def __init__(self, name: str, found: int = 0) -> None:
+    def __init__(self, name: str, found: int = 0, *, hint: str = "") -> None:
         number = f"{found} interactions go" if found else "no interaction goes"
+        usual = (
+            "one is named by its whole id, and on the command line by its beginning or "
+            "its last 6 characters; `interactions sessions show THREAD --long` prints "
+            "those of a thread"
+        )
         super().__init__(
-            f"{number} by the name {name!r} in this session store; one is named by its "
-            "whole id, and on the command line by its beginning or its last 6 characters"
+            f"{number} by the name {name!r} in this session store; {hint or usual}"
         )
         self.name = name
 
@@ -79,10 +83,11 @@ class UnknownJobError(InteractionsError, LookupError):
         name: What was asked for.
     """
 
-    def __init__(self, name: str, found: int = 0) -> None:
+    def __init__(self, name: str, found: int = 0, *, hint: str = "") -> None:
         number = f"{found} jobs go" if found else "no job goes"
-        super().__init__(
-            f"{number} by the name {name!r}; a job is named by its key, its "
-            "interaction, or the beginning of either"
+        usual = (
+            "a job is named by its key, its interaction, or the beginning of either, as "
+            "`interactions jobs list --all --long` prints them"
         )
+        super().__init__(f"{number} by the name {name!r}; {hint or usual}")
         self.name = name

@@ -3,11 +3,13 @@
 Nothing here parses arguments or opens stores; that is the command line's part.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import shlex
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from interactions_core.counted import counted
 from interactions_core.exceptions import UnknownJobError
+from interactions_core.near_names import asked_back, near_names
 from interactions_core.records.jobs import Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 Write = Callable[[str], object]
 """Prints one line."""
+
+_NAMED: Final = 3
+"""How many jobs are named where several go by a name."""
 
 
 def cancel_job(
@@ -61,13 +66,26 @@ def find_job(store: SessionStore, name: str) -> Job:
     Raises:
         UnknownJobError: There is none, or more than one.
     """
+    known = store.list_jobs()
     jobs = [
         job
-        for job in store.list_jobs()
+        for job in known
         if job.key.startswith(name) or job.interaction_id.startswith(name)
     ]
     exact = [job for job in jobs if name in {job.key, job.interaction_id}]
-    found = exact or jobs
-    if not name or len(found) != 1:
-        raise UnknownJobError(name, len(found) if name else 0)
+    found = (exact or jobs) if name else []
+    if len(found) != 1:
+        raise UnknownJobError(name, len(found), hint=_hint(name, known, found))
     return found[0]
+
+
+def _hint(name: str, known: Sequence[Job], found: Sequence[Job]) -> str:
+    """Say which job may be meant by a name that none goes by, or several do."""
+    if found:
+        some = ", ".join(job.key for job in found[:_NAMED])
+        return f"write more of it: {some}{', …' if len(found) > _NAMED else ''}"
+    if name and any(job.scope.thread_id == name for job in known):
+        listed = f"interactions jobs list --all --thread {shlex.quote(name)}"
+        return f"a thread does: {listed}"
+    keys = [each for job in known for each in (job.key, job.interaction_id)]
+    return asked_back(near_names(name, keys)) if known else "this store has no jobs"

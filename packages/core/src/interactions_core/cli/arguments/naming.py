@@ -7,6 +7,11 @@ from typing import Final, NoReturn
 
 import click
 
+from interactions_core.cli.arguments.unknown_names import (
+    UnknownSessionError,
+    interaction_hint,
+    unknown_session,
+)
 from interactions_core.cli.printing.output import shown
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.records.conversations import (
@@ -37,10 +42,11 @@ def find_interaction(store: SessionStore, name: str) -> str:
     """
     if _PRINTED.fullmatch(name):
         newest = find_conversation(store, name).conversation.last
-        return newest or _raise_unknown(name)
+        return newest or _raise_unknown(store, name)
     found = interactions_named(store, name)
     if len(found) != 1:
-        raise UnknownInteractionError(name, len(found))
+        hint = interaction_hint(store, name, found)
+        raise UnknownInteractionError(name, len(found), hint=hint)
     return found[0]
 
 
@@ -51,17 +57,6 @@ def interactions_named(store: SessionStore, name: str) -> list[str]:
     if name == NEWEST:
         return [key for key in (store.newest_key(),) if key]
     return [*store.keys_named(name, limit=_COUNTED)]
-
-
-class UnknownSessionError(click.ClickException):
-    """No conversation goes by a name, or several do."""
-
-    def __init__(self, name: str, count: int, tenant: str | None = None) -> None:
-        whose = f" of tenant '{shown(tenant)}'" if tenant is not None else ""
-        said = f"no thread or interaction{whose} goes by '{shown(name)}'"
-        if count:
-            said = f"{count:,} go by '{shown(name)}'; write more of the name"
-        super().__init__(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +93,22 @@ def find_conversation(
     where = ConversationFilter(session_id=tenant)
     if name == NEWEST:
         found = _list(store, where, limit=1)
-        return _chosen(found, name, tenant)
+        return _chosen(store, found, name, tenant)
     # By its thread it is found without a look at all others.
     found = _list(store, replace(where, thread_id=name)) if name else ()
     if found:
-        return _chosen(found, name, tenant)
+        return _chosen(store, found, name, tenant)
     if printed := _PRINTED.fullmatch(name):
         return find_conversation(store, printed[1], tenant=tenant)
     keys = _those_of(store, interactions_named(store, name), tenant)
     if not keys:
         return _begun_so(store, name, where)
     if len(keys) > 1:
-        raise UnknownSessionError(name, len(keys), tenant)
+        raise UnknownSessionError(name, keys, tenant)
     those = _conversations_of(store, keys[0], where)
     # Where there is no thread, the first interaction is the name of the whole.
     is_whole = any(each.id.root == keys[0] for each in those)
-    return _chosen(those, name, tenant, "" if is_whole else keys[0])
+    return _chosen(store, those, name, tenant, "" if is_whole else keys[0])
 
 
 def _those_of(
@@ -132,12 +127,12 @@ def _begun_so(store: SessionStore, name: str, where: ConversationFilter) -> Name
     if not found and name:
         threads = store.threads_named(name, limit=_COUNTED)
         if len(threads) > 1 and where.session_id is None:
-            raise UnknownSessionError(name, len(threads))
+            raise UnknownSessionError(name, threads)
         found = _list(store, replace(where, names=threads))
-    number = len({each.id.name for each in found})
-    if number > 1:
-        raise UnknownSessionError(name, number, where.session_id)
-    return _chosen(found, name, where.session_id)
+    names = sorted({each.id.name for each in found})
+    if len(names) > 1:
+        raise UnknownSessionError(name, names, where.session_id)
+    return _chosen(store, found, name, where.session_id)
 
 
 def _jobs_named(store: SessionStore, name: str) -> Iterator[str]:
@@ -212,10 +207,14 @@ def named(
 
 
 def _chosen(
-    found: Sequence[Conversation], name: str, tenant: str | None, key: str = ""
+    store: SessionStore,
+    found: Sequence[Conversation],
+    name: str,
+    tenant: str | None,
+    key: str = "",
 ) -> Named:
     if not found:
-        raise UnknownSessionError(name, 0, tenant)
+        raise unknown_session(store, name, tenant)
     return Named(found[0], key, tuple(found[1:]))
 
 
@@ -230,8 +229,8 @@ def find_record(store: SessionStore, name: str) -> InteractionRecord:
         record = store.get(scope, key)
         if record is not None:
             return record
-    return _raise_unknown(name)
+    return _raise_unknown(store, name)
 
 
-def _raise_unknown(name: str) -> NoReturn:
-    raise UnknownInteractionError(name)
+def _raise_unknown(store: SessionStore, name: str) -> NoReturn:
+    raise UnknownInteractionError(name, hint=interaction_hint(store, name))

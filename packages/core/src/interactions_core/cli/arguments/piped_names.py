@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from interactions_core.cli.arguments.naming import UnknownSessionError
+from interactions_core.cli.arguments.unknown_names import UnknownSessionError
 
 _PIPE: Final = "-"
 

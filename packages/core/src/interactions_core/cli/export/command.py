@@ -12,6 +12,7 @@ import click
 from interactions_core.cli.arguments.files import new_place
 from interactions_core.cli.arguments.naming import find_interaction
 from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.export_file import ExportFile
 from interactions_core.cli.printing.output import json_text, shown
 from interactions_core.exporting.export import (
@@ -88,6 +89,7 @@ def export(
             interaction = find_interaction(store, interaction)
         total = 1 if interaction else count_conversations(store, thread, session)
         if not total and (thread or session):
+            say_unmatched(store, thread=thread, tenant=session)
             msg = f"no conversation of {shown(thread or session or '')}"
             raise click.ClickException(msg)
         with _writer(output, to, resume=resume) as (write, is_done):

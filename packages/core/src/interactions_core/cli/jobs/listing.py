@@ -6,6 +6,7 @@ import time
 import click
 
 from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.jobs.job_json import job_json, jobs_json, shown_json
 from interactions_core.cli.jobs.list_text import job_lines
 from interactions_core.cli.jobs.show_text import shown_lines
@@ -55,6 +56,8 @@ def list_(
         kept = [job for job in jobs if everything or not job.consumed_at]
         found = told_jobs(store, kept, now)
         others = len(jobs) - len(kept) if thread is None else len(store.list_jobs())
+        if not jobs:
+            say_unmatched(store, thread=thread)
     if as_jsonl:
         for each in found:
             click.echo(json.dumps(job_json(each)))

@@ -1,5 +1,6 @@
 """What stores and conversations are called. Pure."""
 
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -36,5 +37,5 @@ def store_text(url: str) -> str:
 def jobs_hint(told: ConversationId) -> str:
     """Say which command lists the jobs of a conversation that has no answer yet."""
     thread = told.scope.thread_id
-    chosen = f" --thread {thread}" if thread else ""
+    chosen = f" --thread {shlex.quote(thread)}" if thread else ""
     return f"its jobs: interactions jobs list{chosen}"

@@ -11,6 +11,7 @@ from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.subcommands import DeferredGroup
 from interactions_core.cli.arguments.times import read_span, read_time
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
@@ -188,6 +189,8 @@ def list_(
             _echo_json(store, found, now)
             return
         found = store.list_conversations(where, limit=number or _SHOWN)
+        if not found.found:
+            say_unmatched(store, thread=thread, tenant=tenant, model=model)
     if not found.found:
         click.echo(nothing_text(found.known))
         return

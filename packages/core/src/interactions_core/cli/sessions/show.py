@@ -11,6 +11,7 @@ from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.naming import NEWEST, Named, named
 from interactions_core.cli.arguments.piped_names import each_named
 from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import (
     color_option,
@@ -154,6 +155,7 @@ def _conversations(
 ) -> tuple[Sequence[Conversation], bool]:
     """Return what is meant, all for `None`, and whether all names were right."""
     if name is None:
+        say_unmatched(store, tenant=tenant)
         return store.list_conversations(
             ConversationFilter(session_id=tenant)
         ).found, True

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.times import read_time
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
@@ -122,6 +123,8 @@ def usage(
             prices=anew if reprice or prices else None,
         )
         unclaimed = _unclaimed(store, session, thread, since, until)
+        if not found.rows:
+            say_unmatched(store, thread=thread, tenant=session)
     if as_json:
         click.echo(json_text(usage_json(found, since, until, unclaimed)))
         return

@@ -18,12 +18,8 @@ READ_WITHOUT: Final = frozenset(
 """The parts that a store of an older release lacks without being refused: whoever reads
 them looks first whether they are there."""
 
+ONLY_LOOKED_AT: Final = "Nothing was changed; open it without read_only=True to write."
 NOT_OURS: Final = "Nothing was changed; name the store that your program uses."
-
-
-UNBORN: Final = "Its first turn does; nothing was written."
-"""What to do where a store is only read, and nobody has written to it what it is born
-with."""
 
 
 def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) -> None:
@@ -57,16 +53,6 @@ def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) 
         raise StoreError(place, problem, UPGRADE)
 
 
-def refuse_to_be_born(place: str) -> Never:
-    """Raise for the secret of a store that has none yet, and is only read."""
-    problem = "nothing has given it a secret yet, and it was opened to be read only"
-    raise StoreError(place, problem, UNBORN)
-
-
 def refuse_to_write(place: str) -> Never:
     """Raise for a write to what was opened to be read only."""
-    raise StoreError(
-        place,
-        "it was opened to be read only",
-        "Nothing was changed; open it without read_only=True to write.",
-    )
+    raise StoreError(place, "it was opened to be read only", ONLY_LOOKED_AT)

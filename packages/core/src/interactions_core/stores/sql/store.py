@@ -53,7 +53,6 @@ from interactions_core.stores.sql.marks import Marks, write_last, write_marks
 from interactions_core.stores.sql.measure_tables import SqlMeasureMixin
 from interactions_core.stores.sql.name_tables import SqlNameMixin
 from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
-from interactions_core.stores.sql.refusing import refuse_to_be_born
 from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
 from interactions_core.stores.sql.text_search import SqlSearchMixin
@@ -130,17 +129,11 @@ class SqlStore(
             pass
 
     def secret(self) -> bytes:
-        """Return the bytes that the store was born with; one without is given some.
-
-        Raises:
-            StoreError: There are none, and it was opened to be read only.
-        """
+        """Return the bytes that the store was born with."""
         with self.database.reading() as db:
             found = self._birth_bytes(db)
         if found is not None:
             return found
-        if self.database.read_only:
-            refuse_to_be_born(self.url)
         with self.database.writing() as db:
             db.execute(rows.INSERT_BYTES, (secrets.token_bytes(32),))
             return bytes(db.execute(rows.SELECT_BIRTH_BYTES).fetchone()[0])
