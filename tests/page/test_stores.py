@@ -260,6 +260,6 @@ def test_sums_of_one_tenant_are_those_of_its_turns(
     for server in serve(folder, tenant="acme"):
         told: dict[str, Any] = Visitor(server).json("/api/threads")
     whole = store.cost(session_id="acme").total
-    for by in ("day", "model", "session", "reason"):
+    for by in ("day", "model", "session", "reason_again"):
         assert sum(sums["turns"] for _, sums in told["sums"][by]) == whole.turns
     assert json.dumps(told["sums"]).count("globex") == 0
