@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from interactions_core import SqliteStore, cli
 from interactions_core.cli.jobs import jobs, listing
-from interactions_core.cli.jobs.words import ToldJob, owner_text
+from interactions_core.cli.printing.job_words import ToldJob, next_text, owner_text
 from interactions_core.cli.printing.output import columns_of
 from interactions_core.cli.root import interactions
 from interactions_core.process.owners import process_id
@@ -249,6 +249,60 @@ def test_the_exit_status_says_whether_a_job_has_failed(
 
     assert run("show", job).exit_code == status
     assert run("show", job, "--json").exit_code == status
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("job_b54ef38b0", "the next call is told what came of it"),
+        ("job_b2f2ef510", "nothing, its result was handed on"),
+        ("job_5253e7730", "the next call begins anew"),
+        ("job_522e050f0", "interactions jobs watch --resume MODULE:GRAPH"),
+        ("job_c7e95cbe0", "interactions jobs watch"),
+    ],
+)
+def test_a_job_says_what_to_do_in_the_words_of_the_list(
+    key: str, said: str, store: SqliteStore
+) -> None:
+    fill(store)
+
+    shown = run("show", key).stdout.splitlines()
+
+    assert shown[2] == f"next:        {said}"
+    is_in_the_sum = not said.startswith("nothing")
+    assert (said in " ".join(run("list").stdout.split())) is is_in_the_sum
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param(
+            {"status": "in_progress", "lease_until": AT + 60, "owner": process_id()},
+            "nothing, it is waited for (interactions jobs cancel job_1 ends it)",
+            id="running",
+        ),
+        pytest.param(
+            {"status": "completed", "interrupts": 1},
+            "interactions jobs watch --resume MODULE:GRAPH",
+            id="over, and a graph waits",
+        ),
+        pytest.param(
+            {"status": "requires_action"},
+            "the next call is told what came of it",
+            id="with calls of functions",
+        ),
+        pytest.param(
+            {"status": "completed", "handed_on_at": AT, "consumed_at": AT},
+            "nothing, it is done with",
+            id="consumed",
+        ),
+    ],
+)
+def test_every_job_has_a_next_step(changes: dict[str, Any], said: str) -> None:
+    usual: dict[str, Any] = {"interaction_id": "v1_run", "lease_until": 0.0}
+    told = ToldJob(job=make_job(**usual | changes), events=(), now=AT)
+
+    assert next_text(told) == said
 
 
 def test_a_job_is_shown_with_its_history(store: SqliteStore) -> None:

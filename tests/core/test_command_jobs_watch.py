@@ -15,7 +15,7 @@ import pytest
 from interactions_core import SqliteStore
 from interactions_core.cli.jobs import jobs
 from interactions_core.cli.jobs.live_table import live_lines
-from interactions_core.cli.jobs.words import ToldJob
+from interactions_core.cli.printing.job_words import ToldJob
 from interactions_core.cli.printing.output import columns_of
 from interactions_core.process.owners import process_id
 from interactions_core.records.interactions import Scope

@@ -15,7 +15,17 @@ from interactions_core.cli.printing.output import columns_of
 from interactions_core.cli.root import interactions
 from interactions_core.cli.sessions import sessions
 from interactions_core.protocol.retention import DAY_S
-from tests.core.looking import NOW, Thread, at, call, fill, model, result, user
+from tests.core.looking import (
+    NOW,
+    RESEARCH,
+    Thread,
+    at,
+    call,
+    fill,
+    model,
+    result,
+    user,
+)
 from tests.schemas import check
 
 LIST_100 = """\
@@ -331,13 +341,33 @@ def test_a_name_of_none_or_of_several_is_an_error(name: str, said: str) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_a_thread_without_an_answer_leads_to_its_jobs() -> None:
-    done = run("show", "pricing-brief")
+@pytest.mark.parametrize("command", ["show", "tree"])
+def test_a_thread_without_an_answer_leads_to_its_jobs(command: str) -> None:
+    done = run(command, "pricing-brief")
 
     head, *lines = done.stdout.splitlines()
     assert head.startswith("pricing-brief")
     hint = "its jobs: interactions jobs list --thread pricing-brief"
-    assert lines == ["", f"nothing was answered in this thread yet; {hint}"]
+    assert lines == [
+        "",
+        f"nothing was answered in this thread yet; {hint}",
+        "  job_c7e95cbe  in progress, nobody waits",
+        "    next: interactions jobs watch",
+    ]
+
+
+@pytest.mark.parametrize("command", ["show", "tree"])
+def test_a_job_without_a_thread_is_told_where_nothing_was_answered(
+    command: str, store: SqliteStore
+) -> None:
+    alone = Thread(store, "", "acme", RESEARCH)
+    alone.job("job_one", at("28 Nov 15:00"), status="lost")
+    alone.job("job_other", at("28 Nov 16:00"), status="lost")
+
+    lines = run(command, "job_one").stdout.splitlines()
+
+    assert lines[-2:] == ["  job_one  lost", "    next: the next call begins anew"]
+    assert not any("job_other" in line for line in lines)
 
 
 @pytest.mark.usefixtures("store")

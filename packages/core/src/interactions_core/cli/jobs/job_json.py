@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from interactions_core.cli.jobs.words import ToldJob
+from interactions_core.cli.printing.job_words import ToldJob
 from interactions_core.process.owners import is_alive
 
 SCHEMA: Final = 1

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 
-from interactions_core.cli.jobs.words import (
+from interactions_core.cli.printing.job_words import (
     ToldJob,
     deadline_text,
     key_text,

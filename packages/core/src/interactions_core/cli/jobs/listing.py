@@ -10,7 +10,7 @@ from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.jobs.job_json import job_json, jobs_json, shown_json
 from interactions_core.cli.jobs.list_text import job_lines
 from interactions_core.cli.jobs.show_text import shown_lines
-from interactions_core.cli.jobs.words import told_jobs
+from interactions_core.cli.printing.job_words import told_jobs
 from interactions_core.cli.printing.output import (
     color_option,
     colour,

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from interactions_core.cli.jobs.list_text import first_columns, time_columns
-from interactions_core.cli.jobs.words import (
+from interactions_core.cli.printing.job_words import (
     ToldJob,
     owner_text,
     sum_text,

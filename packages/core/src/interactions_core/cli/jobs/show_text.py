@@ -6,9 +6,10 @@ from typing import Final
 
 import click
 
-from interactions_core.cli.jobs.words import (
+from interactions_core.cli.printing.job_words import (
     ToldJob,
     deadline_text,
+    next_text,
     owner_text,
     status_style,
     status_text,
@@ -47,6 +48,7 @@ def _facts(told: ToldJob, *, local: bool) -> dict[str, str]:
     return {
         "job": job.key,
         "status": status_text(told),
+        "next": next_text(told),
         "interaction": job.interaction_id or "not known",
         "target": job.target,
         "session": job.scope.session_id,

@@ -12,16 +12,13 @@ from interactions_core.cli.arguments.naming import NEWEST, Named, named
 from interactions_core.cli.arguments.piped_names import each_named
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.unknown_names import say_unmatched
-from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
     json_option,
     json_text,
     local_option,
-    shown,
     width,
-    wrapped,
     write,
 )
 from interactions_core.cli.sessions.page_file import (
@@ -43,6 +40,7 @@ from interactions_core.records.conversations import (
     Content,
     Conversation,
     ConversationFilter,
+    ConversationId,
     Recorded,
 )
 from interactions_core.stores import SessionStore
@@ -78,6 +76,19 @@ def pages_of_content(
         part = turns[start : start + _PAGE]
         scope = part[0].record.scope
         yield part, store.contents(scope, [each.record.key for each in part])
+
+
+def unanswered(
+    store: SessionStore, told: ConversationId, columns: int
+) -> Iterator[str]:
+    """Write what there is of a conversation in which nothing was answered yet."""
+    # Few have no answer, and nothing else here is about jobs.
+    from interactions_core.cli.sessions.unanswered import (  # noqa: PLC0415
+        jobs_of,
+        unanswered_lines,
+    )
+
+    return unanswered_lines(told, jobs_of(store, told), columns)
 
 
 @click.command()
@@ -184,9 +195,7 @@ def _lines(
     )
     yield ""
     if not turns:
-        hint = shown(jobs_hint(told.id))
-        line = f"nothing was answered in this thread yet; {hint}"
-        yield from wrapped(line, layout.columns)
+        yield from unanswered(store, told.id, layout.columns)
     numbers = {each.record.key: at for at, each in enumerate(turns, 1)}
     redacted = False
     for part, contents in pages_of_content(store, chosen):

@@ -21,6 +21,7 @@ from interactions_core.cli.sessions.session_json import SCHEMA, session_json
 from interactions_core.cli.sessions.show import (
     name_options,
     pages_of_content,
+    unanswered,
 )
 from interactions_core.cli.sessions.tree_layout import TreeRow, children_of, tree_rows
 from interactions_core.cli.sessions.tree_text import (
@@ -77,11 +78,13 @@ def tree(
             rows = tree_rows(turns, all_turns=everything)
             said = {} if hide_content else _said(store, rows)
             lines = tree_lines(rows, said, replace(layout, newest=told.last))
-            head = joined(tree_head(told), layout.columns)
             marks = tree_legend(layout.glyphs, all_turns=everything)
-            legend = joined(marks, layout.columns)
+            below = joined(marks, layout.columns)
+            if not turns:
+                below = unanswered(store, told.id, layout.columns)
+            head = joined(tree_head(told), layout.columns)
             before = [""] if earlier else []
-            write([*before, *head, *lines, "", *legend], color=colour(color))
+            write([*before, *head, *lines, "", *below], color=colour(color))
             earlier.append(each)
 
         all_right = each_named(name, draw)

@@ -1,8 +1,9 @@
-"""How a job is told to people: its state, its times and who holds it."""
+"""How a job is told to people: its state, its times, who holds it, and what is next."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, cast
 
 from interactions_core.cli.printing.output import shown_span
 from interactions_core.cli.printing.table import Style
@@ -19,6 +20,21 @@ _SHORT_RUN: Final = 8
 _PREFIX: Final = "v1_"
 _WATCH: Final = "interactions jobs watch"
 _RESUME: Final = f"{_WATCH} --resume MODULE:GRAPH"
+
+Duty = Literal[
+    "running", "nobody_waits", "suspended", "lost", "graph", "unclaimed", "none"
+]
+"""What a job needs: as its state says; or it is over, and a graph waits for it, or no
+call has had what came of it; or nothing."""
+
+_NEXT: Final[Mapping[Duty, str]] = {
+    "nobody_waits": _WATCH,
+    "suspended": _RESUME,
+    "lost": "the next call begins anew",
+    "graph": _RESUME,
+    "unclaimed": "the next call is told what came of it",
+}
+"""What is to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,30 +143,42 @@ def owner_text(told: ToldJob) -> str:
     return describe_owner(holder_of(told.job))
 
 
+def duty_of(told: ToldJob) -> Duty:
+    """Say what a job needs of somebody."""
+    job, state = told.job, told.state
+    if state in OPEN:
+        return cast("Duty", state)
+    if state == "ended" and job.is_waited_for_by_a_graph:
+        return "graph"
+    return "unclaimed" if job.is_unclaimed else "none"
+
+
+def next_text(told: ToldJob) -> str:
+    """Say what is to be done about a job, as a sum of jobs says it."""
+    duty = duty_of(told)
+    if duty == "running":
+        ends = f"interactions jobs cancel {told.job.key}"
+        return f"nothing, it is waited for ({ends} ends it)"
+    if duty == "none":
+        was = "it is done with" if told.job.consumed_at else "its result was handed on"
+        return f"nothing, {was}"
+    return _NEXT[duty]
+
+
 def sum_text(found: Sequence[ToldJob]) -> str:
     """Say how many jobs are open, and what is to be done about them."""
-    states = [each.state for each in found]
-    running, alone, suspended, lost = (states.count(state) for state in OPEN)
-    graphs = sum(
-        each.state == "ended" and each.job.is_waited_for_by_a_graph for each in found
-    )
-    unclaimed = sum(
-        each.job.is_unclaimed and not each.job.is_waited_for_by_a_graph
-        for each in found
-    )
+    count = Counter(map(duty_of, found))
     parts = [
-        (running, f"{running} waited for"),
-        (alone, f"{alone} that nobody waits for ({_WATCH})"),
-        (suspended, f"{suspended} that suspended a graph ({_RESUME})"),
-        (lost, f"{lost} lost (the next call begins anew)"),
+        ("running", "waited for"),
+        ("nobody_waits", f"that nobody waits for ({_NEXT['nobody_waits']})"),
+        ("suspended", f"that suspended a graph ({_NEXT['suspended']})"),
+        ("lost", f"lost ({_NEXT['lost']})"),
     ]
-    said = f"{running + alone + suspended + lost} open"
-    if told := [text for number, text in parts if number]:
+    said = f"{sum(count[state] for state in OPEN)} open"
+    if told := [f"{count[duty]} {text}" for duty, text in parts if count[duty]]:
         said += f": {', '.join(told)}"
-    if graphs:
-        said += f"; {graphs} over that a graph waits for ({_RESUME})"
-    if unclaimed:
-        said += (
-            f"; {unclaimed} unclaimed (over, and the next call is told what came of it)"
-        )
+    if graphs := count["graph"]:
+        said += f"; {graphs} over that a graph waits for ({_NEXT['graph']})"
+    if unclaimed := count["unclaimed"]:
+        said += f"; {unclaimed} unclaimed (over, and {_NEXT['unclaimed']})"
     return f"{said}."
