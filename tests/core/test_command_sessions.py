@@ -577,8 +577,26 @@ def test_a_page_is_written_of_the_names_that_are_right() -> None:
 
     assert (some.exit_code, none.exit_code) == (1, 1)
     assert "no-such" in some.stderr
-    assert "some.html: 1 conversation" in some.stderr
+    assert "some.html: 1 conversation, trip-kyoto, " in some.stderr
     assert [path.name for path in Path().glob("*.html")] == ["some.html"]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_page_of_all_is_of_one_conversation_where_one_is_named() -> None:
+    every = run("show", "--all", "--html", "every.html")
+    one = run("show", "trip-kyoto", "--all", "--html", "one.html")
+
+    assert "every.html: 8 conversations, " in every.stderr
+    assert "one.html: 1 conversation, trip-kyoto, " in one.stderr
+
+
+@pytest.mark.usefixtures("store")
+def test_columns_that_go_for_want_of_room_are_named() -> None:
+    narrow = run("list", columns=80).stdout
+    wide = run("list", columns=100).stdout
+
+    assert "no room for EXPIRES, JOBS; a wider terminal has them, and a pipe" in narrow
+    assert "no room" not in wide
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ def test_a_name_of_nothing_leads_on(store: SqliteStore, line: str, hint: str) ->
         ("sessions list --thread kyoto", "did you mean 'trip-kyoto'?"),
         ("sessions list --model gemmini-3.8-flash", "did you mean 'gemini-3.8-flash'"),
         ("jobs list --thread pricing", "did you mean 'pricing-brief'?"),
+        ("jobs list --tenant acm", "did you mean 'acme'?"),
+        ("usage --tenant x", "no tenant is called 'x'; there are acme, globex"),
         ("usage --session x", "no tenant is called 'x'; there are acme, globex"),
         ("usage --thread kyoto --json", "did you mean 'trip-kyoto'?"),
         ("export --to steps --thread kyoto", "did you mean 'trip-kyoto'?"),

@@ -184,6 +184,7 @@ def test_one_object_has_the_same_sums(store: SqliteStore) -> None:
     ("by", "keys"),
     [
         ("session", ["tenant"]),
+        ("tenant", ["tenant"]),
         ("thread", ["thread"]),
         ("job", ["-"]),
         ("agent", ["-", "deep-research-preview-04-2026"]),

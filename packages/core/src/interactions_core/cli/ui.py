@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import click
 
+from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.names import store_text
@@ -18,7 +19,7 @@ from interactions_core.services.ending import run_until_told
 
 @click.command()
 @found_option
-@click.option("--tenant", metavar="ID", help="Only of this session, or tenant.")
+@tenant_option("Only what is")
 @click.option(
     "--port",
     default=0,

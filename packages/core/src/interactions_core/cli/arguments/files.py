@@ -20,8 +20,13 @@ def check_place(path: Path) -> Path:
     """Return a path at which a file can be made.
 
     Raises:
-        click.UsageError: There is no such folder, or nothing may be written there.
+        click.UsageError: It is an option, there is no such folder, or nothing may be
+            written there.
     """
+    if str(path).startswith("--"):
+        name = shown(str(path))
+        msg = f"{name} stands where a file is named; write ./{name} if it is one"
+        raise click.UsageError(msg)
     folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
         msg = f"there is no folder {shown(str(folder))}"

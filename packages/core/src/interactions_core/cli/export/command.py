@@ -10,6 +10,7 @@ from typing import Final, cast, get_args
 import click
 
 from interactions_core.cli.arguments.files import new_place
+from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.naming import find_interaction
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.unknown_names import say_unmatched
@@ -38,7 +39,7 @@ _LONG: Final = 20
     help="The form; all but markdown are a line of JSON for each conversation.",
 )
 @click.option("--thread", metavar="ID", help="Only the conversations of this thread.")
-@click.option("--session", metavar="ID", help="Only those of this session, or tenant.")
+@tenant_option("Only those")
 @click.option("--id", "interaction", metavar="ID", help="Only up to this interaction.")
 @click.option(
     "--all-branches",
@@ -69,7 +70,7 @@ def export(
     *,
     to: str,
     thread: str | None,
-    session: str | None,
+    tenant: str | None,
     interaction: str | None,
     all_branches: bool,
     files: str,
@@ -79,18 +80,18 @@ def export(
 ) -> None:
     """Write conversations in a form that other programs and models read.
 
-    Without --thread, --session and --id all of the store, the newest first. What a form
+    Without --thread, --tenant and --id all of the store, the newest first. What a form
     cannot carry stands in `not_carried` of each line, and is counted at the end.
     """
-    _check(to, interaction, thread or session, output, resume=resume)
+    _check(to, interaction, thread or tenant, output, resume=resume)
     seen, is_shown = _Seen(), output is None and sys.stdout.isatty()
     with opened(sessions, read_only=True) as store:
         if interaction is not None:
             interaction = find_interaction(store, interaction)
-        total = 1 if interaction else count_conversations(store, thread, session)
-        if not total and (thread or session):
-            say_unmatched(store, thread=thread, tenant=session)
-            msg = f"no conversation of {shown(thread or session or '')}"
+        total = 1 if interaction else count_conversations(store, thread, tenant)
+        if not total and (thread or tenant):
+            say_unmatched(store, thread=thread, tenant=tenant)
+            msg = f"no conversation of {shown(thread or tenant or '')}"
             raise click.ClickException(msg)
         with _writer(output, to, resume=resume) as (write, is_done):
             found = export_from(
@@ -98,7 +99,7 @@ def export(
                 # click has checked the words.
                 to=cast("Form", to),
                 thread_id=thread,
-                session_id=session,
+                session_id=tenant,
                 interaction_id=interaction,
                 all_branches=all_branches,
                 files=cast("Files", files),
@@ -144,7 +145,7 @@ def _check(
         msg = "--resume goes with the forms that are lines of JSON, not with markdown"
         raise click.UsageError(msg)
     if interaction and filters:
-        msg = "--id names what is written; leave --thread and --session out"
+        msg = "--id names what is written; leave --thread and --tenant out"
         raise click.UsageError(msg)
 
 

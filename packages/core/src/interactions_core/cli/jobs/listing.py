@@ -5,6 +5,7 @@ import time
 
 import click
 
+from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.jobs.job_json import job_json, jobs_json, shown_json
@@ -30,6 +31,7 @@ from interactions_core.services.job_commands import find_job
 @click.command("list")
 @found_option
 @click.option("--thread", metavar="ID", help="Only the jobs of this thread.")
+@tenant_option("Only the jobs")
 @click.option(
     "--all", "everything", is_flag=True, help="Also those that were consumed."
 )
@@ -42,6 +44,7 @@ def list_(
     sessions: str,
     *,
     thread: str | None,
+    tenant: str | None,
     everything: bool,
     as_json: bool,
     as_jsonl: bool,
@@ -52,19 +55,21 @@ def list_(
     """Print a line for each job, the newest first, and what to do about them."""
     now = time.time()
     with opened(sessions, read_only=True) as store:
-        jobs = store.list_jobs(thread_id=thread)
+        every = store.list_jobs(thread_id=thread)
+        jobs = [j for j in every if tenant in {None, j.scope.session_id}]
         kept = [job for job in jobs if everything or not job.consumed_at]
         found = told_jobs(store, kept, now)
-        others = len(jobs) - len(kept) if thread is None else len(store.list_jobs())
+        is_filtered = thread is not None or tenant is not None
+        others = len(store.list_jobs()) if is_filtered else len(jobs) - len(kept)
         if not jobs:
-            say_unmatched(store, thread=thread)
+            say_unmatched(store, thread=thread, tenant=tenant)
     if as_jsonl:
         for each in found:
             click.echo(json.dumps(job_json(each)))
     elif as_json:
         click.echo(json.dumps(jobs_json(found, now)))
     elif not found:
-        click.echo(_nothing(others, filtered=thread is not None))
+        click.echo(_nothing(others, filtered=is_filtered))
     else:
         lines = job_lines(found, width=width(), is_cut=is_cut(), long=long, local=local)
         write(lines, color=colour(color))

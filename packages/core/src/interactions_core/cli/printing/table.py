@@ -6,7 +6,7 @@ from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 import click
 
-from interactions_core.cli.printing.output import clipped, columns_of, shown
+from interactions_core.cli.printing.output import clipped, columns_of, shown, wrapped
 
 Row = TypeVar("Row")
 Style = Literal["", "dim", "bold", "yellow", "red", "blue", "green"]
@@ -65,7 +65,7 @@ def table_lines(
     """Return the lines of a table, the head first, with colours.
 
     Where there is no room the extra columns go, then long texts are cut, then columns
-    go from the right; the first stays, and is cut last.
+    go from the right, which is said in a last line; the first stays, and is cut last.
 
     Args:
         columns: The columns.
@@ -83,7 +83,15 @@ def table_lines(
         kept, widths = _fitted(columns, widths, width)
     heads = [Cell(column.head) for column in columns]
     head = click.style(_line(columns, heads, widths, kept), dim=True)
-    return [head, *(_line(columns, row, widths, kept) for row in cells)]
+    lines = [head, *(_line(columns, row, widths, kept) for row in cells)]
+    gone = [c.head for i, c in enumerate(columns) if i not in kept and not c.is_extra]
+    return [*lines, *_without(gone, width)] if gone else lines
+
+
+def _without(heads: Sequence[str], width: int) -> list[str]:
+    """Say which columns of those that matter are not there."""
+    said = f"no room for {', '.join(heads)}; a wider terminal has them, and a pipe"
+    return [click.style(line, dim=True) for line in wrapped(said, width)]
 
 
 def _tidy(cell: Cell) -> Cell:

@@ -8,6 +8,7 @@ from typing import Final, get_args
 import click
 
 from interactions_core.cli.arguments.completion import complete_names
+from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.subcommands import DeferredGroup
 from interactions_core.cli.arguments.times import read_span, read_time
@@ -77,7 +78,7 @@ def sessions() -> None:
 
 @sessions.command("list")
 @found_option
-@click.option("--tenant", metavar="ID", help="Only those of this session, or tenant.")
+@tenant_option("Only those")
 @click.option(
     "--thread",
     metavar="ID",

@@ -10,6 +10,7 @@ from interactions_core.cli.arguments.files import new_place
 from interactions_core.cli.printing.export_file import ExportFile
 from interactions_core.cli.printing.names import store_text
 from interactions_core.cli.printing.output import shown, shown_size
+from interactions_core.cli.sessions.list_text import name_text
 from interactions_core.counted import counted
 from interactions_core.records.conversations import Conversation
 from interactions_core.stores import SessionStore
@@ -64,4 +65,6 @@ def write_page(
     with ExportFile(path, "html") as file:
         file.write(text)
     what = counted(len(found), "conversation")
+    if len(found) == 1:
+        what += f", {shown(name_text(found[0]))}"
     click.echo(f"{shown(str(path))}: {what}, {shown_size(len(text))}", err=True)

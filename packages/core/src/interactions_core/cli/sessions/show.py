@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from interactions_core.cli.arguments.completion import complete_names
+from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.naming import NEWEST, Named, named
 from interactions_core.cli.arguments.piped_names import each_named
 from interactions_core.cli.arguments.stores import found_option, opened
@@ -60,7 +62,7 @@ def name_options(function: _Function) -> _Function:
         click.option(
             "--hide-content", is_flag=True, help="Tell lengths in place of texts."
         ),
-        click.option("--tenant", metavar="ID", help="Only of this session, or tenant."),
+        tenant_option("Only those"),
         click.argument("name", default=NEWEST, shell_complete=complete_names),
         found_option,
     ):
@@ -93,7 +95,12 @@ def unanswered(
 
 @click.command()
 @name_options
-@click.option("--all", "everything", is_flag=True, help="Show every turn.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Show every turn; with --html and no NAME, every conversation.",
+)
 @click.option(
     "--steps", is_flag=True, help="Write steps whole, with thoughts and what we added."
 )
@@ -145,7 +152,7 @@ def show(
         if html is None:
             all_right = each_named(name, tell)
         else:
-            wanted = None if all_threads else name
+            wanted = None if all_threads or _is_all(everything) else name
             chosen, all_right = _conversations(store, wanted, tenant)
             # A page of none says that there is none, which is not what was asked.
             if chosen or all_right:
@@ -159,6 +166,12 @@ def show(
                 )
     if not all_right:
         raise click.exceptions.Exit(1)
+
+
+def _is_all(everything: bool) -> bool:  # noqa: FBT001
+    """Tell whether all conversations are meant: a page has all turns anyway."""
+    source = click.get_current_context().get_parameter_source("name")
+    return everything and source is not ParameterSource.COMMANDLINE
 
 
 def _conversations(

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from interactions_core.cli.arguments.files import typed_wrong
+from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.stores import found_option, opened
 from interactions_core.cli.arguments.times import read_time
 from interactions_core.cli.arguments.unknown_names import say_unmatched
@@ -41,14 +42,17 @@ _APART: Final = {"thread": "session_thread", "reason": "reason_again"}
 """Threads of two tenants are two, whatever they are called; and a root that sent
 everything again is not the first turn of a thread."""
 
-_OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "prices")
+_SAME: Final = {"tenant": "session"}
+"""What the column is called, and what a model calls it."""
+
+_OF_TURNS: Final = ("by", "since", "until", "tenant", "thread", "reprice", "prices")
 
 
 @click.command()
 @found_option
 @click.option(
     "--by",
-    type=click.Choice([each for each in GROUPS if each not in _APART.values()]),
+    type=click.Choice([*_SAME, *(g for g in GROUPS if g not in _APART.values())]),
     default="model",
     show_default=True,
     help="What turns are grouped by; days are those of UTC.",
@@ -62,7 +66,7 @@ _OF_TURNS: Final = ("by", "since", "until", "session", "thread", "reprice", "pri
 @click.option(
     "--until", callback=read_time, metavar="TIME", help="Only turns before then."
 )
-@click.option("--session", metavar="ID", help="Only turns of this session, or tenant.")
+@tenant_option("Only turns")
 @click.option("--thread", metavar="ID", help="Only turns of this thread.")
 @click.option(
     "--reprice",
@@ -87,7 +91,7 @@ def usage(
     by: str,
     since: float | None,
     until: float | None,
-    session: str | None,
+    tenant: str | None,
     thread: str | None,
     reprice: bool,
     prices: str | None,
@@ -115,21 +119,21 @@ def usage(
     with opened(sessions, read_only=True) as store:
         found = store.cost(
             # click has checked the word.
-            cast("CostBy", _APART.get(by, by)),
-            session_id=session,
+            cast("CostBy", (_APART | _SAME).get(by, by)),
+            session_id=tenant,
             thread_id=thread,
             since=since,
             until=until,
             prices=anew if reprice or prices else None,
         )
-        unclaimed = _unclaimed(store, session, thread, since, until)
+        unclaimed = _unclaimed(store, tenant, thread, since, until)
         if not found.rows:
-            say_unmatched(store, thread=thread, tenant=session)
+            say_unmatched(store, thread=thread, tenant=tenant)
     if as_json:
         click.echo(json_text(usage_json(found, since, until, unclaimed)))
         return
     if not found.rows:
-        click.echo(_nothing(since, until, filtered=bool(session or thread)))
+        click.echo(_nothing(since, until, filtered=bool(tenant or thread)))
         if unclaimed:
             click.echo(unclaimed_line(unclaimed))
         return
@@ -141,7 +145,7 @@ def usage(
 
 def _unclaimed(
     store: SessionStore,
-    session: str | None,
+    tenant: str | None,
     thread: str | None,
     since: float | None,
     until: float | None,
@@ -149,7 +153,7 @@ def _unclaimed(
     """Count the runs that have ended and whose answers nobody has had."""
     return sum(
         job.is_unclaimed
-        and session in {None, job.scope.session_id}
+        and tenant in {None, job.scope.session_id}
         and (since or 0.0) <= job.updated_at < (until or math.inf)
         for job in store.list_jobs(thread_id=thread)
     )
