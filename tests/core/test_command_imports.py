@@ -16,7 +16,7 @@ from interactions_core.cli import root
 from tests.core.looking import fill
 
 MOST = 195
-"""Modules of ours; a command that shows a turn needs about 185 of some 480, eight of them errors."""
+"""Modules of ours; a command that shows a turn needs about 185 of some 470."""
 
 UNNEEDED = {
     # What asks the API, or awaits.
