@@ -13,7 +13,7 @@ from interactions_core.services.schema_commands import (
     migrate_store,
     plan_steps,
 )
-from interactions_core.stores.sql import upgrading
+from interactions_core.stores.sql.schema import rewriting
 from interactions_langgraph import InteractionsSaver
 from tests.contract.next_release import (
     COLUMN,
@@ -109,11 +109,12 @@ def test_a_migration_that_is_cut_off_goes_on_where_it_was(
     assert labels_of(newer) == dict.fromkeys(KEYS, 1)
 
 
+@pytest.mark.usefixtures("store")
 def test_a_process_that_starts_changes_some_rows_and_leaves_the_rest(
-    store: DatabaseStore, store_url: str, monkeypatch: pytest.MonkeyPatch
+    store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = type(store.database).__module__
-    monkeypatch.setattr(f"{module}.OPENING_BATCHES", 1)
+    assert rewriting.OPENING_BATCHES > 1
+    monkeypatch.setattr(rewriting, "OPENING_BATCHES", 1)
     with closing(another(store_url)) as opened:
         fill(opened)
         opened.database.setup()
@@ -121,8 +122,6 @@ def test_a_process_that_starts_changes_some_rows_and_leaves_the_rest(
         assert [*labels_of(opened).values()].count(1) == 2
         opened.put(make_record("v1_new"))
         assert line_of(opened, "sessions").state == "unfinished"
-
-    assert upgrading.OPENING_BATCHES > 1
 
 
 def test_tables_that_rest_on_all_rows_are_changed_after_them(

@@ -6,7 +6,7 @@ import pytest
 
 from interactions_core.records.interactions import OWED
 from interactions_core.stores import PostgresStore, SessionStore
-from interactions_core.stores.postgres import database as databases
+from interactions_core.stores.postgres import transactions
 from tests.contract.postgres.databases import url_of
 from tests.contract.postgres.operations import NAMES, OPERATIONS, THREAD, fill
 from tests.contract.session_records import (
@@ -39,7 +39,7 @@ def test_no_operation_waits_for_a_write_that_does_not_concern_it(
     fill(store, with_secret=name != "secret")
     other = PostgresStore(f"{url_of(store)}&")
     # Where one waits after all, it ends with an error.
-    monkeypatch.setattr(databases, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
+    monkeypatch.setattr(transactions, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
 
     with (
         other.database.writing("another thread"),
@@ -84,7 +84,7 @@ def test_an_answer_is_recorded_while_another_thread_is_deleted(
 ) -> None:
     """Ours: what was handed on in that thread is marked with a later write."""
     other = PostgresStore(f"{url_of(store)}&")
-    monkeypatch.setattr(databases, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
+    monkeypatch.setattr(transactions, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
     elsewhere = replace(SCOPE, thread_id="elsewhere")
     store.put(make_record(owed=OWED))
     store.mark_handed_on(SCOPE, "v1_a")

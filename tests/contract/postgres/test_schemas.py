@@ -16,7 +16,7 @@ from interactions_core.exceptions import (
     StoreSchemaError,
 )
 from interactions_core.stores import PostgresStore
-from interactions_core.stores.postgres import database as databases
+from interactions_core.stores.postgres import transactions, upgrade
 from interactions_core.stores.postgres.text import quoted
 from tests.contract.postgres.databases import (
     ADD,
@@ -108,18 +108,19 @@ def test_nobody_waits_for_an_upgrade_that_waits_for_a_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """PostgreSQL: whoever wants a lock waits behind those that wait for it already."""
-    monkeypatch.setattr(databases, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
+    for module in (transactions, upgrade):
+        monkeypatch.setattr(module, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
     store.database.setup()
     upgrading, writer = (PostgresStore(f"{url_of(store)}{'&' * n}") for n in (1, 2))
     upgrading.database.install("more notes", MORE_NOTES)
     writer.database.setup()
 
     with ThreadPoolExecutor(1) as executor, store.database.writing("t"):
-        upgrade = executor.submit(upgrading.database.setup)
+        upgraded = executor.submit(upgrading.database.setup)
         wait_for_a_waiter(admin)
         writer.put(make_record())
-        assert not upgrade.done()
-    upgrade.result()
+        assert not upgraded.done()
+    upgraded.result()
 
     with upgrading.database.reading() as db:
         assert db.execute("SELECT count(*) FROM more_notes").fetchone() == (0,)

@@ -10,7 +10,7 @@ from interactions_core.exceptions import (
     StoreError,
 )
 from interactions_core.stores import PostgresStore
-from interactions_core.stores.postgres import database as databases
+from interactions_core.stores.postgres import transactions
 from interactions_core.stores.postgres.limits import PoolLimits
 from tests.contract.postgres.databases import (
     ADD,
@@ -179,7 +179,7 @@ def test_writers_of_one_name_take_turns(
 def test_a_lock_that_is_never_released_is_named(
     store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(databases, "LOCK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(transactions, "LOCK_TIMEOUT_S", 0.05)
 
     def write() -> None:
         with store.database.writing("t"):

@@ -26,7 +26,7 @@ from interactions_core.records.forms import LIFE_S
 from interactions_core.records.jobs import INTENT, LOST, Job
 from interactions_core.secret_options import shown_store
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.stores.sql.refusing import UPGRADE
+from interactions_core.stores.sql.schema.refusing import UPGRADE
 from interactions_core.stores.sql.store import SqlStore
 
 _MEMORY: Final = "memory:"

@@ -12,7 +12,7 @@ from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.records.mirror import is_redacted
 from interactions_core.records.outlines import Outline, keyed_mark
 from interactions_core.stores.protocols.sessions import SessionStore
-from interactions_core.stores.sql.refusing import ONLY_LOOKED_AT
+from interactions_core.stores.sql.schema.refusing import ONLY_LOOKED_AT
 from interactions_core.transcript.sizes import step_size
 
 _UNBORN_KEY: Final = secrets.token_bytes(32)

@@ -17,7 +17,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.secret_options import shown_scheme
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.stores.sql.database import Migration
-from interactions_core.stores.sql.foreign import check_file
+from interactions_core.stores.sql.schema.foreign import check_file
 from interactions_core.stores.workers import in_thread, is_loop_thread
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Final
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.stores import open_store
 from interactions_core.stores.opening import file_url
-from interactions_core.stores.sql.refusing import UPGRADE
+from interactions_core.stores.sql.schema.refusing import UPGRADE
 
 _ENDINGS: Final = {".db", ".sqlite", ".sqlite3"}
 _MAGIC: Final = b"SQLite format 3\0"

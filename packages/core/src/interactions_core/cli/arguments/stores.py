@@ -14,7 +14,7 @@ from interactions_core.exceptions import StoreError
 from interactions_core.records.accounts import VARIABLE as ACCOUNT
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.opening import check_url, file_url
-from interactions_core.stores.sql.refusing import NOT_OURS
+from interactions_core.stores.sql.schema.refusing import NOT_OURS
 from interactions_core.stores.sql.store import SqlStore
 
 _SQLITE: Final = "sqlite:///"

@@ -10,7 +10,7 @@ from interactions_core.stores.postgres.database import PostgresDatabase
 from interactions_core.stores.postgres.limits import limited
 from interactions_core.stores.postgres.pools import Pool, settings_of
 from interactions_core.stores.postgres.urls import SCHEMA, read_conninfo, read_url
-from interactions_core.stores.sql.migrating import may_migrate
+from interactions_core.stores.sql.schema.migrating import may_migrate
 
 
 def open_database(

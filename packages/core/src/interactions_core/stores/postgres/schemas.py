@@ -9,7 +9,7 @@ from typing import Final
 from interactions_core.exceptions import StoreError
 from interactions_core.stores.postgres.connection import PostgresConnection, run_all
 from interactions_core.stores.postgres.text import quoted
-from interactions_core.stores.sql.contracts import (
+from interactions_core.stores.sql.schema.contracts import (
     VERSIONS,
     Part,
     Parts,
@@ -18,9 +18,9 @@ from interactions_core.stores.sql.contracts import (
     newer_parts,
     read_contracts,
 )
-from interactions_core.stores.sql.foreign import foreign_schema, tables_made
-from interactions_core.stores.sql.refusing import check_version
-from interactions_core.stores.sql.upgrading import read_state
+from interactions_core.stores.sql.schema.foreign import foreign_schema, tables_made
+from interactions_core.stores.sql.schema.refusing import check_version
+from interactions_core.stores.sql.schema.state import read_state
 
 # The catalogue names what is there, whatever this user may do with it.
 _FIND_VERSIONS: Final = """

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.stores.postgres.limits import PoolLimits, read_limits
-from interactions_core.stores.sql.migrating import PARAMETER
+from interactions_core.stores.sql.schema.migrating import PARAMETER
 
 SCHEMA: Final = "interactions"
 """The PostgreSQL schema that holds the tables where a URL names none."""

@@ -12,8 +12,9 @@ from interactions_core.exceptions import StoreError
 from interactions_core.stores.sql.statements import Statement
 
 if TYPE_CHECKING:
-    from interactions_core.stores.sql.contracts import Parts
-    from interactions_core.stores.sql.upgrading import SchemaState, Tell
+    from interactions_core.stores.sql.schema.contracts import Parts
+    from interactions_core.stores.sql.schema.rewriting import Tell
+    from interactions_core.stores.sql.schema.state import SchemaState
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,10 @@ class SqlDatabase(Protocol):
     read_only: bool
     """Whether nothing may be made or changed."""
 
-    auto_migrate: bool
-    """Whether the first use makes and upgrades tables, or refuses where it would."""
+    @property
+    def auto_migrate(self) -> bool:
+        """Whether the first use makes and upgrades tables, or refuses where it would."""
+        ...
 
     @property
     def place(self) -> str:

@@ -27,8 +27,8 @@ from interactions_core.stores.sql import (
     label_rows,
     rows,
 )
-from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.statements import given_names
 
 _FEW: Final = 1_000

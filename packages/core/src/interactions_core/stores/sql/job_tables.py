@@ -16,9 +16,9 @@ from interactions_core.stores.sql import (
     question_rows,
 )
 from interactions_core.stores.sql.cleaning import delete_all, delete_some
-from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
+from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.statements import given_names, placeholders
 
 _BATCH: Final = 500

@@ -8,8 +8,8 @@ from typing import Final
 
 from interactions_core.records.names import is_keepable
 from interactions_core.stores.protocols.names import LEAST_END
-from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlDatabase
+from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.statements import in_dialects
 
 KEYS: Final = in_dialects("""SELECT DISTINCT key {by_bytes} AS found FROM interactions

@@ -14,8 +14,8 @@ from interactions_core.records.outlines import (
     unpacked,
 )
 from interactions_core.stores.sql import outline_rows, rows
-from interactions_core.stores.sql.contracts import has_table
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.schema.contracts import has_table
 
 
 class SqlOutlineMixin:

@@ -1,9 +1,13 @@
 """A connection to a SQLite file that takes the statements of this package."""
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Generator, Iterable
 from typing import Final
 
+from interactions_core.process.counters import note_lock_wait
+from interactions_core.process.forking import TRANSACTION, WRITE_AGAIN, Origin
 from interactions_core.stores.sql.database import Parameters
 from interactions_core.stores.sql.statements import Statement
 
@@ -30,6 +34,27 @@ class SqliteConnection(sqlite3.Connection):
     ) -> sqlite3.Cursor:
         """Run one statement for each of several rows of values."""
         return super().executemany(_as_text(sql), map(_by_number, parameters))
+
+
+@contextlib.contextmanager
+def transaction(connection: SqliteConnection) -> Generator[None]:
+    """Hold the file's write lock; keep all that the block does, or nothing.
+
+    Raises:
+        ForkedError: The block forked, and this is the child.
+    """
+    origin = Origin()
+    try:
+        began = time.monotonic()
+        connection.execute("BEGIN IMMEDIATE")
+        note_lock_wait(time.monotonic() - began)
+        yield
+        origin.check(TRANSACTION, WRITE_AGAIN)
+        connection.execute("COMMIT")
+    finally:
+        # Also after a COMMIT that failed; some errors have rolled back by themselves.
+        if origin.is_here and connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _as_text(sql: Statement) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.contracts import (
+from interactions_core.stores.sql.schema.contracts import (
     VERSIONS,
     Parts,
     check_contracts,

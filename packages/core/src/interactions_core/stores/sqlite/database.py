@@ -1,78 +1,41 @@
 """One SQLite file shared by the session store and whatever else keeps rows in it.
 
-Owns the connection, the locking, and the schema versions. It knows nothing of
-what the tables mean.
+Owns the connection, its lock, and when the file is opened, also around forks. What is
+to be in the file is in `tables`; what that means is known to neither.
 """
 
 import contextlib
-import logging
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from interactions_core.exceptions import StoreError
-from interactions_core.logs import log_fields
-from interactions_core.process.counters import note_lock_wait
-from interactions_core.process.forking import (
-    TRANSACTION,
-    WRITE_AGAIN,
-    Lock,
-    Origin,
-    leave_to_parent,
-    put_away,
-)
-from interactions_core.stores.sql.contracts import (
-    OWN,
-    VERSIONS,
-    ContractCheck,
-    Part,
-    Parts,
-    check_contracts,
-    describe_part,
-    keep_contract,
-    read_contracts,
-)
-from interactions_core.stores.sql.database import (
-    Migration,
-    SqlConnection,
-    check_text,
-)
-from interactions_core.stores.sql.foreign import check_file, check_part
-from interactions_core.stores.sql.upgrading import (
-    COMMAND,
-    OPENING_BATCHES,
+from interactions_core.process.forking import Lock, leave_to_parent, put_away
+from interactions_core.stores.sql.database import Migration, SqlConnection
+from interactions_core.stores.sql.schema.contracts import Part, Parts, describe_part
+from interactions_core.stores.sql.schema.refusing import refuse_to_make
+from interactions_core.stores.sql.schema.rewriting import Tell, rewrite_rows, silent
+from interactions_core.stores.sql.schema.state import (
     SchemaState,
-    Tell,
-    behind_parts,
     read_state,
-    refuse_to_make,
-    refuse_to_migrate,
-    rewrite_rows,
-    silent,
     unfinished_parts,
 )
-from interactions_core.stores.sqlite.connection import SqliteConnection
+from interactions_core.stores.sqlite.connection import SqliteConnection, transaction
+from interactions_core.stores.sqlite.errors import translate_errors
 from interactions_core.stores.sqlite.files import (
-    BUSY_TIMEOUT_S,
     MEMORY,
     Identity,
     connect,
     connect_to_look,
+    empty_log,
     identity_of,
-    to_store_error,
-    version_of,
 )
+from interactions_core.stores.sqlite.tables import FileTables
 from interactions_core.stores.workers import is_loop_thread
 
-logger: Final = logging.getLogger("interactions_core")
-
 T = TypeVar("T")
-
-ERASE_TIMEOUT_S: Final = 1.0
-"""How long erasing waits for readers of the write-ahead log."""
 
 
 class SqliteDatabase:
@@ -97,15 +60,13 @@ class SqliteDatabase:
 
     def __init__(self, path: str | Path, *, auto_migrate: bool = True) -> None:
         self.path = str(path)
-        self.auto_migrate = auto_migrate or self.path == MEMORY
         self.erasers: list[Callable[[SqliteDatabase], object]] = []
         self._lock = Lock()
         self._connection: SqliteConnection | None = None
         self._identity: Identity = None
-        self._parts: Parts = {OWN.name: OWN}
-        self._due: set[str] = set()
-        self._contracts = ContractCheck(self.path)
-        self._tell: Tell = silent
+        self._tables = self._make_tables(
+            auto_migrate=auto_migrate or self.path == MEMORY
+        )
         put_away(self)
 
     def __repr__(self) -> str:
@@ -142,24 +103,20 @@ class SqliteDatabase:
         self._install([describe_part(part, parts[part], None) for part in parts])
 
     def _install(self, parts: Sequence[Part]) -> None:
-        added = {part.name: part for part in parts}
         if is_loop_thread() or not self.auto_migrate:
             # Without the lock, which a thread may hold for as long as it writes.
-            self._parts = {**self._parts, **added}
-            self._due.update(added)
+            self._tables.know_due(parts)
             return
         with self._lock:
-            self._parts = {**self._parts, **added}
+            self._tables.know(parts)
             if self._connection is None:
                 # All of them are looked at before anything is made.
                 self._open()
                 return
             with self._explained():
+                self._tables.check_names(self._connection, parts)
                 for part in parts:
-                    if not version_of(self._connection, part.name):
-                        check_part(self.path, self._connection, part.migrations)
-                for part in parts:
-                    self._migrate(self._connection, part)
+                    self._tables.bring_up(self._connection, part)
 
     @property
     def place(self) -> str:
@@ -169,7 +126,12 @@ class SqliteDatabase:
     @property
     def parts(self) -> Parts:
         """What this process knows."""
-        return self._parts
+        return self._tables.parts
+
+    @property
+    def auto_migrate(self) -> bool:
+        """Whether the first use makes and upgrades tables, or refuses where it would."""
+        return self._tables.auto_migrate
 
     def setup(self) -> None:
         """Open the file and bring all tables to their newest schema version."""
@@ -185,19 +147,18 @@ class SqliteDatabase:
         if self.path == MEMORY:
             return
         found = self.state().versions
-        new = [part for part in self._parts.values() if not found.get(part.name)]
-        check_file(self.path, [part.migrations for part in new])
+        self._tables.check_file(found)
         if found:
+            new = [part for part in self.parts.values() if not found.get(part.name)]
             with self._explained(), closing(connect_to_look(self.path)) as connection:
-                for part in new:
-                    check_part(self.path, connection, part.migrations)
+                self._tables.check_names(connection, new)
 
     def state(self) -> SchemaState:
         """Read what is there of each part; nothing is made, changed or refused."""
         if not Path(self.path).exists():
             return SchemaState()
         with self._explained(), closing(connect_to_look(self.path)) as connection:
-            return read_state(connection, self._parts)
+            return read_state(connection, self.parts)
 
     def migrate(self, tell: Tell = silent) -> None:
         """Bring everything up to date, with all rows, whatever `auto_migrate` says.
@@ -205,14 +166,11 @@ class SqliteDatabase:
         Args:
             tell: Is told after each batch of rows.
         """
-        self.auto_migrate, self._tell = True, tell
-        try:
+        with self._tables.migrating(tell):
             self.setup()
             found = self.state().versions
-            for part in unfinished_parts(self._parts, found).values():
+            for part in unfinished_parts(self.parts, found).values():
                 rewrite_rows(self._in_transaction, part, tell=tell)
-        finally:
-            self._tell = silent
 
     @contextlib.contextmanager
     def reading(self) -> Generator[SqliteConnection]:
@@ -227,7 +185,7 @@ class SqliteDatabase:
         with self._lock, self._explained():
             connection = self._open()
             if not connection.in_transaction:
-                self._check_contracts(connection)
+                self._tables.check_contracts(connection)
             yield connection
 
     def surveying(self) -> AbstractContextManager[SqliteConnection]:
@@ -251,9 +209,9 @@ class SqliteDatabase:
             if connection.in_transaction:
                 yield connection
                 return
-            with _transaction(connection):
+            with transaction(connection):
                 # With the lock: while it is held nobody changes a table.
-                self._check_contracts(connection)
+                self._tables.check_contracts(connection)
                 yield connection
 
     def close(self) -> None:
@@ -275,9 +233,7 @@ class SqliteDatabase:
         for erase in self.erasers:
             erase(self)
         with self.reading() as connection:
-            connection.execute(f"PRAGMA busy_timeout = {ERASE_TIMEOUT_S * 1000:.0f}")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+            empty_log(connection)
 
     def before_fork(self) -> None:
         """Let no statement and no lock of SQLite be copied into a child.
@@ -303,18 +259,16 @@ class SqliteDatabase:
     def _open(self) -> SqliteConnection:
         if self._connection is not None:
             self._check_identity(self._connection)
-            self._migrate_due(self._connection)
+            self._tables.bring_up_due(self._connection)
             return self._connection
         with self._explained():
             if not self.auto_migrate and not Path(self.path).exists():
                 raise refuse_to_make(self.path, f"sqlite:///{self.path}")
             if self.path != MEMORY:
-                made = [part.migrations for part in self._parts.values()]
-                check_file(self.path, made)
+                self._tables.check_file({})
             connection = self._connect()
             try:
-                self._due.update([*self._parts])
-                self._migrate_due(connection)
+                self._tables.bring_up_all(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -323,6 +277,9 @@ class SqliteDatabase:
 
     def _connect(self) -> SqliteConnection:
         return connect(self.path)
+
+    def _make_tables(self, *, auto_migrate: bool) -> FileTables:
+        return FileTables(self.path, auto_migrate=auto_migrate)
 
     def _check_identity(self, connection: SqliteConnection) -> None:
         """Refuse to write into a file that nobody can find any more."""
@@ -336,98 +293,9 @@ class SqliteDatabase:
             retryable=True,
         )
 
-    def _migrate_due(self, connection: SqliteConnection) -> None:
-        if self._due and not connection.in_transaction:
-            # In their order: indexes come after the tables that they are on.
-            for part in [part for part in self._parts if part in self._due]:
-                self._migrate(connection, self._parts[part])
-                self._due.discard(part)
-
-    def _migrate(self, connection: SqliteConnection, part: Part) -> None:
-        if self._is_known(connection, part):
-            return
-        found = version_of(connection, part.name)
-        if not self.auto_migrate:
-            behind = behind_parts({part.name: part}, {part.name: found})
-            if behind:
-                raise self._refusal(behind, {part.name: found})
-            return
-
-        def run(work: Callable[[SqlConnection], T]) -> T:
-            with _transaction(connection):
-                return work(connection)
-
-        run(lambda db: self._change_tables(db, part))
-        while version_of(connection, part.name) < part.usable:
-            rewrite_rows(run, part, tell=self._tell)
-            run(lambda db: self._change_tables(db, part))
-        if not rewrite_rows(run, part, most=OPENING_BATCHES, tell=self._tell):
-            logger.info(
-                "rows of %r are yet to be changed; `%s` does it",
-                part.name,
-                COMMAND,
-                extra=log_fields("rows_unchanged"),
-            )
-
-    def _change_tables(self, connection: SqlConnection, part: Part) -> None:
-        """Run what can be run at once."""
-        # Another process may have been here since this one looked.
-        if self._is_known(connection, part):
-            return
-        found = version_of(connection, part.name)
-        if not found:
-            check_part(self.path, connection, part.migrations)
-        for statement in part.statements_from(found):
-            connection.execute(statement)
-        reached = part.reached_from(found)
-        connection.execute(
-            "INSERT OR REPLACE INTO schema_versions (part, version) VALUES ($1, $2)",
-            (part.name, reached),
-        )
-        keep_contract(connection, part, reached)
-
     def _in_transaction(self, work: Callable[[SqlConnection], T], /) -> T:
         with self.writing() as connection:
             return work(connection)
 
-    def _refusal(self, behind: Parts, found: Mapping[str, int]) -> StoreError:
-        url = f"sqlite:///{self.path}"
-        return refuse_to_migrate(self.path, url, behind, found)
-
-    def _is_known(self, connection: SqlConnection, part: Part) -> bool:
-        """Tell whether there is nothing to migrate."""
-        found = version_of(connection, part.name)
-        if found > part.version:
-            needs = read_contracts(connection)
-            check_contracts(self.path, [part], {part.name: found}, needs)
-        return found >= part.version
-
-    def _check_contracts(self, connection: SqliteConnection) -> None:
-        seen = frozenset(connection.execute(VERSIONS).fetchall())
-        self._contracts.check(self._parts, seen, lambda: read_contracts(connection))
-
-    @contextlib.contextmanager
-    def _explained(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as exc:
-            raise to_store_error(self.path, exc) from exc
-        except UnicodeEncodeError as exc:
-            check_text(self.path, exc)
-            raise
-
-
-@contextlib.contextmanager
-def _transaction(connection: SqliteConnection) -> Generator[None]:
-    origin = Origin()
-    try:
-        began = time.monotonic()
-        connection.execute("BEGIN IMMEDIATE")
-        note_lock_wait(time.monotonic() - began)
-        yield
-        origin.check(TRANSACTION, WRITE_AGAIN)
-        connection.execute("COMMIT")
-    finally:
-        # Also after a COMMIT that failed; some errors have rolled back by themselves.
-        if origin.is_here and connection.in_transaction:
-            connection.execute("ROLLBACK")
+    def _explained(self) -> AbstractContextManager[None]:
+        return translate_errors(self.path)

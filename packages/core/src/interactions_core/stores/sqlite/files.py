@@ -1,4 +1,4 @@
-"""Open SQLite files, and say in words what is wrong with one.
+"""Open SQLite files, and empty what lies beside them.
 
 Functions of a path and a connection only; `database` decides when they run.
 """
@@ -17,6 +17,9 @@ from interactions_core.stores.sqlite.private_files import make_private
 MEMORY: Final = ":memory:"
 BUSY_TIMEOUT_S: Final = 60.0
 """How long a writer waits for another process before it gives up."""
+
+ERASE_TIMEOUT_S: Final = 1.0
+"""How long erasing waits for readers of the write-ahead log."""
 
 Identity = tuple[int, int] | None
 """Device and inode of a file; `None` for memory and for a file that is gone."""
@@ -127,37 +130,16 @@ def _prepare(connection: SqliteConnection) -> None:
     connection.execute(_VERSIONS)
 
 
+def empty_log(connection: SqliteConnection) -> None:
+    """Move the write-ahead log into the file, if nobody reads from it for long."""
+    connection.execute(f"PRAGMA busy_timeout = {ERASE_TIMEOUT_S * 1000:.0f}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+
+
 def version_of(connection: SqlConnection, part: str) -> int:
     """Return the schema version of a part's tables; 0 if there are none."""
     row = connection.execute(
         "SELECT version FROM schema_versions WHERE part = $1", (part,)
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def to_store_error(path: str, exc: sqlite3.DatabaseError) -> StoreError:
-    """Say what an error of SQLite means and what to do."""
-    text = str(exc)
-    if "not a database" in text or "malformed" in text:
-        return StoreError(
-            path,
-            f"the file is not a readable SQLite database ({text})",
-            "Restore it from a backup or point `sessions` at another file; "
-            "it was not touched.",
-        )
-    if "unable to open" in text or "readonly" in text:
-        return StoreError(
-            path,
-            f"the file cannot be opened for writing ({text})",
-            "Check that the folder exists and that this user may write there.",
-        )
-    if "locked" in text:
-        return StoreError(
-            path,
-            f"another process held the write lock for {BUSY_TIMEOUT_S:.0f} s",
-            "Look for a process that keeps a transaction open on this file.",
-            retryable=True,
-        )
-    # The space may be freed, the disk or the share may come back.
-    retryable = "is full" in text or "disk I/O" in text
-    return StoreError(path, text, "The change was not applied.", retryable=retryable)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql.contracts import Part, read_contracts
-from interactions_core.stores.sql.refusing import check_version, refuse_to_write
+from interactions_core.stores.sql.schema.contracts import Part, read_contracts
+from interactions_core.stores.sql.schema.refusing import check_version, refuse_to_write
 from interactions_core.stores.sqlite.connection import SqliteConnection
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.files import (
@@ -20,6 +20,7 @@ from interactions_core.stores.sqlite.files import (
     check_is_no_folder,
     version_of,
 )
+from interactions_core.stores.sqlite.tables import FileTables
 
 LOOK_AGAIN: Final = "Look again."
 """What to do where somebody began to write a file that nobody had."""
@@ -121,14 +122,25 @@ class ReadOnlyDatabase(SqliteDatabase):
     def _has_changed(self) -> bool:
         return self._idle is not None and _idle(Path(self.path)) != self._idle
 
-    def _migrate(self, connection: SqliteConnection, part: Part) -> None:
-        """Check the version of a part; nothing is brought up to date here."""
+    def _make_tables(self, *, auto_migrate: bool) -> "ReadOnlyTables":
+        return ReadOnlyTables(self.path, auto_migrate=auto_migrate)
+
+
+class ReadOnlyTables(FileTables):
+    """What has to be in such a file; nothing is made or upgraded."""
+
+    def bring_up(self, connection: SqliteConnection, part: Part) -> None:
+        """Check the version of a part.
+
+        Raises:
+            StoreError: It cannot be read as it is.
+        """
         has_versions = connection.execute(
             "SELECT 1 FROM sqlite_master WHERE name = 'schema_versions'"
         ).fetchone()
         found = version_of(connection, part.name) if has_versions else 0
         needs = read_contracts(connection) if found > part.version else {}
-        check_version(self.path, part, found, needs)
+        check_version(self._path, part, found, needs)
 
 
 def _idle(path: Path) -> _Idle | None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from interactions_core.records.mirror import Mirror
-from interactions_core.stores.sql.migrating import may_migrate
+from interactions_core.stores.sql.schema.migrating import may_migrate
 from interactions_core.stores.sqlite.database import SqliteDatabase
 from interactions_core.stores.sqlite.read_only import ReadOnlyDatabase
 from interactions_core.stores.sqlite.word_index import SqliteSearchStore, merge_words

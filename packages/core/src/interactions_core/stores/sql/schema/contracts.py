@@ -16,7 +16,7 @@ from typing import Final
 
 from interactions_core.exceptions import StoreSchemaError
 from interactions_core.stores.sql.database import Migration, Rewrite, SqlConnection
-from interactions_core.stores.sql.foreign import is_needed
+from interactions_core.stores.sql.schema.foreign import is_needed
 from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
 
 PART: Final = "contracts"

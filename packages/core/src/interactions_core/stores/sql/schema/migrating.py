@@ -1,9 +1,11 @@
-"""Whether a store may be upgraded by whoever opens it."""
+"""Whether a store may be upgraded by whoever opens it, and what does it otherwise."""
 
 import os
 from typing import Final
 
 from interactions_core.exceptions import ConfigurationError
+
+COMMAND: Final = "interactions db migrate"
 
 VARIABLE: Final = "INTERACTIONS_AUTO_MIGRATE"
 """The environment variable for stores of which neither program nor URL says it."""

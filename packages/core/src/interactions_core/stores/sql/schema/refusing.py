@@ -1,12 +1,12 @@
-"""What is said of a store that is only read, where that is not enough."""
+"""What is said of a store that lacks something, and of what may not change it."""
 
 from collections.abc import Mapping
 from typing import Final, Never
 
 from interactions_core.exceptions import StoreError
-from interactions_core.stores.sql import contracts
-from interactions_core.stores.sql.contracts import Part, check_contracts
-from interactions_core.stores.sql.upgrading import COMMAND
+from interactions_core.stores.sql.schema import contracts
+from interactions_core.stores.sql.schema.contracts import Part, Parts, check_contracts
+from interactions_core.stores.sql.schema.migrating import COMMAND
 
 UPGRADE: Final = (
     f"Run `{COMMAND}`, or open it once with a program that may write there; nothing was "
@@ -51,6 +51,42 @@ def check_version(place: str, part: Part, found: int, needs: Mapping[str, int]) 
             f"to be read only; this version reads {part.usable}"
         )
         raise StoreError(place, problem, UPGRADE)
+
+
+def refuse_to_make(place: str, url: str) -> StoreError:
+    """Say that there is no file, and that it was opened not to be made.
+
+    Args:
+        place: What to call the store.
+        url: What opens it.
+    """
+    return StoreError(
+        place,
+        "there is no such file, and it was opened with auto_migrate=False",
+        f"Run `{COMMAND} --create --sessions {url}`; nothing was made.",
+    )
+
+
+def refuse_to_migrate(
+    place: str, url: str, parts: Parts, found: Mapping[str, int]
+) -> StoreError:
+    """Say what a store lacks that was opened not to be upgraded.
+
+    Args:
+        place: What to call the store.
+        url: What opens it, without any password.
+        parts: What has to be brought up to date.
+        found: The versions in the store.
+    """
+    lacks = ", ".join(
+        f"{name!r} {found.get(name, 0)} of {part.usable}"
+        for name, part in parts.items()
+    )
+    return StoreError(
+        place,
+        f"it needs an upgrade ({lacks}), and was opened with auto_migrate=False",
+        f"Run `{COMMAND} --sessions {url}`; nothing was changed.",
+    )
 
 
 def refuse_to_write(place: str) -> Never:
