@@ -105,29 +105,44 @@ def measure_in_browser(browser: str, page: Path) -> None:
         shown.wait_for_selector(".row")
         paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
         told = {"first paint": shown.evaluate(paint)}
-        count = shown.evaluate("document.querySelectorAll('#app *').length")
-        told |= {name: shown.evaluate(MEDIAN, act) for name, act in ACTS.items()}
+        count = shown.evaluate(ELEMENTS)
+        told |= {name: shown.evaluate(MEDIAN, acts) for name, acts in ACTS.items()}
+        shown.keyboard.press("t")
+        talk = shown.evaluate(ELEMENTS)
         line = shown.context.new_cdp_session(shown)
         line.send("HeapProfiler.collectGarbage")
         line.send("Performance.enable")
         found = line.send("Performance.getMetrics")["metrics"]
         held = {each["name"]: each["value"] / 1e6 for each in found}
         times = ", ".join(f"{name} {value:.0f} ms" for name, value in told.items())
-        print(f"{'':>14} {times}; {count} elements, {held['JSHeapUsedSize']:.0f} MB")
+        drawn = f"{count} elements, {talk} in the transcript"
+        print(f"{'':>14} {times}; {drawn}, {held['JSHeapUsedSize']:.0f} MB")
         running.close()
 
 
-ACTS = {
-    "key": "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k' }))",
-    "scroll": "const s = document.querySelector('.scroll'); s.scrollTop -= 300; s.dispatchEvent(new Event('scroll'))",
-    "search": "{ const input = document.getElementById('search'); input.value = input.value ? '' : 'odd'; input.dispatchEvent(new Event('input')); }",
-    "transcript and back": "document.dispatchEvent(new KeyboardEvent('keydown', { key: 't' }))",
-}
-"""What somebody does, as scripts."""
+ELEMENTS = "document.querySelectorAll('#app *').length"
 
-MEDIAN = """async (act) => { const times = [], run = new Function(act);
+
+def key(name: str) -> str:
+    """Write the script that presses a key."""
+    return f"document.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{name}' }}))"
+
+
+SCROLL = "const s = document.querySelector('.main .scroll'); s.scrollTop {}; s.dispatchEvent(new Event('scroll'))"
+SEARCH = "const input = document.getElementById('search'); input.value = '{}'; input.dispatchEvent(new Event('input'))"
+ACTS = {
+    "key": [key("k"), ""],
+    "scroll": [SCROLL.format("-= 300"), ""],
+    "search": [SEARCH.format("odd"), SEARCH.format("")],
+    "transcript": [key("t"), key("t")],
+    "its end": [f"{key('t')}; {key('End')}", key("t")],
+}
+"""What somebody does, as scripts; and what is done before it is done again."""
+
+MEDIAN = """async (acts) => { const times = [], [run, back] = acts.map((act) => new Function(act));
     for (let i = 0; i < 15; i += 1) { const begun = performance.now(); run();
       document.body.offsetHeight; times.push(performance.now() - begun);
+      await new Promise(requestAnimationFrame); back();
       await new Promise(requestAnimationFrame); }
     return times.sort((a, b) => a - b)[7]; }"""
 """Acts fifteen times, a frame after the other; returns the middle of what it took."""

@@ -142,6 +142,16 @@ def _change(store: SqliteStore, key: str, **changes: object) -> None:
     store.update_job(replace(job, **changes))
 
 
+def fill_heavy(store: SqliteStore, count: int, characters: int) -> list[str]:
+    """Put in one conversation whose turns are so long; return their keys."""
+    thread, keys = Thread(store, "heavy", "acme"), [""]
+    for number in range(count):
+        text = f"Entry {number}: ".ljust(characters, "x")
+        reason: Reason = "continue" if number else "root"
+        keys.append(thread.turn(reason, at("28 Nov 08:00") + number, keys[-1], sent=[user(text)], held=[model(f"Noted {number}.")]))  # fmt: skip
+    return keys[1:]
+
+
 def fill_long(store: SqliteStore, count: int, *, name: str = "long") -> None:
     """Put in one conversation with branches, pauses, and turns that were sent again."""
     random = Random(SEED)

@@ -56,8 +56,8 @@ class Visitor:
         self._server = server
         self._cookie = cookie_of(server)
 
-    def get(self, path: str) -> Asked:
-        return Asked(self._server, path, Cookie=self._cookie)
+    def get(self, path: str, **headers: str) -> Asked:
+        return Asked(self._server, path, **{"Cookie": self._cookie} | headers)
 
     def json(self, path: str) -> Any:
         answer = self.get(path)

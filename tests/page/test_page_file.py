@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from interactions_core import SqliteStore
 from interactions_core.cli.sessions import sessions
-from interactions_core.page.html import SCRIPTS, STYLES
+from interactions_core.page.html import ASKING, SCRIPTS, STYLES
 from tests.core.looking import NOW, RESEARCH, Thread, at
 from tests.page.conftest import SENTINEL, write_page
 from tests.page.drawn import HEARD_S, add_killed_job
@@ -128,4 +128,5 @@ def test_an_open_job_ends_now() -> None:
 def test_every_style_and_script_beside_the_page_is_in_it() -> None:
     folder = files("interactions_core.page") / "static"
     there = {each.name for each in folder.iterdir()}
-    assert there == {*STYLES, *SCRIPTS}
+    assert there == {*STYLES, *ASKING}
+    assert {*ASKING} - {*SCRIPTS} == {"live.js"}

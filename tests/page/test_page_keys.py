@@ -11,6 +11,7 @@ from tests.page.conftest import write_page
 
 pytestmark = [pytest.mark.usefixtures("store"), pytest.mark.xdist_group("browser")]
 
+WORDS = "arrows|Home|End|Enter|Esc"
 GUIDE = Path(__file__).parents[2] / "docs" / "page.md"
 
 WHERE = """() => {
@@ -51,10 +52,11 @@ def opened(looked: Looked) -> Looked:
 def test_the_guide_has_the_keys_of_the_page(opened: Looked) -> None:
     opened.press("?")
     shown = opened.page.locator("dialog kbd").all_inner_texts()
-    rows = re.findall(r"^\| (`.*?|`.*?) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
-    told = [re.findall(r"`(.)`|(arrows|Esc)", row) for row in rows]
+    table = GUIDE.read_text("utf-8").partition("## Keys\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.*?) \|", table, re.MULTILINE)[1:]
+    told = [re.findall(rf"`(.)`|({WORDS})", row) for row in rows]
     keys = [{one or word for one, word in row} for row in told]
-    assert keys == [set(re.findall(r"arrows|Esc|[^\s,]", each)) for each in shown]
+    assert keys == [set(re.findall(rf"{WORDS}|[^\s,]", each)) for each in shown]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,21 @@ def test_the_next_turn_and_the_one_before_it(
     assert before == "v1_support-7731-032"
     assert changed(opened, down)["turn"] == "v1_support-7731-033"
     assert changed(opened, up)["turn"] == before
+
+
+def test_the_first_turn_and_the_last(opened: Looked) -> None:
+    assert changed(opened, "Home")["turn"] == "v1_support-7731-001"
+    assert opened.page.locator(".row[aria-selected=true]").is_visible()
+    assert changed(opened, "End")["turn"] == "v1_support-7731-061"
+    assert opened.page.locator(".row[aria-selected=true]").is_visible()
+    opened.page.locator("select[aria-label=Highlight]").focus()
+    assert "turn" not in changed(opened, "Home")
+
+
+def test_enter_leads_to_what_was_searched_for_and_round(opened: Looked) -> None:
+    opened.press("Home", "/")
+    opened.page.keyboard.type("blue cable")
+    assert changed(opened, "Enter")["turn"] == "v1_support-7731-032"
 
 
 def test_the_next_thread_and_the_one_before_it(opened: Looked) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Final
@@ -19,6 +18,7 @@ from interactions_core.page.reading import (
     title_of,
 )
 from interactions_core.page.reasons import reasons_json
+from interactions_core.page.writing import json_text
 from interactions_core.records.conversations import Conversation
 
 STYLES: Final = ("tokens.css", "frame.css", "parts.css")
@@ -28,6 +28,9 @@ SCRIPTS: Final = (
     *("why.js", "detail.js", "curl.js", "keys.js", "main.js"),
 )
 """In this order, since a later one uses what earlier ones define."""
+
+ASKING: Final = (*SCRIPTS[:-1], "live.js", SCRIPTS[-1])
+"""Those of a server's page: a file has all that it shows, and asks for nothing."""
 
 
 def page_file(view: View, found: Sequence[Conversation]) -> str:
@@ -55,7 +58,8 @@ def page_file(view: View, found: Sequence[Conversation]) -> str:
 
 def page_shell() -> str:
     """Return the page of a server, which asks for what it shows."""
-    said = "<p>This page needs a script. Without one, write a file with "
+    said = "<p>This page needs a script, and shows parts at a time. To print it, or to "
+    said += "read it without one, write a file: "
     said += "<code>interactions sessions show --all-threads --html FILE</code>.</p>"
     return _document("Sessions", "", said, connects=True)
 
@@ -75,7 +79,8 @@ def policy(style: str, script: str, *, connects: bool) -> str:
 
 def _document(title: str, data: str, plain: str, *, connects: bool) -> str:
     style = _joined(STYLES)
-    script = f'"use strict";\n(() => {{\n{_joined(SCRIPTS)}}})();\n'
+    scripts = _joined(ASKING if connects else SCRIPTS)
+    script = f'"use strict";\n(() => {{\n{scripts}}})();\n'
     allowed = policy(style, script, connects=connects)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -108,12 +113,6 @@ def _content(view: View, chapter: Chapter) -> dict[str, object]:
 
 def _has_jobs(told: Conversation) -> bool:
     return any((told.jobs.open, told.jobs.ended, told.jobs.lost))
-
-
-def json_text(value: object) -> str:
-    """Write JSON that ends no element, and that has no half of a character."""
-    text = json.dumps(value, separators=(",", ":"), default=dict)
-    return text.replace("<", "\\u003c")
 
 
 def _data(name: str, value: object) -> str:

@@ -13,7 +13,7 @@ from interactions_core.page.index import (
     turns_json,
 )
 from interactions_core.page.jobs import ToldJob
-from interactions_core.page.steps import steps_table
+from interactions_core.page.steps import StepsTable, steps_table
 from interactions_core.records.conversations import (
     Content,
     Conversation,
@@ -28,6 +28,11 @@ SCHEMA: Final = 1
 """Changes when a script of another release could not read it."""
 
 _PART: Final = 50
+"""Turns whose content is told in one answer at most."""
+
+_AT_ONCE: Final = 10
+"""Turns whose content is read at once."""
+
 _TITLE: Final = 80
 
 
@@ -91,6 +96,33 @@ def content_json(view: View, turns: Sequence[Recorded]) -> dict[str, object]:
     keys = [turn.record.key for turn in turns]
     contents = contents_of(view, turns)
     return steps_table(keys, contents, hide_content=view.hide_content)
+
+
+def part_json(view: View, name: ConversationId, after: str) -> dict[str, object]:
+    """Return what was said in the turns behind one, as far as an answer has room.
+
+    Args:
+        view: What is looked at.
+        name: The conversation.
+        after: The key of the turn; "" for what was said first.
+
+    Returns:
+        `steps` and `turns` as in a table of all, and `keys`, the turns that are told;
+        `next`, to ask for what is behind them, `None` where nothing is.
+    """
+    turns = view.store.records(name, after=after, limit=_PART)
+    keys = [turn.record.key for turn in turns]
+    table = StepsTable(hide_content=view.hide_content)
+    for start in range(0, len(turns), _AT_ONCE):
+        part = keys[start : start + _AT_ONCE]
+        found = view.store.contents(name.scope, part)
+        for key in part:
+            if table.is_full:
+                break
+            table.add_last(found.get(key))
+    told = keys[: len(table.turns)]
+    is_all = len(told) == len(keys) < _PART
+    return table.told | {"keys": told, "next": None if is_all else told[-1]}
 
 
 def contents_of(view: View, turns: Sequence[Recorded]) -> dict[str, Content]:

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from interactions_core.page.changes import version_of
-from interactions_core.page.html import json_text, page_shell
+from interactions_core.page.html import page_shell
 from interactions_core.page.index import name_of
 from interactions_core.page.names import Names
 from interactions_core.page.reading import (
     View,
-    content_json,
     conversation_json,
     index_json,
     jobs_of,
+    part_json,
 )
 from interactions_core.page.reasons import reason_json
+from interactions_core.page.writing import json_text
 from interactions_core.records.conversations import ConversationId
 
 HTML = "text/html; charset=utf-8"
@@ -64,7 +65,8 @@ def answer_to(view: View, names: Names, path: str, asked: Mapping[str, str]) -> 
         case ["api", "changes"]:
             return _json({"version": version_of(view)})
         case ["api", "search"]:
-            return _json({"threads": _found(view, asked.get("q", ""))})
+            here = names.find(view, asked["thread"]) if "thread" in asked else None
+            return _json(_found(view, asked.get("q", ""), here))
         case ["api", "threads", name, *rest]:
             found = names.find(view, name)
             return _thread(view, found, rest, asked) if found else NOT_FOUND
@@ -92,7 +94,7 @@ def _thread(
                 _json(conversation_json(name, turns, jobs)) if is_there else NOT_FOUND
             )
         case ["steps"]:
-            return _json(content_json(view, view.store.records(name)))
+            return _json(part_json(view, name, asked.get("after", "")))
         case ["why"]:
             told = reason_json(view, name, asked.get("turn", ""))
             return _json(told) if told else NOT_FOUND
@@ -100,13 +102,30 @@ def _thread(
             return NOT_FOUND
 
 
-def _found(view: View, words: str) -> list[str]:
-    """Name the conversations in which words were found; none where content is hidden."""
+def _found(view: View, words: str, here: ConversationId | None) -> dict[str, list[str]]:
+    """Name the conversations in which words were found, and the turns of one of them.
+
+    None where content is hidden.
+    """
     if view.hide_content or not words.strip():
-        return []
-    hits = view.store.search(words, session_id=view.tenant, limit=_MOST_HITS).found
-    ids = {view.store.conversation_of(hit.scope, hit.key) for hit in hits if hit.key}
-    return sorted(name_of(each) for each in ids if each is not None)
+        return {"threads": [], "turns": []}
+    everywhere = _hits(view, words)
+    names = {name_of(each) for each, _ in everywhere}
+    own = everywhere
+    if here is not None and here.scope.thread_id:
+        own = _hits(view, words, here.scope.thread_id)
+    turns = {key for each, key in own if each == here}
+    return {"threads": sorted(names), "turns": sorted(turns)}
+
+
+def _hits(
+    view: View, words: str, thread: str | None = None
+) -> list[tuple[ConversationId, str]]:
+    hits = view.store.search(
+        words, session_id=view.tenant, thread_id=thread, limit=_MOST_HITS
+    ).found
+    told = [(view.store.conversation_of(h.scope, h.key), h.key) for h in hits if h.key]
+    return [(name, key) for name, key in told if name is not None]
 
 
 def _json(told: object) -> Answer:

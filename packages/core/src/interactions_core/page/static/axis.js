@@ -10,7 +10,7 @@ function axisElement(thread) {
   axis.over.style.inset = "0";
   axis.over.addEventListener("click", (event) => choose(nearest(event.offsetX, event.offsetY), true));
   axis.legend = h("div", { class: "legend", "aria-hidden": "true" });
-  return h("div", { class: "axis" }, axis.canvas, axis.over, axis.legend);
+  return h("div.axis", axis.canvas, axis.over, axis.legend);
 }
 
 function laneStep(thread) { return thread.lanes > 5 ? Math.max(5, 76 / (thread.lanes - 1)) : 16; }
@@ -213,7 +213,7 @@ function drawStrip(c) {
   axis.legend.style.top = `${axis.top - 8}px`;
   const words = { again: "sent again", replay: "what a replay would send", fresh: state.metric === "bytes" ? "sent" : state.metric === "cost" ? "sent once" : "fresh" };
   const order = ["cached", "fresh", "again", "tool", "thought", "output", "replay"];
-  fill(axis.legend, order.filter((name) => seen.has(name)).map((name) => h("span", null, swatch(name), words[name] || name)));
+  fill(axis.legend, order.filter((name) => seen.has(name)).map((name) => h("span", swatch(name), words[name] || name)));
 }
 
 function drawBar(c, x, bar, width, most, paint) {

@@ -21,7 +21,8 @@ function escaped(text) {
 // Whether the page has all that was sent: no text is cut, no media are left out.
 function isSendable(content, turn) {
   const whole = (step) => step.wire && step.characters === undefined && !/"\(\d+ characters\)"/.test(JSON.stringify(step.wire));
-  return stepsOf(content, turn.row).sent.every(whole);
+  const { sent, skipped } = stepsOf(content, turn.row);
+  return !skipped && sent.every(whole);
 }
 
 async function copyCurl(button) {
@@ -38,7 +39,7 @@ async function copyCurl(button) {
 
 async function copied(text) {
   try { await navigator.clipboard.writeText(text); } catch {
-    const area = h("textarea", null, text);
+    const area = h("textarea", text);
     document.body.append(area);
     area.select();
     document.execCommand("copy");

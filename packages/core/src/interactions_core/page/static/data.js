@@ -2,35 +2,29 @@
 
 const data = { index: null, threads: new Map(), turns: new Map(), contents: new Map() };
 
+// What a server does further, see `live.js`; a file has all that it shows.
+const live = { need() {}, explain() {}, search() {}, start() {} };
+
 function inFile(id) {
   const element = document.getElementById(id);
   return element ? JSON.parse(element.textContent) : null;
 }
 
-async function ask(path) {
-  const answer = await fetch(path, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  return answer.json();
-}
-
 async function loadIndex() {
-  data.index = inFile("index") || await ask("api/threads");
+  data.index = inFile("index") || await live.ask("api/threads");
   data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
 }
 
 async function loadThread(id) {
   if (!data.turns.has(id)) {
-    const raw = data.index.turns ? data.index.turns[id] : await ask(`api/threads/${id}`);
+    const raw = data.index.turns ? data.index.turns[id] : await live.ask(`api/threads/${id}`);
     data.turns.set(id, expanded(raw));
   }
   return data.turns.get(id);
 }
 
-async function loadContent(id) {
-  if (!data.contents.has(id)) {
-    const raw = inFile(`c-${id}`) || await ask(`api/threads/${id}/steps`);
-    data.contents.set(id, { why: {}, ...raw });
-  }
+function contentOf(id) {
+  if (!data.contents.has(id)) data.contents.set(id, { why: {}, steps: [], turns: [], ...inFile(`c-${id}`) });
   return data.contents.get(id);
 }
 

@@ -1,8 +1,11 @@
-// Elements are made here, and all text goes in as text.
+// Elements are made here, by a name and classes; all text goes in as text.
 
-function h(name, options, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(options || {})) {
+function h(name, ...children) {
+  const [tag, ...classes] = name.split(".");
+  const element = document.createElement(tag);
+  const options = children[0] && children[0].constructor === Object ? children.shift() : {};
+  if (classes.length) element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(options)) {
     if (value === null || value === undefined || value === false) continue;
     if (key === "class") element.className = value;
     else if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
@@ -31,6 +34,11 @@ function fill(element, ...children) {
   return element;
 }
 
+// Whoever had the keyboard at what was drawn anew has it still.
+function refocus(element) {
+  if (element && document.activeElement === document.body) element.focus({ preventScroll: true });
+}
+
 function svg(name, attributes) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -40,18 +48,20 @@ function svg(name, attributes) {
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim(); }
 
 function swatch(name) {
-  const mark = h("i", { class: "sw" });
+  const mark = h("i.sw");
   mark.style.background = `var(--${name})`;
   return mark;
 }
 
+function rowOf(cells, name) { return h("tr", { class: name }, cells.map((cell) => h("td", cell))); }
+
 function table(head, rows) {
-  return h("table", { class: "sums" },
-    h("thead", null, h("tr", null, head.map((word) => h("th", { scope: "col" }, word)))),
-    h("tbody", null, rows));
+  return h("table.sums",
+    h("thead", h("tr", head.map((word) => h("th", { scope: "col" }, word)))),
+    h("tbody", rows));
 }
 
 function facts(pairs) {
-  return h("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) =>
-    [h("dt", null, name), h("dd", null, value)]));
+  return h("dl.facts", pairs.filter(Boolean).map(([name, value]) =>
+    [h("dt", name), h("dd", value)]));
 }

@@ -1,20 +1,22 @@
 // Single keys outside inputs; they can be turned off.
 
-const KEYS = [["j, k, arrows", "next, previous turn"], ["], [", "next, previous thread"], ["f", "next branch at this fork"], ["p", "parent"],
+const KEYS = [["j, k, arrows", "next, previous turn"], ["Home, End", "first, last turn"], ["], [", "next, previous thread"], ["f", "next branch at this fork"], ["p", "parent"],
   ["r", "next turn that was sent again"], ["1 2 3", "rendered, sent, raw"], ["t", "tree or transcript"], ["y", "copy as curl"],
-  ["h", "hide or show content"], ["/, Esc", "search; close, back, overview"], ["?", "this list"]];
+  ["h", "hide or show content"], ["/, Enter, Esc", "search; next turn with it; close, back, overview"], ["?", "this list"]];
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const inside = event.target.closest && event.target.closest("input, select, textarea, dialog");
   if (event.key === "Escape") { leave(inside); return; }
   if (inside) return;
-  const isTurn = ["ArrowDown", "ArrowUp"].includes(event.key);
+  const isTurn = ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key);
   if (!state.keys && !isTurn) return;
-  if (isTurn && !(event.target === tree.rows || event.target === document.body)) return;
+  const isEnd = event.target === talk.scroll && /^[HE]/.test(event.key);
+  if (isTurn && !isEnd && !(event.target === tree.rows || event.target === document.body)) return;
   const does = {
-    j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), "]": () => nextThread(1), "[": () => nextThread(-1),
-    f: nextBranch, p: toParent, r: nextAgain, t: () => setView(state.view === "tree" ? "transcript" : "tree"), y: () => copyCurl(document.querySelector(".copy")),
+    j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Home: () => toEnd(0), End: () => toEnd(-1),
+    "]": () => nextThread(1), "[": () => nextThread(-1),
+    f: nextBranch, p: toParent, r: () => nextOf((turn) => turn.again), t: () => setView(state.view === "tree" ? "transcript" : "tree"), y: () => copyCurl(document.querySelector(".copy")),
     h: toggleHidden, 1: () => chooseSheet("rendered"), 2: () => chooseSheet("sent"), 3: () => chooseSheet("raw"),
     "/": () => { if (side.input) side.input.focus(); }, "?": showKeys,
   }[event.key];
@@ -35,6 +37,12 @@ function move(by) {
   const at = thread ? thread.order.findIndex((each) => each.row === chosenRow()) : -1;
   const next = thread && thread.order[at < 0 ? 0 : at + by];
   if (next) choose(next.row, false);
+}
+
+function toEnd(at) {
+  const thread = data.turns.get(state.thread);
+  const rows = thread && (state.view === "tree" ? thread.order.map((each) => each.row) : talk.path);
+  if (rows && rows.length) choose(rows.at(at), false);
 }
 
 function nextThread(by) {
@@ -59,16 +67,16 @@ function toParent() {
   if (turn && turn.before >= 0) choose(turn.before, false);
 }
 
-function nextAgain() {
+function nextOf(is) {
   const thread = data.turns.get(state.thread);
-  const again = thread ? thread.turns.filter((turn) => turn.again).map((turn) => turn.row) : [];
-  if (again.length) choose(again.find((row) => row > chosenRow()) ?? again[0], false);
+  const rows = thread ? thread.turns.filter(is).map((turn) => turn.row) : [];
+  if (rows.length) choose(rows.find((row) => row > chosenRow()) ?? rows[0], false);
 }
 
 function showKeys() {
   const off = h("input", { type: "checkbox", id: "keys-on", checked: state.keys, onchange: (event) => { state.keys = event.target.checked; } });
-  const dialog = h("dialog", { "aria-label": "Keys" }, h("h2", null, "Keys"), h("dl", null, KEYS.map(([keys, does]) => [h("dt", null, h("kbd", null, keys)), h("dd", null, does)])),
-    h("p", null, off, " ", h("label", { for: "keys-on" }, "Single keys work")), h("p", null, h("button", { onclick: () => dialog.close() }, "Close")));
+  const dialog = h("dialog", { "aria-label": "Keys" }, h("h2", "Keys"), h("dl", KEYS.map(([keys, does]) => [h("dt", h("kbd", keys)), h("dd", does)])),
+    h("p", off, " ", h("label", { for: "keys-on" }, "Single keys work")), h("p", h("button", { onclick: () => dialog.close() }, "Close")));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

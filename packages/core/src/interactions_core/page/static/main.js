@@ -11,7 +11,7 @@ function chosenRow() {
 function setStep(step) {
   state.step = step;
   const alone = data.index.threads.length === 1;
-  frame.panes.className = `panes ${state.thread ? "" : "wide"} ${alone ? "alone" : ""} at-${step}`;
+  frame.panes.className = `panes ${alone ? "alone" : ""} at-${step}`;
   document.body.classList.toggle("thread-open", Boolean(state.thread) && !(alone && step === "thread"));
   const thread = data.threads.get(state.thread);
   frame.back.textContent = `‹ ${step === "turn" && thread && innerWidth < 760 ? nameOf(thread) : "Threads"}`;
@@ -20,11 +20,11 @@ function setStep(step) {
 function topElement() {
   const { store, now, hidden } = data.index;
   frame.back = h("button", { class: "back", onclick: back }, "‹ Threads");
-  frame.where = h("span", { class: "where" }, `${store} · ${timeText(now)}`);
+  frame.where = h("span.where", `${store} · ${timeText(now)}`);
   frame.hide = h("button", { class: "do", "aria-pressed": String(state.hidden), onclick: toggleHidden, title: data.index.live ? "Hidden in this view" : "Hidden here, still in this file." }, state.hidden ? "Content hidden" : "Hide content");
   frame.theme = h("button", { class: "do small", onclick: toggleTheme }, isDark() ? "Light" : "Dark");
-  return h("header", { class: "bar" }, frame.back, h("a", { class: "home", href: "#/", onclick: (event) => { event.preventDefault(); openOverview(); } }, "Sessions"), frame.where,
-    hidden ? h("span", { class: "dim" }, "Written without content") : frame.hide, frame.theme, h("button", { class: "do small", onclick: showKeys }, "Keys ", h("kbd", null, "?")));
+  return h("header.bar", frame.back, h("a", { class: "home", href: "#/", onclick: (event) => { event.preventDefault(); openOverview(); } }, "Sessions"), frame.where,
+    hidden ? h("span.dim", "Written without content") : frame.hide, frame.theme, h("button", { class: "do small", onclick: showKeys }, "Keys ", h("kbd", "?")));
 }
 
 function isDark() { return document.documentElement.dataset.theme === "dark"; }
@@ -71,10 +71,9 @@ async function openThread(id, turn, isBack) {
   if (!isBack) writeAddress(!other);
   setStep(turn && innerWidth < 760 && isBack ? "turn" : "thread");
   fillList();
-  const content = data.index.live && !data.contents.has(id) ? null : await loadContent(id);
-  draw(thread, content);
-  if (tree.rows && innerWidth >= 760 && state.view === "tree") tree.rows.focus({ preventScroll: true });
-  if (!content) { const loaded = await loadContent(id); if (state.thread === id) draw(thread, loaded); }
+  redraw();
+  if (state.view !== "tree") showArticle();
+  if (innerWidth >= 760) region().focus({ preventScroll: true });
 }
 
 // A thread opens at its first open job, else its first replay, else its newest turn.
@@ -85,40 +84,43 @@ function keyToOpen(thread) {
   return found ? found.key : null;
 }
 
-function redraw() { draw(data.turns.get(state.thread), data.contents.get(state.thread) || null); }
+// Where the turns are, which has the keyboard.
+function region() { return state.view === "tree" ? tree.rows : talk.scroll; }
 
-function draw(thread, content) {
+function redraw() {
+  const thread = data.turns.get(state.thread), content = contentOf(state.thread);
   if (!thread) return;
-  const told = data.threads.get(state.thread);
+  const told = data.threads.get(state.thread), place = placeInTalk();
+  const { id } = document.activeElement, isInside = frame.main.contains(document.activeElement);
   document.title = `${nameOf(told)} · Sessions`;
   const isTree = state.view === "tree";
   const body = isTree ? treeElement(thread, content) : transcriptElement(thread, content);
   fill(frame.main, headElement(told, thread), noteElement(told, thread, content), isTree ? axisElement(thread) : null, toolsElement(), body);
   frame.detail.hidden = false;
-  fillDetail(frame.detail, thread, content);
-  if (isTree) { drawAxis(); showRow(chosenRow(), true); drawRows(); drawChosen(); } else markArticle();
+  fillDetail();
+  if (isTree) { drawAxis(); showRow(chosenRow(), true); drawRows(); drawChosen(); } else showPlace(place);
+  if (isInside) refocus((id && document.getElementById(id)) || region());
 }
 
 function headElement(told, thread) {
   const left = told.expires === null ? null : told.expires - data.index.now;
   const parts = [told.tenant, FRAMEWORKS[told.label[0]] || told.label[0], told.label[1], told.targets.map(targetName).join(", "), left === null ? "" : left > 0 ? `expires in ${span(left)}` : `expired ${span(-left)} ago`];
   const totals = [["Turns", whole(told.records || thread.turns.length), ""], told.again && ["Sent again", whole(told.again), "warn"], ["Tokens", tokens(told.tokens), ""], ["Cost", sumCost(told), ""]];
-  return h("div", { class: "head" }, h("div", null, h("h1", null, nameOf(told)), h("p", null, parts.filter(Boolean).join(" · "))),
-    h("dl", { class: "totals" }, totals.filter(Boolean).map(([word, value, tone]) => h("div", null, h("dt", null, word), h("dd", { class: tone }, value)))));
+  return h("div.head", h("div", h("h1", nameOf(told)), h("p", parts.filter(Boolean).join(" · "))),
+    h("dl.totals", totals.filter(Boolean).map(([word, value, tone]) => h("div", h("dt", word), h("dd", { class: tone }, value)))));
 }
 
 function noteElement(told, thread, content) {
   const job = thread.jobs.find((each) => each.state === "lost" || each.state === "nobody_waits");
-  if (job && job.state === "lost") return h("p", { class: "note bad" }, h("strong", null, "The answer to the create was lost. "), "Whether a run exists is not known, and it may be billed. The next call begins anew.");
-  if (job) return h("p", { class: "note" }, h("strong", null, "Nobody waits for this job. "), `It was last heard of ${span(data.index.now - job.heard)} ago. Resume it with `, h("code", null, "interactions jobs watch"), ".");
+  if (job) return h("p", { class: `note ${job.state === "lost" ? "bad" : ""}` }, jobNote(job));
   if (told.again < 2 || told.again * 2 <= told.turns) return null;
   const cost = told.again_usd === null ? "" : ` ${usd(told.again_usd)} so far.`;
-  return h("p", { class: "note" }, h("strong", null, `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), sameStep(thread, content), cost);
+  return h("p.note", h("strong", `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), sameStep(thread, content), cost);
 }
 
 // Which step it is that is another one with every call, as far as calls are explained.
 function sameStep(thread, content) {
-  const why = thread.turns.filter((turn) => turn.again && content).map((turn) => content.why[turn.key]).filter(Boolean);
+  const why = thread.turns.filter((turn) => turn.again).map((turn) => content.why[turn.key]).filter(Boolean);
   const steps = new Set(why.map((told) => told.difference ? told.difference.step : 0));
   const [step] = steps;
   return why.length > 1 && steps.size === 1 && step ? ` Step ${step} changes with every call, so no earlier answer can be continued.` : "";
@@ -126,12 +128,12 @@ function sameStep(thread, content) {
 
 function pressed(names, chosen, choose_, label) {
   return h("div", { class: "tabs", role: "group", "aria-label": label }, names.map((name) =>
-    h("button", { "aria-pressed": String(name === chosen), onclick: () => choose_(name) }, name.charAt(0).toUpperCase() + name.slice(1))));
+    h("button", { id: `do-${name}`, "aria-pressed": String(name === chosen), onclick: () => choose_(name) }, name.charAt(0).toUpperCase() + name.slice(1))));
 }
 
 function toolsElement() {
   const isTree = state.view === "tree";
-  return h("div", { class: "tools" }, pressed(["tree", "transcript"], state.view, setView, "View"),
+  return h("div.tools", pressed(["tree", "transcript"], state.view, setView, "View"),
     isTree ? pressed(["tokens", "cost", "bytes"], state.metric, (name) => { state.metric = name; redraw(); }, "Strip") : null,
     isTree ? choice("Highlight", state.highlight, Object.entries(HIGHLIGHTS).map(([name, text]) => [name, `Highlight: ${text}`]), (name) => { state.highlight = name; redraw(); }) : null);
 }
@@ -144,7 +146,7 @@ function setView(view) {
 
 function chooseSheet(name) {
   state.sheet = name;
-  if (state.thread) fillDetail(frame.detail, data.turns.get(state.thread), data.contents.get(state.thread));
+  fillDetail();
 }
 
 function choose(row, isTouched) {
@@ -153,9 +155,8 @@ function choose(row, isTouched) {
   if (!chosen) return;
   state.turn = chosen.key;
   writeAddress(true);
-  const content = data.contents.get(state.thread) || null;
-  if (state.view === "tree") { showRow(row, false); markChosen(); drawChosen(); } else if (!markArticle()) { redraw(); return; }
-  fillDetail(frame.detail, thread, content);
+  if (state.view === "tree") { showRow(row, false); drawRows(); drawChosen(); } else if (!showArticle()) { redraw(); showArticle(); return; }
+  fillDetail();
   if (isTouched && innerWidth < 760) { setStep("turn"); frame.detail.focus(); }
 }
 
@@ -188,7 +189,7 @@ function beforePrint() {
   if (!plain || document.querySelector(".printed")) return;
   const parsed = new DOMParser().parseFromString(plain.textContent, "text/html");
   if (state.hidden) hideTexts(parsed);
-  document.body.append(h("div", { class: "printed" }, [...parsed.body.childNodes].map((node) => document.adoptNode(node))));
+  document.body.append(h("div.printed", [...parsed.body.childNodes].map((node) => document.adoptNode(node))));
   document.body.classList.add("printing");
 }
 
@@ -204,34 +205,13 @@ function afterPrint() {
   document.body.classList.remove("printing");
 }
 
-// News of a server: what is shown stays where it is, new turns come below.
-async function lookForNews() {
-  if (document.hidden) return;
-  const news = await ask(`api/changes?since=${encodeURIComponent(data.index.version || "")}`).catch(() => null);
-  if (!news || news.version === data.index.version) return;
-  data.index = await ask("api/threads");
-  data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
-  frame.where.textContent = `${data.index.store} · ${timeText(data.index.now)}`;
-  data.turns.clear();
-  data.contents.clear();
-  fillList();
-  if (!state.thread) { fill(frame.main, overviewElement()); return; }
-  if (!data.threads.has(state.thread)) { openOverview(); return; }
-  const id = state.thread, top = tree.scroll ? tree.scroll.scrollTop : 0, detailTop = frame.detail.scrollTop;
-  const [thread, content] = [await loadThread(id), await loadContent(id)];
-  if (state.thread !== id) return;
-  draw(thread, content);
-  if (state.view === "tree") { tree.scroll.scrollTop = top; drawRows(); drawChosen(); }
-  frame.detail.scrollTop = detailTop;
-}
-
 async function start() {
   document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   await loadIndex();
   readAddress();
-  frame.main = h("main", { class: "main" });
+  frame.main = h("main.main");
   frame.detail = detailElement();
-  frame.panes = h("div", { class: "panes" }, sideElement(), frame.main, frame.detail);
+  frame.panes = h("div.panes", sideElement(), frame.main, frame.detail);
   fill(frame.app, topElement(), frame.panes);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
@@ -242,7 +222,7 @@ async function start() {
   addEventListener("resize", () => { cancelAnimationFrame(resizing); resizing = requestAnimationFrame(() => { if (state.thread) { setStep(state.step); redraw(); } }); });
   matchMedia("(forced-colors: active)").addEventListener("change", repaint);
   follow();
-  if (data.index.live) setInterval(lookForNews, 2000);
+  live.start();
 }
 
 start();

@@ -3,14 +3,14 @@
 function overviewElement() {
   const { threads, sums } = data.index;
   const total = totalOf(threads);
-  const parts = [h("h1", null, "Overview"), h("p", null, summary(threads, total))];
-  parts.push(h("h2", null, "Needs attention"), careElement(threads));
-  if (threads.length > 1) parts.push(h("h2", null, "Most expensive threads"), sumsTable(dearest(threads), threadLink));
-  if (sums.day) parts.push(h("div", { class: "two" },
-    h("section", null, h("h2", null, "Cost by day"), daysElement(sums.day)),
-    h("section", null, h("h2", null, "Cost by model or agent"), sumsTable(sums.model, targetName)),
-    h("section", null, h("h2", null, "Cost by tenant"), sumsTable(sums.session, (name) => name || "(none)")),
-    h("section", null, h("h2", null, "Cost by reason"), sumsTable(sums.reason_again, String))));
+  const parts = [h("h1", "Overview"), h("p", summary(threads, total))];
+  parts.push(h("h2", "Needs attention"), careElement(threads));
+  if (threads.length > 1) parts.push(h("h2", "Most expensive threads"), sumsTable(dearest(threads), threadLink));
+  if (sums.day) parts.push(h("div.two",
+    h("section", h("h2", "Cost by day"), daysElement(sums.day)),
+    h("section", h("h2", "Cost by model or agent"), sumsTable(sums.model, targetName)),
+    h("section", h("h2", "Cost by tenant"), sumsTable(sums.session, (name) => name || "(none)")),
+    h("section", h("h2", "Cost by reason"), sumsTable(sums.reason_again, String))));
   return h("div", { class: "over", tabindex: "-1" }, parts);
 }
 
@@ -48,29 +48,28 @@ function careElement(threads) {
   const soon = open.filter((thread) => thread.expires > now && thread.expires < now + WEEK).sort((a, b) => a.expires - b.expires);
   if (gone.length) cares.push([4, gone[0], "Expired", "warn", `${gone.length > 1 ? `${gone.length} threads; this one ` : "The server forgot it "}${span(now - gone[0].expires)} ago. The next turn sends everything once.`]);
   if (soon.length) cares.push([5, soon[0], "Expires", "warn", soon.length > 1 ? `${soon.length} threads expire within 7 days, this one first.` : `In ${span(soon[0].expires - now)}.`]);
-  if (!cares.length) return h("p", { class: "dim" }, "Nothing. No job is stuck, no thread expires within 7 days.");
+  if (!cares.length) return h("p.dim", "Nothing. No job is stuck, no thread expires within 7 days.");
   cares.sort((a, b) => a[0] - b[0] || (a[0] === 3 ? (b[1].again_usd || 0) - (a[1].again_usd || 0) : 0));
-  return h("table", { class: "sums care" }, h("tbody", null, cares.slice(0, 40).map(([, thread, word, tone, text]) =>
-    h("tr", null, h("td", null, threadLink(thread)),
-      h("td", { class: tone }, word), h("td", null, text)))));
+  return h("table.sums.care", h("tbody", cares.slice(0, 40).map(([, thread, word, tone, text]) =>
+    rowOf([threadLink(thread), h("span", { class: tone }, word), text]))));
 }
 
 function daysElement(days) {
   const shown = days.slice(-14);
   const most = Math.max(...shown.map(([, sums]) => sums.usd || 0), 1e-9);
   const bars = shown.map(([day, sums]) => {
-    const again = h("i", { class: "again" }), once = h("i");
+    const again = h("i.again"), once = h("i");
     const part = Math.min(sums.again_usd || 0, sums.usd || 0);
     again.style.height = `${(part / most) * 100}px`;
     once.style.height = `${Math.max(1, ((sums.usd || 0) - part) / most * 100)}px`;
     const at = Date.parse(`${day}T00:00:00Z`) / 1000;
-    return h("div", null, h("span", null, sums.usd === null ? "–" : sumCost(sums)), again, once, h("span", null, dayText(at)));
+    return h("div", h("span", sums.usd === null ? "–" : sumCost(sums)), again, once, h("span", dayText(at)));
   });
-  return [h("div", { class: "days" }, bars), h("p", { class: "key" }, h("span", null, swatch("fresh"), "sent once"), h("span", null, swatch("again"), "sent again"))];
+  return [h("div.days", bars), h("p.key", h("span", swatch("fresh"), "sent once"), h("span", swatch("again"), "sent again"))];
 }
 
 function sumsTable(rows, named) {
-  const cells = rows.map(([name, sums]) => h("tr", null, h("td", null, named(name)), h("td", null, whole(sums.turns)), h("td", null, tokens(sums.tokens)),
-    h("td", { class: sums.again ? "warn" : "" }, sums.again ? (sums.again_usd === null ? "no price" : usd(sums.again_usd)) : "–"), h("td", null, sumCost(sums))));
+  const cells = rows.map(([name, sums]) => rowOf([named(name), whole(sums.turns), tokens(sums.tokens),
+    sums.again ? h("span.warn", sums.again_usd === null ? "no price" : usd(sums.again_usd)) : "–", sumCost(sums)]));
   return table(["", "Turns", "Tokens", "Sent again", "Cost"], cells);
 }

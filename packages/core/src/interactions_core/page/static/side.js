@@ -41,10 +41,8 @@ function isFound(thread) {
 function foundIn(id, words) {
   const turns = data.index.turns && data.index.turns[id];
   if (turns && turns.turns.some((turn) => turn.k.toLowerCase().includes(words))) return true;
-  const content = data.contents.get(id) || (data.index.turns && inFile(`c-${id}`));
-  if (!content) return false;
-  data.contents.set(id, content);
-  return !state.hidden && content.steps.some((step) => (step.text || "").toLowerCase().includes(words));
+  const content = data.index.live ? data.contents.get(id) : contentOf(id);
+  return Boolean(content) && !state.hidden && content.steps.some((step) => (step.text || "").toLowerCase().includes(words));
 }
 
 function choice(label, value, options, choose) {
@@ -60,9 +58,9 @@ function sideElement() {
   side.input = h("input", { type: "search", id: "search", value: state.query, placeholder: "Search threads, ids and text  /", "aria-label": "Search threads, ids and text", oninput: (event) => search(event.target.value) });
   side.list = h("nav", { class: "list", "aria-label": "Threads" });
   const change = (name) => (value) => { state[name] = value; writeAddress(true); fillList(); };
-  const element = h("div", { class: "side" },
-    h("form", { role: "search", onsubmit: (event) => event.preventDefault() }, side.input,
-      h("div", { class: "filters" },
+  const element = h("div.side",
+    h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); nextOf(isHit); } }, side.input,
+      h("div.filters",
         choice("Tenant", state.tenant, [["", "Tenant"], ...tenants.map((each) => [each, each])], change("tenant")),
         choice("Model", state.model, [["", "Model"], ...models.map((each) => [each, each])], change("model")),
         choice("Show", state.show, Object.entries(SHOWS), change("show")))),
@@ -81,11 +79,11 @@ function fillList() {
   for (const thread of shown) {
     const age = data.index.now - thread.last;
     const day = age < 86400 ? "Last 24 hours" : age < 172800 ? "Yesterday" : "Earlier";
-    if (day !== group) items.push(h("h3", null, day));
+    if (day !== group) items.push(h("h3", day));
     group = day;
     items.push(threadItem(thread));
   }
-  if (!shown.length) items.push(h("p", { class: "empty" }, "No thread matches. Change the filters or clear the search."));
+  if (!shown.length) items.push(h("p.empty", "No thread matches. Change the filters or clear the search."));
   const at = side.list.scrollTop;
   fill(side.list, items);
   side.list.scrollTop = at;
@@ -93,7 +91,7 @@ function fillList() {
 
 function overviewItem() {
   return h("a", { class: "item", href: addressOf(null), "data-thread": "", "aria-current": state.thread ? null : "page" },
-    h("span", { class: "name" }, "Overview"), h("span", { class: "num" }, sumCost(totalOf(data.index.threads))));
+    h("span.name", "Overview"), h("span.num", sumCost(totalOf(data.index.threads))));
 }
 
 function threadItem(thread) {
@@ -105,8 +103,8 @@ function threadItem(thread) {
   const parts = [...words, ...told].flatMap((part, at) => (at ? [" · ", part] : [part]));
   const name = nameOf(thread);
   return h("a", { class: "item", href: addressOf(thread.id), "data-thread": thread.id, "aria-current": state.thread === thread.id ? "page" : null },
-    h("span", { class: thread.thread ? "name" : "said", title: name }, name), h("span", { class: "num" }, sumCost(thread)),
-    h("small", null, parts), h("small", { class: "num" }, thread.turns ? counted(thread.turns, "turn") : ""));
+    h("span", { class: thread.thread ? "name" : "said", title: name }, name), h("span.num", sumCost(thread)),
+    h("small", parts), h("small.num", thread.turns ? counted(thread.turns, "turn") : ""));
 }
 
 function totalOf(threads) {
@@ -118,19 +116,10 @@ function totalOf(threads) {
   return total;
 }
 
-let asking = 0;
-
 function search(words) {
   state.query = words;
   writeAddress(true);
   fillList();
   if (state.thread) redraw();
-  if (!data.index.live || words.length < 2) return;
-  clearTimeout(asking);
-  asking = setTimeout(async () => {
-    const found = await ask(`api/search?q=${encodeURIComponent(words)}`).catch(() => null);
-    if (!found || state.query !== words) return;
-    state.found = { query: words, ids: new Set(found.threads) };
-    fillList();
-  }, 200);
+  live.search(words);
 }

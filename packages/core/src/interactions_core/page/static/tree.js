@@ -6,13 +6,13 @@ const tree = { thread: null, content: null, scroll: null, rows: null, items: [],
 function rowHeight() { return innerWidth < 760 ? 64 : 44; }
 
 function treeElement(thread, content) {
-  Object.assign(tree, { thread, content, drawn: new Map() });
+  Object.assign(tree, { thread, content, drawn: new Map(), isFound: thread.turns.some(isHit) });
   measure();
   tree.rows = h("div", { class: "rows", role: "listbox", tabindex: "0", "aria-label": rowCount(thread) });
   tree.rows.style.height = `${tree.height}px`;
   tree.rows.style.setProperty("--rails", `${railWidth(thread)}px`);
   tree.scroll = h("div", { class: "scroll", onscroll: () => { drawRows(); drawChosen(); } }, tree.rows);
-  if (!thread.order.length) fill(tree.scroll, h("p", { class: "empty" }, "Nothing was answered in this thread yet."));
+  if (!thread.order.length) fill(tree.scroll, h("p.empty", "Nothing was answered in this thread yet."));
   return tree.scroll;
 }
 
@@ -61,11 +61,18 @@ function drawRows() {
     tree.rows.append(element);
   }
   markChosen();
+  live.need();
+}
+
+function refillRows() {
+  for (const element of tree.drawn.values()) element.remove();
+  tree.drawn.clear();
+  drawRows();
 }
 
 function itemElement(item) {
   const { thread } = tree;
-  if (item.gap) return h("div", { class: "gap", role: "presentation" }, railElement(thread, item.next, GAP, true), h("span", null, item.gap));
+  if (item.gap) return h("div", { class: "gap", role: "presentation" }, railElement(thread, item.next, GAP, true), h("span", item.gap));
   const turn = thread.turns[item.row];
   const element = h("div", {
     class: "row", role: "option", id: `t${item.row}`, "aria-setsize": thread.order.length,
@@ -78,16 +85,16 @@ function itemElement(item) {
 function jobCells(thread, job, next) {
   const rail = railElement(thread, next, rowHeight(), true);
   rail.append(svg("rect", { x: laneX(thread, 0) - 4, y: rowHeight() / 2 - 4, width: 8, height: 8, fill: `var(--${jobTone(job)})` }));
-  return [rail, h("span", { class: "time" }, minuteText(job.at)), h("span", { class: `reason ${jobClass(job)}` }, "job"),
-    h("span", { class: "text" }, h("span", { class: "first" }, jobText(job)), h("span", { class: "second" }, targetName(job.target)))];
+  return [rail, h("span.time", minuteText(job.at)), h("span", { class: `reason ${jobClass(job)}` }, "job"),
+    h("span.text", h("span.first", jobText(job)), h("span.second", targetName(job.target)))];
 }
 
 function turnCells(thread, turn) {
   const [first, second] = lines(tree.content, turn.row);
-  return [railElement(thread, turn.row, rowHeight(), false), h("span", { class: "time" }, minuteText(turn.at)), reasonElement(turn),
-    h("span", { class: "text" }, lineElement(first, "first"), lineElement(second, "second")),
+  return [railElement(thread, turn.row, rowHeight(), false), h("span.time", minuteText(turn.at)), reasonElement(turn),
+    h("span.text", lineElement(first, "first"), lineElement(second, "second")),
     h("span", { class: "num sent", title: `${bytes(turn.sent)} sent` }, turn.paid ? bytes(turn.sent) : ""), barElement(turn),
-    h("span", { class: "num cost" }, turnCost(turn))];
+    h("span.num.cost", turnCost(turn))];
 }
 
 function reasonElement(turn) {
@@ -113,11 +120,15 @@ const HIGHLIGHTS = { all: "all turns", again: "sent again", fork: "forks", faile
 function isDimmed(turn) {
   const wanted = { all: true, again: turn.again, fork: turn.reason === "fork" || turn.reason === "retry", failed: turn.bad, jobs: turn.job >= 0, calls: hasCalls(turn.row) };
   if (!wanted[state.highlight]) return true;
-  if (!state.query || state.query.length < 2) return false;
+  return tree.isFound && !isHit(turn);
+}
+
+// Whether a turn has the words that are searched for, as far as that is known here.
+function isHit(turn) {
   const words = state.query.toLowerCase();
-  const thread = data.threads.get(state.thread);
-  if (!foundIn(thread.id, words)) return false;
-  return !turn.key.toLowerCase().includes(words) && !hasText(turn.row, words);
+  if (words.length < 2) return false;
+  const isThere = turn.key.toLowerCase().includes(words) || (!state.hidden && hasText(turn.row, words));
+  return isThere || Boolean(state.found && state.found.query === state.query && state.found.turns.has(turn.key));
 }
 
 function isJobDimmed(job) {
@@ -126,7 +137,7 @@ function isJobDimmed(job) {
 }
 
 function hasText(row, words) {
-  const steps = stepsOf(tree.content, row);
+  const steps = stepsOf(contentOf(state.thread), row);
   return Boolean(steps) && [...steps.sent, ...steps.held].some((step) => (step.text || "").toLowerCase().includes(words));
 }
 

@@ -1,35 +1,20 @@
 // Why a turn was sent as it was: a sentence, and where the list first differs.
 
 function whyElements(thread, content, turn) {
-  const told = content && content.why[turn.key];
-  const isLeftOut = content && content.explained && !told && (turn.again || turn.reason !== "continue");
+  const told = content.why[turn.key];
+  const isLeftOut = content.explained && !told && (turn.again || turn.reason !== "continue");
   const tone = turn.bad ? "fail" : turn.again ? "warn" : "";
   const isKnown = told && told.because !== "not_recorded";
   const sentence = isKnown ? upper(told.sentence.replace(/^\w+: /, "")) : sentenceOf(turn);
-  const parts = [h("h2", null, headingOf(turn)), h("p", { class: tone }, inline(sentence))];
-  if (isLeftOut) parts.push(h("p", { class: "dim" }, `This file explains the newest ${content.explained} such turns. This one: `, h("code", null, `interactions explain ${word(turn.key)}`)));
+  const parts = [h("h2", headingOf(turn)), h("p", { class: tone }, inline(sentence))];
+  if (isLeftOut) parts.push(h("p.dim", `This file explains the newest ${content.explained} such turns. This one: `, h("code", `interactions explain ${word(turn.key)}`)));
   if (told && told.difference) parts.push(diffElement(thread, told.difference));
-  if (told && told.advice) parts.push(h("p", { class: "cost" }, inline(`${upper(told.advice)}.`)));
+  if (told && told.advice) parts.push(h("p.cost", inline(`${upper(told.advice)}.`)));
   if (turn.usd !== null && turn.paid) {
     const chained = told && told.chained && told.chained.usd !== null ? `; chained, about ${usd(Number(told.chained.usd))}` : "";
-    parts.push(h("p", { class: "cost" }, `Cost ${usd(turn.usd)}${chained}.`));
+    parts.push(h("p.cost", `Cost ${usd(turn.usd)}${chained}.`));
   }
   return parts;
-}
-
-// A server explains what is looked at, one turn after the other.
-let isExplaining = false;
-
-async function explainChosen() {
-  const [id, thread, content] = [state.thread, data.turns.get(state.thread), data.contents.get(state.thread)];
-  const turn = thread && thread.turns[chosenRow()];
-  if (isExplaining || !data.index.live || !content || !turn || turn.key in content.why) return;
-  isExplaining = true;
-  content.why[turn.key] = await ask(`api/threads/${id}/why?turn=${encodeURIComponent(turn.key)}`).catch(() => null);
-  isExplaining = false;
-  const part = document.getElementById("why");
-  if (part && part.dataset.turn === turn.key) fill(part, whyElements(thread, content, turn));
-  explainChosen();
 }
 
 function upper(text) { return text.charAt(0).toUpperCase() + text.slice(1); }
@@ -39,8 +24,8 @@ function diffElement(thread, difference) {
   const other = row === undefined ? "an earlier turn" : minuteText(thread.turns[row].at);
   const sides = [sideText(difference.then), sideText(difference.now)];
   const [then, now] = markedPair(sides[0], sides[1]);
-  return h("div", { class: "diff" }, h("p", null, `Step ${difference.step} is the first that differs from ${other}`),
-    difference.then ? h("div", null, h("span", null, "then"), h("div", null, then)) : null, h("div", null, h("span", null, "now"), h("div", null, now)));
+  return h("div.diff", h("p", `Step ${difference.step} is the first that differs from ${other}`),
+    difference.then ? h("div", h("span", "then"), h("div", then)) : null, h("div", h("span", "now"), h("div", now)));
 }
 
 function sideText(one) {
@@ -62,6 +47,6 @@ function markedPair(then, now) {
     const middle = text.slice(start, text.length - end).slice(0, 160);
     const before = start > 60 ? `… ${text.slice(start - 50, start)}` : text.slice(0, start);
     const after = text.slice(text.length - end);
-    return [before, middle && then ? h("mark", null, middle) : middle, after.slice(0, 60), after.length > 60 ? " …" : ""];
+    return [before, middle && then ? h("mark", middle) : middle, after.slice(0, 60), after.length > 60 ? " …" : ""];
   });
 }

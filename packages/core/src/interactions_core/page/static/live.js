@@ -1,0 +1,104 @@
+// What the page of a server does further: it asks for what it shows, and for news.
+
+live.ask = async (path) => {
+  const answer = await fetch(path, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.json();
+};
+
+// A part of what was said, from the first row on that is not here yet.
+async function askPart(id, thread, content, rows) {
+  const row = rows.find((each) => each >= 0 && each < thread.turns.length && content.turns[each] === undefined);
+  if (row === undefined) return false;
+  const block = row - row % 50, from = content.turns[block] === undefined ? block : row;
+  const told = await live.ask(`api/threads/${id}/steps?after=${from ? encodeURIComponent(thread.turns[from - 1].key) : ""}`);
+  const there = content.steps.length, number = (step) => step + there;
+  content.steps.push(...told.steps);
+  // What is not told was erased since.
+  const end = told.next ? thread.places.get(told.next) : from + 49;
+  for (let at = from; at <= Math.max(from, end || 0); at += 1) content.turns[at] = content.turns[at] || null;
+  told.turns.forEach((turn, at) => {
+    const [sent, held, ...other] = turn || [];
+    if (turn) content.turns[thread.places.get(told.keys[at])] = [sent.map(number), held.map(number), ...other];
+  });
+  return true;
+}
+
+// The rows that are drawn, and the chosen one.
+function drawnRows() {
+  const rows = state.view === "tree" ? [...tree.drawn.keys()].map((at) => tree.items[at].row) : [...talk.drawn.keys()].map((at) => talk.path[at]);
+  return [...rows, chosenRow()];
+}
+
+let isAsking = false;
+
+live.need = async () => {
+  const [id, thread, content] = [state.thread, data.turns.get(state.thread), contentOf(state.thread)];
+  if (isAsking || !thread) return;
+  isAsking = true;
+  const isTold = await askPart(id, thread, content, drawnRows()).catch(() => false);
+  isAsking = false;
+  if (!isTold) return;
+  if (data.contents.get(state.thread) !== content) { live.need(); return; }
+  if (state.view === "tree") refillRows(); else fillArticles();
+  if (frame.waits) fillDetail();
+};
+
+// What is looked at is explained, one turn after the other.
+let isExplaining = false;
+
+live.explain = async () => {
+  const [id, thread, content] = [state.thread, data.turns.get(state.thread), data.contents.get(state.thread)];
+  const turn = thread && thread.turns[chosenRow()];
+  if (isExplaining || !content || !turn || turn.key in content.why) return;
+  isExplaining = true;
+  content.why[turn.key] = await live.ask(`api/threads/${id}/why?turn=${encodeURIComponent(turn.key)}`).catch(() => null);
+  isExplaining = false;
+  const part = document.getElementById("why");
+  if (part && part.dataset.turn === turn.key) fill(part, whyElements(thread, content, turn));
+  live.explain();
+};
+
+let searching = 0;
+
+live.search = (words) => {
+  if (words.length < 2) return;
+  clearTimeout(searching);
+  searching = setTimeout(async () => {
+    const found = await live.ask(`api/search?q=${encodeURIComponent(words)}&thread=${state.thread || ""}`).catch(() => null);
+    if (!found || state.query !== words) return;
+    state.found = { query: words, ids: new Set(found.threads), turns: new Set(found.turns) };
+    fillList();
+    if (state.thread) redraw();
+  }, 200);
+};
+
+// News of a server: what is shown stays where it is, new turns come below.
+async function lookForNews() {
+  if (document.hidden) return;
+  const news = await live.ask(`api/changes?since=${encodeURIComponent(data.index.version || "")}`).catch(() => null);
+  if (!news || news.version === data.index.version) return;
+  data.index = await live.ask("api/threads");
+  data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
+  frame.where.textContent = `${data.index.store} · ${timeText(data.index.now)}`;
+  const id = state.thread, before = data.turns.get(id);
+  data.turns.clear();
+  fillList();
+  if (!before || !data.threads.has(id)) data.contents.clear();
+  if (!id) { fill(frame.main, overviewElement()); return; }
+  if (!data.threads.has(id)) { openOverview(); return; }
+  const thread = await loadThread(id);
+  const shown = before ? drawnRows().map((row) => (before.turns[row] ? thread.places.get(before.turns[row].key) : -1)) : [];
+  // What is on screen stays there until it has come anew.
+  const content = { why: {}, steps: [], turns: [] };
+  while (await askPart(id, thread, content, shown)) if (state.thread !== id) break;
+  data.contents.clear();
+  data.contents.set(id, content);
+  if (state.thread !== id) return;
+  const top = tree.scroll ? tree.scroll.scrollTop : 0, detailTop = frame.detail.scrollTop;
+  redraw();
+  if (state.view === "tree") { tree.scroll.scrollTop = top; drawRows(); drawChosen(); }
+  frame.detail.scrollTop = detailTop;
+}
+
+live.start = () => setInterval(lookForNews, 2000);
