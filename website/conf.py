@@ -1,5 +1,7 @@
 """Settings of Sphinx; `website.lay_out` writes what it reads."""
 
+from pathlib import Path
+
 project = "interactions-adapters"
 copyright = "the authors of interactions-adapters"  # noqa: A001 - Sphinx's word
 extensions = ["myst_parser"]
@@ -13,6 +15,7 @@ html_show_sphinx = False
 html_last_updated_fmt = None
 # From `file://` a browser lets no page read another one: found pages are listed only.
 html_show_search_summary = False
+html_search_scorer = str(Path(__file__).with_name("static") / "scorer.js")
 # Names of headings are those that the repository's host gives them.
 myst_heading_anchors = 6
 # The text of an error is a heading, so that one may follow after two levels.

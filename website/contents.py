@@ -7,10 +7,12 @@ GROUPS: Final = {
     "Guides": ("langgraph", "autogen", "crewai", "adapters"),
     "Coming from another client": ("swap/langgraph", "swap/autogen", "swap/crewai"),
     "How it works": ("concepts", "costs", "explain", "jobs", "shared-objects"),
-    "Looking inside": ("look-inside", "export", "data"),
+    "Looking inside": ("look-inside", "page", "export", "data"),
     "Running it": (
         "operations",
         "observability",
+        "logs",
+        "queries",
         "sizing",
         "threat-model",
         "troubleshooting",

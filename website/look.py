@@ -29,8 +29,19 @@ LOOKED_AT: Final = (
     "reference/interactions_core.html",
     "CHANGELOG.html",
 )
-SOUGHT: Final = {"retention": "Retention", "StoreSchemaError": "StoreSchemaError"}
-"""What is searched for, and a word of one of the pages that are to be found."""
+SOUGHT: Final = {
+    "retention": "Retention",
+    "StoreSchemaError": "StoreSchemaError",
+    "why is everything sent again": "Why everything was sent again",
+    "how much does it cost": "Costs: ",
+    "hanging job": "Background jobs",
+    "kill process resume": "Background jobs",
+    "wrong api key": "Troubleshooting",
+    "datasette": "Data",
+}
+"""What is searched for, and words of the title of a page that is among the first."""
+
+FIRST: Final = 3
 
 NOWHERE: Final = "qxzzyv"
 _WIDER: Final = "document.documentElement.scrollWidth - innerWidth"
@@ -93,8 +104,9 @@ class _Look:
         for words, expected in sought.items():
             self._search(words)
             found = self._page.locator("#search-results li a")
-            if not any(expected in text for text in found.all_inner_texts()):
-                yield f"a search for {words} finds no page with {expected}"
+            titles = found.all_inner_texts()[:FIRST]
+            if not any(expected in title for title in titles):
+                yield f"a search for {words} finds {titles} before {expected}"
             if found.count():
                 found.first.click()
                 self._page.wait_for_load_state("load")

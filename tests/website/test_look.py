@@ -96,5 +96,6 @@ def test_search_that_finds_nothing_is_a_fault(browser: Any, tmp_path: Path) -> N
     faults = told(browser, tmp_path, expected="Green")
 
     assert faults == [
-        f"a search for cable finds no page with Green ({screen})" for screen in SCREENS
+        f"a search for cable finds ['Blue'] before Green ({screen})"
+        for screen in SCREENS
     ]

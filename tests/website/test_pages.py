@@ -64,6 +64,15 @@ def test_side_bar_has_every_page_once() -> None:
     )
 
 
+def test_side_bar_has_no_page_for_users_among_those_of_the_project() -> None:
+    own = {"compatibility", "dependencies", "versioning"}
+    guides = {page.stem for page in (ROOT / "docs").glob("*.md")} - own
+
+    placed = {name for names in contents.GROUPS.values() for name in names}
+
+    assert guides <= placed
+
+
 @pytest.mark.parametrize(
     "module",
     [
