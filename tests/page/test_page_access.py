@@ -93,6 +93,27 @@ def test_a_phone_leads_from_the_list_to_a_turn_and_back(
     looked.context.close()
 
 
+def test_back_of_the_browser_leads_a_phone_from_a_turn_to_its_thread(
+    browser: Any, page: str
+) -> None:
+    looked = Looked(browser, wide=PHONE, high=844, has_touch=True)
+    looked.open(page)
+    looked.page.locator(".item", has_text="support-7731").tap()
+    # The one that is chosen already, whose address is that of the thread.
+    looked.page.locator(".row[aria-selected=true]").tap()
+    looked.page.locator(".detail h2").first.wait_for(state="visible")
+    looked.page.go_back()
+    looked.page.locator(".row").first.wait_for(state="visible")
+    assert looked.text(".back") == "\u2039 Threads"
+    looked.page.go_forward()
+    looked.page.locator(".detail h2").first.wait_for(state="visible")
+    looked.page.locator(".back").tap()
+    looked.page.locator(".row").first.wait_for(state="visible")
+    looked.page.go_back()
+    looked.page.locator(".item").first.wait_for(state="visible")
+    looked.context.close()
+
+
 @pytest.mark.parametrize("wide", [1440, PHONE])
 def test_what_is_pressed_is_large_enough(browser: Any, page: str, wide: int) -> None:
     least = 38 if wide == PHONE else 24

@@ -51,7 +51,12 @@ def test_a_search_finds_what_was_said(looked: Looked) -> None:
     looked.open(write_page("--all-threads").as_uri())
     looked.press("/")
     looked.page.keyboard.type("blue cable")
-    assert looked.page.locator(".item[data-thread]:not([data-thread=''])").count() == 1
+    found = looked.page.locator(".item[data-thread]:not([data-thread=''])")
+    assert found.count() == 1
+    found.click()
+    chosen = looked.page.locator(".row[aria-selected=true]")
+    chosen.wait_for(state="visible")
+    assert "blue cable" in looked.text(".detail").lower()
 
 
 def test_hostile_content_runs_nothing_and_breaks_nothing(looked: Looked) -> None:

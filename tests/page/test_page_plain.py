@@ -43,6 +43,8 @@ def test_all_texts_are_there_without_a_script(browser: Any, store: SqliteStore) 
     looked.open(write_page("--all-threads").as_uri(), "")
     said = _said(looked, "noscript")
     assert [text for text in texts_of(store) if text not in said] == []
+    # At once, and not after a screen of nothing.
+    assert looked.page.locator("noscript").bounding_box()["y"] < 40
     looked.context.close()
 
 

@@ -130,6 +130,22 @@ def test_a_search_finds_a_thread_by_what_was_said(
 
 
 @pytest.mark.xdist_group("browser")
+def test_a_thread_that_a_search_found_opens_at_what_was_found(
+    looked: Looked, server: PageServer, store: SqliteStore
+) -> None:
+    while store.index_texts():
+        pass
+    looked.open(server.url)
+    looked.press("/")
+    looked.page.keyboard.type("blue cable")
+    found = looked.page.locator(".item[data-thread]:not([data-thread=''])")
+    looked.page.locator(".item", has_text="patent-search").wait_for(state="detached")
+    found.wait_for()
+    found.click()
+    looked.page.locator(".detail", has_text="blue cable").wait_for()
+
+
+@pytest.mark.xdist_group("browser")
 def test_what_another_process_writes_shows_up_and_moves_nothing(
     looked: Looked, server: PageServer, folder: Path
 ) -> None:

@@ -120,8 +120,11 @@ def _data(name: str, value: object) -> str:
 
 
 def _joined(names: Iterable[str]) -> str:
+    """Join files; lines that are a comment and no more are for who reads the files."""
     folder = files("interactions_core.page") / "static"
-    return "".join((folder / name).read_text(encoding="utf-8") for name in names)
+    texts = [(folder / name).read_text(encoding="utf-8") for name in names]
+    lines = (line for text in texts for line in text.splitlines(keepends=True))
+    return "".join(line for line in lines if not line.lstrip().startswith("//"))
 
 
 def _digest(text: str) -> str:

@@ -61,7 +61,7 @@ live.explain = async () => {
 
 let searching = 0;
 
-live.search = (words) => {
+live.search = (words, leads) => {
   if (words.length < 2) return;
   clearTimeout(searching);
   searching = setTimeout(async () => {
@@ -69,7 +69,11 @@ live.search = (words) => {
     if (!found || state.query !== words) return;
     state.found = { query: words, ids: new Set(found.threads), turns: new Set(found.turns) };
     fillList();
-    if (state.thread) redraw();
+    if (!state.thread) return;
+    redraw();
+    // The thread was opened for these words, and shows another turn.
+    const thread = data.turns.get(state.thread), chosen = thread && thread.turns[chosenRow()];
+    if (leads && !(chosen && isHit(chosen))) nextOf(isHit);
   }, 200);
 };
 

@@ -68,16 +68,19 @@ async function openThread(id, turn, isBack) {
   const thread = await loadThread(id);
   if (state.thread !== id) return;
   state.turn = turn && thread.places.has(turn) ? turn : keyToOpen(thread);
-  if (!isBack) writeAddress(!other);
-  setStep(turn && innerWidth < 760 && isBack ? "turn" : "thread");
+  if (!isBack) writeAddress(!other, "thread");
+  setStep(turn && innerWidth < 760 && isBack && stepBefore() !== "thread" ? "turn" : "thread");
   fillList();
   redraw();
   if (state.view !== "tree") showArticle();
   if (innerWidth >= 760) region().focus({ preventScroll: true });
+  if (state.query && !turn) live.search(state.query, true);
 }
 
-// A thread opens at its first open job, else its first replay, else its newest turn.
+// A thread opens at what is searched for, its first open job, its first replay, or its newest turn.
 function keyToOpen(thread) {
+  const hit = thread.turns.find(isHit);
+  if (hit) return hit.key;
   const job = thread.jobs.findIndex((each) => each.open);
   const open = job < 0 ? null : thread.turns.find((turn) => turn.job === job) || thread.jobs[job];
   const found = open || thread.turns.find((turn) => turn.again) || thread.order[thread.order.length - 1];
@@ -154,7 +157,8 @@ function choose(row, isTouched) {
   const chosen = thread && (thread.turns[row] || jobAt(thread, row));
   if (!chosen) return;
   state.turn = chosen.key;
-  writeAddress(true);
+  const opens = isTouched && innerWidth < 760 && state.step !== "turn";
+  writeAddress(!opens, opens ? "turn" : stepBefore());
   if (state.view === "tree") { showRow(row, false); drawRows(); drawChosen(); } else if (!showArticle()) { redraw(); showArticle(); return; }
   fillDetail();
   if (isTouched && innerWidth < 760) { setStep("turn"); frame.detail.focus(); }
@@ -162,6 +166,7 @@ function choose(row, isTouched) {
 
 function back() {
   if (!state.thread) return;
+  if (stepBefore() === "turn") { history.back(); return; }
   if (innerWidth < 760 && state.step === "turn") { setStep("thread"); redraw(); return; }
   const id = state.thread;
   openOverview();

@@ -26,9 +26,11 @@ function readAddress() {
   return [thread || null, turn || null];
 }
 
-// The newest place counts for Back only where a thread was opened.
-function writeAddress(replace) {
+// The newest place counts for Back only where a thread was opened, or a turn on a phone.
+function writeAddress(replace, step) {
   const address = addressOf(state.thread, state.turn);
-  if (address === location.hash) return;
-  history[replace ? "replaceState" : "pushState"](null, "", address);
+  if (address === location.hash && (replace || step !== "turn")) return;
+  history[replace ? "replaceState" : "pushState"]({ step }, "", address);
 }
+
+function stepBefore() { return (history.state && history.state.step) || ""; }
