@@ -12,6 +12,8 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from interactions_core.tracing import harmless
+
 
 class Told:
     """What was exported so far."""
@@ -52,6 +54,8 @@ class Told:
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     """Take the place of the providers, which a process can otherwise set only once."""
     monkeypatch.delenv("OTEL_SDK_DISABLED", raising=False)
+    # What has failed in another test is a warning here, too.
+    monkeypatch.setattr(harmless, "_told", set())
     found = Told()
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", found.tracers)
     monkeypatch.setattr("opentelemetry.metrics._internal._METER_PROVIDER", found.meters)

@@ -30,6 +30,7 @@ from tests.contract.session_records import make_job
 
 pytest.importorskip("opentelemetry.sdk", reason="needs OpenTelemetry's SDK")
 
+from interactions_core.tracing import instruments
 from tests.spans import Told, told
 
 Series = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -336,3 +337,25 @@ def test_a_watcher_tells_the_provider_of_its_process(
     assert done.exit_code == 0
     assert seen[0]["interactions_store_up", ()] == 1.0
     assert exported_series(exported) == {}
+
+
+def test_what_could_not_be_made_at_first_is_made_by_the_next_call(
+    exported: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours: each instrument once, since an SDK asks for one of a name once."""
+    store, asked = MemoryStore(), list[str]()
+
+    def fail_at_the_third(scope: str, release: str) -> Any:
+        asked.append(scope)
+        if len(asked) == 3:
+            raise OSError
+        return exported.meters.get_meter(scope, release)
+
+    monkeypatch.setattr(instruments, "get_meter", fail_at_the_third)
+    with pytest.raises(OSError):  # noqa: PT011  whatever the provider raises
+        export_measures(store)
+    with export_measures(store):
+        found = exported_series(exported)
+
+    assert found == pytest.approx(text_series(metrics_text(measure(store))))
+    assert len(asked) == len((STORE_UP, *METRICS)) + 1

@@ -261,6 +261,24 @@ def test_a_processor_that_raises_costs_no_answer(
     assert "a span could not be written" in caplog.text
 
 
+def test_what_fails_with_every_turn_is_a_warning_once(
+    asker: Asker, spans: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    spans.tracers.add_span_processor(Broken())
+
+    with caplog.at_level(logging.DEBUG, "interactions_core"):
+        asker.ask("Hello")
+        asker.ask("Hello again")
+
+    levels = [
+        record.levelno
+        for record in caplog.records
+        if getattr(record, "interactions_event", "") == "span_not_written"
+    ]
+    assert levels[0] == logging.WARNING
+    assert {*levels[1:]} == {logging.DEBUG}
+
+
 def test_tokens_are_counted_once_however_the_answer_comes(
     asker: Asker, spans: Told
 ) -> None:

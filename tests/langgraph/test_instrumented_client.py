@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.patience import PATIENCE_S
+from tests.programs import run_program
+
+REFUSED: Final = "ChatConfigurationError"
 
 ASK: Final = """
 import asyncio, json
@@ -69,3 +73,51 @@ def test_a_wrapper_that_loses_answers_is_refused_before_anything_is_sent(
     )
     assert before == 0
     assert (answered, after) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "beside", "after"),
+    [
+        pytest.param(
+            "waits",
+            ["Done.", 1, 0, ["completed"]],
+            ["Done.", 1, 0, ["completed"]],
+            id="a run that is there is waited for",
+        ),
+        pytest.param(
+            "changed",
+            [REFUSED, 1, 0, ["in_progress"]],
+            ["Done.", 2, 1, ["cancelled", "completed"]],
+            id="a run is not cancelled for another that cannot be begun",
+        ),
+        pytest.param(
+            "again",
+            [REFUSED, 1, 0, []],
+            ["Done.", 2, 0, []],
+            id="switched on within a turn",
+        ),
+        pytest.param(
+            "again in the background",
+            [REFUSED, 1, 0, []],
+            ["Done.", 2, 0, ["completed"]],
+            id="switched on while a run is begun",
+        ),
+    ],
+)
+def test_only_what_would_create_is_refused(
+    what: str, beside: list[object], after: list[object], tmp_path: Path
+) -> None:
+    told = run_program("tests.langgraph.ask_instrumented", what, tmp_path)
+
+    assert json.loads(told) == [beside, after]
+
+
+@pytest.mark.parametrize(
+    ("way", "background"), [("unary", False), ("async stream", True)]
+)
+def test_an_answer_that_is_owed_is_given_beside_the_wrapper(
+    way: str, *, background: bool, tmp_path: Path
+) -> None:
+    told = run_program("tests.contract.take_instrumented", way, background, tmp_path)
+
+    assert json.loads(told) == ["kept", 1]

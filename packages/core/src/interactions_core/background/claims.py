@@ -41,12 +41,16 @@ def claim_job(run: TurnContext) -> Flow[LeasedJob | None]:
             return None
         run.records.first.forget()
         if job.is_adoptable(run.now()):
+            # What nobody knows to run can be neither cancelled nor named: it is told
+            # as lost.
+            is_kept = change is None or change.is_adopted or not job.interaction_id
+            if not is_kept:
+                # Another run is to be begun for the one that is cancelled.
+                run.check_create()
             work = yield from acquire_lease(run, job)
             if work is None:
                 continue
-            # What nobody knows to run can be neither cancelled nor named: it is told
-            # as lost.
-            if change is None or change.is_adopted or not job.interaction_id:
+            if change is None or is_kept:
                 yield from _take_over(work, change)
                 return work
             yield from cancel_changed(work, change)

@@ -29,7 +29,7 @@ from interactions_core.background.job_lease import (
 from interactions_core.background.poll import first_poll, is_there_again
 from interactions_core.background.saved_plans import plan_of
 from interactions_core.background.submit import SubmittedJob, submit_job
-from interactions_core.exceptions import DeadlineExceededError
+from interactions_core.exceptions import DeadlineExceededError, InteractionsError
 from interactions_core.logs import log_fields
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.statuses import goes_on, is_known
@@ -164,6 +164,7 @@ def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
     if work is None or work.name:
         return work
     if run.policy.resubmits:
+        yield from _check_create(work)
         run.tally.interrupts = work.job.interrupts
         if work.job.status != LOST:
             yield from note_lost(work)
@@ -171,6 +172,15 @@ def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
         return None
     run.tally.watch.note_resumed(work.job)
     raise (yield from mark_submit_lost(work))
+
+
+def _check_create(work: LeasedJob) -> Flow[None]:
+    """Leave a job to whoever asks next where no other can be begun for it."""
+    try:
+        work.run.check_create()
+    except InteractionsError:
+        yield from release_lease(work)
+        raise
 
 
 def _owed_reply(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:

@@ -100,6 +100,7 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
     if run.turn.foreground_ok and (yield from is_known_to_refuse_background(run)):
         ask_at_once(run, is_refusal=False)
         return None
+    run.check_create()
     run.tally.watch.begin_create()
     run = yield from ask_separately(run)
     plan, evidence = yield from find_plan(run.turn, run.records, run.now())

@@ -201,11 +201,10 @@ class AsyncInteractionsClient:
 
     async def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
         client, connection = await self.opened(store), self.connection
-        check_instrumentation()
         records = await in_worker(
             store, lambda: records_of(client, connection, turn, store)
         )
-        return TurnContext(turn, records, self._policy)
+        return TurnContext(turn, records, self._policy, check_instrumentation)
 
     async def _drive(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.built_requests import as_request
+from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.request_hooks import sending
 from interactions_core.client.sdk import puts_bodies, refresh_token
 from interactions_core.client.sdk_errors import translate_errors
@@ -151,12 +152,15 @@ class AsyncEffectRunner:
         await self._stream.aclose()
 
     async def _create(self, body: JsonObject) -> JsonObject:
+        # Whatever the turn has looked at: it may be switched on at any time.
+        check_instrumentation()
         create = self._resource().with_raw_response.create
         async with self._request(body, stream=False) as arguments:
             raw = await create(**arguments)
             return await read_answer(self._store, await raw.read())
 
     async def _open(self, body: JsonObject, silence_s: float | None) -> None:
+        check_instrumentation()
         await self._close_stream()
         create = self._resource().with_streaming_response.create
         async with self._request(body, stream=True, most_s=silence_s) as arguments:

@@ -211,9 +211,8 @@ class InteractionsClient:
 
     def _run(self, turn: Turn, store: SessionStore) -> TurnContext:
         sdk = self.sdk()
-        check_instrumentation()
         records = records_of(sdk, self.connection, turn, store)
-        return TurnContext(turn, records, self._policy)
+        return TurnContext(turn, records, self._policy, check_instrumentation)
 
     def _drive(
         self, flow: Flow[T], hand_on: Callable[[Reply], object] = itself

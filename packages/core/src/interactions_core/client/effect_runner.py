@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.built_requests import as_request
+from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.process.forking import ASK_AGAIN, CALL, Origin, leave_to_parent
 from interactions_core.protocol.sse import EventReader
@@ -90,6 +91,8 @@ class EffectRunner:
         self._stream.close()
 
     def _create(self, body: JsonObject) -> JsonObject:
+        # Whatever the turn has looked at: it may be switched on at any time.
+        check_instrumentation()
         with translate_errors():
             raw = self._resource().with_raw_response.create(
                 **self._arguments(body, stream=False)
@@ -97,6 +100,7 @@ class EffectRunner:
             return wire.parsed_interaction(raw.read())
 
     def _open(self, body: JsonObject, silence_s: float | None) -> None:
+        check_instrumentation()
         self._close_stream()
         with translate_errors():
             response = self._stream.enter_context(

@@ -6,6 +6,7 @@ returns one that has none, and the wrapper raises once the service has answered:
 answer is paid for, and lost with each call.
 """
 
+import functools
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +24,10 @@ _LAST_LOSING: Final = (1, 3)
 
 
 def check_instrumentation() -> None:
-    """Refuse to ask through a wrapper that loses the answer; looks at modules only.
+    """Refuse to create through a wrapper that loses the answer; looks at modules only.
+
+    What reads an interaction loses nothing: that package lets raw responses of `get`
+    pass, and a read can be repeated.
 
     Raises:
         ConfigurationError: google-genai is instrumented so. Nothing was sent.
@@ -54,6 +58,7 @@ def _is_wrapped() -> bool:
     )
 
 
+@functools.cache
 def _release() -> str:
     try:
         return version(_PACKAGE)

@@ -94,6 +94,7 @@ def _take_at_once(run: TurnContext, *, stream: bool) -> Flow[Reply]:
         reply = yield from kept_reply(run, owed, stream=stream)
         if reply is not None:
             return reply
+    run.check_create()
     told = yield from ask_separately(run)
     if told.turn.asides:
         run = told

@@ -4,7 +4,9 @@ Without a meter provider nothing is imported and nothing is asked for.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 from weakref import WeakKeyDictionary
@@ -69,7 +71,7 @@ def export_measures(
         slot = _slots.get(provider)
         if slot is None:
             slot = _slots[provider] = _Slot()
-            slot.make()
+        slot.make()
     slot.source = source
     return MeasureExport(source, slot)
 
@@ -101,25 +103,32 @@ class _Slot:
 
     def __init__(self) -> None:
         self.source: _Source | None = None
+        self._left = deque((STORE_UP, *METRICS))
 
     def make(self) -> None:
-        """Make the instruments, once."""
+        """Make the instruments that are not made yet, each once.
+
+        A provider asks for one that is made twice through the first, and where one
+        cannot be made, the next call goes on with it.
+        """
         # OpenTelemetry is there: somebody has set it up.
         from interactions_core.tracing.instruments import (  # noqa: PLC0415
             Instrument,
-            make_instruments,
+            make_instrument,
         )
 
-        make_instruments(
-            Instrument(
-                f"interactions.{metric.name}",
-                metric.kind,
-                metric.unit,
-                metric.text,
-                lambda metric=metric: self._samples(metric),
+        while self._left:
+            metric = self._left[0]
+            make_instrument(
+                Instrument(
+                    f"interactions.{metric.name}",
+                    metric.kind,
+                    metric.unit,
+                    metric.text,
+                    partial(self._samples, metric),
+                )
             )
-            for metric in (STORE_UP, *METRICS)
-        )
+            self._left.popleft()
 
     def _samples(self, metric: Metric) -> Sequence[Sample]:
         source = self.source

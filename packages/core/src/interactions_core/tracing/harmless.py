@@ -24,13 +24,23 @@ S = TypeVar("S", bound=OfProcess)
 T = TypeVar("T")
 
 
+_told: Final = set[type[Exception]]()
+"""What was said at `WARNING`: what fails in one turn does so in each."""
+
+
 def tried(call: Callable[[], T]) -> T | None:
-    """Do what may fail, without a word of what the failure says."""
+    """Do what may fail, without a word of what the failure says.
+
+    A kind of failure is a warning once a process, and then said at `DEBUG`.
+    """
     try:
         return call()
     # The outermost boundary of what is not ours: a processor may raise anything.
     except Exception as error:  # noqa: BLE001 - see above
-        logger.warning(
+        is_known = type(error) in _told
+        _told.add(type(error))
+        logger.log(
+            logging.DEBUG if is_known else logging.WARNING,
             "a span could not be written: %s",
             shown_error(error),
             extra=log_fields("span_not_written", error=error),

@@ -5,10 +5,11 @@ Imports OpenTelemetry's API, so it is imported once the program has set a provid
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Final, Literal
 
 from opentelemetry.metrics import CallbackOptions, Observation, get_meter
+
+from interactions_core.tracing.release import own_release
 
 SCOPE: Final = "interactions_core.measures"
 """A scope of its own: an SDK warns of an instrument that is made twice in one."""
@@ -35,16 +36,15 @@ class Instrument:
     read: Callable[[], Iterable[tuple[Mapping[str, str], float]]]
 
 
-def make_instruments(instruments: Iterable[Instrument]) -> None:
-    """Have the global meter provider ask for numbers; there is no way to end that."""
-    meter = get_meter(SCOPE, version("interactions-core"))
+def make_instrument(made: Instrument) -> None:
+    """Have the global meter provider ask for a number; there is no way to end that."""
+    meter = get_meter(SCOPE, own_release())
     makers = {
         "counter": meter.create_observable_counter,
         "sum": meter.create_observable_up_down_counter,
         "gauge": meter.create_observable_gauge,
     }
-    for each in instruments:
-        makers[each.kind](each.name, [_observed(each)], each.unit, each.text)
+    makers[made.kind](made.name, [_observed(made)], made.unit, made.text)
 
 
 def _observed(

@@ -6,7 +6,6 @@ None of them says what a run took: that does the turn which enters it in the led
 import contextlib
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from typing import Final, Self
 
 from opentelemetry.context import get_current
@@ -39,6 +38,7 @@ from interactions_core.tracing.invocations import (
     end_invocation,
 )
 from interactions_core.tracing.own_attributes import PREFIX, Value, own_attributes
+from interactions_core.tracing.release import own_release
 from interactions_core.tracing.set_up import find_tracer_provider
 from interactions_core.tracing.telemetry import SCOPE, Telemetry, as_tracers
 from interactions_core.tracing.traced_jobs import RunWatch, Told
@@ -176,7 +176,7 @@ def _begun(
     context, link = place_span(job.trace, get_current(), is_apart=is_apart)
     links = [Link(as_span_context(link))] if link is not None else []
     tracers = as_tracers(find_tracer_provider())
-    tracer = tracers.get_tracer(SCOPE, version("interactions-core"))
+    tracer = tracers.get_tracer(SCOPE, own_release())
     return tracer.start_span(name, context, kind, attributes=about, links=links)
 
 

@@ -6,7 +6,6 @@ set OpenTelemetry up, and not before.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Final, cast
 
 from opentelemetry.metrics import Histogram, get_meter
@@ -15,6 +14,7 @@ from opentelemetry.util.genai.completion_hook import load_completion_hook  # pyr
 from opentelemetry.util.genai.handler import TelemetryHandler  # pyright: ignore[reportMissingTypeStubs]
 
 from interactions_core.process.forking import Lock
+from interactions_core.tracing.release import own_release
 
 SCOPE: Final = "interactions_core"
 """The name of the instrumentation scope of all spans and metrics."""
@@ -68,7 +68,7 @@ def as_tracers(provider: object | None) -> TracerProvider:
 
 
 def _made(tracers: TracerProvider) -> Telemetry:
-    release = version("interactions-core")
+    release = own_release()
     handler = TelemetryHandler(
         tracer_provider=tracers,
         completion_hook=load_completion_hook(),

@@ -121,11 +121,22 @@ class TurnStats:
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """One turn under way."""
+    """One turn under way.
+
+    Attributes:
+        turn: What is asked.
+        records: Where to look and to record.
+        policy: How to behave.
+        check_create: Raises where a create would lose its answer. Called before
+            anything is written or given up for one; what goes on with a run, or gives
+            what is recorded, does not ask.
+        tally: What happened.
+    """
 
     turn: Turn
     records: TurnStore
     policy: ClientPolicy
+    check_create: Callable[[], object] = lambda: None
     tally: TurnStats = field(default_factory=TurnStats)
 
     def now(self) -> float:

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
 from interactions_core.client.client import InteractionsClient
+from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.sdk_errors import translate_errors
 from interactions_core.doctor.live.calls import CALLS
 from interactions_core.doctor.live.findings import Came, Finding
@@ -151,12 +152,14 @@ class Trial:
         )
 
     def _create(self, body: JsonObject) -> JsonObject:
+        check_instrumentation()
         arguments = wire.create_arguments(body, TIMEOUT_S, stream=False)
         with translate_errors():
             raw = self._resource().with_raw_response.create(**arguments)
             return wire.parsed_interaction(raw.read())
 
     def _stream(self, body: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:
+        check_instrumentation()
         arguments = wire.create_arguments(body, TIMEOUT_S, stream=True)
         reader, interaction = EventReader(), dict[str, Any]()
         steps: dict[object, JsonObject] = {}
