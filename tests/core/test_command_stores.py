@@ -1,6 +1,7 @@
 """Which store a command that only looks takes where none is named."""
 
 import json
+import shlex
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -211,3 +212,32 @@ def test_a_row_that_is_broken_is_named_and_the_others_are_exported(
     assert len(lines) == 5
     assert "content" in {loss["kind"] for loss in lost["trip-kyoto"]}
     assert "content" not in {loss["kind"] for loss in lost["contract-review"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("erase", "give --pending or --list"),
+        ("erase --pending --list", "give --pending or --list"),
+        ("export", "Missing option '--to'"),
+        ("export --to steps --resume", "--resume goes with -o FILE"),
+        ("replay last", "give --dry-run"),
+        ("usage --budgets --by day", "--by is about turns"),
+        ("sessions show --all-threads", "--all-threads needs --html FILE"),
+        ("explain ''", "an empty name names no interaction"),
+        ("jobs show", "Missing argument 'JOB'"),
+        ("accounts link", "Missing argument 'OWNER'"),
+        ("db copy", "Missing argument 'FILE'"),
+        ("doctor --tier free", "--tier goes with --live"),
+        ("jobs watch --resume graph", "'graph' names no graph"),
+        ("webhook serve", "a receiver needs `secrets`"),
+    ],
+)
+def test_what_was_typed_wrong_is_told_before_a_store_is_asked_for(
+    line: str, said: str
+) -> None:
+    done = CliRunner().invoke(interactions, shlex.split(line))
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "session store" not in done.stderr

@@ -4,6 +4,7 @@ import click
 
 from interactions_core.cli.arguments.clients import client
 from interactions_core.cli.arguments.stores import (
+    StoreName,
     account_option,
     found_option,
     named_option,
@@ -24,9 +25,9 @@ def accounts() -> None:
 
 @accounts.command("list")
 @found_option
-def list_(sessions: str) -> None:
+def list_(sessions: StoreName) -> None:
     """Print a line for each owner, and what is linked to it."""
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         account_commands.list_accounts(store, echo)
 
 
@@ -46,7 +47,7 @@ def list_(sessions: str) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be linked.")
 def link(
-    sessions: str,
+    sessions: StoreName,
     *,
     account: str | None,
     owner: str,
@@ -61,7 +62,7 @@ def link(
     it, or the beginning of its last part. Nothing that is kept is rewritten. Only link
     keys that see the same interactions: keys of one project.
     """
-    with opened(sessions) as store, client(account) as api:
+    with opened(sessions.url) as store, client(account) as api:
         names = (
             (account_commands.named_owner(store, name),)
             if name
@@ -80,18 +81,18 @@ def link(
 @accounts.command()
 @named_option
 @click.argument("name")
-def unlink(sessions: str, name: str) -> None:
+def unlink(sessions: StoreName, name: str) -> None:
     """Let NAME, a key or account, own nothing but what is its own.
 
     What it has recorded meanwhile stays with whom it was linked to.
     """
-    with opened(sessions) as store:
+    with opened(sessions.url) as store:
         account_commands.unlink_name(store, echo, name)
 
 
 @accounts.command()
 @found_option
-def log(sessions: str) -> None:
+def log(sessions: StoreName) -> None:
     """Print every change of who owns what, oldest first."""
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         account_commands.show_links(store, echo)

@@ -4,6 +4,7 @@ import click
 
 from interactions_core.cli.arguments.clients import client
 from interactions_core.cli.arguments.stores import (
+    StoreName,
     account_option,
     named_option,
     opened,
@@ -27,7 +28,12 @@ from interactions_core.services import erase_commands, erased_commands
 )
 @click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
 def erase(
-    sessions: str, *, account: str | None, pending: bool, as_list: bool, dry_run: bool
+    sessions: StoreName,
+    *,
+    account: str | None,
+    pending: bool,
+    as_list: bool,
+    dry_run: bool,
 ) -> None:
     """Delete on the server what deleted threads have left there.
 
@@ -41,12 +47,12 @@ def erase(
         msg = "give --pending or --list"
         raise click.UsageError(msg)
     if as_list:
-        with opened_database(sessions, read_only=True) as store:
+        with opened_database(sessions.url, read_only=True) as store:
             number = erased_commands.list_deletions(store, click.echo)
         if not number:
             click.echo("no deletions are known", err=True)
         return
-    with opened(sessions, read_only=dry_run) as store:
+    with opened(sessions.url, read_only=dry_run) as store:
         if dry_run:
             erase_commands.list_erasures(store, echo)
             return

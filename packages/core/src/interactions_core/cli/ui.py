@@ -8,7 +8,11 @@ from collections.abc import Callable
 import click
 
 from interactions_core.cli.arguments.filters import tenant_option
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.names import store_text
 from interactions_core.cli.serving import told_while_starting
@@ -30,15 +34,20 @@ from interactions_core.services.ending import run_until_told
 @click.option("--hide-content", is_flag=True, help="Tell lengths in place of texts.")
 @told_while_starting()
 def ui(
-    sessions: str, *, tenant: str | None, port: int, no_open: bool, hide_content: bool
+    sessions: StoreName,
+    *,
+    tenant: str | None,
+    port: int,
+    no_open: bool,
+    hide_content: bool,
 ) -> None:
     """Look into a session store in a browser, until SIGTERM or Ctrl-C.
 
     Only this machine reaches the page, and only whoever was given its address, which
     works once. Nothing is written, and no server is asked.
     """
-    with opened(sessions, read_only=True) as store:
-        url = store_text(sessions)
+    with opened(sessions.url, read_only=True) as store:
+        url = store_text(sessions.url)
 
         def view() -> View:
             return View(

@@ -10,6 +10,7 @@ from interactions_core.cli.arguments.clients import resume_named
 from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
+    StoreName,
     app_dir_option,
     create_option,
     found_option,
@@ -73,7 +74,7 @@ def webhook() -> None:
 @grace_option
 @told_while_starting()
 def serve(
-    sessions: str,
+    sessions: StoreName,
     *,
     create: bool,
     audience: str,
@@ -99,7 +100,7 @@ def serve(
     resumes = resume_named(resume, app_dir)
     outage = Outage()
     store_of = opened(
-        sessions,
+        sessions.url,
         must_exist=not create,
         hint=CREATE_HINT,
         open_=lambda url: opened_when_free(url, outage),

@@ -1,6 +1,7 @@
 """What commands have in common that look into a session store."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Final, cast
@@ -23,11 +24,51 @@ _MEMORY: Final = "memory:"
 VARIABLE: Final = "INTERACTIONS_SESSIONS"
 
 
-def _named(context: click.Context, parameter: click.Parameter, url: str | None) -> str:
+class StoreName:
+    """The store that a command is to take; looked for when it is needed.
+
+    So whatever else was typed wrong is told first.
+
+    Args:
+        look: Looks for it, and says which it is where nobody has named one.
+    """
+
+    def __init__(self, look: Callable[[], str]) -> None:
+        self._look = look
+
+    @functools.cached_property
+    def url(self) -> str:
+        """Its URL; "" for none, where a command does without.
+
+        Raises:
+            click.UsageError: There is none, or there are several.
+        """
+        return self._look()
+
+
+_Look = Callable[[click.Context, str | None], str]
+
+
+def _store_name(
+    look: _Look,
+) -> Callable[[click.Context, click.Parameter, str | None], StoreName | str]:
+    """Make what reads the option."""
+
+    def read(
+        context: click.Context, _: click.Parameter, url: str | None
+    ) -> StoreName | str:
+        if context.resilient_parsing:
+            return url or ""
+        return StoreName(lambda: look(context, url))
+
+    return read
+
+
+def _named(context: click.Context, url: str | None) -> str:
     """Take no store that was not named, but where a command only looks this time."""
     if url or any(map(context.params.get, _LOOKS)):
-        return _found(context, parameter, url)
-    here = () if context.resilient_parsing else stores_in(Path())
+        return _found(context, url)
+    here = stores_in(Path())
     if not here:
         raise click.UsageError(_UNNAMED)
     msg = (
@@ -37,10 +78,8 @@ def _named(context: click.Context, parameter: click.Parameter, url: str | None) 
     raise click.UsageError(msg)
 
 
-def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
+def _found(context: click.Context, url: str | None) -> str:
     """Take the only store of the folder where none is named, and say which."""
-    if context.resilient_parsing:
-        return url or ""
     if url:
         return _checked(url)
     if context.params.get("create"):
@@ -57,16 +96,15 @@ def _found(context: click.Context, _: click.Parameter, url: str | None) -> str:
     return _said(context, found[0])
 
 
-def _found_if_any(context: click.Context, _: click.Parameter, url: str | None) -> str:
+def _found_if_any(context: click.Context, url: str | None) -> str:
     """Take it where there is one, and none where none or several are there."""
-    if url or context.resilient_parsing or context.params.get("clear_forms"):
+    if url or context.params.get("clear_forms"):
         return url or ""
     found = stores_in(Path())
     return _said(context, found[0]) if len(found) == 1 else ""
 
 
 def _said(context: click.Context, url: str) -> str:
-    # What was given on the line has been read before what was not.
     if not any(map(context.params.get, ("as_json", "as_jsonl"))):
         click.echo(f"session store: {shown(url)}", err=True)
     return url
@@ -90,7 +128,7 @@ _LOOKS: Final = ("dry_run", "as_list", "show")
 named_option = click.option(
     "--sessions",
     envvar=VARIABLE,
-    callback=_named,
+    callback=_store_name(_named),
     metavar="URL",
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}.",
 )
@@ -99,7 +137,7 @@ named_option = click.option(
 found_option = click.option(
     "--sessions",
     envvar=VARIABLE,
-    callback=_found,
+    callback=_store_name(_found),
     metavar="URL",
     help=f"The session store, e.g. sqlite:///state.db; or {VARIABLE}; or the only one "
     "in this folder.",
@@ -109,7 +147,7 @@ found_option = click.option(
 examined_option = click.option(
     "--sessions",
     envvar=VARIABLE,
-    callback=_found_if_any,
+    callback=_store_name(_found_if_any),
     metavar="URL",
     help=f"The session store to look at, e.g. sqlite:///state.db; or {VARIABLE}; or the "
     "only one in this folder.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from interactions_core.cli.arguments.stores import (
+    StoreName,
     named_option,
     opened,
     opened_database,
@@ -49,7 +50,12 @@ db.add_command(migrate)
 @click.option("--dry-run", is_flag=True, help="Note nothing; say what would be erased.")
 @click.option("--show", is_flag=True, help="Only say when a restore was noted.")
 def restored(
-    sessions: str, *, erased: Path | None, name: str | None, dry_run: bool, show: bool
+    sessions: StoreName,
+    *,
+    erased: Path | None,
+    name: str | None,
+    dry_run: bool,
+    show: bool,
 ) -> None:
     """Note that a backup was restored, before the program starts again.
 
@@ -62,10 +68,10 @@ def restored(
     none is of this store.
     """
     if show:
-        with opened_database(sessions, read_only=True) as store:
+        with opened_database(sessions.url, read_only=True) as store:
             click.echo(_said(store.restored_at()))
         return
-    with opened_database(sessions, read_only=dry_run) as store:
+    with opened_database(sessions.url, read_only=dry_run) as store:
         if not dry_run:
             store.mark_restored(time.time())
             click.echo("noted: what is recorded until now teaches no retention")
@@ -86,12 +92,12 @@ def _said(restored_at: float | None) -> str:
 @db.command("forget-retention")
 @named_option
 @click.option("--owner", metavar="NAME", help="Only of this one, as `doctor` names it.")
-def forget_retention(sessions: str, owner: str | None) -> None:
+def forget_retention(sessions: StoreName, owner: str | None) -> None:
     """Forget how long the server was seen to keep interactions.
 
     The exit status is 1 if nobody goes by the name of --owner.
     """
-    with opened(sessions) as store:
+    with opened(sessions.url) as store:
         if owner is None:
             count = store.unlearn_retention()
             click.echo(f"forgotten: what was learned of {counted(count, 'key')}")

@@ -5,7 +5,11 @@ from pathlib import Path
 import click
 
 from interactions_core.cli.arguments.files import check_place
-from interactions_core.cli.arguments.stores import found_option, opened_unchanged
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened_unchanged,
+)
 from interactions_core.cli.printing.output import shown
 from interactions_core.services import copy_commands
 
@@ -26,7 +30,7 @@ def _new_file(_: click.Context, __: click.Parameter, path: Path) -> Path:
     is_flag=True,
     help="For readers: leave out what was said, its hashes, and the secret.",
 )
-def copy(sessions: str, file: Path, *, without_content: bool) -> None:
+def copy(sessions: StoreName, file: Path, *, without_content: bool) -> None:
     """Copy the store to FILE, while programs use it.
 
     FILE must not be there yet, is one state of the store, and is its owner's alone. A
@@ -36,7 +40,7 @@ def copy(sessions: str, file: Path, *, without_content: bool) -> None:
     is known of each interaction, with the names of threads and sessions, and nothing
     that was said. A program that went on with it would send everything again.
     """
-    with opened_unchanged(sessions) as store:
+    with opened_unchanged(sessions.url) as store:
         copy_commands.copy_store(
             store, file, click.echo, without_content=without_content
         )

@@ -8,6 +8,7 @@ import click
 
 from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
+    StoreName,
     create_option,
     found_option,
     named_option,
@@ -21,12 +22,12 @@ from interactions_core.stores.sql.store import SqlStore
 @click.command()
 @found_option
 @json_option
-def check(sessions: str, *, as_json: bool) -> None:
+def check(sessions: StoreName, *, as_json: bool) -> None:
     """Say which version each part of the store has, and what this release knows.
 
     The exit status is 1 if this release cannot work with the store as it is.
     """
-    with _looked_at(sessions) as store:
+    with _looked_at(sessions.url) as store:
         if as_json:
             said = schema_commands.check_json(store)
             click.echo(json.dumps(said))
@@ -40,12 +41,12 @@ def check(sessions: str, *, as_json: bool) -> None:
 @click.command()
 @found_option
 @json_option
-def plan(sessions: str, *, as_json: bool) -> None:
+def plan(sessions: StoreName, *, as_json: bool) -> None:
     """Say what `migrate` would do: statements, rows and batches, and whom it locks.
 
     The exit status is 1 if it would be refused.
     """
-    with _looked_at(sessions) as store:
+    with _looked_at(sessions.url) as store:
         if refusal := schema_commands.refusal_of(store):
             raise click.ClickException(refusal)
         steps = schema_commands.plan_steps(store)
@@ -58,14 +59,14 @@ def plan(sessions: str, *, as_json: bool) -> None:
 @click.command()
 @named_option
 @create_option
-def migrate(sessions: str, *, create: bool) -> None:
+def migrate(sessions: StoreName, *, create: bool) -> None:
     """Bring the store up to date, while programs use it.
 
     Rows are changed in batches. A run that is cut off goes on with the next one where
     it was. The exit status is 1 if something is left, e.g. an index that could not be
     built.
     """
-    with _looked_at(sessions, must_exist=not create, hint=CREATE_HINT) as store:
+    with _looked_at(sessions.url, must_exist=not create, hint=CREATE_HINT) as store:
         if not schema_commands.migrate_store(store, echo):
             raise click.exceptions.Exit(1)
 

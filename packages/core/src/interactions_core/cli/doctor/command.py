@@ -9,7 +9,12 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
-from interactions_core.cli.arguments.stores import VARIABLE, examined_option, opened
+from interactions_core.cli.arguments.stores import (
+    VARIABLE,
+    StoreName,
+    examined_option,
+    opened,
+)
 from interactions_core.cli.doctor.doctor_text import check_lines
 from interactions_core.cli.doctor.live import check_places, try_live
 from interactions_core.cli.printing.output import (
@@ -65,7 +70,7 @@ _OF_LIVE: Final = ("yes", "usual", "newest", "tier", "profile", "recordings")
     help="With --live: a folder for a cassette of what was sent and answered.",
 )
 def doctor(
-    sessions: str,
+    sessions: StoreName,
     *,
     offline: bool,
     clear_forms: bool,
@@ -93,8 +98,8 @@ def doctor(
     else:
         check_places(profile, recordings)
     if clear_forms:
-        _clear_forms(sessions, partial(click.echo, err=as_json))
-    checks = examine(sessions, offline=offline)
+        _clear_forms(sessions.url, partial(click.echo, err=as_json))
+    checks = examine(sessions.url, offline=offline)
     found = _json(checks)
     if not as_json:
         paint = colour(color) is not False
@@ -128,11 +133,11 @@ def _check_options_of_live(context: click.Context) -> None:
             raise click.UsageError(msg)
 
 
-def _clear_forms(sessions: str, write: Callable[[str], object]) -> None:
-    if not sessions:
+def _clear_forms(url: str, write: Callable[[str], object]) -> None:
+    if not url:
         msg = f"--clear-forms needs a store: give --sessions, or set {VARIABLE}"
         raise click.UsageError(msg)
-    with opened(sessions) as store:
+    with opened(url) as store:
         number = store.clear_forms()
     write(f"{counted(number, 'form')} forgotten")
 

@@ -4,7 +4,11 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.naming import interactions_named, named
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.explain.explanation_text import Layout, explanation_lines
 from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import (
@@ -33,7 +37,7 @@ from interactions_core.stores import SessionStore
 @local_option
 @color_option
 def explain(
-    sessions: str,
+    sessions: StoreName,
     interaction: str | None,
     *,
     as_json: bool,
@@ -51,7 +55,7 @@ def explain(
     if interaction is not None and not interaction.strip():
         msg = "an empty name names no interaction; without one, the newest is meant"
         raise click.UsageError(msg)
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         name = (
             _turn_named(store, interaction)
             if interaction

@@ -12,7 +12,11 @@ import click
 from interactions_core.cli.arguments.files import new_place
 from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.naming import find_interaction
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.export_file import ExportFile
 from interactions_core.cli.printing.output import json_text, shown
@@ -66,7 +70,7 @@ _LONG: Final = 20
 @click.pass_context
 def export(
     context: click.Context,
-    sessions: str,
+    sessions: StoreName,
     *,
     to: str,
     thread: str | None,
@@ -85,7 +89,7 @@ def export(
     """
     _check(to, interaction, thread or tenant, output, resume=resume)
     seen, is_shown = _Seen(), output is None and sys.stdout.isatty()
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         if interaction is not None:
             interaction = find_interaction(store, interaction)
         total = 1 if interaction else count_conversations(store, thread, tenant)

@@ -6,7 +6,12 @@ from typing import Final
 import click
 
 from interactions_core.cli.arguments.clients import client
-from interactions_core.cli.arguments.stores import found_option, named_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    named_option,
+    opened,
+)
 from interactions_core.cli.arguments.subcommands import DeferredGroup
 from interactions_core.cli.printing.output import echo
 from interactions_core.services import job_commands
@@ -30,13 +35,13 @@ def jobs() -> None:
 @jobs.command()
 @found_option
 @click.argument("job")
-def cancel(sessions: str, job: str) -> None:
+def cancel(sessions: StoreName, job: str) -> None:
     """Cancel JOB on the server.
 
     Whoever waits for it hears of it with the next look. The exit status is 1 if there
     was nothing to cancel.
     """
-    with opened(sessions) as store, client() as api:
+    with opened(sessions.url) as store, client() as api:
         now = time.time()
         if not job_commands.cancel_job(store, api, echo, job, now=now):
             raise click.exceptions.Exit(1)
@@ -44,7 +49,7 @@ def cancel(sessions: str, job: str) -> None:
 
 @jobs.command()
 @named_option
-def clean(sessions: str) -> None:
+def clean(sessions: StoreName) -> None:
     """Forget the jobs whose time is over."""
-    with opened(sessions) as store:
+    with opened(sessions.url) as store:
         job_commands.clean_jobs(store, echo, now=time.time())

@@ -6,7 +6,11 @@ import time
 import click
 
 from interactions_core.cli.arguments.filters import tenant_option
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.jobs.job_json import job_json, jobs_json, shown_json
 from interactions_core.cli.jobs.list_text import job_lines
@@ -41,7 +45,7 @@ from interactions_core.services.job_commands import find_job
 @local_option
 @color_option
 def list_(
-    sessions: str,
+    sessions: StoreName,
     *,
     thread: str | None,
     tenant: str | None,
@@ -54,7 +58,7 @@ def list_(
 ) -> None:
     """Print a line for each job, the newest first, and what to do about them."""
     now = time.time()
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         every = store.list_jobs(thread_id=thread)
         jobs = [j for j in every if tenant in {None, j.scope.session_id}]
         kept = [job for job in jobs if everything or not job.consumed_at]
@@ -81,13 +85,15 @@ def list_(
 @json_option
 @local_option
 @color_option
-def show(sessions: str, job: str, *, as_json: bool, local: bool, color: str) -> None:
+def show(
+    sessions: StoreName, job: str, *, as_json: bool, local: bool, color: str
+) -> None:
     """Print what is known of JOB and what became of it when, but not its content.
 
     JOB is a key, the id of a run, or the beginning of either. The exit status is 1 if
     it has failed or its create was lost.
     """
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         [told] = told_jobs(store, [find_job(store, job)], time.time())
     if as_json:
         click.echo(json.dumps(shown_json(told)))

@@ -10,6 +10,7 @@ import click
 from interactions_core.cli.arguments.clients import client, resume_named
 from interactions_core.cli.arguments.stores import (
     CREATE_HINT,
+    StoreName,
     account_option,
     app_dir_option,
     create_option,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 @health_host_option
 @told_while_starting()
 def watch(
-    sessions: str,
+    sessions: StoreName,
     *,
     account: str | None,
     create: bool,
@@ -77,7 +78,7 @@ def watch(
     outage = Outage()
     resumes = resume_named(resume, app_dir)
     store_of = opened(
-        sessions,
+        sessions.url,
         must_exist=not create,
         hint=CREATE_HINT,
         open_=lambda url: opened_when_free(url, outage),

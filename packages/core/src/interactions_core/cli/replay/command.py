@@ -4,7 +4,11 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_interactions
 from interactions_core.cli.arguments.naming import find_record
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.printing.output import json_text, write
 from interactions_core.cli.replay.curl import (
     CutPart,
@@ -27,7 +31,9 @@ _UNKNOWN = (
 @click.argument("interaction", shell_complete=complete_interactions)
 @click.option("--dry-run", is_flag=True, help="Print it; without this nothing happens.")
 @click.option("--json", "as_json", is_flag=True, help="Print the body alone, whole.")
-def replay(sessions: str, interaction: str, *, dry_run: bool, as_json: bool) -> None:
+def replay(
+    sessions: StoreName, interaction: str, *, dry_run: bool, as_json: bool
+) -> None:
     """Print what would be sent to ask INTERACTION again with all that came before.
 
     As a command of curl that takes the key from GEMINI_API_KEY. Long media are named as
@@ -39,7 +45,7 @@ def replay(sessions: str, interaction: str, *, dry_run: bool, as_json: bool) -> 
             "thread: give --dry-run to see what would be sent"
         )
         raise click.UsageError(msg)
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         record = find_record(store, interaction)
         line = records_of(store, record.scope, record.key)
     steps = sent_by_a_replay(line)

@@ -9,7 +9,11 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.filters import tenant_option
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.arguments.subcommands import DeferredGroup
 from interactions_core.cli.arguments.times import read_span, read_time
 from interactions_core.cli.arguments.unknown_names import say_unmatched
@@ -139,7 +143,7 @@ def sessions() -> None:
 @local_option
 @color_option
 def list_(
-    sessions: str,
+    sessions: StoreName,
     *,
     tenant: str | None,
     thread: str | None,
@@ -176,10 +180,10 @@ def list_(
         cost_over=cost_over,
     )
     is_filtered = where != ConversationFilter(now=now) or query is not None
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         if query is not None:
             where = _narrowed(
-                store, where, query, index_at="" if no_index else sessions
+                store, where, query, index_at="" if no_index else sessions.url
             )
         if as_jsonl:
             for told in _each(store, where, number):

@@ -4,7 +4,11 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_interactions
 from interactions_core.cli.arguments.naming import find_record
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
@@ -36,7 +40,7 @@ from interactions_core.stores import SessionStore
 @local_option
 @color_option
 def diff(
-    sessions: str,
+    sessions: StoreName,
     then: str,
     now: str,
     *,
@@ -56,7 +60,7 @@ def diff(
     layout = DiffLayout(
         columns=width(), local=local, long=long, hide_content=hide_content, steps=steps
     )
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         one, other = _input(store, then), _input(store, now)
     if as_json:
         click.echo(json_text(diff_json(one, other, hide_content=hide_content)))

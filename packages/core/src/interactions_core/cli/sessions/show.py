@@ -12,7 +12,11 @@ from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.naming import NEWEST, Named, named
 from interactions_core.cli.arguments.piped_names import each_named
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.output import (
     color_option,
@@ -108,7 +112,7 @@ def unanswered(
 @html_option
 @all_threads_option
 def show(
-    sessions: str,
+    sessions: StoreName,
     name: str,
     *,
     tenant: str | None,
@@ -136,7 +140,7 @@ def show(
         msg = "--all-threads needs --html FILE; `sessions list` prints all threads"
         raise click.UsageError(msg)
     earlier = list[str]()
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
 
         def tell(each: str) -> None:
             found = named(store, each, tenant)
@@ -159,7 +163,7 @@ def show(
                 write_page(
                     html,
                     store,
-                    sessions,
+                    sessions.url,
                     chosen,
                     tenant=tenant,
                     hide_content=hide_content,

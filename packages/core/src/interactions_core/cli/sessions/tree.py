@@ -7,7 +7,10 @@ import click
 
 from interactions_core.cli.arguments.naming import named
 from interactions_core.cli.arguments.piped_names import each_named
-from interactions_core.cli.arguments.stores import opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    opened,
+)
 from interactions_core.cli.printing.output import (
     colour,
     is_cut,
@@ -45,7 +48,7 @@ _SHOWN = 300
 @name_options
 @click.option("--all", "everything", is_flag=True, help="A line for every turn.")
 def tree(
-    sessions: str,
+    sessions: StoreName,
     name: str,
     *,
     tenant: str | None,
@@ -67,7 +70,7 @@ def tree(
         local=local,
     )
     earlier = list[str]()
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
 
         def draw(each: str) -> None:
             told = named(store, each, tenant).conversation

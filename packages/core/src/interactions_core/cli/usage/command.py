@@ -12,7 +12,11 @@ from click.core import ParameterSource
 
 from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.filters import tenant_option
-from interactions_core.cli.arguments.stores import found_option, opened
+from interactions_core.cli.arguments.stores import (
+    StoreName,
+    found_option,
+    opened,
+)
 from interactions_core.cli.arguments.times import read_time
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.printing.output import (
@@ -86,7 +90,7 @@ _OF_TURNS: Final = ("by", "since", "until", "tenant", "thread", "reprice", "pric
 @json_option
 @color_option
 def usage(
-    sessions: str,
+    sessions: StoreName,
     *,
     by: str,
     since: float | None,
@@ -108,7 +112,7 @@ def usage(
     """
     if budgets:
         _check_alone(click.get_current_context())
-        with opened(sessions, read_only=True) as store:
+        with opened(sessions.url, read_only=True) as store:
             stands = _standings(store, time.time())
         _say_budgets(stands, color, as_json=as_json)
         return
@@ -116,7 +120,7 @@ def usage(
     if reprice or prices or VARIABLE in os.environ:
         with typed_wrong():
             anew = prices_of(prices)
-    with opened(sessions, read_only=True) as store:
+    with opened(sessions.url, read_only=True) as store:
         found = store.cost(
             # click has checked the word.
             cast("CostBy", (_APART | _SAME).get(by, by)),
