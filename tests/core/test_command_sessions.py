@@ -39,7 +39,8 @@ trip-kyoto          globex  gemini-3.8-flash            6      -  >= $0.014     
 support-7731        acme    gemini-3.8-flash           61      2     $0.186     54 d  -
 garden-diary        -       gemini-3.5-flash-lite       1      -    $0.0052  expired  -
 
-8 threads, 81 turns, at least $1.06; $0.803 of it sent again. 2 turns have no price.
+8 threads, 81 turns, at least $1.06; $0.803 of it sent again.
+2 turns have no price, or not all of it: nobody says what it costs.
 """
 
 LIST_160 = """\
@@ -53,7 +54,8 @@ trip-kyoto          globex  gemini-3.8-flash                   6      -      2  
 support-7731        acme    gemini-3.8-flash                  61      2      1     61k   29 kB     543 kB     $0.186     54 d  27 Nov 12:09  -
 garden-diary        -       gemini-3.5-flash-lite              1      -      -    1.0k   100 B     1.0 kB    $0.0052  expired  26 Nov 21:05  -
 
-8 threads, 81 turns, at least $1.06; $0.803 of it sent again. 2 turns have no price.
+8 threads, 81 turns, at least $1.06; $0.803 of it sent again.
+2 turns have no price, or not all of it: nobody says what it costs.
 """
 
 SHOW_100 = """\
@@ -79,6 +81,8 @@ path to the newest answer, 4 of 6 turns; others: interactions sessions tree trip
   6  27 Nov 14:02  retry                                       101 B of 2.3 kB  5.2k tokens  $0.0030
      user    Plan three days around Kyoto, but cheaper.
      model   Three days around Kyoto, by bus.
+
+1 turn has no price, or not all of it: nobody says what it costs.
 """
 
 TREE_100 = """\

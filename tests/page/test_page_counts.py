@@ -54,5 +54,5 @@ def test_a_turn_without_a_price_says_so_in_all_its_places(
     looked.thread("hydrogen")
     assert {*looked.page.locator(".row .cost").all_inner_texts()} == {"no price"}
     said = looked.text(".detail")
-    assert "No price is known for gemini-4-hydrogen" in said
+    assert "No price, or not of all of it: nobody says what it costs." in said
     assert "$" not in said

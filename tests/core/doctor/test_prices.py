@@ -52,12 +52,14 @@ def test_what_has_no_price_and_what_will_cost_more_is_named(
 ) -> None:
     pay(store, "model:known", "model:dearer", "agent:researcher", "model:neon-9")
 
-    known, missing, dearer = prices_in(store)
+    known, missing, dearer, kept = prices_in(store)
 
     assert (known.level, known.text) == ("ok", "our contract, 3 of 4 models known")
     assert (missing.level, missing.text) == ("warn", "no price: neon-9")
     assert dearer.level == "warn"
     assert dearer.text == "dearer doubles on 1 January 2027"
+    assert kept.level == "ok"
+    assert "interactions usage --reprice shows what it comes to" in kept.text
 
 
 def test_where_all_have_a_price_nothing_else_is_said(
@@ -65,9 +67,10 @@ def test_where_all_have_a_price_nothing_else_is_said(
 ) -> None:
     pay(store, "model:known", "agent:researcher")
 
-    [known] = prices_in(store)
+    known, kept = prices_in(store)
 
     assert known.text == "our contract, 2 of 2 models known"
+    assert kept.text.startswith("2 turns have no price")
 
 
 def test_prices_without_a_store_are_named() -> None:

@@ -51,7 +51,12 @@ def page_file(view: View, found: Sequence[Conversation]) -> str:
     }
     data = [_data("index", index | {"turns": turns})]
     data += [_data(f"c-{name_of(c.told.id)}", _content(view, c)) for c in chapters]
-    plain = "\n".join(plain_lines(chapters, hide_content=view.hide_content))
+    lines = plain_lines(
+        chapters,
+        hide_content=view.hide_content,
+        no_price=str(index["no_price"]),
+    )
+    plain = "\n".join(lines)
     title = titles[0] if len(found) == 1 else "Sessions"
     return _document(title, "".join(data), plain, connects=False)
 

@@ -85,7 +85,11 @@ def costs_json(costs: Costs) -> dict[str, object]:
 
 
 def turns_json(
-    turns: Sequence[Recorded], jobs: Sequence[ToldJob], *, targets: Sequence[str]
+    turns: Sequence[Recorded],
+    jobs: Sequence[ToldJob],
+    *,
+    targets: Sequence[str],
+    no_price: Mapping[str, str],
 ) -> dict[str, object]:
     """Write the turns and jobs of a conversation, and where they lie.
 
@@ -93,28 +97,37 @@ def turns_json(
         turns: The turns, the oldest first.
         jobs: Its jobs.
         targets: What turns name by number.
+        no_price: Why turns have no price, by their keys.
     """
     links = links_of([(turn.record.key, turn.link_to) for turn in turns])
     layout = layout_of(links)
     axis = _axis(turns, jobs)
     first = turns[0].record.created_at if turns else 0.0
     numbers = {job.job.key: number for number, job in enumerate(jobs)}
+    whys = [*dict.fromkeys(no_price.values())]
     written = [
         _turn(turn, first, numbers, targets)
         | ({} if links[i] == i - 1 else {"p": links[i]})
         | ({"b": layout.branches[i]} if layout.branches[i] else {})
+        | _no_price(whys, no_price.get(turn.record.key))
         | {"x": round(axis.place(turn.record.created_at), 1)}
         for i, turn in enumerate(turns)
     ]
     return {
         "first": first,
         "targets": [*targets],
+        "no_price": whys,
         "turns": written,
         "lanes": [*layout.lanes],
         "jobs": [job_json(job, axis) for job in jobs],
         "gaps": [[round(x, 1), round(seconds)] for x, seconds in axis.gaps],
         "width": round(axis.places[-1], 1) if axis.places else 0,
     }
+
+
+def _no_price(whys: Sequence[str], why: str | None) -> dict[str, object]:
+    """Name by number why a turn has no price."""
+    return {} if why is None else {"np": whys.index(why)}
 
 
 def _axis(turns: Sequence[Recorded], jobs: Sequence[ToldJob]) -> Axis:

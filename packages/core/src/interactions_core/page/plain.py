@@ -39,18 +39,23 @@ class Chapter:
     contents: Mapping[str, Content]
 
 
-def plain_lines(chapters: Sequence[Chapter], *, hide_content: bool) -> Iterator[str]:
+def plain_lines(
+    chapters: Sequence[Chapter], *, hide_content: bool, no_price: str = ""
+) -> Iterator[str]:
     """Write conversations as HTML that needs nothing else.
 
     Args:
         chapters: The conversations.
         hide_content: Whether to tell lengths in place of texts.
+        no_price: Why turns have no price; "" where all have one.
     """
     yield "<h1>Sessions</h1>"
     yield from _table(
         ("Thread", "Tenant", "Turns", "Sent again", "Cost", "Expires", "Jobs"),
         map(_thread_row, chapters),
     )
+    if no_price:
+        yield f"<p>{escape(no_price)}</p>"
     jobs = [(chapter, job) for chapter in chapters for job in chapter.jobs]
     if jobs:
         yield "<h2>Background jobs</h2>"

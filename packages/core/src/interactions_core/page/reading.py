@@ -14,6 +14,11 @@ from interactions_core.page.index import (
 )
 from interactions_core.page.jobs import ToldJob
 from interactions_core.page.steps import StepsTable, steps_table
+from interactions_core.prices.missing import (
+    no_price_text,
+    reasons_in,
+    why_no_price,
+)
 from interactions_core.records.conversations import (
     Content,
     Conversation,
@@ -70,12 +75,16 @@ def index_json(
         found: The conversations that are told of.
         is_live: Whether the page asks for more by itself.
     """
-    prices = view.store.cost(session_id=view.tenant).prices
+    report = view.store.cost(session_id=view.tenant)
+    missing = sum(told.costs.unpriced for told in found)
+    # What is shown may be a part of what was added up.
+    unknown = report.unknown if report.total.unpriced == missing else None
     return {
         "schema": SCHEMA,
         "store": view.url,
         "now": view.now,
-        "prices": [*prices],
+        "prices": [*report.prices],
+        "no_price": no_price_text(missing, unknown),
         "hidden": view.hide_content,
         "live": is_live,
         "threads": [thread_json(told, title_of(view, told)) for told in found],
@@ -88,7 +97,17 @@ def conversation_json(
 ) -> dict[str, object]:
     """Return the turns and jobs of a conversation, without content."""
     targets = [*dict.fromkeys(turn.record.target for turn in turns)]
-    return {"id": name_of(name)} | turns_json(turns, jobs, targets=targets)
+    return {"id": name_of(name)} | turns_json(
+        turns, jobs, targets=targets, no_price=_no_price(turns)
+    )
+
+
+def _no_price(turns: Sequence[Recorded]) -> dict[str, str]:
+    """Say of turns that have no price why that is."""
+    missing = [
+        turn for turn in turns if any(entry.picousd is None for entry in turn.entries)
+    ]
+    return {turn.record.key: why_no_price(reasons_in(turn.entries)) for turn in missing}
 
 
 def content_json(view: View, turns: Sequence[Recorded]) -> dict[str, object]:

@@ -25,6 +25,7 @@ from interactions_core.counted import counted
 from interactions_core.explaining.as_json import as_json as written
 from interactions_core.explaining.explain import explain as explain_in
 from interactions_core.explaining.turn_facts import is_sent_again
+from interactions_core.prices.missing import reasons_in, why_no_price
 from interactions_core.stores import SessionStore
 
 
@@ -70,7 +71,9 @@ def explain(
         click.echo(json_text(found))
         return
     layout = Layout(columns=width(), long=long, local=local, hide_content=hide_content)
-    write(explanation_lines(told, layout), color=colour(color))
+    entries = [told.entry] if told.entry is not None and told.usd is None else []
+    no_price = why_no_price(reasons_in(entries))
+    write(explanation_lines(told, layout, no_price), color=colour(color))
 
 
 def _turn_named(store: SessionStore, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from interactions_core.cli.printing.figures import usd_text
+from interactions_core.cli.printing.figures import NO_PRICE, usd_text
 from interactions_core.cli.printing.names import id_text
 from interactions_core.cli.printing.output import (
     clipped,
@@ -17,6 +17,7 @@ from interactions_core.cli.printing.output import (
     shown_size,
     shown_steps,
     shown_time,
+    wrapped,
 )
 from interactions_core.explaining.explanation import Difference, Explanation, Side
 from interactions_core.explaining.words import change_of
@@ -45,8 +46,16 @@ class Layout:
     hide_content: bool = False
 
 
-def explanation_lines(told: Explanation, layout: Layout) -> Iterator[str]:
-    """Write an explanation as lines of a terminal, with colours."""
+def explanation_lines(
+    told: Explanation, layout: Layout, no_price: str = ""
+) -> Iterator[str]:
+    """Write an explanation as lines of a terminal, with colours.
+
+    Args:
+        told: The explanation.
+        layout: How it is written.
+        no_price: Why the turn has no price.
+    """
     yield _head(told, layout)
     yield ""
     yield from _wrapped(told.sentence, layout)
@@ -58,6 +67,8 @@ def explanation_lines(told: Explanation, layout: Layout) -> Iterator[str]:
         yield f"no step differs from {_compared(told, told.nearest, layout)}"
     yield ""
     yield from _amount_lines(told, layout)
+    if no_price:
+        yield from _no_price_lines(no_price, layout)
     if told.difference is not None and told.same > 1:
         yield ""
         paid = f": {usd_text(told.same_usd)}" if told.same_usd is not None else ""
@@ -138,6 +149,15 @@ def _amount_lines(told: Explanation, layout: Layout) -> Iterator[str]:
     )
     if told.usd is not None:
         yield from _cost_lines(told, told.usd, layout)
+
+
+def _no_price_lines(why: str, layout: Layout) -> Iterator[str]:
+    """Write why there is no price beside the label, and go on below it."""
+    first, *others = wrapped(
+        shown(f"{NO_PRICE}: {why}"), max(20, layout.columns - _LABEL)
+    )
+    yield f"{'cost':<{_LABEL}}{first}"
+    yield from (f"{'':<{_LABEL}}{line}" for line in others)
 
 
 def _cost_lines(told: Explanation, usd: Decimal, layout: Layout) -> Iterator[str]:

@@ -33,7 +33,7 @@ from interactions_core.cli.printing.output import (
 from interactions_core.cli.sessions.list_text import (
     nothing_text,
     session_lines,
-    sum_line,
+    sum_lines,
 )
 from interactions_core.cli.sessions.search import (
     search_indexed,
@@ -47,6 +47,7 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationList,
 )
+from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Reason
 from interactions_core.stores import SessionStore
 
@@ -196,14 +197,30 @@ def list_(
         found = store.list_conversations(where, limit=number or _SHOWN)
         if not found.found:
             say_unmatched(store, thread=thread, tenant=tenant, model=model)
+        no_price = _no_price(store, found.total, thread, tenant)
     if not found.found:
         click.echo(nothing_text(found.known))
         return
     lines = session_lines(
         found.found, now=now, width=width(), is_cut=is_cut(), long=long, local=local
     )
-    total = wrapped(sum_line(found, filtered=is_filtered), width())
-    write([*lines, "", *total], color=colour(color))
+    below = sum_lines(found, filtered=is_filtered, no_price=no_price)
+    sums = (piece for line in below for piece in wrapped(line, width()))
+    write([*lines, "", *sums], color=colour(color))
+
+
+def _no_price(
+    store: SessionStore, total: Costs, thread: str | None, tenant: str | None
+) -> str:
+    """Say why turns have no price, where the ledger says it of just these turns."""
+    if not total.unpriced:
+        return ""
+    # Most have a price, and nothing else here is about what has none.
+    from interactions_core.prices.missing import no_price_text  # noqa: PLC0415
+
+    told = store.cost(thread_id=thread, session_id=tenant)
+    is_same = told.total.unpriced == total.unpriced
+    return no_price_text(total.unpriced, told.unknown if is_same else None)
 
 
 def _narrowed(

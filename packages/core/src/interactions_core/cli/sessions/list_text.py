@@ -54,8 +54,14 @@ def name_text(told: Conversation, *, long: bool = False) -> str:
     return id_text(told.id, told.label, long=long)
 
 
-def sum_line(found: ConversationList, *, filtered: bool) -> str:
-    """Say what all conversations come to that match, also those that are not shown."""
+def sum_lines(found: ConversationList, *, filtered: bool, no_price: str) -> list[str]:
+    """Say what all conversations come to that match, also those that are not shown.
+
+    Args:
+        found: The conversations.
+        filtered: Whether not all were asked for.
+        no_price: Why turns have no price; "" where all have one.
+    """
     total, shown = found.total, len(found.found)
     what = "matching thread" if filtered else "thread"
     head = counted(found.matching, what)
@@ -69,10 +75,7 @@ def sum_line(found: ConversationList, *, filtered: bool) -> str:
     line = ", ".join(parts)
     if total.sent_again and total.again_usd:
         line += f"; {usd_text(total.again_usd)} of it sent again"
-    if total.unpriced and total.usd is not None:
-        has = "turn has" if total.unpriced == 1 else "turns have"
-        line += f". {total.unpriced} {has} {NO_PRICE}"
-    return f"{line}."
+    return [f"{line}.", *([no_price] if no_price else [])]
 
 
 def nothing_text(known: int | None) -> str:

@@ -24,7 +24,9 @@ from interactions_core.cli.printing.output import (
     json_option,
     json_text,
     local_option,
+    shown,
     width,
+    wrapped,
     write,
 )
 from interactions_core.cli.sessions.page_file import (
@@ -95,6 +97,22 @@ def unanswered(
     )
 
     return unanswered_lines(told, jobs_of(store, told), columns)
+
+
+def no_price_lines(turns: Sequence[Recorded], columns: int) -> list[str]:
+    """Write why turns of a conversation have no price; nothing where all have one."""
+    entries = [entry for turn in turns for entry in turn.entries]
+    missing = sum(entry.picousd is None for entry in entries)
+    if not missing:
+        return []
+    # Most have a price, and nothing else here is about what has none.
+    from interactions_core.prices.missing import (  # noqa: PLC0415
+        no_price_text,
+        reasons_in,
+    )
+
+    text = no_price_text(missing, reasons_in(entries))
+    return wrapped(shown(text), columns)
 
 
 @click.command()
@@ -222,6 +240,8 @@ def _lines(
             yield from turn_lines(turn, numbers[key], contents.get(key), layout)
     if redacted:
         yield from ("", click.style(ONLY_LENGTHS, dim=True))
+    if missing := no_price_lines(turns, layout.columns):
+        yield from ("", *missing)
 
 
 def _json(

@@ -23,6 +23,7 @@ from interactions_core.cli.printing.output import (
 from interactions_core.cli.sessions.session_json import SCHEMA, session_json
 from interactions_core.cli.sessions.show import (
     name_options,
+    no_price_lines,
     pages_of_content,
     unanswered,
 )
@@ -82,7 +83,10 @@ def tree(
             said = {} if hide_content else _said(store, rows)
             lines = tree_lines(rows, said, replace(layout, newest=told.last))
             marks = tree_legend(layout.glyphs, all_turns=everything)
-            below = joined(marks, layout.columns)
+            below = [
+                *joined(marks, layout.columns),
+                *no_price_lines(turns, layout.columns),
+            ]
             if not turns:
                 below = unanswered(store, told.id, layout.columns)
             head = joined(tree_head(told), layout.columns)

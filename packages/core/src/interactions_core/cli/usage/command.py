@@ -35,7 +35,7 @@ from interactions_core.cli.usage.usage_text import (
     usage_lines,
 )
 from interactions_core.prices.changes import coming_changes
-from interactions_core.prices.current import VARIABLE, prices_of
+from interactions_core.prices.current import VARIABLE, current_prices, prices_of
 from interactions_core.process.owners import is_dead
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.budget_standings import Standing, standings
@@ -142,8 +142,14 @@ def usage(
             click.echo(unclaimed_line(unclaimed))
         return
     notes = _coming(found, prices)
-    now = "" if reprice or prices or found.prices else prices_of(prices).version
-    lines = usage_lines(found, width(), notes, now, unclaimed, is_cut=is_cut())
+    lines = usage_lines(
+        found,
+        width(),
+        notes,
+        now=current_prices if anew is None else lambda: anew,
+        unclaimed=unclaimed,
+        is_cut=is_cut(),
+    )
     write(lines, color=colour(color))
 
 

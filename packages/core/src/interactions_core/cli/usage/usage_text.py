@@ -24,6 +24,8 @@ from interactions_core.cli.printing.output import (
 )
 from interactions_core.cli.printing.table import LONGEST, Style, painted
 from interactions_core.counted import counted
+from interactions_core.prices.current import current_prices
+from interactions_core.prices.missing import Here, no_price_text, reasons_of
 from interactions_core.records.costs import CostReport, Costs, names_of
 
 _HEADS: Final = {
@@ -87,9 +89,9 @@ def usage_lines(
     found: CostReport,
     width: int,
     notes: Sequence[str] = (),
-    prices_now: str = "",
-    unclaimed: int = 0,
     *,
+    now: Here = current_prices,
+    unclaimed: int = 0,
     is_cut: bool = True,
 ) -> list[str]:
     """Return the lines of the table, and what is said below it; with colours.
@@ -98,8 +100,7 @@ def usage_lines(
         found: What the ledger comes to.
         width: How many columns there are; without room, columns of the table go.
         notes: What else is known of the prices.
-        prices_now: Which prices `--reprice` would take where none were there when the
-            turns were recorded; "" where it was given, or there are none now either.
+        now: As `no_price_text` takes it.
         unclaimed: Runs that have ended and are in no turn.
         is_cut: Whether there are no more columns than that.
     """
@@ -107,7 +108,7 @@ def usage_lines(
     rows = [(names[key], costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
     table = _table(_HEADS[found.by], rows, width if is_cut else None)
-    below = _below(found, notes, prices_now, unclaimed)
+    below = _below(found, notes, now, unclaimed)
     return [*table, "", *(piece for line in below for piece in wrapped(line, width))]
 
 
@@ -133,7 +134,7 @@ def usage_json(
         },
         "rows": rows,
         "total": _costs_json(found.total),
-        "unknown": dict(found.unknown),
+        "unknown": reasons_of(found.unknown),
         "unclaimed_runs": unclaimed,
     }
 
@@ -257,19 +258,12 @@ def _line(
 
 
 def _below(
-    found: CostReport, notes: Sequence[str], prices_now: str, unclaimed: int
+    found: CostReport, notes: Sequence[str], now: Here, unclaimed: int
 ) -> list[str]:
     total = found.total
     lines: list[str] = []
     if total.unpriced:
-        are = "turn has" if total.unpriced == 1 else "turns have"
-        why = "; ".join(
-            f"{reason} ({turns})" if len(found.unknown) > 1 else reason
-            for reason, turns in found.unknown.items()
-        )
-        lines.append(f"{total.unpriced} {are} no price, or not all of it: {why}.")
-        if prices_now:
-            lines.append(f"There were no prices then; --reprice takes {prices_now}.")
+        lines.append(no_price_text(total.unpriced, found.unknown, now))
     if total.maybe_billed:
         verb = "is" if total.maybe_billed == 1 else "are"
         said = f"may have been billed without an answer, and {verb} in no sum"

@@ -35,7 +35,7 @@ function expanded(raw) {
     before: t.p === undefined ? row - 1 : t.p, branch: t.b || 0, reason: t.r || "continue",
     status: t.st || "completed", target: raw.targets[t.m || 0], used: t.u || null,
     total: (t.u || []).reduce((sum, count) => sum + count, 0),
-    usd: t.c === undefined ? null : t.c, paid: t.a !== 0,
+    usd: t.c === undefined ? null : t.c, noPrice: t.np === undefined ? "" : raw.no_price[t.np], paid: t.a !== 0,
     sent: t.bs || 0, replay: t.rb || 0, steps: t.ss === undefined ? 1 : t.ss,
     attempts: t.a === undefined ? 1 : t.a, maybe: t.mb || 0, recovered: t.rec || [],
     again: Boolean(t.again), bad: Boolean(t.bad), expires: t.ex || null,

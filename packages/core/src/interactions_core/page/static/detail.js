@@ -68,7 +68,7 @@ function costTable(turn) {
   const rows = (turn.used || []).map((count, at) => [KINDS[at], count]).filter(([, count]) => count).map(([[kind, word], count]) =>
     rowOf([kind === "fresh" && turn.again ? [swatch("again"), "fresh, sent again"] : [swatch(kind), word], whole(count), ""]));
   rows.push(rowOf(["total", whole(turn.total), turnCost(turn)], "all"));
-  const unknown = turn.usd === null ? h("p.cost", `No price is known for ${targetName(turn.target)}; its tokens count, its cost is left out of every sum.`) : null;
+  const unknown = turn.noPrice ? h("p.cost", `No price, or not of all of it: ${turn.noPrice}. Its tokens count; what it cost is in no sum.`) : null;
   return [table(["Tokens", "", "Cost"], rows), unknown];
 }
 

@@ -18,9 +18,9 @@ function summary(threads, total) {
   if (!threads.length) return "No sessions yet. They begin when an adapter with sessions=\"sqlite:///state.db\" makes its first call.";
   const least = total.unpriced ? "At least " : "";
   const again = total.again_usd ? `, of it ${usd(total.again_usd)} for turns that were sent again` : "";
-  const cost = total.usd === null ? "No price is known." : `${least}${usd(total.usd)}${again}.`;
-  const unknown = total.unpriced && total.usd !== null ? ` ${total.unpriced} ${total.unpriced === 1 ? "turn has" : "turns have"} no known price.` : "";
-  return `${counted(threads.length, "thread")}, ${counted(total.turns, "turn")}, ${tokens(total.tokens)} tokens. ${cost}${unknown}`;
+  const cost = total.usd === null ? "" : ` ${least}${usd(total.usd)}${again}.`;
+  const unknown = total.unpriced ? ` ${data.index.no_price}` : "";
+  return `${counted(threads.length, "thread")}, ${counted(total.turns, "turn")}, ${tokens(total.tokens)} tokens.${cost}${unknown}`;
 }
 
 function threadLink(thread) {
@@ -41,7 +41,7 @@ function careElement(threads) {
     if (lost) cares.push([0, thread, "Submit lost", "fail", "Nobody knows whether the run exists. The next call begins anew."]);
     if (unattended) cares.push([1, thread, "Nobody waits", "warn", "A run may go on at the server. Resume it: interactions jobs watch"]);
     if (failed) cares.push([2, thread, "Job failed", "fail", `Last turn or job ${span(now - thread.last)} ago.`]);
-    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price is known." : `${usd(thread.again_usd)}.`}`]);
+    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price." : `${usd(thread.again_usd)}.`}`]);
   }
   const open = threads.filter((thread) => thread.expires !== null);
   const gone = open.filter((thread) => thread.expires <= now);
