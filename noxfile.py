@@ -59,11 +59,14 @@ def with_crewai(session: nox.Session, *arguments: str) -> None:
 def demo(session: nox.Session) -> None:
     """Run the support conversation on the emulator; `-- --live` for the real API.
 
-    `-- --ui` shows the page of its store, and `-- --store FILE` leaves the store there.
+    `-- --ui` shows the page of its store, and `-- --store FILE` leaves the store there,
+    for the command `interactions` of this session's environment.
     """
-    locked(session, *editable("core", "langgraph", "emulator"))
-    if "--ui" in session.posargs:
-        locked(session, "-e", "packages/core[cli,prices]")
+    session.log("installing what the demo needs; the first time that takes a minute")
+    # With prices, since they are written with each turn, and the command that shows them.
+    locked(
+        session, "-e", "packages/core[cli,prices]", *editable("langgraph", "emulator")
+    )
     session.run("python", DEMO, *session.posargs)
 
 

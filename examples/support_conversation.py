@@ -3,12 +3,14 @@
 Runs on a local emulator without a key. With `--live` and GEMINI_API_KEY it runs on the
 real API. The process that talks is ended in the middle and a new one goes on. Printed is
 what had to be remembered; with `--all` every word, and every call. With `--ui` a browser
-shows the page of the store, and with `--store FILE` the store stays there.
+shows the page of the store, and with `--store FILE` the store stays there, and the last
+lines say how to look into it. Costs need the extra `prices`.
 """
 
 import argparse
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -134,6 +136,16 @@ def run(database, shows_all):
     assert sent < replay / 3
 
 
+def kept(store):
+    """Say where the store is, and the command that looks into it."""
+    command = shutil.which("interactions", path=str(Path(sys.executable).parent))
+    if command and Path(command).is_relative_to(Path.cwd()):
+        command = Path(command).relative_to(Path.cwd())
+    asked = f"sessions list --sessions sqlite:///{Path(store).as_posix()}"
+    print(f"\nthe store is {store}; to look into it:")
+    print(f"  {command or 'interactions'} {asked}")
+
+
 def look(database):
     """Show the page of the store in a browser, until Ctrl-C."""
     code = "from interactions_core.cli.entry import main; main()"
@@ -155,7 +167,10 @@ def main():
         talk(options.part, options.database, options.all)
         return
     if options.store and Path(options.store).exists():
-        parser.error(f"{options.store} is there already")
+        sys.exit(
+            f"{options.store} is there already, and was left as it is. "
+            "Name another file, or delete it, and run this again."
+        )
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{options.store or Path(folder) / 'support.db'}"
         if options.live:
@@ -165,6 +180,8 @@ def main():
                 os.environ["GOOGLE_GEMINI_BASE_URL"] = emulator.url
                 os.environ["GEMINI_API_KEY"] = "any key will do here"
                 run(database, options.all)
+        if options.store:
+            kept(options.store)
         if options.ui:
             look(database)
 

@@ -99,6 +99,41 @@ def test_the_demo_leaves_its_store_and_shows_the_page_of_it(tmp_path: Path) -> N
     assert (tmp_path / "demo.db").exists()
 
 
+def test_the_demo_says_how_to_look_and_leaves_a_file_that_is_there(
+    tmp_path: Path,
+) -> None:
+    asked = [sys.executable, str(EXAMPLES / f"{DEMO}.py"), "--store", "demo.db"]
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            asked, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    first = run()
+    last = first.stdout.splitlines()[-1]
+    second = run()
+
+    assert first.returncode == 0, first.stderr
+    assert last.endswith("interactions sessions list --sessions sqlite:///demo.db")
+    listed = subprocess.run(
+        last.split(), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "ticket-1" in listed.stdout
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr == (
+        "demo.db is there already, and was left as it is. "
+        "Name another file, or delete it, and run this again.\n"
+    )
+
+
+def test_the_session_of_the_demo_installs_prices_and_the_command() -> None:
+    """A price is written with a turn: one that is installed later mends no store."""
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    session = noxfile.partition("def demo(")[2].partition("@nox.session")[0]
+
+    assert '"-e", "packages/core[cli,prices]"' in session
+
+
 @pytest.mark.parametrize("example", RUN, ids=stem_of)
 def test_example_runs_without_a_key(example: Path, tmp_path: Path) -> None:
     keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"}
