@@ -128,3 +128,35 @@ def test_control_needs_no_key_and_is_not_logged(http: Any, emulator: Emulator) -
 
     assert answer.status_code == 200
     assert emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("POST", "clock", {"advance": 5}, "unknown keys ['advance']; known: advance_s"),
+        ("POST", "clock", [5], "the clock must be an object"),
+        ("POST", "reset", {"keep": "faults"}, "unknown keys ['keep']; known: none"),
+        ("DELETE", "faults", {"on": "get"}, "unknown keys ['on']; known: none"),
+        ("POST", "faults", {"do": {"stall": True}, "time": 9}, "['time']; known: do"),
+        ("POST", "script", {"rule": []}, "unknown keys ['rule']; known: rules"),
+    ],
+)
+def test_a_key_that_a_route_does_not_know_is_named(
+    http: Any, method: str, path: str, body: object, said: str
+) -> None:
+    answer = http.request(method, f"/emulator/{path}", json=body)
+
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]["message"]
+
+
+def test_a_fault_is_shown_as_it_was_ordered(http: Any) -> None:
+    ordered = {"on": "get", "nth": 1, "do": {"status": 503}, "times": 9}
+    narrow = {"match": {"stream": True}, "do": {"status": 500}, "probability": 0.5}
+
+    told = http.post("/emulator/faults", json=[ordered, narrow]).json()
+
+    assert told["pending"] == [
+        ordered | {"hits": 0},
+        narrow | {"on": "create", "nth": 1, "hits": 0},
+    ]

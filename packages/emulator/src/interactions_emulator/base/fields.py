@@ -37,7 +37,7 @@ def read_fields(value: object, known: Mapping[str, Expected], place: str) -> Jso
         raise problem(place=place, what="must be an object")
     unknown = sorted(value.keys() - known.keys())
     if unknown:
-        names = ", ".join(sorted(known))
+        names = ", ".join(sorted(known)) or "none"
         raise problem(place, f"has unknown keys {unknown}; known: {names}")
     for key, item in value.items():
         if item is not None and not _fits(item, known[key]):

@@ -79,6 +79,17 @@ class Fault:
         self.hit_count += 1
         return True
 
+    def to_json(self) -> JsonObject:
+        """Write it as it was ordered, with how often it has struck."""
+        told: JsonObject = {"on": self.on, "nth": self.nth, "do": self.effects}
+        if self.times < sys.maxsize:
+            told["times"] = self.times
+        if self.match:
+            told["match"] = self.match
+        if self.probability < 1:
+            told["probability"] = self.probability
+        return told | {"hits": self.hit_count}
+
     @property
     def is_spent(self) -> bool:
         """Whether no later request can be hit."""
@@ -108,7 +119,7 @@ class FaultPlan:
 
     def pending(self) -> list[JsonObject]:
         """Return what is still to come, for people."""
-        return [{"on": f.on, "nth": f.nth, "do": f.effects} for f in self._faults]
+        return [fault.to_json() for fault in self._faults]
 
     def match_request(self, target: Target) -> Effects:
         """Return what is to go wrong with this request; usually nothing."""

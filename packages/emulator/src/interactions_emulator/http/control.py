@@ -8,12 +8,14 @@ from starlette.routing import Route
 
 from interactions_emulator.answering.script import read_script
 from interactions_emulator.base.clock import timestamp
-from interactions_emulator.base.payloads import is_list, is_number, is_object, parse
+from interactions_emulator.base.fields import read_fields
+from interactions_emulator.base.payloads import is_list, is_number, parse
 from interactions_emulator.base.settings import DAY_S
 from interactions_emulator.http.answers import plain_answer
 from interactions_emulator.http.state import EmulatorState
 
 _MOST_ADVANCE_S = 100 * 365 * DAY_S
+_CLOCK = {"advance_s": object}
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -74,22 +76,24 @@ class Control:
         return await self.list_faults(request)
 
     async def clear_faults(self, request: Request) -> Response:
-        """Cancel the faults still to come."""
+        """Cancel the faults still to come, all of them."""
+        read_fields(await _body(request) or {}, {}, "clearing faults")
         self._state.faults.clear()
         return await self.list_faults(request)
 
     async def advance_clock(self, request: Request) -> Response:
         """Move the clock on."""
-        body = await _body(request)
-        seconds = body.get("advance_s", 0) if is_object(body) else None
+        body = read_fields(await _body(request), _CLOCK, "the clock")
+        seconds = body.get("advance_s")
         if not is_number(seconds) or not 0 <= seconds <= _MOST_ADVANCE_S:
             return _refusal(400, "advance_s must be seconds, from 0 to a century")
         self._state.advance(seconds)
         clock = self._state.clock
         return plain_answer({"now": timestamp(clock.now()), "offset_s": clock.offset_s})
 
-    async def reset(self, _: Request) -> Response:
-        """Forget everything."""
+    async def reset(self, request: Request) -> Response:
+        """Forget everything; there is nothing to choose."""
+        read_fields(await _body(request) or {}, {}, "a reset")
         self._state.reset()
         return plain_answer({})
 
