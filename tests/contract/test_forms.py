@@ -187,6 +187,18 @@ def test_at_most_three_other_forms_are_tried_and_text_alone_is_the_last(
     assert {step["type"] for step in sent[-1]["input"]} == {"user_input"}
 
 
+@pytest.mark.parametrize("status", [413, 499])
+def test_what_is_refused_for_another_reason_than_its_form_is_not_sent_in_another(
+    asker: Asker, emulator: Emulator, status: int
+) -> None:
+    emulator.fault(do={"status": status, "message": OPAQUE})
+
+    with pytest.raises(InvalidRequestError, match=str(status)):
+        asker.take(ask_for(format_of(BOUNDED), "hello", *CALLS, *RESULTS))
+
+    assert len(creates(emulator)) == 1
+
+
 # Optional fields.
 
 

@@ -38,6 +38,9 @@ logger: Final = logging.getLogger("interactions_core")
 MOST: Final = 3
 """Forms that are tried after the first refusal."""
 
+_OF_FORM: Final = 400
+"""What a form is refused with; a body that is too large, for one, is none."""
+
 
 def next_plan(
     error: InvalidRequestError, plan: Plan, evidence: Candidates, turn: Turn
@@ -54,7 +57,8 @@ def next_plan(
         A plan whose body is none that was refused before; `None` where nobody may
         change what is sent, or there is no other form.
     """
-    if error.code in BLOCKED or not may_change(plan, turn):
+    is_form = error.status_code == _OF_FORM and error.code not in BLOCKED
+    if not is_form or not may_change(plan, turn):
         return None
     refused = (*plan.refused, _mark(turn, plan))
     left = MOST + 1 - len(refused)
