@@ -403,12 +403,13 @@ def test_a_run_that_another_object_has_begun_counts_where_it_ends(
     assert emulator.stats()["creates"] == 1
 
 
+@pytest.mark.parametrize("do", [{"close": "after"}, {"status": 500, "worked": True}])
 def test_a_lost_run_costs_what_was_put_aside(
-    connect: Connect, way: str, emulator: Emulator, clock: Clock
+    connect: Connect, way: str, emulator: Emulator, clock: Clock, do: dict[str, Any]
 ) -> None:
     limits: dict[str, Any] = {"max_total_tokens": 1_000, "max_run_tokens": 900}
     asker = spender(connect, way, **limits)
-    emulator.fault(do={"close": "after"})
+    emulator.fault(do=do)
 
     with pytest.raises(InteractionsError):
         asker.ask("Hi.", background=True)

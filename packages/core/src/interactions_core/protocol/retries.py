@@ -46,6 +46,17 @@ def is_lost(error: RequestError) -> bool:
     return isinstance(error, NetworkError) and error.sent
 
 
+def may_be_billed(error: RequestError, *, begins_run: bool) -> bool:
+    """Tell whether a create that came to no answer may be billed.
+
+    A request in the foreground that was answered with an error is not; a run may go on
+    behind the error.
+    """
+    if begins_run:
+        return is_lost(error)
+    return isinstance(error, NetworkError) and error.sent
+
+
 def wait_s(attempt: int, retry_after_s: float | None, jitter: float) -> float:
     """Return how long to wait before the next attempt, in seconds.
 

@@ -156,6 +156,11 @@ class Turn:
         return canonical_hash([self.settings.get(key) for key in _SETUP_KEYS])
 
     @property
+    def begins_run(self) -> bool:
+        """Whether its create begins a run, which goes on although nobody listens."""
+        return self.background or self.target[0] == "agent"
+
+    @property
     def target_name(self) -> str:
         """`model:NAME` or `agent:NAME`."""
         return ":".join(self.target)

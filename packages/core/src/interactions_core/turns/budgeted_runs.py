@@ -12,11 +12,11 @@ from typing import Final, TypeVar
 from interactions_core.exceptions import (
     BudgetExceededError,
     ConfigurationError,
-    NetworkError,
     RequestError,
     StoreError,
 )
 from interactions_core.logs import bare_error, log_fields
+from interactions_core.protocol.retries import may_be_billed
 from interactions_core.records.budgets import Amount
 from interactions_core.turns.allowances import Allowance, reservation
 from interactions_core.turns.budget_amounts import most_of_run, paid_since
@@ -57,7 +57,7 @@ def _begun_within(
     try:
         return (yield from attempt())
     except RequestError as error:
-        lost = isinstance(error, NetworkError) and error.sent
+        lost = may_be_billed(error, begins_run=True)
         yield from settle(allowance, held, held.amount if lost else Amount())
         raise
     except (BudgetExceededError, ConfigurationError):
@@ -75,6 +75,8 @@ def settle_run(run: TurnContext, job_key: str, *, is_known: bool) -> Flow[None]:
     """
     for each in allowances_of(run):
         yield from _settle_run(run, each, job_key, is_known=is_known)
+    if is_known:
+        run.tally.settled = tuple(run.tally.answered)
 
 
 def _settle_run(
@@ -91,7 +93,7 @@ def _settle_run(
             exc_info=bare_error(error),
         )
         return
-    paid = paid_since(run, allowance.budget, ()) if is_known else None
+    paid = paid_since(run, allowance.budget, run.tally.settled) if is_known else None
     if held is None and allowance.owner and paid is not None:
         # Another object has begun the run, and this one has it.
         row = allowance.row(run.records.scope, run.now())

@@ -13,10 +13,10 @@ from typing import TypeVar
 from interactions_core.exceptions import (
     BudgetExceededError,
     ConfigurationError,
-    NetworkError,
     RequestError,
 )
 from interactions_core.mapping.planning import Plan
+from interactions_core.protocol.retries import may_be_billed
 from interactions_core.records.budgets import Amount
 from interactions_core.turns.allowances import Allowance
 from interactions_core.turns.budget_amounts import most_of_create, paid_since
@@ -62,7 +62,8 @@ def _within(
         result = yield from attempt()
     except RequestError as error:
         paid = paid_since(run, budget, before)
-        lost = isinstance(error, NetworkError) and error.sent and not paid
+        may_cost = may_be_billed(error, begins_run=run.turn.begins_run)
+        lost = may_cost and not paid
         yield from settle(allowance, held, held.amount if lost else paid or Amount())
         raise
     except (BudgetExceededError, ConfigurationError):

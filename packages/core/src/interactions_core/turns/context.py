@@ -71,13 +71,14 @@ class TurnStats:
 
     Attributes:
         attempts: Creates sent.
-        maybe_billed: Creates that were sent and never answered.
+        maybe_billed: Creates that came to no answer and may be billed.
         fresh_waits: How often an id that was too new was waited for.
         fresh_wait_s: The time spent on that.
         recovered: What was worked around.
         learned: What of that was found after a refusal, beside the form of the plan.
         lost: The parent that the server no longer had.
         answered: What each answer took, by its id, those included that were given up.
+        settled: Those of them that the budgets of a run have counted.
         separate: What answers to built-in tools took, which were asked before the turn
             and have entries of their own in the ledger.
         separate_key: The record of the last of them; "" for none.
@@ -99,6 +100,7 @@ class TurnStats:
     learned: list[str] = field(default_factory=list[str])
     lost: str = ""
     answered: dict[str, Charge] = field(default_factory=dict[str, Charge])
+    settled: tuple[str, ...] = ()
     separate: dict[str, Usage] = field(default_factory=dict[str, Usage])
     separate_key: str = ""
     separate_id: str = ""

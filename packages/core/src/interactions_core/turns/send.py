@@ -8,7 +8,6 @@ from typing import Final, TypeVar
 from interactions_core.exceptions import (
     InteractionsError,
     InvalidRequestError,
-    NetworkError,
     NotFoundError,
     RequestError,
     ServiceError,
@@ -24,6 +23,7 @@ from interactions_core.protocol.retries import (
     FRESH_AGE_S,
     FRESH_WAIT_S,
     is_lost,
+    may_be_billed,
     may_repeat,
     wait_s,
 )
@@ -46,9 +46,11 @@ class RerootedError(InteractionsError):
 
     Attributes:
         interaction_id: The answer.
+        parent_id: What it was to be chained on.
     """
 
     interaction_id = ""
+    parent_id = ""
 
 
 def with_retries(
@@ -64,7 +66,7 @@ def with_retries(
         try:
             return (yield from attempt())
         except RequestError as error:
-            if isinstance(error, NetworkError) and error.sent:
+            if may_be_billed(error, begins_run=run.turn.begins_run):
                 tally.maybe_billed += 1
             if fresh and _may_appear(error, tally):
                 seconds = _fresh_wait_s(tally)
@@ -84,8 +86,7 @@ def with_retries(
 
 def _may_retry(run: TurnContext, error: RequestError) -> bool:
     """Tell whether a create may be sent again; a run must not be begun twice."""
-    is_run = run.turn.background or run.turn.target[0] == "agent"
-    once = is_run and not run.policy.resubmits
+    once = run.turn.begins_run and not run.policy.resubmits
     return may_repeat(error) and not (once and is_lost(error))
 
 
@@ -196,7 +197,7 @@ def root_check(plan: Plan) -> RootCheck:
                 "the service has dropped what came before it"
             )
             error = RerootedError(msg)
-            error.interaction_id = interaction_id
+            error.interaction_id, error.parent_id = interaction_id, parent
             raise error
 
     return check
