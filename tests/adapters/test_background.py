@@ -8,7 +8,7 @@ from interactions_core import open_store
 from interactions_core.exceptions import InteractionsError, LostSubmitError
 from interactions_emulator import Emulator
 from tests.adapters.conftest import LeaveBehind, MakeDriver
-from tests.adapters.talk import bodies, creates, talk, user
+from tests.adapters.talk import bodies, creates, made_again, talk, user
 from tests.log_records import JsonLines
 
 RUNS = {"background": True, "poll": (0.01, 0.01)}
@@ -39,6 +39,21 @@ def test_run_of_a_dead_process_is_gone_on_with(
 
     assert answer["content"] == "Done."
     assert len(creates(emulator)) == 1
+
+
+def test_run_of_a_dead_process_that_was_rooted_anew_answers_nobody(
+    make_driver: MakeDriver, leave_behind: LeaveBehind, emulator: Emulator
+) -> None:
+    """Ours: who dies as soon as it knows the run has not looked at its chain."""
+    messages = talk(make_driver(**RUNS), "My name is Ada.")
+    messages = [*made_again(messages), user("What is my name?")]
+    emulator.fault(do={"reroot": True})
+    leave_behind(messages, **RUNS)
+
+    answer = make_driver(**RUNS).ask(messages)
+
+    assert "Your name is Ada." in answer["content"]
+    assert "previous_interaction_id" not in creates(emulator)[-1]["body"]
 
 
 def test_log_record_of_a_run_names_its_job(

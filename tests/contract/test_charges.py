@@ -220,6 +220,25 @@ def test_a_create_without_an_answer_is_noted(asker: Asker, emulator: Emulator) -
     assert asker.store.ledger() == []
 
 
+def test_a_run_that_was_rooted_anew_is_noted_as_cancelled(
+    asker: Asker, emulator: Emulator
+) -> None:
+    chat = Chat(asker, background=True)
+    chat.say("My name is Ada.")
+    long = {"text": "I do not know.", "wait_s": 600.0}
+    emulator.script(
+        [{"when": {"last_user_contains": "What"}, "reply": long, "times": 1}]
+    )
+    emulator.fault(do={"reroot": True})
+
+    chat.say("What is my name?")
+
+    [(_, left)] = asker.store.list_unanswered()
+    begun = [one["interaction"] for one in emulator.requests() if one["body"]]
+    assert (left.what, left.interaction_id) == ("cancelled", begun[1])
+    assert asker.store.cost().total.maybe_billed == 1
+
+
 def test_a_job_is_named_by_the_entry_of_its_answer(asker: Asker) -> None:
     asker.take(make_turn(["Hello."], background=True))
 

@@ -251,15 +251,23 @@ def mark_consumed(work: LeasedJob, status: str = "") -> Flow[None]:
 
 
 def mark_cancelled(work: LeasedJob) -> Flow[None]:
-    """Be done with a job whose run was cancelled.
-
-    What the run took is not known, unless it was read since.
-    """
+    """Be done with a job whose run was cancelled."""
     yield from mark_consumed(work, "cancelled")
-    is_known = work.name in work.run.tally.answered
-    if not is_known:
-        yield from _noted_unanswered(work, _cancelled_run(work))
-    yield from settle_run(work.run, work.job.key, is_known=is_known)
+    if (yield from note_cancelled(work)):
+        yield from settle_run(work.run, work.job.key, is_known=True)
+
+
+def note_cancelled(work: LeasedJob) -> Flow[bool]:
+    """Write down that a run was cancelled of which nobody has said what it took.
+
+    Returns:
+        Whether what it took was read since, and is left for the turn to count.
+    """
+    if work.name in work.run.tally.answered:
+        return True
+    yield from _noted_unanswered(work, _cancelled_run(work))
+    yield from settle_run(work.run, work.job.key, is_known=False)
+    return False
 
 
 def release_lease(work: LeasedJob, status: str = "") -> Flow[None]:

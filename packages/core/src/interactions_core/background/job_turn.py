@@ -28,7 +28,11 @@ from interactions_core.background.job_lease import (
 )
 from interactions_core.background.poll import first_poll, is_there_again
 from interactions_core.background.saved_plans import plan_of
-from interactions_core.background.submit import SubmittedJob, submit_job
+from interactions_core.background.submit import (
+    SubmittedJob,
+    leave_rerooted,
+    submit_job,
+)
 from interactions_core.exceptions import DeadlineExceededError, InteractionsError
 from interactions_core.logs import log_fields
 from interactions_core.mapping.planning import Plan
@@ -51,6 +55,7 @@ from interactions_core.turns.metering import metered
 from interactions_core.turns.outcomes import outcome_error
 from interactions_core.turns.own_names import own_named, with_own_names
 from interactions_core.turns.recording import record_turn
+from interactions_core.turns.send import RerootedError
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -91,15 +96,18 @@ def take_job(run: TurnContext, *, stream: bool) -> Flow[Reply | None]:
         StoreError: The intent could not be written; nothing was sent.
     """
     _warn_of_memory(run.records.store)
+    left: RerootedError | None = None
     work = yield from _claim_or_raise(run)
     if work is not None:
         plan = yield from _resume(work)
-        answer = yield from resume_answer(work, stream=stream)
-        return (yield from _record_and_hand_on(work, plan, answer))
+        left = yield from leave_rerooted(work, plan)
+        if left is None:
+            answer = yield from resume_answer(work, stream=stream)
+            return (yield from _record_and_hand_on(work, plan, answer))
     reply = yield from _owed_reply(run, stream=stream)
     if reply is not None:
         return reply
-    begun = yield from submit_job(run, stream=stream)
+    begun = yield from submit_job(run, stream=stream, left=left)
     if begun is None:
         return None
     if begun.listener is not None:
@@ -128,15 +136,19 @@ def suspend_job(run: TurnContext) -> Flow[Suspended]:
 
 def _suspended(run: TurnContext) -> Flow[Suspended]:
     work = yield from _claim_or_raise(run)
-    if work is not None:
-        plan = yield from _resume(work)
-        if work.job.result:
-            interaction = own_named(work.job.result, run.turn)
-        else:
-            interaction = yield from first_poll(work)
-    else:
-        begun = cast("SubmittedJob", (yield from submit_job(run, stream=False)))
+    plan = (yield from _resume(work)) if work is not None else None
+    left: RerootedError | None = None
+    if work is not None and plan is not None:
+        left = yield from leave_rerooted(work, plan)
+    if work is None or plan is None or left is not None:
+        begun = yield from submit_job(run, stream=False, left=left)
+        # Only a turn that does not suspend may be answered at once.
+        begun = cast("SubmittedJob", begun)
         plan, work, interaction = begun.plan, begun.work, begun.interaction
+    elif work.job.result:
+        interaction = own_named(work.job.result, run.turn)
+    else:
+        interaction = yield from first_poll(work)
     late, status = run.now() >= work.job.deadline_at, interaction.get("status")
     if not goes_on(status) or (late and not is_known(status)):
         answer = yield from poll_until_done(work, interaction)

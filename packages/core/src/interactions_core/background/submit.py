@@ -13,7 +13,10 @@ from interactions_core.background.follow import SILENCE_S
 from interactions_core.background.job_lease import (
     LeasedJob,
     delete_intent,
+    mark_cancelled,
     mark_submit_lost,
+    note_cancelled,
+    note_lost,
     record_intent,
     record_resubmit,
     record_submitted,
@@ -26,6 +29,7 @@ from interactions_core.exceptions import (
     NetworkError,
     RequestError,
 )
+from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.refusals import network_error as unanswered
 from interactions_core.protocol.retries import is_lost
@@ -39,6 +43,7 @@ from interactions_core.turns.effects import (
     fetch,
     give_up,
     open_stream,
+    set_cleanup,
     show,
 )
 from interactions_core.turns.form_memory import (
@@ -82,12 +87,15 @@ class SubmittedJob:
     listener: Listener | None = None
 
 
-def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
+def submit_job(
+    run: TurnContext, *, stream: bool, left: RerootedError | None = None
+) -> Flow[SubmittedJob | None]:
     """Write the intent and send the create, anew where one replay helps.
 
     Args:
         run: The turn.
         stream: Whether to listen to the run.
+        left: What `leave_rerooted` has said of an earlier run of this call.
 
     Returns:
         The run; `None` if the model takes no background and the turn may do without.
@@ -103,19 +111,13 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
     run.check_create()
     run.tally.watch.begin_create()
     run = yield from ask_separately(run)
-    plan, evidence = yield from find_plan(run.turn, run.records, run.now())
-    plan = yield from recall_form(run, plan, evidence)
+    plan, evidence = yield from _find_plan(run, left)
     work = yield from record_intent(run, plan)
     while True:
         try:
             return (yield from _send_create(work, plan, stream=stream))
         except InteractionsError as error:
-            if isinstance(error, RerootedError):
-                yield from cancel_unwanted(error.interaction_id)
-            elif work.name:
-                raise
-            if isinstance(error, RequestError) and is_lost(error):
-                raise (yield from mark_submit_lost(work)) from error
+            yield from _check_lost(work, error)
             if _may_answer_at_once(run, error):
                 yield from delete_intent(work)
                 ask_at_once(run, is_refusal=True)
@@ -123,9 +125,40 @@ def submit_job(run: TurnContext, *, stream: bool) -> Flow[SubmittedJob | None]:
             try:
                 plan, evidence = yield from plan_recovery(run, error, plan, evidence)
             except InteractionsError:
+                if run.tally.maybe_billed:
+                    # A try before this one, which nobody will ask about again.
+                    yield from note_lost(work)
                 yield from delete_intent(work)
                 raise
         yield from record_resubmit(work, plan)
+
+
+def _find_plan(
+    run: TurnContext, left: RerootedError | None
+) -> Flow[tuple[Plan, Candidates]]:
+    """Plan a run, around what an earlier one of the same call has met."""
+    plan, evidence = yield from find_plan(run.turn, run.records, run.now())
+    plan = yield from recall_form(run, plan, evidence)
+    if left is None or plan.previous_interaction_id != left.parent_id:
+        return plan, evidence
+    return (yield from plan_recovery(run, left, plan, evidence))
+
+
+def _check_lost(work: LeasedJob, error: InteractionsError) -> Flow[None]:
+    """See to a run that has begun, or may have.
+
+    Raises:
+        LostSubmitError: It is not known whether it exists.
+        InteractionsError: It goes on.
+    """
+    if isinstance(error, RerootedError):
+        # It is paid for all the same.
+        yield from cancel_unwanted(work.name)
+        yield from note_cancelled(work)
+    elif work.name:
+        raise error
+    if isinstance(error, RequestError) and is_lost(error):
+        raise (yield from mark_submit_lost(work)) from error
 
 
 def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[SubmittedJob]:
@@ -170,6 +203,31 @@ def cancel_unwanted(interaction_id: str) -> Flow[InteractionsError | None]:
     with contextlib.suppress(RequestError):
         yield from fetch(interaction_id)
     return failed
+
+
+def leave_rerooted(work: LeasedJob, plan: Plan) -> Flow[RerootedError | None]:
+    """Be done with a job of before whose run is not on the chain of its parent.
+
+    Whoever began it may have died before that was looked at, or been told of the run by
+    a webhook only.
+
+    Returns:
+        What the next plan is to work around; `None` for a run that is where it belongs.
+
+    Raises:
+        RerootedError: The caller has named the parent.
+    """
+    try:
+        root_check(plan)(work.name)
+    except RerootedError as error:
+        yield from cancel_unwanted(work.name)
+        yield from mark_cancelled(work)
+        yield from set_cleanup("")
+        if plan.reason == "explicit":
+            raise
+        work.run.tally.interrupts = work.job.interrupts
+        return error
+    return None
 
 
 def _create(body: JsonObject) -> Flow[JsonObject]:
