@@ -148,7 +148,11 @@ def drafts_of(nodes: Iterable[Node], *, reason: str | None = None) -> list[Draft
 def add_jobs(drafts: Iterable[Draft], jobs: Iterable[Job]) -> list[Draft]:
     """Give conversations their jobs; what has jobs only is one of its own."""
     known = {draft.id: draft for draft in drafts}
-    owners = {(d.id.scope, key): d.id for d in known.values() for key in d.keys}
+    jobs = [*jobs]
+    runs = {job.interaction_id for job in jobs}
+    owners = {
+        (d.id.scope, key): d.id for d in known.values() for key in d.keys if key in runs
+    }
     found: dict[ConversationId, list[Job]] = {}
     for job in jobs:
         found.setdefault(_conversation_of(job, owners), []).append(job)

@@ -3,7 +3,7 @@
 Decides only; what it is told by a `Source` was read by the store.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -61,6 +61,16 @@ class Source(Protocol):
         """Return the conversations that have one of these interactions."""
         ...
 
+    def targets(
+        self, drafts: Sequence[Draft]
+    ) -> Mapping[ConversationId, Collection[str]]:
+        """Return what turns of these asked; those without turns may be left out."""
+        ...
+
+    def picousd(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, int]:
+        """Return what is known of the cost of these; what is free may be left out."""
+        ...
+
     def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:
         """Return what these took and cost; those without any may be left out."""
         ...
@@ -106,24 +116,15 @@ def choose_conversations(
         seen = ConversationFilter(reason=where.reason)
     drafts = source.drafts(seen)
     chosen = _choose(source, drafts, where)
-    costs: Mapping[ConversationId, ByTarget] | None = None
-    if where.model is not None or where.cost_over is not None:
-        costs = source.costs(chosen)
-        chosen = [d for d in chosen if _has_costs(d, costs.get(d.id, {}), where)]
     ordered = sort_newest(chosen)
     behind = [d for d in ordered if after is None or is_behind(d, after)]
     page = behind[:limit]
-    if costs is None:
-        costs = source.costs(page)
-        is_whole = replace(where, now=0.0) == _ALL
-        total = source.total(chosen, is_whole=is_whole)
-    else:
-        total = _sum(costs.get(d.id, {}) for d in chosen)
+    is_whole = replace(where, now=0.0) == _ALL
     return ConversationList(
-        found=_describe(source, page, costs, where.now),
+        found=_describe(source, page, where.now),
         after=page[-1].position if page and len(page) < len(behind) else None,
         matching=len(chosen),
-        total=total,
+        total=source.total(chosen, is_whole=is_whole),
         known=len(drafts) if count_known else None,
     )
 
@@ -131,7 +132,10 @@ def choose_conversations(
 def _choose(
     source: Source, drafts: Sequence[Draft], where: ConversationFilter
 ) -> list[Draft]:
-    """Leave out what is not meant, by all but what it cost."""
+    """Leave out what is not meant.
+
+    Of what is asked of all, only that is read; what they took is added up of a page.
+    """
     chosen = [draft for draft in drafts if is_meant(draft, where)]
     if where.keys is not None or where.names is not None:
         having = source.having(where.keys or ())
@@ -145,16 +149,17 @@ def _choose(
             for d in chosen
             if (end := ends.get(d.id)) is not None and where.now < end < before
         ]
+    if where.model is not None:
+        targets, wanted = source.targets(chosen), where.model.casefold()
+        chosen = [d for d in chosen if _is_asked(d, targets.get(d.id, ()), wanted)]
+    if where.cost_over is not None:
+        cost, least = source.picousd(chosen), where.cost_over
+        chosen = [d for d in chosen if cost.get(d.id, 0) > least]
     return chosen
 
 
-def _has_costs(draft: Draft, costs: ByTarget, where: ConversationFilter) -> bool:
-    if where.cost_over is not None and _sum([costs]).picousd <= where.cost_over:
-        return False
-    if where.model is None:
-        return True
-    wanted = where.model.casefold()
-    names = (target.partition(":")[2] for target in _targets(draft, costs))
+def _is_asked(draft: Draft, targets: Collection[str], wanted: str) -> bool:
+    names = (name.partition(":")[2] for name in targets or _run_by(draft))
     return any(wanted in name.casefold() for name in names)
 
 
@@ -162,8 +167,13 @@ def _targets(draft: Draft, costs: ByTarget) -> tuple[str, ...]:
     """Return what was asked, the one with most turns first."""
     turns = {target: each.turns for target, each in costs.items() if each.turns}
     if not turns:
-        return tuple(sorted({job.target for job in draft.jobs}))
+        return _run_by(draft)
     return tuple(sorted(turns, key=lambda target: (-turns[target], target)))
+
+
+def _run_by(draft: Draft) -> tuple[str, ...]:
+    """Return what jobs asked."""
+    return tuple(sorted({job.target for job in draft.jobs}))
 
 
 def _sum(costs: Iterable[ByTarget]) -> Costs:
@@ -173,10 +183,10 @@ def _sum(costs: Iterable[ByTarget]) -> Costs:
 def _describe(
     source: Source,
     page: Sequence[Draft],
-    costs: Mapping[ConversationId, ByTarget],
     now: float,
 ) -> tuple[Conversation, ...]:
-    newest, labels = source.newest(page), source.labels(page)
+    costs, newest = source.costs(page), source.newest(page)
+    labels = source.labels(page)
     return tuple(
         _conversation(
             draft,

@@ -1,6 +1,6 @@
 """What a store in memory reads for a list of conversations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interactions_core.records.conversation_drafts import Draft, add_jobs, drafts_of
@@ -66,6 +66,22 @@ class MemorySource:
             if of_target is not None:
                 of_target[target] = of_target.get(target, Costs()) + each
         return found
+
+    def targets(
+        self, drafts: Sequence[Draft]
+    ) -> Mapping[ConversationId, Collection[str]]:
+        """Return what turns of these asked."""
+        return {
+            name: [target for target, each in costs.items() if each.turns]
+            for name, costs in self.costs(drafts).items()
+        }
+
+    def picousd(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, int]:
+        """Return what is known of the cost of these."""
+        return {
+            name: sum(each.picousd for each in costs.values())
+            for name, costs in self.costs(drafts).items()
+        }
 
     def total(self, drafts: Sequence[Draft], *, is_whole: bool) -> Costs:  # noqa: ARG002 - as a database is asked
         """Return what these took and cost together."""

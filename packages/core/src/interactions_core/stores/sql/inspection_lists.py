@@ -1,9 +1,9 @@
 """What is read of a SQL database for a list of its conversations."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from interactions_core.protocol.retention import Birth, expire
 from interactions_core.records.conversation_drafts import (
@@ -70,6 +70,25 @@ class SqlSource:
             *(ConversationId(Scope(*row)) for row in found),
             *(name for (_, key), name in self._owners.items() if key in wanted),
         }
+
+    def targets(
+        self, drafts: Sequence[Draft]
+    ) -> Mapping[ConversationId, Collection[str]]:
+        """Return what turns of these asked."""
+        found: dict[ConversationId, set[str]] = {draft.id: set() for draft in drafts}
+        for name, target in self._named(inspection_rows.TARGETS):
+            if name in found:
+                found[name].add(target)
+        return found
+
+    def picousd(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, int]:
+        """Return what is known of the cost of these."""
+        found: dict[ConversationId, int] = {draft.id: 0 for draft in drafts}
+        if self._is_charged:
+            for name, cost in self._named(inspection_rows.PICOUSD):
+                if name in found:
+                    found[name] += int(cost or 0)
+        return found
 
     def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:
         """Return what these took and cost."""
@@ -152,6 +171,14 @@ class SqlSource:
             (Scope(*whose), key): Label(framework=by, name=name)
             for *whose, key, by, name in self._db.execute(label_rows.LOOSE, values)
         }
+
+    def _named(self, query: str) -> Iterator[tuple[ConversationId, Any]]:
+        """Read a value for each thread and for what is in none, with its conversation."""
+        for *whose, key, value in self._db.execute(query):
+            scope = Scope(*whose)
+            name = self._owners.get((scope, key)) if key else ConversationId(scope)
+            if name is not None:
+                yield name, value
 
     def _thread_costs(
         self, names: Sequence[ConversationId]
@@ -281,4 +308,4 @@ def read_loose(db: SqlConnection, **names: str) -> list[Node]:
     """Read what is in no thread, and of which these columns are what is given."""
     query = inspection_rows.list_loose([*names])
     found = db.execute(query, (*names.values(),)).fetchall()
-    return [inspection_rows.node_from_row(row) for row in found]
+    return inspection_rows.nodes_from_rows(found)

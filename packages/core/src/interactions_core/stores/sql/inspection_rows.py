@@ -175,6 +175,21 @@ LOOSE_COSTS: Final = _sums((*_OWN.split(", "), "key", "target"), _LOOSE_KEYS)
 LOOSE_TOTAL: Final = _sums(_OWN.split(", "), _LOOSE_KEYS)
 """The same, by scope."""
 
+_LEDGER_OWN: Final = "ledger.credential, ledger.session_id, ledger.thread_id"
+
+TARGETS: Final = f"""SELECT DISTINCT {_OWN}, '', target FROM ledger
+WHERE thread_id <> ''
+UNION ALL SELECT {_OWN}, key, target FROM ledger WHERE thread_id = ''"""
+"""What was asked in each thread, and by each interaction that is in none."""
+
+# PostgreSQL takes what both tables have for rare, and sorts it all; not what one has.
+PICOUSD: Final = f"""SELECT {_LEDGER_OWN}, '', sum(picousd)
+FROM ledger LEFT JOIN charges ON {charge_rows.JOINED}
+WHERE ledger.thread_id <> '' GROUP BY 1, 2, 3
+UNION ALL SELECT {_LEDGER_OWN}, ledger.key, picousd
+FROM ledger LEFT JOIN charges ON {charge_rows.JOINED} WHERE ledger.thread_id = ''"""
+"""What is known of the cost of those; null where nothing is."""
+
 UNANSWERED: Final = f"""SELECT {_OWN}, target, sum(creates) FROM unanswered
 WHERE thread_id <> '' GROUP BY credential, session_id, thread_id, target"""
 
@@ -244,9 +259,10 @@ def draft_from_row(row: Sequence[Any]) -> Draft:
 
 
 # As above.
-def node_from_row(row: Sequence[Any]) -> Node:
-    """Read a row of `LOOSE`."""
-    return Node(Scope(*row[:3]), *row[3:])
+def nodes_from_rows(found: Sequence[tuple[Any, ...]]) -> list[Node]:
+    """Read rows of `list_loose`; thousands of them have few scopes."""
+    scopes = {whose: Scope(*whose) for whose in {row[:3] for row in found}}
+    return [Node(scopes[row[:3]], *row[3:]) for row in found]
 
 
 # As above.
