@@ -132,6 +132,22 @@ def test_the_newest_come_first_and_no_more_than_are_wanted(
     assert not everything.more
 
 
+@pytest.mark.parametrize("text", ["shoes", '"red shoes"'])
+def test_words_that_are_out_of_date_take_no_place_of_others(
+    store: SessionStore, text: str
+) -> None:
+    for number in range(7):
+        say(store, f"i{number}", "red shoes", created_at=1_000.0 + number)
+    index(store)
+    for number in range(3, 7):
+        say(store, f"i{number}", "blue hats", created_at=1_000.0 + number)
+
+    result = store.search(text, limit=2)
+
+    assert [hit.key for hit in result.found] == ["i2", "i1"]
+    assert result.more
+
+
 @pytest.mark.parametrize(
     ("text", "hits"),
     [

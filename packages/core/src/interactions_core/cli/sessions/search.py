@@ -77,7 +77,10 @@ def search_notes(found: SearchResult) -> Iterator[str]:
         older = counted(found.unseen, "interaction")
         yield f"{older} that may match, older ones, were not looked at"
     if found.more:
-        yield f"there are more than {_MOST:,} interactions of that kind"
+        yield (
+            f"more than {_MOST:,} interactions match, and threads are listed of the "
+            f"newest {_MOST:,} only: add words, --tenant or --thread to see others"
+        )
 
 
 def _index(store: SessionStore) -> None:

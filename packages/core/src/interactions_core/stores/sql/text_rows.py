@@ -136,18 +136,29 @@ _STILL: Final = f"EXISTS (SELECT 1 FROM interactions WHERE {_AS_RECORDED})"
 
 
 def find(*names: str) -> Dialects:
-    """Write the query of the records that have words, the newest first.
+    """Write the query of the newest that have words, and whether they still have them.
 
     `$1` are the words, as `match_words` writes them, `$2` is how many at most.
     """
+    return Dialects(*map(_newest_with, _has_words(names)))
+
+
+def _newest_with(words: str) -> str:
+    # Looked up for those alone: all that have a common word would be looked up, and
+    # without statistics PostgreSQL goes through a whole thread for each of them.
+    return f"""SELECT {_PLACED}, created_at, {_STILL} FROM (
+    SELECT {_PLACED}, created_at, context_digest FROM said_words
+    WHERE {words} ORDER BY {_ORDER} LIMIT $2
+) AS said_words"""
+
+
+def _has_words(names: Iterable[str]) -> Dialects:
+    given = _given(names, after=2)
     # SQLite goes through its index by time: it would else sort all that have a word.
-    having = f"""{_STILL}{_given(names, after=2, table="said_words.")}
-ORDER BY {_ORDER} LIMIT $2"""
-    selected = f"SELECT {_PLACED}, created_at FROM said_words"
     return Dialects(
-        f"{selected} WHERE +number IN (SELECT rowid FROM said_words_index "
-        f"WHERE said_words_index MATCH $1) AND {having}",
-        f"{selected} WHERE words @@ CAST($1 AS tsquery) AND {having}",
+        "+number IN (SELECT rowid FROM said_words_index "
+        f"WHERE said_words_index MATCH $1){given}",
+        f"words @@ CAST($1 AS tsquery){given}",
     )
 
 

@@ -100,7 +100,7 @@ class SqlSearchMixin(SqlTextMixin):
             wanted = limit + 1 - len(said)
             said.update(self._matching(known.unsure, query, limit + 1, reading))
             said.update(self._matching(known.likely, query, wanted, reading))
-        newest = sorted(said, key=lambda row: (-row[4], *row[:4]))
+        newest = sorted(said, key=_age)
         hits = [Hit(Scope(*row[:3]), row[3], "text") for row in newest]
         open_ones = known.total + known.unindexed if query.units else 0
         return SearchResult(
@@ -156,15 +156,13 @@ class SqlSearchMixin(SqlTextMixin):
         terms = query.terms
         words = self._match_words(terms[:_MOST_TERMS])
         is_exact = query.is_exact and len(terms) <= _MOST_TERMS
-        values = tuple(given.values())
-        most = limit if is_exact else MOST_SCANNED
-        rows = db.execute(text_rows.find(*given), (words, most, *values)).fetchall()
-        found: list[_Found] = [(r[0], r[1], r[2], r[3], r[4]) for r in rows]
         if is_exact:
-            return found, [], 0
+            return _having(db, words, given, limit), [], 0
+        found = _having(db, words, given, MOST_SCANNED)
         total = len(found)
         if total == MOST_SCANNED:
-            [total] = db.execute(text_rows.count(*given), (words, *values)).fetchone()
+            counted = text_rows.count(*given)
+            [total] = db.execute(counted, (words, *given.values())).fetchone()
         return [], found, int(total)
 
     def _match_words(self, terms: Sequence[Term]) -> str:
@@ -189,6 +187,25 @@ class SqlSearchMixin(SqlTextMixin):
                 if query.matches(said_texts((*steps[0], *steps[1]))):
                     wanted -= 1
                     yield (row[0], row[1], row[2], row[3], row[4])
+
+
+def _having(
+    db: SqlConnection, words: str, given: Mapping[str, str], wanted: int
+) -> list[_Found]:
+    """Return the newest records that have words, in order, as many as are wanted."""
+    query, most = text_rows.find(*given), wanted
+    while True:
+        rows = db.execute(query, (words, most, *given.values())).fetchall()
+        found: list[_Found] = [(r[0], r[1], r[2], r[3], r[4]) for r in rows if r[5]]
+        if len(found) >= wanted or len(rows) < most:
+            return sorted(found, key=_age)[:wanted]
+        # Some have changed since, or are gone: others are behind them.
+        most *= 2
+
+
+def _age(row: _Found) -> tuple[object, ...]:
+    """Put the newest first; what is as new, by its place."""
+    return (-row[4], *row[:4])
 
 
 def _how(known: _Candidates, reading: _Reading) -> How:
