@@ -241,3 +241,39 @@ def test_what_was_typed_wrong_is_told_before_a_store_is_asked_for(
     assert done.exit_code == 2
     assert said in done.stderr
     assert "session store" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line", ["sessions list", "jobs clean", "db check", "db migrate", "jobs cancel x"]
+)
+@pytest.mark.parametrize(
+    ("url", "status", "said"),
+    [
+        ("postgresql://u:hunter2@h:port/db", 2, "the PostgreSQL URL cannot be read"),
+        ("memory:a", 2, "ends with its process; name a file or a database"),
+        ("sqlite:///saver.sqlite", 3, "this is a file of LangGraph's SqliteSaver"),
+        ("sqlite:///typo.db", 2, "name the one that your program uses"),
+    ],
+)
+def test_what_is_no_store_is_told_with_what_to_do(
+    line: str, url: str, status: int, said: str
+) -> None:
+    make("state.db")
+    with closing(sqlite3.connect("saver.sqlite")) as saver:
+        saver.execute("CREATE TABLE checkpoints (thread_id TEXT)")
+        saver.execute("CREATE TABLE writes (thread_id TEXT)")
+
+    done = CliRunner().invoke(interactions, [*line.split(), "--sessions", url])
+
+    assert done.exit_code == status
+    assert said in done.stderr
+    assert "hunter2" not in done.output
+
+
+def test_a_file_that_is_not_there_leads_to_those_beside_it(folder: Path) -> None:
+    make("state.db")
+
+    done = run("--sessions", "sqlite:///sate.db")
+
+    beside = f"beside it: sqlite:///{folder}/state.db"
+    assert done.stderr.endswith(f"name the one that your program uses; {beside}\n")

@@ -10,11 +10,16 @@ import click
 
 from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.store_finder import stores_in
-from interactions_core.cli.printing.output import shown
-from interactions_core.exceptions import StoreError
+from interactions_core.cli.printing.output import shown, shown_error
+from interactions_core.exceptions import (
+    ConfigurationError,
+    MissingPackageError,
+    StoreError,
+)
 from interactions_core.records.accounts import VARIABLE as ACCOUNT
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.opening import check_url, file_url
+from interactions_core.stores.sql.schema.foreign import ANOTHER
 from interactions_core.stores.sql.schema.refusing import NOT_OURS
 from interactions_core.stores.sql.store import SqlStore
 
@@ -206,15 +211,15 @@ def opened(
         open_: What opens a store that is written to.
 
     Raises:
-        click.UsageError: There is no such file, it is no session store, or it ends
-            with its process and is only to be read.
+        click.UsageError: The URL cannot be read, there is no such file, it is no
+            session store, or it ends with its process.
         InteractionsError: The store cannot be opened.
     """
-    if read_only:
-        _check_outlives(url)
+    _check_outlives(url)
     if must_exist and url.startswith(_SQLITE):
         _check_file(url, hint)
-    store = open_store(url, read_only=True) if read_only else open_(url)
+    with _url_typed_wrong():
+        store = open_store(url, read_only=True) if read_only else open_(url)
     try:
         yield store
     finally:
@@ -223,13 +228,12 @@ def opened(
 
 @contextlib.contextmanager
 def opened_database(url: str, *, read_only: bool = False) -> Generator[SqlStore]:
-    """Open a store that outlives its process, for one command.
+    """Open a store for one command that has to do with its database.
 
     Raises:
-        click.UsageError: It does not, or there is no such file.
+        click.UsageError: As `opened`.
         InteractionsError: The store cannot be opened.
     """
-    _check_outlives(url)
     with opened(url, read_only=read_only) as store:
         # Both kinds are.
         yield cast("SqlStore", store)
@@ -248,11 +252,23 @@ def opened_unchanged(
     _check_outlives(url)
     if must_exist and url.startswith(_SQLITE):
         _check_file(url, hint)
-    store = cast("SqlStore", open_store(url, auto_migrate=False))
+    with _url_typed_wrong():
+        store = cast("SqlStore", open_store(url, auto_migrate=False))
     try:
         yield store
     finally:
         store.close()
+
+
+@contextlib.contextmanager
+def _url_typed_wrong() -> Generator[None]:
+    """Tell that a URL cannot be read; what is not installed is no fault of it."""
+    try:
+        yield
+    except MissingPackageError:
+        raise
+    except ConfigurationError as error:
+        raise click.UsageError(shown_error(error)) from error
 
 
 def _check_outlives(url: str) -> None:
@@ -266,7 +282,7 @@ def _check_file(url: str, hint: str) -> None:
     """Refuse a file that is not there, and one that somebody else has filled."""
     path = Path(url.removeprefix(_SQLITE)).expanduser().absolute()
     if not path.exists():
-        msg = f"there is no session store at {path}{hint}"
+        msg = f"there is no session store at {path}{hint or _others_beside(path)}"
         raise click.UsageError(msg)
     if path.is_dir():
         msg = (
@@ -278,5 +294,14 @@ def _check_file(url: str, hint: str) -> None:
     except StoreError as error:
         # An older one is brought up to date, and all else is said when it is opened.
         if error.advice == NOT_OURS:
-            msg = f"the file {path} is no session store{hint}"
+            msg = f"the file {path} is no session store{hint or _others_beside(path)}"
             raise click.UsageError(msg) from error
+        if error.advice.startswith(ANOTHER):
+            raise
+
+
+def _others_beside(path: Path) -> str:
+    """Say which stores there are in the folder of a file that is none."""
+    found = stores_in(path.parent) if path.parent.is_dir() else []
+    beside = f"; beside it: {', '.join(map(shown, found))}" if found else ""
+    return f": name the one that your program uses{beside}"

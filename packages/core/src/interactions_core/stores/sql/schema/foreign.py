@@ -23,6 +23,9 @@ OWN: Final = "schema_versions"
 """The table that every database of ours has."""
 
 _MADE: Final = re.compile(r"\bCREATE TABLE (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+ANOTHER: Final = "Name another file"
+"""How the advice begins where a file is somebody else's."""
+
 _SQLITE_SAVER: Final = frozenset({"checkpoints", "writes"})
 _POSTGRES_SAVER: Final = frozenset({"checkpoints", "checkpoint_migrations"})
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -86,11 +89,11 @@ def foreign_file(path: str, tables: set[str], wanted: set[str]) -> StoreError:
         return StoreError(
             path,
             "this is a file of LangGraph's SqliteSaver, and nothing is added to it",
-            f"Name another file; `interactions migrate {path} sqlite:///NEW.db` "
+            f"{ANOTHER}; `interactions migrate {path} sqlite:///NEW.db` "
             "brings its threads along.",
         )
     return StoreError(
-        path, _taken(tables & wanted), "Name another file; that table was not touched."
+        path, _taken(tables & wanted), f"{ANOTHER}; that table was not touched."
     )
 
 
