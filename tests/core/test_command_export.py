@@ -20,9 +20,11 @@ from interactions_core import open_store
 from interactions_core.cli.export import command
 from interactions_core.cli.root import interactions
 from interactions_core.exporting.export import Exported
+from interactions_core.records.interactions import Scope
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock
+from tests.contract.session_records import make_job
 from tests.waiting import go_by
 
 LINES = ("steps", "openai", "responses", "anthropic", "langchain")
@@ -274,6 +276,19 @@ def test_names_and_texts_do_nothing_to_a_terminal(say: Say, url: str) -> None:
         done = run(url, to=to)
         assert not {*"\x1b\x07\x9b\u202e"} & {*done.stdout, *done.stderr}
         assert lines_of(done.stdout)[0]["session"] == hostile
+
+
+def test_a_thread_without_an_answer_is_no_export(url: str, tmp_path: Path) -> None:
+    store = open_store(url)
+    store.add_job(make_job("asked", scope=Scope("c", "", "archive")))
+    store.close()
+    file = tmp_path / "archive.jsonl"
+
+    done = run(url, "--thread", "archive", "-o", str(file))
+
+    assert done.exit_code == 1
+    assert "nothing was answered in 'archive' yet" in done.stderr
+    assert "interactions jobs list --thread archive" in done.stderr
 
 
 def test_markdown_is_one_page_with_a_heading_for_each_conversation(

@@ -331,10 +331,44 @@ def test_a_text_in_markdown_cannot_leave_its_fence() -> None:
     assert losses == []
     assert [line for line in outside if line] == [
         "# Conversation",
-        "## 1. User",
-        "## 2. Call",
+        "## Turn 1",
+        "### User",
+        "### Call",
     ]
     assert hostile in shown
+
+
+def test_turns_in_markdown_are_numbered_and_dated_as_they_were_taken() -> None:
+    steps = [user(text("Hi.")), call("c"), result("c", "done"), model(text("Well."))]
+    head: Wire = {
+        "thread": "4711",
+        "session": "acme",
+        "target": "model:gemini-3.8-flash",
+        "keys": ["v1_1", "v1_2"],
+        "first_at": 1_795_881_600.0,
+        "last_at": 1_795_881_661.0,
+        "branch": {"number": 1, "of": 2},
+    }
+    turns = [(1, 1_795_881_600.0), (3, 1_795_881_661.0)]
+
+    shown, _ = to_markdown(context(*steps), head, turns)
+
+    assert shown.startswith("""# Conversation
+
+```
+thread  4711
+tenant  acme
+model   gemini-3.8-flash
+first   28 Nov 2026 16:00:00 UTC
+newest  28 Nov 2026 16:01:01 UTC
+branch  1 of 2
+```
+
+## Turn 1, 28 Nov 2026 16:00:00 UTC
+
+### User
+""")
+    assert "## Turn 3, 28 Nov 2026 16:01:01 UTC\n\n### Result" in shown
 
 
 def outside_of_fences(shown: str) -> list[str]:
@@ -357,7 +391,7 @@ def outside_of_fences(shown: str) -> list[str]:
 def test_markdown_has_no_headings_but_its_own(steps: list[Wire], name: str) -> None:
     shown, _ = to_markdown(context(*steps, user(text(name))), {"thread": name})
 
-    headings = ("# Conversation", "## ")
+    headings = ("# Conversation", "## Turn ", "### ")
     assert all(not x or x.startswith(headings) for x in outside_of_fences(shown))
 
 

@@ -186,7 +186,7 @@ class _Writer:
             return Exported(
                 form=self.form, head=head, body=_nothing(self.form), not_carried=lost
             )
-        body, losses, pending = self._body(context, head)
+        body, losses, pending = self._body(context, head, conversation, branch)
         return Exported(
             form=self.form,
             head=head,
@@ -196,11 +196,18 @@ class _Writer:
         )
 
     def _body(
-        self, context: Context, head: Mapping[str, Json]
+        self,
+        context: Context,
+        head: Mapping[str, Json],
+        conversation: ConversationId,
+        branch: Branch,
     ) -> tuple[dict[str, Json], list[Loss], tuple[str, ...]]:
         turns = read_turns(context)
         if self.form == "markdown":
-            text, losses = to_markdown(context, head)
+            records = self.store.records(conversation)
+            numbers = {each.record.key: at for at, each in enumerate(records, 1)}
+            told = [(numbers.get(r.key, 0), r.created_at) for r in branch.records]
+            text, losses = to_markdown(context, head, told)
             return {"text": text}, losses, turns.pending
         if self.files == "reference":
             context = by_reference(context)

@@ -6,7 +6,8 @@ it: a text can neither end its fence nor be read as a heading, a link or HTML.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from interactions_core.canonical import Json, JsonObject
@@ -18,6 +19,7 @@ from interactions_core.exporting.media import (
 )
 
 _TICKS: Final = re.compile(r"`+")
+_BREAKS: Final = re.compile(r"[\r\n]+")
 _SHORTEST: Final = 3
 _HEADINGS: Final = {
     "user_input": "User",
@@ -29,25 +31,34 @@ _HEADINGS: Final = {
 _SAID: Final = frozenset({"user_input", "model_output"})
 
 
-def to_markdown(context: Context, head: Mapping[str, Json]) -> tuple[str, list[Loss]]:
+def to_markdown(
+    context: Context,
+    head: Mapping[str, Json],
+    turns: Sequence[tuple[int, float]] = (),
+) -> tuple[str, list[Loss]]:
     """Write a conversation as Markdown.
 
     Args:
         context: Its steps.
-        head: What is said of it at the top.
+        head: What is said of it at the top, as a line of the other forms has it.
+        turns: The number of each turn and when it was taken, in epoch seconds; where
+            they are not those of the steps, turns are counted.
 
     Returns:
         The text, and what is not in it: bytes of media, and signatures.
     """
     shown = by_reference(context)
     losses = [*shown.losses]
-    parts = ["# Conversation", fenced(_json(head), "json")]
+    parts = ["# Conversation", fenced("\n".join(_head(head)))]
+    headings = _turn_headings(shown.steps, turns)
     for number, step in enumerate(shown.steps, 1):
+        if number - 1 in headings:
+            parts.append(headings[number - 1])
         if step.wire.get("signature"):
             losses.append(loss_at("signature", number))
         if step.kind == "thought" and not step.wire.get("summary"):
             continue
-        parts.append(f"## {number}. {_heading(step)}")
+        parts.append(f"### {_heading(step)}")
         parts += _body(step)
     return "\n\n".join(parts) + "\n", losses
 
@@ -58,6 +69,54 @@ def fenced(text: str, language: str = "") -> str:
     fence = "`" * max(_SHORTEST, longest + 1)
     end = "" if text.endswith("\n") else "\n"
     return f"{fence}{language}\n{text}{end}{fence}"
+
+
+def _head(head: Mapping[str, Json]) -> Iterator[str]:
+    """Say which conversation it is, a line for each thing that is known."""
+    kind, _, name = str(head.get("target") or "").partition(":")
+    told = {
+        "thread": head.get("thread"),
+        "tenant": head.get("session"),
+        kind: name,
+        "first": _time(head.get("first_at")),
+        "newest": _time(head.get("last_at")),
+        "branch": _branch(head.get("branch")),
+    }
+    for word, value in told.items():
+        if value:
+            yield f"{word:<8}{_BREAKS.sub(' ', str(value))}"
+
+
+def _branch(place: Json) -> str:
+    """Say which branch it is, the newest being the first; "" for the only one."""
+    if not isinstance(place, Mapping) or place.get("of") == 1:
+        return ""
+    return f"{place.get('number')} of {place.get('of')}"
+
+
+def _turn_headings(
+    steps: Sequence[ContextStep], turns: Sequence[tuple[int, float]]
+) -> dict[int, str]:
+    """Return the heading of each turn by the index of its first step."""
+    origins = ["held", *(step.origin for step in steps)]
+    starts = [
+        index
+        for index, step in enumerate(steps)
+        if not index or (step.origin == "sent" and origins[index] == "held")
+    ]
+    if len(starts) != len(turns):
+        return {start: f"## Turn {n}" for n, start in enumerate(starts, 1)}
+    return {
+        start: f"## Turn {number}, {_time(at)}"
+        for start, (number, at) in zip(starts, turns, strict=True)
+    }
+
+
+def _time(at: Json) -> str:
+    if not isinstance(at, int | float):
+        return ""
+    said = datetime.fromtimestamp(at, UTC)
+    return f"{said.day} {said:%b %Y %H:%M:%S} UTC"
 
 
 def _heading(step: ContextStep) -> str:

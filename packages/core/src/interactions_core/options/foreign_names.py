@@ -162,6 +162,13 @@ FOREIGN: Final[Mapping[str, ForeignOption]] = {
         instead="use `thinking_level` and `thinking_summaries`",
     ),
     "timeout": ForeignOption("limits the seconds of a request", "timeout_s"),
+    "thread_id": ForeignOption(
+        "names a conversation",
+        instead="a thread is its graph's, graph.invoke(…, {'configurable': "
+        "{'thread_id': …}}); a call outside a graph has none, and `session_id` keeps "
+        "conversations apart",
+        neutral="",
+    ),
     "top_k": ForeignOption(
         "limits how many tokens are drawn from",
         instead="it is no documented field of this API; use `top_p`",

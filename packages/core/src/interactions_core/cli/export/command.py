@@ -1,11 +1,12 @@
 """`interactions export`: what is typed, and what is written."""
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast, get_args
+from typing import Final, NoReturn, cast, get_args
 
 import click
 
@@ -112,6 +113,8 @@ def export(
             for each in _followed(found, total, is_shown=is_shown):
                 write(_bytes(each, is_printed=output is None))
                 seen.note(each)
+        if thread and not seen.number and not resume:
+            _refuse_unanswered(thread)
     click.echo(seen.sentence(), err=True)
     if strict and seen.losses:
         context.exit(1)
@@ -132,6 +135,16 @@ class _Seen:
         said = f"{self.number} conversation{'' if self.number == 1 else 's'}"
         kinds = [f"{kind} {count}" for kind, count in counted(self.losses).items()]
         return f"{said}; not carried: {', '.join(kinds) or 'nothing'}"
+
+
+def _refuse_unanswered(thread: str) -> NoReturn:
+    """Say that a thread is known in which there is nothing to write."""
+    chosen = shlex.quote(thread)
+    msg = (
+        f"nothing was answered in '{shown(thread)}' yet, and nothing was exported; "
+        f"its jobs: interactions jobs list --thread {shown(chosen)}"
+    )
+    raise click.ClickException(msg)
 
 
 def _check(
