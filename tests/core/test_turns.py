@@ -174,6 +174,7 @@ def test_cut_hop_that_is_to_be_continued_is_continued() -> None:
         {"status": None},
         {"status": "in_progress"},
         {"steps": None},
+        {"steps": [None]},
         {"usage": None},
         {"usage": {"total_tokens": "many"}},
     ],

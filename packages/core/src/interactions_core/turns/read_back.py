@@ -54,8 +54,9 @@ def is_whole(interaction: JsonObject) -> bool:
     """
     usage: Json = interaction.get("usage", {})
     tokens = usage.get("total_tokens", 0) if isinstance(usage, Mapping) else None
-    shaped = isinstance(interaction.get("steps", []), list) and isinstance(tokens, int)
-    return shaped and not is_pending(interaction)
+    steps = interaction.get("steps", [])
+    has_steps = isinstance(steps, list) and all(isinstance(s, Mapping) for s in steps)
+    return has_steps and isinstance(tokens, int) and not is_pending(interaction)
 
 
 def read_back(interaction_id: str) -> Flow[Found]:
