@@ -37,14 +37,20 @@ def tried(call: Callable[[], T]) -> T | None:
         return call()
     # The outermost boundary of what is not ours: a processor may raise anything.
     except Exception as error:  # noqa: BLE001 - see above
-        is_known = type(error) in _told
-        _told.add(type(error))
-        logger.log(
-            logging.DEBUG if is_known else logging.WARNING,
-            "a span could not be written: %s",
-            shown_error(error),
-            extra=log_fields("span_not_written", error=error),
-        )
+        said, kind = shown_error(error), type(error)
+        if kind in _told:
+            logger.debug(
+                "a span could not be written: %s",
+                said,
+                extra=log_fields("span_not_written", error=error),
+            )
+        else:
+            _told.add(kind)
+            logger.warning(
+                "a span could not be written: %s",
+                said,
+                extra=log_fields("span_not_written", error=error),
+            )
         return None
 
 
