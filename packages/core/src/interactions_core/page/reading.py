@@ -85,6 +85,7 @@ def index_json(
         "now": view.now,
         "prices": [*report.prices],
         "no_price": no_price_text(missing, unknown),
+        "tenant": view.tenant,
         "hidden": view.hide_content,
         "live": is_live,
         "threads": [thread_json(told, title_of(view, told)) for told in found],

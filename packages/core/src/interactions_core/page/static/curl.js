@@ -26,8 +26,7 @@ function isSendable(content, turn) {
 }
 
 async function copyCurl(button) {
-  const [thread, content] = [data.turns.get(state.thread), data.contents.get(state.thread)];
-  const turn = thread && thread.turns[chosenRow()];
+  const [thread, content, turn] = [opened(), contentOf(state.thread), chosenTurn()];
   if (!turn || state.hidden || data.index.hidden || !stepsOf(content, turn.row)) return;
   const isWhole = isSendable(content, turn) && data.threads.get(state.thread).platform === "gemini";
   // What the page does not have whole, the command does.

@@ -23,6 +23,8 @@ async function loadThread(id) {
   return data.turns.get(id);
 }
 
+function opened() { return data.turns.get(state.thread); }
+
 function contentOf(id) {
   if (!data.contents.has(id)) data.contents.set(id, { why: {}, steps: [], turns: [], ...inFile(`c-${id}`) });
   return data.contents.get(id);

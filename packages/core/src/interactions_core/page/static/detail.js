@@ -3,7 +3,7 @@
 function detailElement() { return h("aside", { class: "detail", tabindex: "-1", "aria-label": "Turn" }); }
 
 function fillDetail() {
-  const [element, thread, content] = [frame.detail, data.turns.get(state.thread), contentOf(state.thread)];
+  const [element, thread, content] = [frame.detail, opened(), contentOf(state.thread)];
   if (!thread) return;
   const turn = thread.turns[chosenRow()], { id } = document.activeElement;
   if (!turn) {

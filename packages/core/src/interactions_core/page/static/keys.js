@@ -14,7 +14,7 @@ function onKey(event) {
   const isEnd = event.target === talk.scroll && /^[HE]/.test(event.key);
   if (isTurn && !isEnd && !(event.target === tree.rows || event.target === document.body)) return;
   const does = {
-    j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Home: () => toEnd(0), End: () => toEnd(-1),
+    j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Home: () => choose(rowsInOrder()[0]), End: () => choose(rowsInOrder().at(-1)),
     "]": () => nextThread(1), "[": () => nextThread(-1),
     f: nextBranch, p: toParent, r: () => nextOf((turn) => turn.again), t: () => setView(state.view === "tree" ? "transcript" : "tree"), y: () => copyCurl(document.querySelector(".copy")),
     h: toggleHidden, 1: () => chooseSheet("rendered"), 2: () => chooseSheet("sent"), 3: () => chooseSheet("raw"),
@@ -28,21 +28,19 @@ function onKey(event) {
 function leave(inside) {
   // The browser closes it, whatever inside has the keyboard.
   if (document.querySelector("dialog[open]")) return;
-  if (inside && inside === side.input) { inside.blur(); if (state.query) { inside.value = ""; search(""); } return; }
+  if (inside && inside === side.input) { inside.blur(); if (state.q) { inside.value = ""; search(""); } return; }
   back();
 }
 
-function move(by) {
-  const thread = data.turns.get(state.thread);
-  const at = thread ? thread.order.findIndex((each) => each.row === chosenRow()) : -1;
-  const next = thread && thread.order[at < 0 ? 0 : at + by];
-  if (next) choose(next.row, false);
+// In the tree by time, in the transcript along its branch.
+function rowsInOrder() {
+  if (!opened()) return [];
+  return state.view === "tree" ? opened().order.map((each) => each.row) : talk.path;
 }
 
-function toEnd(at) {
-  const thread = data.turns.get(state.thread);
-  const rows = thread && (state.view === "tree" ? thread.order.map((each) => each.row) : talk.path);
-  if (rows && rows.length) choose(rows.at(at), false);
+function move(by) {
+  const rows = rowsInOrder(), at = rows.indexOf(chosenRow());
+  choose(rows[at < 0 ? 0 : at + by], false);
 }
 
 function nextThread(by) {
@@ -52,8 +50,8 @@ function nextThread(by) {
 }
 
 function nextBranch() {
-  const thread = data.turns.get(state.thread);
-  if (!thread || !thread.turns[chosenRow()]) return;
+  const thread = opened();
+  if (!chosenTurn()) return;
   // The fork that is nearest above, or the turn itself where it branches.
   for (let row = chosenRow(); row >= 0; row = thread.turns[row].before) {
     const before = thread.turns[row].before;
@@ -63,14 +61,13 @@ function nextBranch() {
 }
 
 function toParent() {
-  const thread = data.turns.get(state.thread), turn = thread && thread.turns[chosenRow()];
+  const turn = chosenTurn();
   if (turn && turn.before >= 0) choose(turn.before, false);
 }
 
 function nextOf(is) {
-  const thread = data.turns.get(state.thread);
-  const rows = thread ? thread.turns.filter(is).map((turn) => turn.row) : [];
-  if (rows.length) choose(rows.find((row) => row > chosenRow()) ?? rows[0], false);
+  const rows = opened() ? opened().turns.filter(is).map((turn) => turn.row) : [];
+  choose(rows.find((row) => row > chosenRow()) ?? rows[0], false);
 }
 
 function showKeys() {

@@ -33,7 +33,7 @@ function drawnRows() {
 let isAsking = false;
 
 live.need = async () => {
-  const [id, thread, content] = [state.thread, data.turns.get(state.thread), contentOf(state.thread)];
+  const [id, thread, content] = [state.thread, opened(), contentOf(state.thread)];
   if (isAsking || !thread) return;
   isAsking = true;
   const isTold = await askPart(id, thread, content, drawnRows()).catch(() => false);
@@ -48,8 +48,7 @@ live.need = async () => {
 let isExplaining = false;
 
 live.explain = async () => {
-  const [id, thread, content] = [state.thread, data.turns.get(state.thread), data.contents.get(state.thread)];
-  const turn = thread && thread.turns[chosenRow()];
+  const [id, thread, content, turn] = [state.thread, opened(), data.contents.get(state.thread), chosenTurn()];
   if (isExplaining || !content || !turn || turn.key in content.why) return;
   isExplaining = true;
   content.why[turn.key] = await live.ask(`api/threads/${id}/why?turn=${encodeURIComponent(turn.key)}`).catch(() => null);
@@ -66,13 +65,13 @@ live.search = (words, leads) => {
   clearTimeout(searching);
   searching = setTimeout(async () => {
     const found = await live.ask(`api/search?q=${encodeURIComponent(words)}&thread=${state.thread || ""}`).catch(() => null);
-    if (!found || state.query !== words) return;
-    state.found = { query: words, ids: new Set(found.threads), turns: new Set(found.turns) };
+    if (!found || state.q !== words) return;
+    state.found = { q: words, ids: new Set(found.threads), turns: new Set(found.turns) };
     fillList();
     if (!state.thread) return;
     redraw();
     // The thread was opened for these words, and shows another turn.
-    const thread = data.turns.get(state.thread), chosen = thread && thread.turns[chosenRow()];
+    const thread = opened(), chosen = thread && thread.turns[chosenRow()];
     if (leads && !(chosen && isHit(chosen))) nextOf(isHit);
   }, 200);
 };
@@ -81,10 +80,13 @@ live.search = (words, leads) => {
 async function lookForNews() {
   if (document.hidden) return;
   const news = await live.ask(`api/changes?since=${encodeURIComponent(data.index.version || "")}`).catch(() => null);
+  // Nobody should take for news what is old.
+  frame.where.classList.toggle("fail", !news);
+  frame.where.textContent = `${news ? "" : "No answer from the server. "}${whereText()}`;
   if (!news || news.version === data.index.version) return;
   data.index = await live.ask("api/threads");
   data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
-  frame.where.textContent = `${data.index.store} · ${timeText(data.index.now)}`;
+  frame.where.textContent = whereText();
   const id = state.thread, before = data.turns.get(id);
   data.turns.clear();
   fillList();

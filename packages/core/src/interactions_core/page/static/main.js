@@ -3,10 +3,12 @@
 const frame = { app: document.getElementById("app"), panes: null, bar: null, detail: null, shown: null };
 
 function chosenRow() {
-  const thread = data.turns.get(state.thread);
+  const thread = opened();
   const row = thread ? thread.places.get(state.turn) : undefined;
   return row === undefined ? -1 : row;
 }
+
+function chosenTurn() { return opened() && opened().turns[chosenRow()]; }
 
 function setStep(step) {
   state.step = step;
@@ -17,10 +19,15 @@ function setStep(step) {
   frame.back.textContent = `‹ ${step === "turn" && thread && innerWidth < 760 ? nameOf(thread) : "Threads"}`;
 }
 
+function whereText() {
+  const { store, now, tenant } = data.index;
+  return [store, tenant !== null && `tenant ${tenant || "(none)"} only`, timeText(now)].filter(Boolean).join(" · ");
+}
+
 function topElement() {
-  const { store, now, hidden } = data.index;
+  const { hidden } = data.index;
   frame.back = h("button", { class: "back", onclick: back }, "‹ Threads");
-  frame.where = h("span.where", `${store} · ${timeText(now)}`);
+  frame.where = h("span.where", whereText());
   frame.hide = h("button", { class: "do", "aria-pressed": String(state.hidden), onclick: toggleHidden, title: data.index.live ? "Hidden in this view" : "Hidden here, still in this file." }, state.hidden ? "Content hidden" : "Hide content");
   frame.theme = h("button", { class: "do small", onclick: toggleTheme }, isDark() ? "Light" : "Dark");
   return h("header.bar", frame.back, h("a", { class: "home", href: "#/", onclick: (event) => { event.preventDefault(); openOverview(); } }, "Sessions"), frame.where,
@@ -74,7 +81,7 @@ async function openThread(id, turn, isBack) {
   redraw();
   if (state.view !== "tree") showArticle();
   if (innerWidth >= 760) region().focus({ preventScroll: true });
-  if (state.query && !turn) live.search(state.query, true);
+  if (state.q && !turn) live.search(state.q, true);
 }
 
 // A thread opens at what is searched for, its first open job, its first replay, or its newest turn.
@@ -91,7 +98,7 @@ function keyToOpen(thread) {
 function region() { return state.view === "tree" ? tree.rows : talk.scroll; }
 
 function redraw() {
-  const thread = data.turns.get(state.thread), content = contentOf(state.thread);
+  const thread = opened(), content = contentOf(state.thread);
   if (!thread) return;
   const told = data.threads.get(state.thread), place = placeInTalk();
   const { id } = document.activeElement, isInside = frame.main.contains(document.activeElement);
@@ -153,7 +160,7 @@ function chooseSheet(name) {
 }
 
 function choose(row, isTouched) {
-  const thread = data.turns.get(state.thread);
+  const thread = opened();
   const chosen = thread && (thread.turns[row] || jobAt(thread, row));
   if (!chosen) return;
   state.turn = chosen.key;
@@ -176,7 +183,7 @@ function back() {
 
 function follow() {
   const [thread, turn] = readAddress();
-  if (side.input) side.input.value = state.query;
+  if (side.input) side.input.value = state.q;
   if (!thread) openOverview(); else openThread(thread, turn, true);
 }
 
@@ -218,6 +225,8 @@ async function start() {
   frame.detail = detailElement();
   frame.panes = h("div.panes", sideElement(), frame.main, frame.detail);
   fill(frame.app, topElement(), frame.panes);
+  // One thread has no list beside it, but is searched.
+  if (data.index.threads.length === 1) frame.where.after(side.form);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   addEventListener("popstate", follow);

@@ -15,7 +15,7 @@ function overviewElement() {
 }
 
 function summary(threads, total) {
-  if (!threads.length) return "No sessions yet. They begin when an adapter with sessions=\"sqlite:///state.db\" makes its first call.";
+  if (!threads.length) return NO_SESSIONS;
   const least = total.unpriced ? "At least " : "";
   const again = total.again_usd ? `, of it ${usd(total.again_usd)} for turns that were sent again` : "";
   const cost = total.usd === null ? "" : ` ${least}${usd(total.usd)}${again}.`;
@@ -41,7 +41,7 @@ function careElement(threads) {
     if (lost) cares.push([0, thread, "Submit lost", "fail", "Nobody knows whether the run exists. The next call begins anew."]);
     if (unattended) cares.push([1, thread, "Nobody waits", "warn", "A run may go on at the server. Resume it: interactions jobs watch"]);
     if (failed) cares.push([2, thread, "Job failed", "fail", `Last turn or job ${span(now - thread.last)} ago.`]);
-    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price." : `${usd(thread.again_usd)}.`}`]);
+    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price." : `${usd(thread.again_usd)}.`} Open it for why.`]);
   }
   const open = threads.filter((thread) => thread.expires !== null);
   const gone = open.filter((thread) => thread.expires <= now);
@@ -50,8 +50,8 @@ function careElement(threads) {
   if (soon.length) cares.push([5, soon[0], "Expires", "warn", soon.length > 1 ? `${soon.length} threads expire within 7 days, this one first.` : `In ${span(soon[0].expires - now)}.`]);
   if (!cares.length) return h("p.dim", "Nothing. No job is stuck, no thread expires within 7 days.");
   cares.sort((a, b) => a[0] - b[0] || (a[0] === 3 ? (b[1].again_usd || 0) - (a[1].again_usd || 0) : 0));
-  return h("table.sums.care", h("tbody", cares.slice(0, 40).map(([, thread, word, tone, text]) =>
-    rowOf([threadLink(thread), h("span", { class: tone }, word), text]))));
+  return [h("table.sums.care", h("tbody", cares.slice(0, MOST_ROWS).map(([, thread, word, tone, text]) =>
+    rowOf([threadLink(thread), h("span", { class: tone }, word), text])))), moreElement(cares)];
 }
 
 function daysElement(days) {
@@ -68,8 +68,15 @@ function daysElement(days) {
   return [h("div.days", bars), h("p.key", h("span", swatch("fresh"), "sent once"), h("span", swatch("again"), "sent again"))];
 }
 
+const MOST_ROWS = 40;
+
+// What is left out of a long table; the command has all of it.
+function moreElement(rows) {
+  return rows.length > MOST_ROWS ? h("p.dim", `${whole(rows.length - MOST_ROWS)} more: interactions sessions list`) : null;
+}
+
 function sumsTable(rows, named) {
-  const cells = rows.map(([name, sums]) => rowOf([named(name), whole(sums.turns), tokens(sums.tokens),
+  const cells = rows.slice(0, MOST_ROWS).map(([name, sums]) => rowOf([named(name), whole(sums.turns), tokens(sums.tokens),
     sums.again ? h("span.warn", sums.again_usd === null ? "no price" : usd(sums.again_usd)) : "–", sumCost(sums)]));
-  return table(["", "Turns", "Tokens", "Sent again", "Cost"], cells);
+  return [table(["", "Turns", "Tokens", "Sent again", "Cost"], cells), moreElement(rows)];
 }

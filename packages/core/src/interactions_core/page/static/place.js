@@ -2,15 +2,15 @@
 
 const state = {
   thread: null, turn: null, step: "list", view: "tree", metric: "tokens", highlight: "all",
-  hidden: false, query: "", tenant: "", model: "", show: "", sheet: "rendered", keys: true,
+  hidden: false, q: "", tenant: "", model: "", show: "", sheet: "rendered", keys: true,
   found: null,
 };
 
+const FILTERS = ["q", "tenant", "model", "show"];
+
 function addressOf(thread, turn) {
   const asked = new URLSearchParams();
-  for (const [name, value] of [["q", state.query], ["tenant", state.tenant], ["model", state.model], ["show", state.show]]) {
-    if (value) asked.set(name, value);
-  }
+  for (const name of FILTERS) if (state[name]) asked.set(name, state[name]);
   const path = thread ? `/${encodeURIComponent(thread)}${turn ? `/${encodeURIComponent(turn)}` : ""}` : "/";
   return `#${path}${asked.size ? `?${asked}` : ""}`;
 }
@@ -19,10 +19,7 @@ function readAddress() {
   const [path, asked] = location.hash.slice(1).split("?");
   const [, thread, turn] = (path || "").split("/").map((part) => decodeURIComponent(part || ""));
   const given = new URLSearchParams(asked || "");
-  state.query = given.get("q") || "";
-  state.tenant = given.get("tenant") || "";
-  state.model = given.get("model") || "";
-  state.show = given.get("show") || "";
+  for (const name of FILTERS) state[name] = given.get(name) || "";
   return [thread || null, turn || null];
 }
 

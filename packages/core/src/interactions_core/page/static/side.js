@@ -27,14 +27,14 @@ function isShown(thread) {
   const [open, , lost, , ended] = thread.jobs;
   const left = thread.expires === null ? Infinity : thread.expires - data.index.now;
   const wanted = { "": true, again: thread.again, jobs: open || lost || ended, open: open || lost, soon: left < WEEK, unpriced: thread.unpriced };
-  return Boolean(wanted[state.show]) && (!state.query || isFound(thread));
+  return Boolean(wanted[state.show]) && (!state.q || isFound(thread));
 }
 
 function isFound(thread) {
-  const words = state.query.toLowerCase();
+  const words = state.q.toLowerCase();
   const names = [nameOf(thread), thread.key, thread.tenant, thread.label[1], thread.newest, ...thread.targets];
   if (names.some((name) => (name || "").toLowerCase().includes(words))) return true;
-  if (state.found && state.found.query === state.query && state.found.ids.has(thread.id)) return true;
+  if (state.found && state.found.q === state.q && state.found.ids.has(thread.id)) return true;
   return foundIn(thread.id, words);
 }
 
@@ -50,43 +50,49 @@ function choice(label, value, options, choose) {
     options.map(([each, text]) => h("option", { value: each, selected: each === value }, text)));
 }
 
-const side = { list: null };
+const side = { list: null, most: 200 };
 
 function sideElement() {
   const tenants = [...new Set(data.index.threads.map((thread) => thread.tenant || "(none)"))].sort();
   const models = [...new Set(data.index.threads.flatMap((thread) => thread.targets.map(targetName)))].sort();
-  side.input = h("input", { type: "search", id: "search", value: state.query, placeholder: "Search threads, ids and text  /", "aria-label": "Search threads, ids and text", oninput: (event) => search(event.target.value) });
+  side.input = h("input", { type: "search", id: "search", value: state.q, placeholder: "Search threads, ids and text  /", "aria-label": "Search threads, ids and text", oninput: (event) => search(event.target.value) });
   side.list = h("nav", { class: "list", "aria-label": "Threads" });
   const change = (name) => (value) => { state[name] = value; writeAddress(true); fillList(); };
-  const element = h("div.side",
-    h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); nextOf(isHit); } }, side.input,
+  side.form = h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); nextOf(isHit); } }, side.input,
       h("div.filters",
         choice("Tenant", state.tenant, [["", "Tenant"], ...tenants.map((each) => [each, each])], change("tenant")),
         choice("Model", state.model, [["", "Model"], ...models.map((each) => [each, each])], change("model")),
-        choice("Show", state.show, Object.entries(SHOWS), change("show")))),
-    side.list);
+        choice("Show", state.show, Object.entries(SHOWS), change("show"))));
   fillList();
-  return element;
+  return h("div.side", side.form, side.list);
 }
 
 function shownThreads() { return data.index.threads.filter(isShown); }
 
 function fillList() {
-  const shown = shownThreads();
+  const shown = shownThreads(), had = document.activeElement.dataset.thread;
   const items = [];
   if (data.index.threads.length > 1) items.push(overviewItem());
   let group = "";
-  for (const thread of shown) {
+  for (const thread of shown.slice(0, side.most)) {
     const age = data.index.now - thread.last;
     const day = age < 86400 ? "Last 24 hours" : age < 172800 ? "Yesterday" : "Earlier";
     if (day !== group) items.push(h("h3", day));
     group = day;
     items.push(threadItem(thread));
   }
-  if (!shown.length) items.push(h("p.empty", "No thread matches. Change the filters or clear the search."));
+  if (shown.length > side.most) items.push(h("button", { onclick: showMore }, `${whole(shown.length - side.most)} more`));
+  if (!shown.length) items.push(h("p.empty", data.index.threads.length ? "No thread matches. Change the filters or clear the search." : NO_SESSIONS));
   const at = side.list.scrollTop;
   fill(side.list, items);
   side.list.scrollTop = at;
+  if (had !== undefined) refocus([...side.list.children].find((each) => each.dataset.thread === had));
+}
+
+function showMore() {
+  side.most += 200;
+  fillList();
+  refocus(side.list.querySelectorAll("a")[side.most - 199]);
 }
 
 function overviewItem() {
@@ -117,7 +123,7 @@ function totalOf(threads) {
 }
 
 function search(words) {
-  state.query = words;
+  state.q = words;
   writeAddress(true);
   fillList();
   if (state.thread) redraw();

@@ -78,7 +78,7 @@ function itemElement(item) {
     class: "row", role: "option", id: `t${item.row}`, "aria-setsize": thread.order.length,
     "aria-posinset": item.place, "aria-selected": "false", onclick: () => choose(item.row, true),
   }, turn ? turnCells(thread, turn) : jobCells(thread, jobAt(thread, item.row), item.next));
-  element.classList.toggle("off", turn ? isDimmed(turn) : isJobDimmed(jobAt(thread, item.row)));
+  element.classList.toggle("off", turn ? isDimmed(turn) : !{ all: true, jobs: true, failed: jobAt(thread, item.row).bad }[state.highlight]);
   return element;
 }
 
@@ -125,15 +125,10 @@ function isDimmed(turn) {
 
 // Whether a turn has the words that are searched for, as far as that is known here.
 function isHit(turn) {
-  const words = state.query.toLowerCase();
+  const words = state.q.toLowerCase();
   if (words.length < 2) return false;
   const isThere = turn.key.toLowerCase().includes(words) || (!state.hidden && hasText(turn.row, words));
-  return isThere || Boolean(state.found && state.found.query === state.query && state.found.turns.has(turn.key));
-}
-
-function isJobDimmed(job) {
-  const wanted = { all: true, jobs: true, failed: job.bad };
-  return !wanted[state.highlight];
+  return isThere || Boolean(state.found && state.found.q === state.q && state.found.turns.has(turn.key));
 }
 
 function hasText(row, words) {
