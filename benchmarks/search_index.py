@@ -24,7 +24,7 @@ from typing import Final
 from interactions_core import open_store
 from interactions_core.records.interactions import InteractionRecord, ReplyForm, Scope
 from interactions_core.services.index_keeper import index_all
-from interactions_core.stores.sql import rows
+from interactions_core.stores.sql import record_rows
 from interactions_core.stores.sql.store import SqlStore
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -111,10 +111,10 @@ def fill(store: SqlStore, number: int) -> int:
         batch: list[tuple[object, ...]] = []
         for at in range(start, min(start + BATCH, number)):
             record = a_record(at, number, drawn, chance)
-            batch.append(rows.record_row(record))
+            batch.append(record_rows.record_row(record))
             characters += len(str(record.sent)) + len(str(record.held)) - 150
         with store.database.writing() as db:
-            db.executemany(rows.UPSERT, batch)
+            db.executemany(record_rows.UPSERT, batch)
     return characters
 
 

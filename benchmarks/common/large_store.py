@@ -17,7 +17,13 @@ from interactions_core.records.interactions import (
 )
 from interactions_core.records.jobs import Job
 from interactions_core.records.labels import Label
-from interactions_core.stores.sql import charge_rows, job_rows, label_rows, rows
+from interactions_core.stores.sql import (
+    charge_rows,
+    job_rows,
+    label_rows,
+    ledger_rows,
+    record_rows,
+)
 from interactions_core.stores.sql.store import SqlStore
 from interactions_core.usage import Usage
 
@@ -72,8 +78,10 @@ def write(store: SqlStore, batch: list[InteractionRecord], number: int) -> None:
     ]
     label = Label(framework="autogen", name="assistant")
     with store.database.writing() as db:
-        db.executemany(rows.UPSERT, [*map(rows.record_row, batch)])
-        db.executemany(rows.ADD_ENTRY, [rows.entry_row(*each) for each in paid])
+        db.executemany(record_rows.UPSERT, [*map(record_rows.record_row, batch)])
+        db.executemany(
+            ledger_rows.ADD_ENTRY, [ledger_rows.entry_row(*each) for each in paid]
+        )
         db.executemany(charge_rows.INSERT, charges)
         labels = [label_rows.label_row(record, label) for record in batch]
         db.executemany(label_rows.KEEP, labels)

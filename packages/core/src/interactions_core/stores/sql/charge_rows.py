@@ -13,6 +13,7 @@ from typing import Any, Final
 from interactions_core.records.charges import KINDS, Charge, Price, Unanswered
 from interactions_core.records.costs import SENT_AGAIN, SENT_ANYWAY, CostBy, Costs
 from interactions_core.records.interactions import LedgerEntry, Scope
+from interactions_core.stores.sql.rows import as_json
 from interactions_core.stores.sql.statements import (
     Dialects,
     Statement,
@@ -145,8 +146,8 @@ def charge_rows(
             int(charge.given_up),
             *(getattr(charge, kind) for kind in KINDS),
             charge.searches,
-            _dump(charge.tools),
-            _dump(charge.modalities),
+            as_json(charge.tools),
+            as_json(charge.modalities),
             charge.price.picousd,
             charge.price.prices,
             charge.price.reason,
@@ -299,7 +300,3 @@ def _in_groups(key: str | Dialects, where: tuple[str, str], query: str) -> State
     if isinstance(key, Dialects):
         return Dialects(*(query.format(key=each.format(*where)) for each in key))
     return query.format(key=key.format(*where))
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -17,7 +17,7 @@ from interactions_core.records.costs import (
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.records.names import check_names
 from interactions_core.records.settling import is_settlement
-from interactions_core.stores.sql import charge_rows, rows
+from interactions_core.stores.sql import charge_rows, ledger_rows, rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.statements import (
@@ -136,8 +136,8 @@ def read_entries(
 
     A store of a release that kept no charges, which is only read, has none.
     """
-    found = db.execute(each_dialect(rows.list_ledger, where), values).fetchall()
-    entries = {row[-1]: rows.entry_from_row(row) for row in found}
+    found = db.execute(each_dialect(ledger_rows.list_ledger, where), values).fetchall()
+    entries = {row[-1]: ledger_rows.entry_from_row(row) for row in found}
     if not has_table(db, "charges"):
         return list(entries.values())
     query = each_dialect(charge_rows.list_charges, where)
@@ -156,10 +156,10 @@ def insert_entry(db: SqlConnection, scope: Scope, entry: LedgerEntry) -> None:
     """Write an entry to the ledger, and what it took."""
     if is_settlement(entry) and _settle(db, scope, entry):
         return
-    written = db.execute(rows.INSERT_LEDGER, rows.entry_row(scope, entry))
+    written = db.execute(ledger_rows.INSERT_LEDGER, ledger_rows.entry_row(scope, entry))
     if not entry.charges:
         return
-    (number,) = written.fetchone() or db.execute(rows.LAST_ENTRY).fetchone()
+    (number,) = written.fetchone() or db.execute(ledger_rows.LAST_ENTRY).fetchone()
     charged = charge_rows.charge_rows(number, scope, entry)
     if len(charged) == 1:
         db.execute_later(charge_rows.INSERT, charged[0])

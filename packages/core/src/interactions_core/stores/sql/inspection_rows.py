@@ -15,7 +15,7 @@ from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import is_keepable
 from interactions_core.stores.listing import Newest
-from interactions_core.stores.sql import charge_rows, job_rows, rows
+from interactions_core.stores.sql import charge_rows, job_rows, record_rows, rows
 from interactions_core.stores.sql.charge_rows import costs_from_row
 from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
 from interactions_core.stores.sql.statements import where as conditions
@@ -106,7 +106,7 @@ WHERE thread_id = '' AND key IN (SELECT value FROM {{texts}})""")
 
 RETENTIONS: Final = "SELECT credential, seconds FROM retention"
 
-BIRTHS: Final = rows.FIND_BIRTHS.format(where=f"{rows.SCOPE} AND key = $4")
+BIRTHS: Final = record_rows.FIND_BIRTHS.format(where=f"{rows.SCOPE} AND key = $4")
 
 _CHARGES: Final = """sum(searches), sum(picousd),
 sum(CASE WHEN place = 0 THEN 1 ELSE 0 END),
@@ -204,7 +204,7 @@ def list_records(*, is_behind: bool, limit: int | None) -> Dialects:
     behind = " AND created_at >= $4 AND (created_at > $4 OR key {by_bytes} > $5)"
     most = "" if limit is None else f" LIMIT {int(limit)}"
     return in_dialects(
-        f"{rows.WITHOUT_CONTENT} WHERE {rows.SCOPE}{behind if is_behind else ''} "
+        f"{record_rows.WITHOUT_CONTENT} WHERE {rows.SCOPE}{behind if is_behind else ''} "
         f"{_IN_ORDER}{most}"
     )
 
@@ -212,9 +212,11 @@ def list_records(*, is_behind: bool, limit: int | None) -> Dialects:
 _THESE: Final = """credential = $2 AND session_id = $3 AND thread_id = $4
 AND key IN (SELECT value FROM {texts})"""
 
-THESE_RECORDS: Final = in_dialects(f"{rows.WITHOUT_CONTENT} WHERE {_THESE} {_IN_ORDER}")
+THESE_RECORDS: Final = in_dialects(
+    f"{record_rows.WITHOUT_CONTENT} WHERE {_THESE} {_IN_ORDER}"
+)
 
-BIRTHS_BETWEEN: Final = rows.FIND_BIRTHS.format(
+BIRTHS_BETWEEN: Final = record_rows.FIND_BIRTHS.format(
     where=f"{rows.SCOPE} AND created_at >= $4 AND created_at <= $5"
 )
 

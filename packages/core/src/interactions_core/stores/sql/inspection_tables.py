@@ -21,7 +21,7 @@ from interactions_core.records.conversations import (
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
 from interactions_core.records.jobs import Job
 from interactions_core.stores.listing import choose_conversations
-from interactions_core.stores.sql import inspection_rows, job_rows, rows
+from interactions_core.stores.sql import inspection_rows, job_rows, record_rows, rows
 from interactions_core.stores.sql.broken_rows import row_of
 from interactions_core.stores.sql.charge_tables import read_entries
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
@@ -76,7 +76,9 @@ class SqlInspectionMixin:
         with self.database.surveying() as db:
             if scope.thread_id:
                 name = (*rows.scope_row(scope), key)
-                is_known = db.execute(rows.FIND_RECORD, name).fetchone() is not None
+                is_known = (
+                    db.execute(record_rows.FIND_RECORD, name).fetchone() is not None
+                )
                 return ConversationId(scope) if is_known else None
             group = group_with(key, _loose_of(db, scope))
         return ConversationId(scope, group[0].key) if group else None
@@ -131,8 +133,8 @@ def _expiring(
     found: Sequence[Sequence[object]],
 ) -> list[InteractionRecord]:
     """Read records, and when they expire by what was learned."""
-    records = [rows.record_from_row(row) for row in found]
-    seconds = rows.learned_from_row(found[0]) if found else None
+    records = [record_rows.record_from_row(row) for row in found]
+    seconds = record_rows.learned_from_row(found[0]) if found else None
     if seconds is None:
         return records
     span = (*rows.scope_row(scope), records[0].created_at, records[-1].created_at)

@@ -12,7 +12,7 @@ from typing import Final
 from interactions_core.exceptions import StoreError
 from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
-from interactions_core.stores.sql import rows
+from interactions_core.stores.sql import record_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 
 logger: Final = logging.getLogger("interactions_core")
@@ -63,10 +63,10 @@ def write_marks(db: SqlConnection, marks: list[Mark]) -> None:
 
 
 def _is_written(db: SqlConnection, mark: Mark) -> bool:
-    if db.execute(rows.HANDED_ON, mark).rowcount:
+    if db.execute(record_rows.HANDED_ON, mark).rowcount:
         return True
     # Nothing waits for a record that is gone.
-    return db.execute(rows.FIND_RECORD, mark).fetchone() is None
+    return db.execute(record_rows.FIND_RECORD, mark).fetchone() is None
 
 
 def write_last(database: SqlDatabase, marks: Marks) -> None:

@@ -52,3 +52,7 @@ UNLEARN: Final = (
     "DELETE FROM retention WHERE credential = coalesce($1, credential)",
 )
 """The last one counts."""
+
+UPSERT_RETENTION: Final = """INSERT INTO retention (credential, seconds) VALUES ($1, $2)
+ON CONFLICT (credential) DO UPDATE SET seconds = excluded.seconds
+WHERE excluded.seconds < retention.seconds"""

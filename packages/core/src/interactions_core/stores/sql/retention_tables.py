@@ -3,7 +3,7 @@
 import math
 
 from interactions_core.protocol.retention import DAY_S, Loss, agreed_retention
-from interactions_core.stores.sql import retention_rows, rows
+from interactions_core.stores.sql import retention_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 
 
@@ -40,7 +40,12 @@ class SqlRetentionMixin:
     def learn_retention(self, credential: str, seconds: float) -> bool:
         """Remember a shorter retention."""
         with self.database.writing(credential) as db:
-            return db.execute(rows.UPSERT_RETENTION, (credential, seconds)).rowcount > 0
+            return (
+                db.execute(
+                    retention_rows.UPSERT_RETENTION, (credential, seconds)
+                ).rowcount
+                > 0
+            )
 
     def claim_retention_try(self, credential: str, now: float) -> bool:
         """Take the one try of a day."""

@@ -26,15 +26,18 @@ from interactions_core.stores.sql import (
     charge_rows,
     deletion_rows,
     form_rows,
+    held_rows,
     inspection_rows,
     job_event_rows,
     job_rows,
     job_trace_rows,
     label_rows,
+    ledger_rows,
     lookups,
     measure_tables,
     outline_rows,
     question_rows,
+    record_rows,
     retention_rows,
     rows,
     text_rows,
@@ -172,7 +175,7 @@ class SqlStore(
         label: Label | None = None,
     ) -> bool:
         """Keep a record, its ledger entry, outline and job in one transaction."""
-        row = rows.record_row(apply_mirror(record, self.mirror))
+        row = record_rows.record_row(apply_mirror(record, self.mirror))
         scope, created_at = record.scope, record.created_at
         name = record.key if record.stored else ""
         # Puts need not wait for each other: each is one row, one of the ledger, and
@@ -189,7 +192,7 @@ class SqlStore(
                 created_at=created_at,
             )
             if not late and (job is None or not _is_recorded(db, record)):
-                db.execute_later(rows.UPSERT, row)
+                db.execute_later(record_rows.UPSERT, row)
                 if entry is not None:
                     insert_entry(db, scope, entry)
                 if label:
@@ -215,7 +218,7 @@ class SqlStore(
         where = (*rows.scope_row(seen.scope), seen.key)
         values = (*where, owed, holder, seen.owed, seen.holder)
         with self.database.writing(seen.key) as db:
-            return db.execute(rows.TAKE_OWED, values).rowcount > 0
+            return db.execute(record_rows.TAKE_OWED, values).rowcount > 0
 
     def mark_gone(self, scope: Scope, key: str) -> int:
         """Rule out an interaction and its descendants as parents."""
@@ -223,7 +226,7 @@ class SqlStore(
             return 0
         where = (*rows.scope_row(scope), key)
         with self.database.writing(scope.thread_id) as db:
-            return db.execute(rows.MARK_GONE, where).rowcount
+            return db.execute(record_rows.MARK_GONE, where).rowcount
 
     def usage(
         self, *, session_id: str | None = None, thread_id: str | None = None
@@ -232,7 +235,7 @@ class SqlStore(
         check_names(session_id=session_id, thread_id=thread_id)
         given = given_names(session_id=session_id, thread_id=thread_id)
         with looking(self.database, given) as db:
-            query = rows.sum_ledger(*given)
+            query = ledger_rows.sum_ledger(*given)
             sums = db.execute(query, (*given.values(),)).fetchone()
         return Usage(*(int(value or 0) for value in sums))
 
@@ -242,14 +245,14 @@ class SqlStore(
         with self.database.writing(source, target) as db:
             db.execute(outline_rows.COPY_THREAD, (target, source))
             db.execute(label_rows.COPY_THREAD, (target, source))
-            return db.execute(rows.COPY_THREAD, (target, source)).rowcount
+            return db.execute(record_rows.COPY_THREAD, (target, source)).rowcount
 
     def held_by(self, thread_id: str) -> list[StoredInteraction]:
         """Return what the server keeps of a thread, in one snapshot."""
         check_names(thread_id=thread_id)
         with self.database.reading() as db:
-            found = db.execute(rows.HELD_BY, (thread_id,)).fetchall()
-        return [rows.held_from_row(row) for row in found]
+            found = db.execute(held_rows.HELD_BY, (thread_id,)).fetchall()
+        return [held_rows.held_from_row(row) for row in found]
 
     def delete_thread(
         self, thread_id: str, *, remote: bool = False, checkpoints: bool = False
@@ -290,7 +293,7 @@ class SqlStore(
 
 def _is_recorded(db: SqlConnection, record: InteractionRecord) -> bool:
     name = (*rows.scope_row(record.scope), record.key)
-    return db.execute(rows.FIND_RECORD, name).fetchone() is not None
+    return db.execute(record_rows.FIND_RECORD, name).fetchone() is not None
 
 
 def _select(
@@ -299,13 +302,13 @@ def _select(
     # Only placeholders are put together here; every value is bound.
     where = f"{rows.SCOPE} AND {where}"
     values = (*rows.scope_row(scope), *values)
-    query = f"{rows.SELECT} WHERE {where} ORDER BY created_at"
+    query = f"{record_rows.SELECT} WHERE {where} ORDER BY created_at"
     found = db.execute(query, values).fetchall()
-    records = [rows.record_from_row(row) for row in found]
-    seconds = rows.learned_from_row(found[0]) if found else None
+    records = [record_rows.record_from_row(row) for row in found]
+    seconds = record_rows.learned_from_row(found[0]) if found else None
     if seconds is None:
         return records
-    query = rows.FIND_BIRTHS.format(where=where)
+    query = record_rows.FIND_BIRTHS.format(where=where)
     lines = db.execute(query, values).fetchall()
     limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
     # In a file, another process may have deleted one between the two queries.
