@@ -9,12 +9,11 @@ from typing import Final, TypeVar
 
 from interactions_core.process.forking import Lock
 from interactions_core.records.accounts import Claimant, Owner
-from interactions_core.records.erasures import Erasure, plan_erasures
+from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
     Scope,
-    StoredInteraction,
 )
 from interactions_core.records.jobs import Job
 from interactions_core.records.labels import Label
@@ -22,13 +21,15 @@ from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.openings import Asked, Opening
 from interactions_core.records.outlines import Sketch
-from interactions_core.records.settling import settled_entry
 from interactions_core.stores.memory.accounts import MemoryAccountMixin
 from interactions_core.stores.memory.budgets import MemoryBudgetMixin
-from interactions_core.stores.memory.charges import MemoryChargeMixin, is_within
+from interactions_core.stores.memory.charges import MemoryChargeMixin
 from interactions_core.stores.memory.forms import MemoryFormMixin
+from interactions_core.stores.memory.held import MemoryHeldMixin
 from interactions_core.stores.memory.inspection import MemoryInspectionMixin
 from interactions_core.stores.memory.jobs import MemoryJobMixin
+from interactions_core.stores.memory.ledger import MemoryLedgerMixin
+from interactions_core.stores.memory.marks import MemoryMarkMixin
 from interactions_core.stores.memory.measures import MemoryMeasureMixin
 from interactions_core.stores.memory.names import MemoryNameMixin
 from interactions_core.stores.memory.outlines import MemoryOutlineMixin
@@ -47,7 +48,10 @@ class MemoryStore(
     MemoryBudgetMixin,
     MemoryChargeMixin,
     MemoryFormMixin,
+    MemoryHeldMixin,
     MemoryJobMixin,
+    MemoryLedgerMixin,
+    MemoryMarkMixin,
     MemoryMeasureMixin,
     MemoryNameMixin,
     MemoryRetentionMixin,
@@ -169,14 +173,7 @@ class MemoryStore(
             self._children.setdefault((record.scope, record.parent_id), {}).setdefault(
                 record.key
             )
-            self._entries[name] = entries
-            if entry is not None:
-                whole = settled_entry(entries[-1], entry) if entries else None
-                self._entries[name] = (
-                    (*entries, entry) if whole is None else (*entries[:-1], whole)
-                )
-                sums = self._sums.get(record.scope, Usage())
-                self._sums[record.scope] = sums + entry.usage
+            self._enter(name, entries, entry)
             if sketch is not None:
                 self._keep_outline(record, sketch)
             self._keep_label(name, label)
@@ -186,71 +183,6 @@ class MemoryStore(
                 self._forget_outline(*oldest)
                 self._forget_label(oldest)
         return True
-
-    def mark_handed_on(self, scope: Scope, key: str) -> None:
-        """Note that a framework has an answer."""
-        with self._lock:
-            record = self._records.get((scope, key))
-            if record is not None and record.owed:
-                self._records[scope, key] = replace(record, owed=0, holder="")
-
-    def take_owed(self, seen: InteractionRecord, owed: int, holder: str) -> bool:
-        """Change to whom an answer is owed, if that is as it was seen."""
-        name = (seen.scope, seen.key)
-        with self._lock:
-            record = self._records.get(name)
-            if record is None:
-                return False
-            if (record.owed, record.holder) != (seen.owed, seen.holder):
-                return False
-            self._records[name] = replace(record, owed=owed, holder=holder)
-            return True
-
-    def mark_gone(self, scope: Scope, key: str) -> int:
-        """Rule out an interaction and its descendants as parents."""
-        changed = 0
-        with self._lock:
-            waiting = [key] if key else []
-            seen: set[str] = set()
-            while waiting:
-                name = (scope, waiting.pop())
-                if name[1] in seen:
-                    continue
-                seen.add(name[1])
-                record = self._records.get(name)
-                if record is not None and not record.gone:
-                    self._records[name] = replace(record, gone=True)
-                    changed += 1
-                waiting.extend(self._children.get(name, ()))
-        return changed
-
-    def usage(
-        self, *, session_id: str | None = None, thread_id: str | None = None
-    ) -> Usage:
-        """Add up the ledger."""
-        check_names(session_id=session_id, thread_id=thread_id)
-        with self._lock:
-            return sum(
-                (
-                    usage
-                    for scope, usage in self._sums.items()
-                    if is_within(scope, session_id, thread_id)
-                ),
-                Usage(),
-            )
-
-    def ledger(
-        self, *, session_id: str | None = None, thread_id: str | None = None
-    ) -> list[tuple[Scope, LedgerEntry]]:
-        """Return the entries whose interactions are still kept, oldest first."""
-        check_names(session_id=session_id, thread_id=thread_id)
-        with self._lock:
-            return [
-                (scope, entry)
-                for (scope, _key), entries in self._entries.items()
-                for entry in entries
-                if is_within(scope, session_id, thread_id)
-            ]
 
     def copy_thread(self, source: str, target: str) -> int:
         """Copy the interactions of a thread, but for its ledger."""
@@ -276,60 +208,6 @@ class MemoryStore(
             self.put(record)
         return len(new)
 
-    def held_by(self, thread_id: str) -> list[StoredInteraction]:
-        """Return what the server keeps of a thread."""
-        check_names(thread_id=thread_id)
-        with self._lock:
-            return self._held_by(thread_id)
-
-    def plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
-        """Say what goes with a thread on the server, and what others rest on."""
-        with self._lock:
-            return self._plan_erasures(thread_id)
-
-    def _plan_erasures(self, thread_id: str) -> tuple[list[Erasure], frozenset[str]]:
-        others = self._held_by_others(thread_id)
-        runs = [
-            StoredInteraction(
-                job.scope,
-                job.interaction_id,
-                "",
-                (job.scope.credential, job.interaction_id) in others,
-                job.created_at,
-                not job.is_over,
-            )
-            for job in self._jobs.values()
-            if job.scope.thread_id == thread_id and job.interaction_id
-        ]
-        return plan_erasures(self._held_by(thread_id), runs)
-
-    def _held_by_others(self, thread_id: str) -> set[tuple[str, str]]:
-        return {
-            (record.scope.credential, key)
-            for record in self._records.values()
-            if record.scope.thread_id != thread_id
-            for key in (record.key, record.parent_id)
-        }
-
-    def _held_by(self, thread_id: str) -> list[StoredInteraction]:
-        others = self._held_by_others(thread_id)
-        mine = [
-            record
-            for record in self._records.values()
-            if record.scope.thread_id == thread_id and record.stored
-        ]
-        return [
-            StoredInteraction(
-                record.scope,
-                record.key,
-                record.parent_id,
-                (record.scope.credential, record.key) in others,
-                record.created_at,
-                made_by=record.made_by,
-            )
-            for record in sorted(mine, key=lambda record: record.created_at)
-        ]
-
     def delete_thread(self, thread_id: str, *, remote: bool = False) -> int:
         """Forget a thread in all scopes, its sums included."""
         check_names(thread_id=thread_id)
@@ -342,8 +220,7 @@ class MemoryStore(
                 self._forget_outline(*name)
                 self._forget_label(name)
             self._forget_costs(thread_id)
-            for scope in [s for s in self._sums if s.thread_id == thread_id]:
-                del self._sums[scope]
+            self._forget_sums(thread_id)
             self._forget_thread(thread_id)
         return len(names)
 
