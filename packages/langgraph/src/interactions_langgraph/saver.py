@@ -21,29 +21,23 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from interactions_core.adapter import Connection, SessionStore, log_fields
-from interactions_core.adapter.storage import DeletionFailPoint, check_names, hit
-from interactions_core.exceptions import ConfigurationError
+from interactions_core.adapter.storage import check_names
 from interactions_langgraph._saver.async_saver import AsyncSaverMixin
 from interactions_langgraph._saver.checkpoints import Checkpoints, NewCheckpoint
 from interactions_langgraph._saver.deltas import read_delta_history
-from interactions_langgraph._saver.garbage_collection import (
-    delete_runs,
-    prune_to_newest,
-    threads_of_runs,
-)
 from interactions_langgraph._saver.history import History
 from interactions_langgraph._saver.sessions import open_sessions
-from interactions_langgraph._saver.thread_copy import copy_thread
+from interactions_langgraph._saver.upkeep import (
+    check_strategy,
+    copy_thread,
+    erase_runs,
+    erase_thread,
+    prune_thread,
+)
 from interactions_langgraph._storage.addresses import Address, Search
 from interactions_langgraph._storage.codec import Codec
 from interactions_langgraph._storage.tables import CheckpointTables
-from interactions_langgraph._storage.threads import delete_thread, find_thread
-from interactions_langgraph._storage.tombstones import (
-    Lineage,
-    bury_thread,
-    exhume_thread,
-    is_late,
-)
+from interactions_langgraph._storage.tombstones import Lineage, is_late
 from interactions_langgraph.deletion import (
     DeletionReport,
     delete_remotely,
@@ -229,13 +223,7 @@ class InteractionsSaver(AsyncSaverMixin):
         thread_id = str(thread_id)
         check_names(thread_id=thread_id)
         self._make_secret()
-        hit(DeletionFailPoint.BEGUN)
-        with self._tables.writing(thread_id) as connection:
-            planned = self.sessions.plan_erasures(thread_id) if remote else None
-            bury_thread(connection, thread_id)
-            delete_thread(connection, thread_id)
-            self.sessions.delete_thread(thread_id, remote=remote, checkpoints=True)
-        hit(DeletionFailPoint.FORGOTTEN)
+        planned = erase_thread(self._tables, self.sessions, thread_id, remote=remote)
         self._offloader.forget(thread_id)
         self.sessions.database.erase_log()
         if planned is None:
@@ -248,15 +236,8 @@ class InteractionsSaver(AsyncSaverMixin):
         What later checkpoints of a delta channel are built from stays. Each thread is
         a transaction of its own: whoever dies in between has it repeated.
         """
-        runs = {str(run_id) for run_id in run_ids}
         self._make_secret()
-        with self._tables.snapshot() as connection:
-            threads = threads_of_runs(connection, runs)
-        for thread_id in threads:
-            with self._tables.writing(thread_id) as connection:
-                thread = find_thread(connection, thread_id, self._codec)
-                if thread is not None:
-                    delete_runs(connection, thread, self._codec, runs)
+        erase_runs(self._tables, self._codec, {str(run_id) for run_id in run_ids})
         self.sessions.database.erase_log()
 
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
@@ -271,10 +252,7 @@ class InteractionsSaver(AsyncSaverMixin):
         source, target = str(source_thread_id), str(target_thread_id)
         longest = self.sessions.longest_name
         check_names(longest, source_thread_id=source, target_thread_id=target)
-        with self._tables.writing(source, target) as connection:
-            copy_thread(connection, source, target)
-            exhume_thread(connection, target)
-            self.sessions.copy_thread(source, target)
+        copy_thread(self._tables, self.sessions, source, target)
 
     def prune(
         self, thread_ids: Sequence[str], *, strategy: str = "keep_latest"
@@ -287,14 +265,12 @@ class InteractionsSaver(AsyncSaverMixin):
         Raises:
             ConfigurationError: There is no such strategy.
         """
-        if strategy not in {"keep_latest", "delete"}:
-            message = f"prune takes 'keep_latest' or 'delete', not {strategy!r}"
-            raise ConfigurationError(message)
+        check_strategy(strategy)
         for thread_id in thread_ids:
             if strategy == "delete":
                 self.delete_thread(thread_id)
             else:
-                self._prune_thread(str(thread_id))
+                prune_thread(self._tables, self._codec, str(thread_id))
         self.sessions.database.erase_log()
 
     def offload(self, thread_ids: Sequence[str] | None = None) -> OffloadReport:
@@ -380,14 +356,6 @@ class InteractionsSaver(AsyncSaverMixin):
         )
         # Writes that waited for it may have gone with it.
         self.sessions.database.erase_log()
-
-    def _prune_thread(self, thread_id: str) -> None:
-        check_names(thread_id=thread_id)
-        # One transaction for each thread, so that writers of others wait less.
-        with self._tables.writing(thread_id) as connection:
-            thread = find_thread(connection, thread_id, self._codec)
-            if thread is not None:
-                prune_to_newest(connection, thread, self._codec)
 
     def _pages(
         self,
