@@ -3,6 +3,8 @@
 import contextlib
 import socket
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -28,7 +30,7 @@ from interactions_core.cli.serving import (
 )
 from interactions_core.extras import require
 from interactions_core.records.jobs import Job
-from interactions_core.services.graph_resumer import Resumer
+from interactions_core.services.graph_resumer import Resume, Resumer
 from interactions_core.services.health import Health
 from interactions_core.services.health_server import with_health
 from interactions_core.services.leaving import release_leases
@@ -37,6 +39,7 @@ from interactions_core.services.outages import Outage
 from interactions_core.services.sweeper import Sweeper
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
+from interactions_core.stores.protocols.sessions import SessionStore
 
 
 @click.group()
@@ -111,43 +114,73 @@ def serve(
         contextlib.closing(_listening(host, port)) as sock,
     ):
         look_into(store, outage)
-        resumer = Resumer(store, resumes or _nothing, write=echo)
-        sweeper = Sweeper(resumer, outage)
-        receiver = WebhookReceiver(
-            store, trust, on_job=resumer if resumes else None, outage=outage
-        )
-        health = Health(
-            store, lag=sweeper.lag_s if resumes else None, is_decisive=False
-        )
-        server = uvicorn.Server(
-            # A receiver needs no WebSockets, and old releases fail on new libraries.
-            uvicorn.Config(
-                with_health(receiver, health), log_level="warning", ws="none"
-            )
-        )
+        service = _make_service(uvicorn, store, trust, resumes, outage)
 
         def work() -> None:
             click.echo(f"receiving at http://{host}:{sock.getsockname()[1]}")
-            if resumes:
-                sweeper.start()
-            # In this thread, it leaves signals alone.
-            server.run(sockets=[sock])
-            stop()
-            if resumes:
-                sweeper.join()
-
-        def stop() -> None:
-            health.end()
-            resumer.stop()
-            sweeper.stop()
-            server.should_exit = True
-
-        def leave() -> None:
-            resumer.leave()
-            release_leases(store, time.time())
+            service.work(sock)
 
         with export_measures(store):
-            serve_until_told(work, stop=stop, leave=leave, grace=grace)
+            serve_until_told(work, stop=service.stop, leave=service.leave, grace=grace)
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A receiver, and what goes on with the graphs whose jobs are over.
+
+    Attributes:
+        server: uvicorn's, which has the receiver for its application.
+        sweeper: Looks for graphs of which nobody told; `None` where none is gone on with.
+    """
+
+    store: SessionStore
+    server: Any
+    resumer: Resumer
+    sweeper: Sweeper | None
+    health: Health
+
+    def work(self, sock: socket.socket) -> None:
+        """Serve until it is stopped, in a thread that is not the main one."""
+        if self.sweeper:
+            self.sweeper.start()
+        # In this thread, it leaves signals alone.
+        self.server.run(sockets=[sock])
+        self.stop()
+        if self.sweeper:
+            self.sweeper.join()
+
+    def stop(self) -> None:
+        """Take nothing on any more."""
+        self.health.end()
+        self.resumer.stop()
+        if self.sweeper:
+            self.sweeper.stop()
+        self.server.should_exit = True
+
+    def leave(self) -> None:
+        """Leave to others what is not done when the time to end is over."""
+        self.resumer.leave()
+        release_leases(self.store, time.time())
+
+
+def _make_service(
+    uvicorn: Any,  # noqa: ANN401 - an extra brings it
+    store: SessionStore,
+    trust: Trust,
+    resumes: Resume | None,
+    outage: Outage,
+) -> _Service:
+    resumer = Resumer(store, resumes or _nothing, write=echo)
+    sweeper = Sweeper(resumer, outage) if resumes else None
+    receiver = WebhookReceiver(
+        store, trust, on_job=resumer if resumes else None, outage=outage
+    )
+    health = Health(store, lag=sweeper.lag_s if sweeper else None, is_decisive=False)
+    server = uvicorn.Server(
+        # A receiver needs no WebSockets, and old releases fail on new libraries.
+        uvicorn.Config(with_health(receiver, health), log_level="warning", ws="none")
+    )
+    return _Service(store, server, resumer, sweeper, health)
 
 
 def _nothing(_: Job) -> bool:

@@ -3,7 +3,8 @@
 Nothing here parses arguments or opens stores; that is the command line's part.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, Protocol, cast
@@ -16,6 +17,7 @@ from interactions_core.records.erased import (
     read_line,
     write_line,
 )
+from interactions_core.records.erasures import Erasure
 from interactions_core.stores.sql.deletion_rows import thread_digest
 from interactions_core.stores.sql.erased_log import find_secret, store_name
 from interactions_core.stores.sql.store import SqlStore
@@ -102,29 +104,56 @@ def erase_again(
     own = store_name(secret) if secret else _NAMELESS
     mine = [line for line in lines if line.store == (name or own)]
     others = {line.store for line in lines} - {name or own}
-    left = outstanding(
-        mine,
-        store.list_deletions(),
-        digest_of=lambda thread: thread_digest(secret, thread),
-    )
-    eraser = _eraser_of(store, needed=any(line.checkpoints for line in left))
-    sessions = store.list_threads()
-    threads = {*sessions, *(eraser.list_threads() if eraser else ())}
-    found = _found(left, threads, lambda thread: thread_digest(secret, thread))
-    erasures = [each for line in left for each in line.erasures]
-    if not dry_run:
-        store.add_erasures(erasures)
-    for thread, checkpoints in sorted(found.items()):
-        if not dry_run:
-            _erase(store, eraser if checkpoints else None, thread)
-        write(f"thread {thread!r}: {'to be erased' if dry_run else 'erased again'}")
-    if not dry_run:
-        write(_summary(len(found), len({each.interaction_id for each in erasures})))
-    elif not found:
-        write("no thread is to be erased")
+    due = _due(store, mine, lambda thread: thread_digest(secret, thread))
+    if dry_run:
+        _list(due, write)
+    else:
+        _carry_out(store, due, write)
     if others:
         write(_of_others(own, mine, others))
     return not unreadable and bool(mine or not others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is to be deleted again.
+
+    Attributes:
+        threads: Those that are there, and whether their checkpoints are meant.
+        erasures: What is to be deleted on the server.
+        eraser: Erases checkpoints, where there are any to erase.
+    """
+
+    threads: Mapping[str, bool]
+    erasures: Sequence[Erasure]
+    eraser: CheckpointEraser | None
+
+
+def _due(
+    store: SqlStore, mine: Sequence[ErasedLine], digest_of: Callable[[str], bytes]
+) -> _Due:
+    left = outstanding(mine, store.list_deletions(), digest_of=digest_of)
+    eraser = _eraser_of(store, needed=any(line.checkpoints for line in left))
+    sessions = store.list_threads()
+    threads = {*sessions, *(eraser.list_threads() if eraser else ())}
+    erasures = [each for line in left for each in line.erasures]
+    return _Due(_found(left, threads, digest_of), erasures, eraser)
+
+
+def _list(due: _Due, write: Write) -> None:
+    for thread in sorted(due.threads):
+        write(f"thread {thread!r}: to be erased")
+    if not due.threads:
+        write("no thread is to be erased")
+
+
+def _carry_out(store: SqlStore, due: _Due, write: Write) -> None:
+    store.add_erasures(due.erasures)
+    for thread, checkpoints in sorted(due.threads.items()):
+        _erase(store, due.eraser if checkpoints else None, thread)
+        write(f"thread {thread!r}: erased again")
+    listed = {each.interaction_id for each in due.erasures}
+    write(_summary(len(due.threads), len(listed)))
 
 
 def _read(path: Path) -> tuple[list[ErasedLine], list[int]]:

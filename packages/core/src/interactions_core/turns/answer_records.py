@@ -58,14 +58,10 @@ def make_record(
         retention_s: The retention that was learned; infinite if none was.
     """
     turn, now, scope = run.turn, run.now(), run.records.scope
+    expires_at, learned_expires_at = _expiry(run, plan, now, retention_s)
     interaction_id = str(answer.interaction.get("id") or "")
     context = _context(plan)
     added = (*context.sent, *answer.steps)
-    expires_at, learned_expires_at = now + run.policy.retention_s, now + retention_s
-    if plan.parent is not None:
-        expires_at = min(expires_at, plan.parent.expires_at)
-        learned = plan.parent.learned_expires_at
-        learned_expires_at = min(learned_expires_at, learned)
     return InteractionRecord(
         key=interaction_id or f"local:{uuid.uuid4().hex}",
         scope=scope,
@@ -98,6 +94,19 @@ def make_record(
         # In a graph the job is what keeps a result until the graph has saved it.
         owed=OWED if turn.place is None else 0,
         holder=process_id() if turn.place is None else "",
+    )
+
+
+def _expiry(
+    run: TurnContext, plan: Plan, now: float, retention_s: float
+) -> tuple[float, float]:
+    """Say until when an answer can be chained on, by the policy and as was learned."""
+    expires_at, learned_expires_at = now + run.policy.retention_s, now + retention_s
+    if plan.parent is None:
+        return expires_at, learned_expires_at
+    return (
+        min(expires_at, plan.parent.expires_at),
+        min(learned_expires_at, plan.parent.learned_expires_at),
     )
 
 

@@ -51,15 +51,8 @@ def turn_of(
         EmptyTranscriptError: There is nothing to send.
         UnsupportedContentError: A message has no counterpart in the API.
     """
-    for_us = {name: call[name] for name in call if not _is_langchains(name)}
-    for name in for_us:
-        if ALIASES.get(name, name) in options.keys() - PER_CALL:
-            msg = f"{name!r} is an option of a model, not of one call; make another one"
-            raise ConfigurationError(msg)
-    call = check_values(_CALL, normalize_options(_CALL, for_us, PER_CALL))
-    chosen: dict[str, Any] = {**merge_call_options(options, call)}
-    if call.get(KEY) is not None:
-        chosen["agent_config"] = decided_config(chosen, messages)
+    call = _read_call(options, call)
+    chosen = _choose(options, call, messages)
     conversation = read_messages(messages)
     turn = Turn(
         transcript=conversation.transcript,
@@ -84,6 +77,28 @@ def turn_of(
         nudge=chosen["nudge"],
     )
     return _in_graph(turn, chosen, around) if turn.background else turn
+
+
+def _read_call(options: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a call says, under our own names; what is LangChain's is left out."""
+    for_us = {name: call[name] for name in call if not _is_langchains(name)}
+    for name in for_us:
+        if ALIASES.get(name, name) in options.keys() - PER_CALL:
+            msg = f"{name!r} is an option of a model, not of one call; make another one"
+            raise ConfigurationError(msg)
+    return check_values(_CALL, normalize_options(_CALL, for_us, PER_CALL))
+
+
+def _choose(
+    options: Mapping[str, Any],
+    call: Mapping[str, Any],
+    messages: Sequence[BaseMessage],
+) -> dict[str, Any]:
+    """Return the constructor's options as a call overrides them."""
+    chosen: dict[str, Any] = {**merge_call_options(options, call)}
+    if call.get(KEY) is not None:
+        chosen["agent_config"] = decided_config(chosen, messages)
+    return chosen
 
 
 def _in_graph(turn: Turn, chosen: Mapping[str, object], around: GraphRun) -> Turn:
