@@ -13,66 +13,8 @@ from crewai.tools.tool_failure import (
     ToolFailureRecord,
 )
 
-from interactions_core.exceptions import (
-    AccountConflictError,
-    AuthenticationError,
-    BudgetExceededError,
-    ChangedCallError,
-    ConfigurationError,
-    CutOffError,
-    DeadlineExceededError,
-    EmptyReplyError,
-    EmptyTranscriptError,
-    ForkedError,
-    InteractionsError,
-    InterruptedStreamError,
-    InvalidRequestError,
-    JobCancelledError,
-    JobFailedError,
-    JobTakenOverError,
-    LostSubmitError,
-    MissingPackageError,
-    NetworkError,
-    NotFoundError,
-    RateLimitError,
-    RequestError,
-    ServiceError,
-    StoreError,
-    StoreSchemaError,
-    UndeclaredCallError,
-    UnknownStatusError,
-    UnsupportedContentError,
-)
-from interactions_crewai.errors import (
-    StoppedAccountError,
-    StoppedAnswerError,
-    StoppedAuthenticationError,
-    StoppedBudgetError,
-    StoppedCallError,
-    StoppedCancelledError,
-    StoppedChangedCallError,
-    StoppedConfigurationError,
-    StoppedContentError,
-    StoppedCutError,
-    StoppedDeadlineError,
-    StoppedEmptyTranscriptError,
-    StoppedFailedError,
-    StoppedForkedError,
-    StoppedInvalidRequestError,
-    StoppedJobTakenOverError,
-    StoppedMissingPackageError,
-    StoppedNetworkError,
-    StoppedNotFoundError,
-    StoppedRateLimitError,
-    StoppedReplyError,
-    StoppedRequestError,
-    StoppedServiceError,
-    StoppedStoreError,
-    StoppedStoreSchemaError,
-    StoppedStreamError,
-    StoppedSubmitError,
-    StoppedUnknownStatusError,
-)
+from interactions_core import exceptions as core
+from interactions_crewai import errors
 
 
 def is_final(error: Exception) -> bool:
@@ -80,41 +22,41 @@ def is_final(error: Exception) -> bool:
 
     What a broken stream had shown is kept, where it is, for the same call again.
     """
-    if isinstance(error, InterruptedStreamError):
+    if isinstance(error, core.InterruptedStreamError):
         return not error.is_kept
-    return isinstance(error, InteractionsError)
+    return isinstance(error, core.InteractionsError)
 
 
-_STOPPING: Final[dict[type[Exception], type[InteractionsError]]] = {
-    ConfigurationError: StoppedConfigurationError,
-    MissingPackageError: StoppedMissingPackageError,
-    AccountConflictError: StoppedAccountError,
-    ForkedError: StoppedForkedError,
-    StoreError: StoppedStoreError,
-    StoreSchemaError: StoppedStoreSchemaError,
-    RequestError: StoppedRequestError,
-    InvalidRequestError: StoppedInvalidRequestError,
-    AuthenticationError: StoppedAuthenticationError,
-    NotFoundError: StoppedNotFoundError,
-    RateLimitError: StoppedRateLimitError,
-    ServiceError: StoppedServiceError,
-    NetworkError: StoppedNetworkError,
-    UnknownStatusError: StoppedUnknownStatusError,
-    JobTakenOverError: StoppedJobTakenOverError,
-    EmptyTranscriptError: StoppedEmptyTranscriptError,
-    JobFailedError: StoppedFailedError,
-    JobCancelledError: StoppedCancelledError,
-    DeadlineExceededError: StoppedDeadlineError,
-    BudgetExceededError: StoppedBudgetError,
-    LostSubmitError: StoppedSubmitError,
-    ChangedCallError: StoppedChangedCallError,
-    EmptyReplyError: StoppedReplyError,
-    UndeclaredCallError: StoppedCallError,
-    CutOffError: StoppedCutError,
-    InterruptedStreamError: StoppedStreamError,
-    UnsupportedContentError: StoppedContentError,
+_STOPPING: Final[dict[type[Exception], type[core.InteractionsError]]] = {
+    core.ConfigurationError: errors.StoppedConfigurationError,
+    core.MissingPackageError: errors.StoppedMissingPackageError,
+    core.AccountConflictError: errors.StoppedAccountError,
+    core.ForkedError: errors.StoppedForkedError,
+    core.StoreError: errors.StoppedStoreError,
+    core.StoreSchemaError: errors.StoppedStoreSchemaError,
+    core.RequestError: errors.StoppedRequestError,
+    core.InvalidRequestError: errors.StoppedInvalidRequestError,
+    core.AuthenticationError: errors.StoppedAuthenticationError,
+    core.NotFoundError: errors.StoppedNotFoundError,
+    core.RateLimitError: errors.StoppedRateLimitError,
+    core.ServiceError: errors.StoppedServiceError,
+    core.NetworkError: errors.StoppedNetworkError,
+    core.UnknownStatusError: errors.StoppedUnknownStatusError,
+    core.JobTakenOverError: errors.StoppedJobTakenOverError,
+    core.EmptyTranscriptError: errors.StoppedEmptyTranscriptError,
+    core.JobFailedError: errors.StoppedFailedError,
+    core.JobCancelledError: errors.StoppedCancelledError,
+    core.DeadlineExceededError: errors.StoppedDeadlineError,
+    core.BudgetExceededError: errors.StoppedBudgetError,
+    core.LostSubmitError: errors.StoppedSubmitError,
+    core.ChangedCallError: errors.StoppedChangedCallError,
+    core.EmptyReplyError: errors.StoppedReplyError,
+    core.UndeclaredCallError: errors.StoppedCallError,
+    core.CutOffError: errors.StoppedCutError,
+    core.InterruptedStreamError: errors.StoppedStreamError,
+    core.UnsupportedContentError: errors.StoppedContentError,
     # CrewAI's, for structured output that does not validate.
-    ValueError: StoppedAnswerError,
+    ValueError: errors.StoppedAnswerError,
 }
 
 

@@ -6,149 +6,120 @@ Catch them by core's name, in `interactions_core.exceptions`; CrewAI goes by
 
 from crewai.tools.tool_failure import ToolExecutionFailedError
 
-from interactions_core.exceptions import (
-    AccountConflictError,
-    AuthenticationError,
-    BudgetExceededError,
-    ChangedCallError,
-    ConfigurationError,
-    CutOffError,
-    DeadlineExceededError,
-    EmptyReplyError,
-    EmptyTranscriptError,
-    ForkedError,
-    InteractionsError,
-    InterruptedStreamError,
-    InvalidRequestError,
-    JobCancelledError,
-    JobFailedError,
-    JobTakenOverError,
-    LostSubmitError,
-    MissingPackageError,
-    NetworkError,
-    NotFoundError,
-    RateLimitError,
-    RequestError,
-    ServiceError,
-    StoreError,
-    StoreSchemaError,
-    UndeclaredCallError,
-    UnknownStatusError,
-    UnsupportedContentError,
-)
+from interactions_core import exceptions as core
 
 
-class LocalAnswerError(InteractionsError):
+class LocalAnswerError(core.InteractionsError):
     """A function that was run here gave no answer; CrewAI has announced that."""
 
 
-class StoppedConfigurationError(ConfigurationError, ToolExecutionFailedError):
+class StoppedConfigurationError(core.ConfigurationError, ToolExecutionFailedError):
     """A `ConfigurationError` after which CrewAI stops."""
 
 
-class StoppedMissingPackageError(MissingPackageError, ToolExecutionFailedError):
+class StoppedMissingPackageError(core.MissingPackageError, ToolExecutionFailedError):
     """A `MissingPackageError` after which CrewAI stops."""
 
 
-class StoppedAccountError(AccountConflictError, ToolExecutionFailedError):
+class StoppedAccountError(core.AccountConflictError, ToolExecutionFailedError):
     """An `AccountConflictError` after which CrewAI stops."""
 
 
-class StoppedForkedError(ForkedError, ToolExecutionFailedError):
+class StoppedForkedError(core.ForkedError, ToolExecutionFailedError):
     """A `ForkedError` after which CrewAI stops."""
 
 
-class StoppedStoreError(StoreError, ToolExecutionFailedError):
+class StoppedStoreError(core.StoreError, ToolExecutionFailedError):
     """A `StoreError` after which CrewAI stops."""
 
 
-class StoppedStoreSchemaError(StoreSchemaError, ToolExecutionFailedError):
+class StoppedStoreSchemaError(core.StoreSchemaError, ToolExecutionFailedError):
     """A `StoreSchemaError` after which CrewAI stops."""
 
 
-class StoppedRequestError(RequestError, ToolExecutionFailedError):
+class StoppedRequestError(core.RequestError, ToolExecutionFailedError):
     """A `RequestError` after which CrewAI stops."""
 
 
-class StoppedInvalidRequestError(InvalidRequestError, ToolExecutionFailedError):
+class StoppedInvalidRequestError(core.InvalidRequestError, ToolExecutionFailedError):
     """An `InvalidRequestError` after which CrewAI stops."""
 
 
-class StoppedAuthenticationError(AuthenticationError, ToolExecutionFailedError):
+class StoppedAuthenticationError(core.AuthenticationError, ToolExecutionFailedError):
     """An `AuthenticationError` after which CrewAI stops."""
 
 
-class StoppedNotFoundError(NotFoundError, ToolExecutionFailedError):
+class StoppedNotFoundError(core.NotFoundError, ToolExecutionFailedError):
     """A `NotFoundError` after which CrewAI stops."""
 
 
-class StoppedRateLimitError(RateLimitError, ToolExecutionFailedError):
+class StoppedRateLimitError(core.RateLimitError, ToolExecutionFailedError):
     """A `RateLimitError` after which CrewAI stops."""
 
 
-class StoppedServiceError(ServiceError, ToolExecutionFailedError):
+class StoppedServiceError(core.ServiceError, ToolExecutionFailedError):
     """A `ServiceError` after which CrewAI stops."""
 
 
-class StoppedNetworkError(NetworkError, ToolExecutionFailedError):
+class StoppedNetworkError(core.NetworkError, ToolExecutionFailedError):
     """A `NetworkError` after which CrewAI stops."""
 
 
-class StoppedUnknownStatusError(UnknownStatusError, ToolExecutionFailedError):
+class StoppedUnknownStatusError(core.UnknownStatusError, ToolExecutionFailedError):
     """An `UnknownStatusError` after which CrewAI stops."""
 
 
-class StoppedJobTakenOverError(JobTakenOverError, ToolExecutionFailedError):
+class StoppedJobTakenOverError(core.JobTakenOverError, ToolExecutionFailedError):
     """A `JobTakenOverError` after which CrewAI stops."""
 
 
-class StoppedEmptyTranscriptError(EmptyTranscriptError, ToolExecutionFailedError):
+class StoppedEmptyTranscriptError(core.EmptyTranscriptError, ToolExecutionFailedError):
     """An `EmptyTranscriptError` after which CrewAI stops."""
 
 
-class StoppedFailedError(JobFailedError, ToolExecutionFailedError):
+class StoppedFailedError(core.JobFailedError, ToolExecutionFailedError):
     """A `JobFailedError` after which CrewAI stops."""
 
 
-class StoppedCancelledError(JobCancelledError, ToolExecutionFailedError):
+class StoppedCancelledError(core.JobCancelledError, ToolExecutionFailedError):
     """A `JobCancelledError` after which CrewAI stops."""
 
 
-class StoppedDeadlineError(DeadlineExceededError, ToolExecutionFailedError):
+class StoppedDeadlineError(core.DeadlineExceededError, ToolExecutionFailedError):
     """A `DeadlineExceededError` after which CrewAI stops."""
 
 
-class StoppedBudgetError(BudgetExceededError, ToolExecutionFailedError):
+class StoppedBudgetError(core.BudgetExceededError, ToolExecutionFailedError):
     """A `BudgetExceededError` after which CrewAI stops."""
 
 
-class StoppedSubmitError(LostSubmitError, ToolExecutionFailedError):
+class StoppedSubmitError(core.LostSubmitError, ToolExecutionFailedError):
     """A `LostSubmitError` after which CrewAI stops."""
 
 
-class StoppedChangedCallError(ChangedCallError, ToolExecutionFailedError):
+class StoppedChangedCallError(core.ChangedCallError, ToolExecutionFailedError):
     """A `ChangedCallError` after which CrewAI stops."""
 
 
-class StoppedReplyError(EmptyReplyError, ToolExecutionFailedError):
+class StoppedReplyError(core.EmptyReplyError, ToolExecutionFailedError):
     """An `EmptyReplyError` after which CrewAI stops."""
 
 
-class StoppedCallError(UndeclaredCallError, ToolExecutionFailedError):
+class StoppedCallError(core.UndeclaredCallError, ToolExecutionFailedError):
     """An `UndeclaredCallError` after which CrewAI stops."""
 
 
-class StoppedCutError(CutOffError, ToolExecutionFailedError):
+class StoppedCutError(core.CutOffError, ToolExecutionFailedError):
     """A `CutOffError` after which CrewAI stops."""
 
 
-class StoppedStreamError(InterruptedStreamError, ToolExecutionFailedError):
+class StoppedStreamError(core.InterruptedStreamError, ToolExecutionFailedError):
     """An `InterruptedStreamError` after which CrewAI stops."""
 
 
-class StoppedContentError(UnsupportedContentError, ToolExecutionFailedError):
+class StoppedContentError(core.UnsupportedContentError, ToolExecutionFailedError):
     """An `UnsupportedContentError` after which CrewAI stops."""
 
 
-class StoppedAnswerError(InteractionsError, ValueError, ToolExecutionFailedError):
+class StoppedAnswerError(core.InteractionsError, ValueError, ToolExecutionFailedError):
     """The text of a run is not of the class that was asked for; CrewAI stops."""

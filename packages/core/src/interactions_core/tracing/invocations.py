@@ -5,6 +5,7 @@ attached to the context: whoever does a call's I/O enters it for just that.
 """
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from opentelemetry.context import Context
 from opentelemetry.trace import (
@@ -33,6 +34,15 @@ from interactions_core.tracing.facts import OPERATIONS, CallFacts, CallKind
 from interactions_core.tracing.own_attributes import Value, own_attributes
 from interactions_core.tracing.telemetry import Telemetry
 
+
+class _Around(TypedDict):
+    """Whom a call of whatever kind asks, and under which span."""
+
+    server_address: str | None
+    server_port: int | None
+    context: Context
+
+
 Invocation = InferenceInvocation | RemoteAgentInvocation | FetchResponseInvocation
 
 
@@ -41,34 +51,32 @@ def begin_invocation(
 ) -> Invocation:
     """Begin the span of a call, under the one of a context."""
     handler, server = telemetry.handler, facts.server
-    address, port = server.address or None, server.port
     conversation = facts.conversation_id or None
+    around: _Around = {
+        "server_address": server.address or None,
+        "server_port": server.port,
+        "context": context,
+    }
     begun: Invocation
     if facts.kind == "model":
         begun = handler.inference(
             server.provider,
             request_model=facts.target,
-            server_address=address,
-            server_port=port,
-            context=context,
             conversation_id=conversation,
+            **around,
         )
     elif facts.kind == "agent":
         begun = handler.invoke_remote_agent(
             server.provider,
             agent_name=facts.target,
-            server_address=address,
-            server_port=port,
-            context=context,
             conversation_id=conversation,
+            **around,
         )
     else:
         begun = handler.fetch_response(
             server.provider,
             response_id=facts.interaction_id,
-            server_address=address,
-            server_port=port,
-            context=context,
+            **around,
         )
     begun.suspend()
     return begun
