@@ -288,6 +288,7 @@ def test_a_thread_without_an_answer_is_no_export(url: str, tmp_path: Path) -> No
 
     assert done.exit_code == 1
     assert "nothing was answered in 'archive' yet" in done.stderr
+    assert not any(tmp_path.glob("archive*"))
     assert "interactions jobs list --thread archive" in done.stderr
 
 

@@ -149,6 +149,14 @@ def count_conversations(
     return store.list_conversations(where, limit=1, count_known=False).matching
 
 
+def has_answer(
+    store: SessionStore, thread_id: str | None, session_id: str | None
+) -> bool:
+    """Tell whether anything was answered in what is chosen."""
+    where = ConversationFilter(thread_id=thread_id, session_id=session_id)
+    return next(list_conversations(store, where), None) is not None
+
+
 def _named(store: SessionStore, key: str) -> tuple[ConversationId, Branch]:
     for scope in store.locate(key):
         branch = branch_of(store, scope, key)

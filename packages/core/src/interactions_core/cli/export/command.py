@@ -26,6 +26,7 @@ from interactions_core.exporting.export import (
     Files,
     Form,
     count_conversations,
+    has_answer,
 )
 from interactions_core.exporting.export import export as export_from
 from interactions_core.exporting.losses import Loss, counted
@@ -98,6 +99,9 @@ def export(
             say_unmatched(store, thread=thread, tenant=tenant)
             msg = f"no conversation of {shown(thread or tenant or '')}"
             raise click.ClickException(msg)
+        # Before a file is made, which would pass for an export.
+        if thread and not has_answer(store, thread, tenant):
+            _refuse_unanswered(thread)
         with _writer(output, to, resume=resume) as (write, is_done):
             found = export_from(
                 store,
@@ -113,8 +117,6 @@ def export(
             for each in _followed(found, total, is_shown=is_shown):
                 write(_bytes(each, is_printed=output is None))
                 seen.note(each)
-        if thread and not seen.number and not resume:
-            _refuse_unanswered(thread)
     click.echo(seen.sentence(), err=True)
     if strict and seen.losses:
         context.exit(1)
