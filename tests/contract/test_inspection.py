@@ -393,7 +393,15 @@ def test_a_deleted_thread_leaves_no_label(store: SessionStore) -> None:
 
 # Stores of older releases.
 
-OLDER = ("labels", "charges", "unanswered", "outlines", "job_events", "job_traces")
+OLDER = (
+    "labels",
+    "charges",
+    "unanswered",
+    "outlines",
+    "job_events",
+    "job_looks",
+    "job_traces",
+)
 
 
 def test_a_store_of_an_older_release_is_told_of_and_left_as_it_is(

@@ -297,5 +297,9 @@ def fill_jobs(store: SessionStore) -> None:
         size=(71, 71),
         job="job_b2f2ef51",
     )
-    ended = {"status": "completed", "interaction_id": "v1_alone-001"}
+    ended = {
+        "status": "completed",
+        "interaction_id": "v1_alone-001",
+        "handed_on_at": at("28 Nov 16:10"),
+    }
     alone.job("job_b2f2ef51", at("28 Nov 15:55"), **ended)

@@ -191,6 +191,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
         ("jobs", ["jobs"]),
         ("job_events", ["job_events"]),
         ("job_traces", ["job_traces"]),
+        ("job_looks", ["job_looks"]),
         ("deletions", ["deleted_threads", "erasures"]),
         ("accounts", ["account_names", "account_events", "account_anchors"]),
     ],

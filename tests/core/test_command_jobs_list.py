@@ -23,6 +23,7 @@ from interactions_core.cli.root import interactions
 from interactions_core.process.owners import process_id
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
+from interactions_core.records.job_looks import Look
 from interactions_core.records.jobs import Job
 from interactions_core.records.trace_contexts import TraceContext
 from tests.contract.session_records import make_job, make_record
@@ -34,17 +35,29 @@ AT = datetime(2026, 11, 28, 19, 4, tzinfo=UTC).timestamp()
 MINUTE_S = 60.0
 AGENT = "agent:deep-research-preview-04-2026"
 
+GOES_ON = (
+    "the same call again goes on with it; until then "
+    "interactions jobs watch keeps its answer"
+)
+HELD: dict[str, Any] = {
+    "status": "in_progress",
+    "lease_until": AT + 60,
+    "owner": process_id(),
+    "created_at": AT - 20 * MINUTE_S,
+}
+FORGOTTEN = Look(AT - 16 * MINUTE_S, AT - 15 * MINUTE_S, "404")
+
 ALL_100 = """\
 JOB           STATUS                     THREAD                ASKED           TOOK   DEADLINE
 job_c7e95cbe  in progress, nobody waits  pricing-brief         28 Nov 18:49  15 min  in 50 min
-job_522e050f  in progress, suspended     competitor-scan       28 Nov 18:00  64 min    in 32 s
+job_522e050f  late, suspended            competitor-scan       28 Nov 18:00  64 min    in 32 s
 job_5253e773  lost                       patent-search         28 Nov 17:15       -          -
 job_b2f2ef51  completed                  (no thread) ChdYX2tL  28 Nov 15:55  16 min          -
 job_b54ef38b  failed, unclaimed          sanctions-check       28 Nov 06:55   6 min          -
 
 3 open: 1 that nobody waits for (interactions jobs watch), 1 that suspended a graph (interactions
-jobs watch --resume MODULE:GRAPH), 1 lost (the next call begins anew); 1 unclaimed (over, and the
-next call is told what came of it).
+jobs watch --resume MODULE:GRAPH), 1 lost (the next call begins anew); 1 that takes longer than it
+should (interactions jobs show JOB); 1 unclaimed (over, and the next call is told what came of it).
 """
 
 ALL_160 = """\
@@ -161,7 +174,7 @@ def test_nothing_is_told_by_colour_only(store: SqliteStore) -> None:
     assert click.style("lost", fg="red") in coloured
     assert click.style("failed, unclaimed", fg="red") in coloured
     assert click.style("in progress, nobody waits", fg="yellow") in coloured
-    assert click.style("in progress, suspended", fg="blue") in coloured
+    assert click.style("late, suspended", fg="yellow") in coloured
 
 
 def test_one_object_has_all_that_is_known(store: SqliteStore) -> None:
@@ -180,6 +193,8 @@ def test_one_object_has_all_that_is_known(store: SqliteStore) -> None:
         "key": "job_c7e95cbe0",
         "status": "in_progress",
         "state": "nobody_waits",
+        "trouble": None,
+        "next": GOES_ON,
         "unclaimed": False,
         "interaction_id": "v1_ChdTJVVGM",
         "target": AGENT,
@@ -187,6 +202,10 @@ def test_one_object_has_all_that_is_known(store: SqliteStore) -> None:
         "thread_id": "pricing-brief",
         "created_at": AT - 15 * MINUTE_S,
         "updated_at": AT - 15 * MINUTE_S,
+        "answered_at": AT - 15 * MINUTE_S,
+        "failing_since": None,
+        "failure": None,
+        "held_at": AT - 30,
         "ended_at": None,
         "deadline_at": AT + 50 * MINUTE_S,
         "lease_until": AT + 30,
@@ -233,7 +252,9 @@ def test_a_run_is_told_whose_answer_no_call_has_had(store: SqliteStore) -> None:
 
     assert "job_b2f2ef51  completed     " in before
     assert click.style("completed, unclaimed", fg="yellow") in after
-    assert "; 2 unclaimed (over, " in after
+    taken = "; 1 with an answer that nobody has taken (the same call again takes it)"
+    assert taken in " ".join(after.split())
+    assert "; 1 unclaimed (over, " in " ".join(after.split())
     told = json.loads(run("list", "--json").stdout)["jobs"]
     assert [each["unclaimed"] for each in told] == [False, False, False, True, True]
 
@@ -258,7 +279,7 @@ def test_the_exit_status_says_whether_a_job_has_failed(
         ("job_b2f2ef510", "nothing, its result was handed on"),
         ("job_5253e7730", "the next call begins anew"),
         ("job_522e050f0", "interactions jobs watch --resume MODULE:GRAPH"),
-        ("job_c7e95cbe0", "interactions jobs watch"),
+        ("job_c7e95cbe0", GOES_ON),
     ],
 )
 def test_a_job_says_what_to_do_in_the_words_of_the_list(
@@ -269,7 +290,7 @@ def test_a_job_says_what_to_do_in_the_words_of_the_list(
     shown = run("show", key).stdout.splitlines()
 
     assert shown[2] == f"next:        {said}"
-    is_in_the_sum = not said.startswith("nothing")
+    is_in_the_sum = not said.startswith(("nothing", "the same call"))
     assert (said in " ".join(run("list").stdout.split())) is is_in_the_sum
 
 
@@ -277,7 +298,7 @@ def test_a_job_says_what_to_do_in_the_words_of_the_list(
     ("changes", "said"),
     [
         pytest.param(
-            {"status": "in_progress", "lease_until": AT + 60, "owner": process_id()},
+            {**HELD, "deadline_at": AT + 60 * MINUTE_S},
             "nothing, it is waited for (interactions jobs cancel job_1 ends it)",
             id="running",
         ),
@@ -288,13 +309,33 @@ def test_a_job_says_what_to_do_in_the_words_of_the_list(
         ),
         pytest.param(
             {"status": "requires_action"},
-            "the next call is told what came of it",
+            "the answer is there, and nobody has taken it: "
+            "graph.invoke(None, config) takes it",
             id="with calls of functions",
         ),
         pytest.param(
             {"status": "completed", "handed_on_at": AT, "consumed_at": AT},
             "nothing, it is done with",
             id="consumed",
+        ),
+        pytest.param(
+            {"status": "completed", "place": None},
+            "the answer is there, and nobody has taken it: "
+            "the same call again takes it",
+            id="outside a graph",
+        ),
+        pytest.param(
+            {"status": "in_progress"},
+            "graph.invoke(None, config) goes on with it; until then "
+            "interactions jobs watch keeps its answer",
+            id="nobody waits",
+        ),
+        pytest.param(
+            {**HELD, "deadline_at": AT + 60 * MINUTE_S, "look": FORGOTTEN},
+            "interactions jobs cancel job_1 gives it up, and graph.invoke(None, config) "
+            "looks for it once more before another run is begun; until its deadline it "
+            "is looked at",
+            id="unknown to the server",
         ),
     ],
 )
@@ -303,6 +344,129 @@ def test_every_job_has_a_next_step(changes: dict[str, Any], said: str) -> None:
     told = ToldJob(job=make_job(**usual | changes), events=(), now=AT)
 
     assert next_text(told) == said
+
+
+@pytest.mark.parametrize(
+    ("look", "state", "lines"),
+    [
+        pytest.param(
+            Look(AT - 4),
+            ("running", None, "in progress"),
+            ["server:      answered 2026-11-28 19:03:56Z", "held:        now"],
+            id="alive, and so is its run",
+        ),
+        pytest.param(
+            FORGOTTEN,
+            ("running", "unknown", "not known"),
+            [
+                (
+                    "server:      has not known it since 2026-11-28 18:49:00Z (404); before "
+                    "that it answered 2026-11-28 18:48:00Z"
+                ),
+                "held:        now",
+            ],
+            id="alive, and its run is not known",
+        ),
+        pytest.param(
+            Look(AT - 70, AT - 61, "503"),
+            ("running", "unread", "not read"),
+            [
+                (
+                    "server:      could not be asked since 2026-11-28 19:02:59Z (503); "
+                    "before that it answered 2026-11-28 19:02:50Z"
+                ),
+                "held:        now",
+            ],
+            id="alive, and nobody can ask",
+        ),
+        pytest.param(
+            Look(AT - 70, AT - 50, "503"),
+            ("running", None, "in progress"),
+            ["held:        now"],
+            id="failing for less than a minute",
+        ),
+    ],
+)
+def test_whoever_waits_is_told_apart_from_what_the_server_says(
+    look: Look,
+    state: tuple[str, str | None, str],
+    lines: list[str],
+    store: SqliteStore,
+) -> None:
+    """A process that lives says nothing of a run that the server has forgotten."""
+    held = {**HELD, "deadline_at": AT + 60 * MINUTE_S, "forget_at": AT * 2}
+    store.add_job(make_job(**held, interaction_id="v1_run", look=look))
+
+    shown = run("show", "job_1").stdout.splitlines()
+    asked = json.loads(run("show", "job_1", "--json").stdout)
+    listed = run("list").stdout
+
+    hold("jobs_show", asked)
+    job = asked["job"]
+    assert (job["state"], job["trouble"]) == state[:2]
+    assert (job["held_at"], job["answered_at"]) == (AT, look.answered_at)
+    assert shown[1] == f"status:      {state[2]}"
+    assert [line for line in shown if line in lines] == lines
+    assert not any(line.startswith("changed") for line in shown)
+    count = {"unknown": "1 that the server does not know", None: "1 waited for."}
+    assert count.get(state[1], "1 that cannot be read from the server") in listed
+
+
+def test_what_a_job_was_asked_is_told_by_its_beginning_or_hidden(
+    store: SqliteStore,
+) -> None:
+    said = {
+        "type": "user_input",
+        "content": [{"type": "text", "text": "Sum\nup " * 99}],
+    }
+    ours = {"type": "user_input", "content": [{"type": "text", "text": "ours"}]}
+    plan = {"reason": "root", "steps": [said, ours], "synthetic": [1]}
+    store.add_job(make_job(forget_at=AT * 2, plan=plan))
+
+    shown = run("show", "job_1").stdout
+    hidden = run("show", "job_1", "--hide-content").stdout
+    listed = run("list", "--json").stdout + run("show", "job_1", "--json").stdout
+
+    assert "\nasked:       Sum up Sum up" in shown
+    assert f"{('Sum up ' * 99)[:200]}…\n" in shown
+    assert "ours" not in shown
+    assert "\nasked:       hidden, 693 characters\n" in hidden
+    assert "Sum" not in hidden + listed
+
+
+def test_a_job_that_nobody_holds_says_until_when_somebody_did(
+    store: SqliteStore,
+) -> None:
+    """A watcher that lets a job go holds it to that moment, and the row says 0."""
+    held = {**HELD, "deadline_at": AT + 60 * MINUTE_S, "forget_at": AT * 2}
+    job = make_job(**held, interaction_id="v1_run", look=Look(AT - 400))
+    store.add_job(job)
+
+    store.renew_job("job_1", process_id(), now=AT - 360, until=0.0)
+
+    shown = run("show", "job_1").stdout.splitlines()
+    assert "held:        until 2026-11-28 18:58:00Z" in shown
+    assert "server:      answered 2026-11-28 18:57:20Z" in shown
+
+
+@pytest.mark.parametrize(
+    ("target", "since_s", "until_s", "word"),
+    [
+        pytest.param("model:m", 60, 540, "in progress", id="in time"),
+        pytest.param("model:m", 600, 59, "late", id="deadline near"),
+        pytest.param("model:m", 600, -1, "late", id="deadline over"),
+        pytest.param(AGENT, 3_500, 9_000, "in progress", id="an agent in time"),
+        pytest.param(AGENT, 3_600, 9_000, "late", id="an agent is over"),
+    ],
+)
+def test_a_run_that_takes_longer_than_it_should_is_told(
+    target: str, since_s: float, until_s: float, word: str, store: SqliteStore
+) -> None:
+    times = {"created_at": AT - since_s, "deadline_at": AT + until_s}
+    job = make_job(**HELD | times, target=target, interaction_id="v1_run")
+    store.add_job(replace(job, forget_at=AT * 2))
+
+    assert run("show", "job_1").stdout.splitlines()[1] == f"status:      {word}"
 
 
 def test_a_job_is_shown_with_its_history(store: SqliteStore) -> None:

@@ -356,7 +356,7 @@ def test_a_thread_without_an_answer_leads_to_its_jobs(command: str) -> None:
         "",
         f"nothing was answered in this thread yet; {hint}",
         "  job_c7e95cbe  in progress, nobody waits",
-        "    next: interactions jobs watch",
+        "    next: the same call again goes on with it; until then interactions jobs watch keeps its answer",
     ]
 
 

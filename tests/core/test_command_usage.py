@@ -18,7 +18,13 @@ from interactions_core.records.charges import Charge, Price
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import LedgerEntry, ReplyForm, Scope
 from interactions_core.usage import Usage
-from tests.contract.session_records import SCOPE, lost_create, make_job, make_record
+from tests.contract.session_records import (
+    SCOPE,
+    lost_create,
+    make_entry,
+    make_job,
+    make_record,
+)
 from tests.schemas import check
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
@@ -275,6 +281,36 @@ def test_runs_whose_answers_nobody_has_had_are_named_and_in_no_sum(
 
     fill(store)
     assert said in run(columns=100).stdout
+
+
+def test_what_such_runs_took_is_told_apart_and_counted_once(
+    store: SqliteStore,
+) -> None:
+    """An answer is entered in the ledger by the turn that takes it."""
+    usage = {
+        "total_input_tokens": 1_000,
+        "total_output_tokens": 200,
+        "total_tokens": 1_200,
+        **dict.fromkeys(("total_cached_tokens", "total_thought_tokens"), 0),
+    }
+    result = {"id": "v1_run", "steps": [], "usage": usage}
+    model = "model:gemini-3.5-flash"
+    ended = make_job(
+        status="completed", interaction_id="v1_run", result=result, target=model
+    )
+    store.add_job(ended)
+
+    before = json.loads(run("--json").stdout)
+    assert (before["unclaimed_runs"], before["unclaimed_tokens"]) == (1, 1_200)
+    assert float(before["unclaimed_usd"]) > 0
+    assert before["total"]["turns"] == 0
+    assert "Not yet counted: 1,200 tokens, $0.00" in run().stdout
+
+    # The turn that takes it has entered it, and has died before the job says so.
+    store.put(make_record("v1_run"), make_entry("v1_run"))
+    after = json.loads(run("--json").stdout)
+    assert (after["unclaimed_runs"], after["unclaimed_usd"]) == (0, "0")
+    assert after["total"]["turns"] == 1
 
 
 def test_times_and_threads_choose_turns(store: SqliteStore) -> None:

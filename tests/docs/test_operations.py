@@ -82,6 +82,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "deletions": 1,
         "forms": 1,
         "job_events": 1,
+        "job_looks": 1,
         "job_traces": 1,
         "jobs": 1,
         "counts": 1,

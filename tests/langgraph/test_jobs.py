@@ -29,7 +29,8 @@ from interactions_core.exceptions import (
 )
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
-from interactions_core.records.jobs import Job
+from interactions_core.records.job_standing import trouble_of
+from interactions_core.records.jobs import Job, state_of
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.adapters.drivers import OPTIONS, ask_once
@@ -326,6 +327,65 @@ def test_a_run_that_is_unknown_for_long_and_comes_back_is_waited_for(
     assert reply.response_metadata["interaction_id"] == job.interaction_id
     assert clock.now - begun > 1_200
     assert (creates(emulator), cancels(emulator)) == (1, 0)
+
+
+def test_others_see_that_the_server_does_not_know_what_a_process_waits_for(
+    make: Make,
+    leave_behind: LeaveBehind,
+    store: SessionStore,
+    emulator: Emulator,
+    clock: Clock,
+) -> None:
+    """The process lives and renews its lease, which says nothing of the run."""
+    model = make()
+    leave_behind("Hi")
+    emulator.fault(on="get", nth=2, times=9, do=MISSING)
+    seen: list[tuple[str, str, float]] = []
+
+    def look(seconds: float) -> None:
+        [job] = store.list_jobs()
+        since = job.look.failing_since if job.look else 0.0
+        seen.append((state_of(job, clock.now), trouble_of(job, clock.now), since))
+        clock.sleep(seconds)
+
+    wait_by(model, look)
+
+    model.invoke("Hi")
+
+    assert {state for state, _, _ in seen} == {"running"}
+    unknown = {since for _, trouble, since in seen if trouble == "unknown"}
+    assert len(unknown) == 1
+    [job] = store.list_jobs()
+    assert job.look is not None
+    assert (job.look.failure, job.look.failing_since) == ("", 0.0)
+    assert job.look.answered_at > max(unknown)
+
+
+def test_who_waits_for_a_run_that_is_given_up_elsewhere_stops_with_the_next_look(
+    make: Make,
+    leave_behind: LeaveBehind,
+    store: SessionStore,
+    emulator: Emulator,
+    clock: Clock,
+) -> None:
+    model = make()
+    job = leave_behind("Hi")
+
+    def give_up(seconds: float) -> None:
+        store.note_status(job, "gone", now=clock.now)
+        clock.sleep(seconds)
+
+    wait_by(model, give_up)
+    emulator.fault(on="get", times=2, do=MISSING)
+    begun = clock.now
+
+    with pytest.raises(NotFoundError, match="given up with `interactions jobs cancel`"):
+        model.invoke("Hi")
+
+    assert clock.now - begun < 10
+    reply = make().invoke("Hi")
+    assert reply.response_metadata["interaction_id"] == job.interaction_id
+    assert creates(emulator) == 1
 
 
 def test_looks_at_a_run_that_is_unknown_are_further_and_further_apart(

@@ -133,7 +133,7 @@ def add_killed_job(store: SqliteStore, thread: Thread, key: str, begun: float) -
     assert seen is not None
     taken = begun + 9 * MINUTE
     assert store.take_job(seen, "host/2/b", now=taken, until=taken + MINUTE)
-    _change(store, key, status="completed", lease_until=0.0, updated_at=begun + 16 * MINUTE)  # fmt: skip
+    _change(store, key, status="completed", lease_until=0.0, updated_at=begun + 16 * MINUTE, handed_on_at=begun + 16 * MINUTE)  # fmt: skip
 
 
 def _change(store: SqliteStore, key: str, **changes: object) -> None:

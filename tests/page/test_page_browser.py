@@ -5,10 +5,14 @@ import json
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
+from interactions_core import SqliteStore
+from interactions_core.records.job_looks import Look
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.browser import Looked
 from tests.conftest import Clock
+from tests.contract.session_records import PLACE
+from tests.core.looking import NOW, Thread
 from tests.page.conftest import write_page
 from tests.waiting import go_by
 
@@ -45,6 +49,53 @@ def test_jobs_say_what_is_to_be_done(looked: Looked) -> None:
     assert "The answer to the create was lost." in looked.text(".note.bad")
     looked.thread("sanctions-check")
     assert "Job failed" in looked.text(".detail h2")
+
+
+def test_a_job_whose_run_is_not_known_and_an_answer_nobody_has_taken_need_attention(
+    looked: Looked, store: SqliteStore
+) -> None:
+    """The process that waits lives, and the graph was killed whose run a watcher saw."""
+    asked = [
+        {"type": "user_input", "content": [{"type": "text", "text": "The minutes"}]}
+    ]
+    held = {"owner": "host/1/a", "lease_until": NOW + 30, "plan": {"steps": asked}}
+    failed = Look(NOW - 901, NOW - 900, "404")
+    minutes = Thread(store, "minutes-summary", "acme", "model:gemini-3.1-pro-preview")
+    minutes.job("job_minutes", NOW - 1_800, status="in_progress", interaction_id="v1_m", look=failed, **held)  # fmt: skip
+    archive = Thread(store, "archive-summary", "acme", "model:gemini-3.1-pro-preview")
+    used = {
+        "total_input_tokens": 900,
+        "total_tokens": 1_200,
+        "total_output_tokens": 300,
+    }
+    result = {"id": "v1_a", "usage": used}
+    archive.job("job_archive", NOW - 1_700, status="completed", interaction_id="v1_a", place=PLACE, result=result)  # fmt: skip
+    looked.open(write_page("--all-threads").as_uri())
+
+    cares = [
+        each.inner_text().split("\t") for each in looked.page.locator(".care tr").all()
+    ]
+    rows = {row[0]: row[1:] for row in cares}
+    assert rows["minutes-summary"][0] == "Not known"
+    assert rows["archive-summary"][0] == "Not taken"
+    assert "graph.invoke(None, config)" in rows["archive-summary"][1]
+    assert "Not yet counted: 1.2k tokens" in rows["archive-summary"][1]
+    looked.thread("minutes-summary")
+    note = looked.text(".note")
+    assert "The server has not known the run of this job for 15 min (404)." in note
+    assert "Held now, the server answered 15 min ago" in note
+    assert "interactions jobs cancel job_minutes gives it up" in note
+    assert "The minutes" in looked.text(".detail")
+    looked.press("h")
+    assert "The minutes" not in looked.page.evaluate(
+        "document.getElementById('app').outerHTML"
+    )
+    looked.page.locator(".item .name", has_text="archive-summary").click()
+    looked.page.locator(".head h1", has_text="archive-summary").wait_for()
+    note = looked.text(".note")
+    assert "Nobody has taken the answer of this job." in note
+    assert "graph.invoke(None, config) takes it" in note
+    assert "jobs watch" not in note
 
 
 def test_a_search_finds_what_was_said(looked: Looked) -> None:

@@ -107,7 +107,7 @@ JOBS = {
         for word in RUNNING
     },
     **{
-        word: (f"Job {word.replace('_', ' ')}", word.replace("_", " "), "run", "acc")
+        word: (f"Job {word.replace('_', ' ')}", f"{word.replace('_', ' ')}, not taken", "warn", "warnfill")
         for word in ("completed", "requires_action", "idle", "incomplete")
     },
     **{
@@ -128,7 +128,7 @@ def test_each_status_of_a_job_has_its_heading_colour_and_mark(
     for status in JOBS:
         run = {} if status in {INTENT, LOST} else {"interaction_id": f"v1_{status}"}
         thread = Thread(store, f"job-{status}", "acme", RESEARCH)
-        thread.job(f"job_{status}", at("28 Nov 18:00"), status=status, **run)
+        thread.job(f"job_{status}", at("28 Nov 18:30"), status=status, **run)
     looked.open(write_page("--all-threads").as_uri())
     for status, (heading, words, tone, colour) in JOBS.items():
         looked.page.locator(".item .name", has_text=exactly(f"job-{status}")).click()

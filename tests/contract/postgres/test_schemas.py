@@ -183,6 +183,7 @@ def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
             *(("counts", 1), ("deletions", 1), ("forms", 1)),
             *(
                 ("job_events", 1),
+                ("job_looks", 1),
                 ("job_traces", 1),
                 ("jobs", 1),
                 ("labels", 1),

@@ -37,7 +37,7 @@ def test_a_sound_installation_is_told_so_without_its_secrets(
     assert "(GOOGLE_GEMINI_BASE_URL) answered in " in done.stdout
     assert (
         "sqlite:///state.db, schema accounts 1, budgets 1, charges 1, contracts 1, counts 1, deletions 1, "
-        "forms 1, job_events 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, "
+        "forms 1, job_events 1, job_looks 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, "
         "questions 1, sessions 2" in " ".join(done.stdout.split())
     )
     assert KEY not in done.output

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from interactions_core.client.identity import credential_of
 from interactions_core.doctor.live.bodies import BOUNDED, answer_in
 from interactions_core.exceptions import InteractionsError
 from interactions_core.protocol.retention import DAY_S
+from interactions_core.records.job_looks import Look
 from interactions_core.records.mirror import Mirror
 from interactions_emulator import Emulator
+from tests.contract.session_records import make_job
 from tests.core.doctor.looking import levels, look, run, turn
 
 
@@ -189,6 +192,35 @@ def test_a_job_that_nobody_waits_for_is_named(
     assert found["jobs"]["fix"] == "interactions jobs watch"
 
 
+def test_a_job_whose_run_the_server_does_not_know_is_named_though_it_is_held(
+    store: SqliteStore,
+) -> None:
+    now = time.time()
+    failed = Look(now - 200, now - 100, "404")
+    held = {"lease_until": now + 60, "forget_at": now * 2, "deadline_at": now + 9_000}
+    run = {"status": "in_progress", "interaction_id": "v1_run", "created_at": now - 300}
+    store.add_job(make_job(**held, **run, look=failed))
+
+    found = look("--sessions", store.url)
+
+    assert found["jobs"]["level"] == "warn"
+    assert found["jobs"]["text"] == "1 that the server does not know: job_1 (thread)"
+    assert found["jobs"]["fix"] == "interactions jobs show job_1"
+
+
+def test_an_answer_that_nobody_has_taken_is_named_with_the_call_that_takes_it(
+    store: SqliteStore,
+) -> None:
+    ended = {"status": "completed", "interaction_id": "v1_run", "lease_until": 0.0}
+    store.add_job(make_job(**ended, forget_at=time.time() * 2))
+
+    found = look("--sessions", store.url)
+
+    said = "1 with an answer that nobody has taken: job_1 (thread)"
+    assert (found["jobs"]["level"], found["jobs"]["text"]) == ("warn", said)
+    assert found["jobs"]["fix"] == "graph.invoke(None, config) takes it"
+
+
 def test_a_create_without_an_answer_fails(
     store: SqliteStore, client: InteractionsClient, emulator: Emulator
 ) -> None:
@@ -225,7 +257,7 @@ def test_a_database_is_looked_at_without_its_password(
 
     assert levels(found) == {}
     assert (
-        "schema accounts 1, budgets 1, charges 1, contracts 1, counts 1, deletions 1, forms 1, job_events 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, questions 1, sessions 2"
+        "schema accounts 1, budgets 1, charges 1, contracts 1, counts 1, deletions 1, forms 1, job_events 1, job_looks 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, questions 1, sessions 2"
         in found["store"]["text"]
     )
     assert found["mirror"]["text"] == "full: texts are kept in this store"

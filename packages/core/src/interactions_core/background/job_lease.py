@@ -18,6 +18,7 @@ from interactions_core.exceptions import (
     JobTakenOverError,
     LostSubmitError,
     OutcomeError,
+    RequestError,
     StoreError,
     UnknownStatusError,
 )
@@ -27,6 +28,7 @@ from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.owners import process_id
 from interactions_core.records.charges import Unanswered
+from interactions_core.records.job_looks import as_answered, as_failed
 from interactions_core.records.jobs import (
     CONSUMED_KEPT_S,
     HANDED_ON_KEPT_S,
@@ -129,6 +131,7 @@ def record_submitted(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
             work,
             status=noted(interaction),
             attempts=work.run.tally.attempts,
+            look=as_answered(work.run.now()),
         )
     ):
         # Whoever took over may have given the create up as lost.
@@ -151,7 +154,9 @@ def renew_lease(work: LeasedJob) -> Flow[None]:
     job, store, until = work.job, work.run.records.store, now + LEASE_S
     try:
         kept = yield from store_call(
-            lambda: store.renew_job(job.key, job.owner, now=now, until=until)
+            lambda: store.renew_job(
+                job.key, job.owner, now=now, until=until, look=job.look
+            )
         )
     except StoreError as error:
         logger.exception(
@@ -164,6 +169,22 @@ def renew_lease(work: LeasedJob) -> Flow[None]:
     work.job = replace(job, lease_until=until)
     if not kept:
         yield from raise_displaced(work)
+
+
+def note_look(work: LeasedJob, error: RequestError | None = None) -> None:
+    """Keep in mind what a look at the run came to, until the job is written next.
+
+    Args:
+        work: The job.
+        error: Why the look failed; `None` for one that was answered.
+    """
+    now = work.run.now()
+    look = (
+        as_answered(now)
+        if error is None
+        else as_failed(work.job.look, error.status_code, now)
+    )
+    work.job = replace(work.job, look=look)
 
 
 def raise_displaced(work: LeasedJob) -> Flow[None]:

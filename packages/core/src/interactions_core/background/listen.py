@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from interactions_core.background.job_lease import LeasedJob, renew_lease
+from interactions_core.background.job_lease import LeasedJob, note_look, renew_lease
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import DeadlineExceededError, RequestError
 from interactions_core.process.failpoints import FailPoint, hit
@@ -89,6 +89,7 @@ def heard(work: LeasedJob, listener: Listener) -> Flow[bool]:
         if event is None:
             break
         hit(FailPoint.LOOKED)
+        note_look(work)
         before = listener.last_event_id
         for item in listener.take(event):
             news = True

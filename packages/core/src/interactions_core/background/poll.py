@@ -12,6 +12,7 @@ from interactions_core.background.job_lease import (
     LeasedJob,
     mark_cancelled,
     mark_consumed,
+    note_look,
     raise_displaced,
     release_lease,
     renew_lease,
@@ -30,7 +31,13 @@ from interactions_core.exceptions import (
 from interactions_core.logs import bare_error, log_fields
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known, status_of
-from interactions_core.records.jobs import GONE, LEASE_S, LONGEST_MISSING_S, noted
+from interactions_core.records.jobs import (
+    GONE,
+    LEASE_S,
+    LONGEST_MISSING_S,
+    UNSETTLED_S,
+    noted,
+)
 from interactions_core.turns.effects import (
     Flow,
     fetch,
@@ -42,14 +49,15 @@ from interactions_core.turns.effects import (
 
 logger: Final = logging.getLogger("interactions_core")
 
-UNSETTLED_S: Final = 60.0
-"""For how long after its submission a 403 for a run is waited out: that was recorded
-for runs that went on."""
-
 _KEPT: Final = "goes on, and its job is kept: ask again for its answer"
 _GONE: Final = (
     "was not there until its deadline, nor to be cancelled; the next call does what "
     "on_lost_submit says"
+)
+
+_GIVEN_UP: Final = (
+    "was given up with `interactions jobs cancel`, which the service did not know "
+    "either; the next call does what on_lost_submit says"
 )
 
 _GROWTH: Final = 1.5
@@ -129,10 +137,11 @@ def poll_once(
     try:
         found = yield from fetch(work.name)
     except RequestError as error:
+        note_look(work, error)
         watch.asked_s = error.retry_after_s or 0.0
         watch.missing = error if isinstance(error, NotFoundError) else None
         if watch.missing is not None:
-            yield from _check_wanted(work)
+            yield from _check_wanted(work, watch.missing)
         if passes and _passes(error, work.age_s()):
             return None
         if watch.missing is not None:
@@ -140,6 +149,7 @@ def poll_once(
         yield from release_lease(work)
         _explain(error, work, _KEPT)
         raise
+    note_look(work)
     watch.missing = None
     if not is_known(found.get("status")):
         logger.info(
@@ -153,26 +163,31 @@ def poll_once(
     return found
 
 
-def _check_wanted(work: LeasedJob) -> Flow[None]:
-    """Stop at once where the run is unknown because we have deleted it.
+def _check_wanted(work: LeasedJob, error: NotFoundError) -> Flow[None]:
+    """Stop at once where the run is unknown because we have deleted it, or given it up.
 
     Raises:
         JobCancelledError: Its job was deleted.
+        NotFoundError: Somebody has noted that it is gone.
     """
     key, store = work.job.key, work.run.records.store
     try:
         job = yield from store_call(lambda: store.get_job(key))
-    except StoreError as error:
+    except StoreError as unread:
         logger.exception(
             "job %s (%s) cannot be read",
             key,
             work.name,
-            extra=log_fields("job_unreadable", work.job.known, error=error),
-            exc_info=bare_error(error),
+            extra=log_fields("job_unreadable", work.job.known, error=unread),
+            exc_info=bare_error(unread),
         )
         return
     if job is None:
         yield from raise_displaced(work)
+    elif job.status == GONE:
+        yield from release_lease(work, GONE)
+        _explain(error, work, _GIVEN_UP)
+        raise error
 
 
 def _despair(work: LeasedJob, error: NotFoundError) -> Flow[Never]:
@@ -234,6 +249,7 @@ def is_there_again(work: LeasedJob) -> Flow[bool]:
         yield from release_lease(work)
         _explain(error, work, _KEPT)
         raise
+    note_look(work)
     yield from update_job(work, status=noted(found))
     return True
 

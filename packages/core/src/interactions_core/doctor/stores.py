@@ -13,6 +13,7 @@ from typing import Final, cast
 
 from interactions_core.counted import counted
 from interactions_core.doctor.checks import Check
+from interactions_core.doctor.jobs import check_jobs
 from interactions_core.doctor.mirrors import check_mirror
 from interactions_core.exceptions import (
     ConfigurationError,
@@ -23,7 +24,6 @@ from interactions_core.protocol.retention import DAY_S, DEFAULT_RETENTION_S
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.erased import VARIABLE as ERASED
 from interactions_core.records.forms import LIFE_S
-from interactions_core.records.jobs import INTENT, LOST, Job
 from interactions_core.secret_options import shown_store
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.sql.schema.refusing import UPGRADE
@@ -96,7 +96,7 @@ def check_content(
         yield from _restore(store)
         yield from _retention(store, credential)
         yield from _forms(store, now)
-        yield from _jobs(store, now)
+        yield from check_jobs(store, now)
         yield from _erasures(store)
     except InteractionsError as exc:
         yield Check("store", "fail", str(exc))
@@ -255,32 +255,6 @@ def _forms(store: SessionStore, now: float) -> Iterator[Check]:
             f"{form.change} for {left_s / DAY_S:.1f} d more: it was refused otherwise",
             "interactions doctor --clear-forms",
         )
-
-
-def _jobs(store: SessionStore, now: float) -> Iterator[Check]:
-    jobs = [job for job in store.list_jobs() if not job.consumed_at]
-    free = [job for job in jobs if job.is_free(now) and not job.handed_on_at]
-    waiting = [job for job in free if job.is_runnable]
-    lost = [job for job in free if job.status in {INTENT, LOST}]
-    if waiting:
-        text = f"{len(waiting)} that nobody waits for: {_names(waiting)}"
-        yield Check("jobs", "warn", text, "interactions jobs watch")
-    if lost:
-        text = f"{len(lost)} whose create had no answer: {_names(lost, threads=True)}"
-        fix = "The run may exist and be billed; the next call says so, or begins anew."
-        yield Check("jobs", "fail", text, fix)
-    if jobs and not waiting and not lost:
-        yield Check("jobs", "ok", f"{len(jobs)}, none in trouble")
-
-
-def _names(jobs: list[Job], *, threads: bool = False) -> str:
-    more = ", …" if len(jobs) > _NAMED else ""
-    return ", ".join(_name(job, thread=threads) for job in jobs[:_NAMED]) + more
-
-
-def _name(job: Job, *, thread: bool) -> str:
-    has_thread = thread and job.scope.thread_id
-    return f"{job.key} ({job.scope.thread_id})" if has_thread else job.key
 
 
 def _erasures(store: SessionStore) -> Iterator[Check]:

@@ -5,7 +5,8 @@ from dataclasses import astuple
 
 from interactions_core.page.reading import View
 from interactions_core.records.conversations import ConversationFilter
-from interactions_core.records.jobs import UNFINISHED, state_of
+from interactions_core.records.job_standing import trouble_of
+from interactions_core.records.jobs import UNFINISHED, Job, state_of
 
 
 def version_of(view: View) -> str:
@@ -14,9 +15,15 @@ def version_of(view: View) -> str:
     listed = view.store.list_conversations(where, limit=1, count_known=False)
     newest = [(told.id, told.last_at, told.last) for told in listed.found]
     jobs = [
-        (job.key, job.status, state_of(job, view.now), job.updated_at)
+        (job.key, job.status, job.updated_at, *_standing(job, view.now))
         for job in view.store.list_jobs(statuses=UNFINISHED)
         if view.tenant in {None, job.scope.session_id}
     ]
     told = repr((listed.matching, astuple(listed.total), newest, jobs))
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _standing(job: Job, now: float) -> tuple[object, ...]:
+    """Return what becomes another with time, or with looks, while a row stays."""
+    failing = job.look.failing_since if job.look else 0.0
+    return state_of(job, now), trouble_of(job, now), failing

@@ -46,7 +46,9 @@ def page_file(view: View, found: Sequence[Conversation]) -> str:
         _chapter(view, told, title) for told, title in zip(found, titles, strict=True)
     ]
     turns = {
-        name_of(each.told.id): conversation_json(each.told.id, each.turns, each.jobs)
+        name_of(each.told.id): conversation_json(
+            view, each.told.id, each.turns, each.jobs
+        )
         for each in chapters
     }
     data = [_data("index", index | {"turns": turns})]

@@ -43,12 +43,15 @@ def name_of(conversation: ConversationId) -> str:
     return hashlib.sha256("\0".join(whole).encode()).hexdigest()[:12]
 
 
-def thread_json(told: Conversation, title: str) -> dict[str, object]:
+def thread_json(
+    told: Conversation, title: str, owed: Costs | None = None
+) -> dict[str, object]:
     """Write a conversation with its sums, and without turns.
 
     Args:
         told: The conversation.
         title: What it goes by.
+        owed: What its runs took whose answers nobody has taken; `None` for none.
     """
     return {
         "id": name_of(told.id),
@@ -69,7 +72,7 @@ def thread_json(told: Conversation, title: str) -> dict[str, object]:
         "reason": told.last_reason,
         "expires": told.expires_at,
         "jobs": [*astuple(told.jobs)],
-    }
+    } | ({} if owed is None else {"owed": costs_json(owed)})
 
 
 def costs_json(costs: Costs) -> dict[str, object]:

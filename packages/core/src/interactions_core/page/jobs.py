@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interactions_core.explaining.job_advice import advice_of
 from interactions_core.page.axis import Axis
 from interactions_core.process.owners import describe_owner
 from interactions_core.records.job_events import (
@@ -14,6 +15,7 @@ from interactions_core.records.job_events import (
     JobEvent,
     holder_of,
 )
+from interactions_core.records.job_standing import answered_at, held_at, trouble_of
 from interactions_core.records.jobs import LEASE_S, Job, has_failed, state_of
 
 
@@ -83,6 +85,8 @@ def job_json(told: ToldJob, axis: Axis) -> dict[str, object]:
     """Write a job, where it lies on the axis, and what became of it."""
     job, state = told.job, state_of(told.job, told.now)
     begun, until = told.span
+    look = job.look
+    failing = (look.failing_since, look.failure) if look is not None else (0.0, "")
     return {
         "key": job.key,
         "status": job.status,
@@ -94,7 +98,12 @@ def job_json(told: ToldJob, axis: Axis) -> dict[str, object]:
         "until": until,
         "open": not job.is_over,
         "deadline": job.deadline_at,
-        "heard": max(begun, job.lease_until - LEASE_S) if job.lease_until else begun,
+        "trouble": trouble_of(job, told.now),
+        "next": advice_of(job, told.now),
+        "unclaimed": job.is_unclaimed and not job.is_failed,
+        "answered": answered_at(job, told.events),
+        "failing": [*failing] if failing[0] else None,
+        "held": held_at(job, told.events, told.now),
         "attempts": job.attempts,
         "handed": job.handed_on_at,
         "holder": describe_owner(holder_of(job)) if holder_of(job) else "",

@@ -87,6 +87,8 @@ def _thread_row(chapter: Chapter) -> list[str]:
     expires = "" if told.expires_at is None else time_text(told.expires_at)
     jobs = told.jobs
     words = {"lost": jobs.lost, "nobody waits": jobs.unattended, "failed": jobs.failed}
+    words |= {"unknown to the server": jobs.unknown, "late": jobs.late}
+    words |= {"answer not taken": jobs.unclaimed}
     words |= {"open": jobs.open, "ended": jobs.ended}
     return [
         f'<a href="#{name}">{escape(chapter.title)}</a>',

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from interactions_core.canonical import JsonObject
+from interactions_core.explaining.asked import asked_step
 from interactions_core.explaining.content import text_of
+from interactions_core.explaining.uncounted import is_of, uncounted_costs
 from interactions_core.page.index import (
     costs_json,
     name_of,
@@ -13,7 +15,8 @@ from interactions_core.page.index import (
     turns_json,
 )
 from interactions_core.page.jobs import ToldJob
-from interactions_core.page.steps import StepsTable, steps_table
+from interactions_core.page.steps import StepsTable, steps_table, told_step
+from interactions_core.prices.current import current_prices
 from interactions_core.prices.missing import (
     no_price_text,
     reasons_in,
@@ -26,6 +29,7 @@ from interactions_core.records.conversations import (
     ConversationId,
     Recorded,
 )
+from interactions_core.records.costs import Costs
 from interactions_core.records.jobs import Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -79,6 +83,7 @@ def index_json(
     missing = sum(told.costs.unpriced for told in found)
     # What is shown may be a part of what was added up.
     unknown = report.unknown if report.total.unpriced == missing else None
+    owed = _owed(view, found)
     return {
         "schema": SCHEMA,
         "store": view.url,
@@ -88,19 +93,28 @@ def index_json(
         "tenant": view.tenant,
         "hidden": view.hide_content,
         "live": is_live,
-        "threads": [thread_json(told, title_of(view, told)) for told in found],
+        "threads": [
+            thread_json(told, title_of(view, told), owed.get(told.id)) for told in found
+        ],
         "sums": _sums(view) if len(found) > 1 else {},
     }
 
 
 def conversation_json(
-    name: ConversationId, turns: Sequence[Recorded], jobs: Sequence[ToldJob]
+    view: View,
+    name: ConversationId,
+    turns: Sequence[Recorded],
+    jobs: Sequence[ToldJob],
 ) -> dict[str, object]:
-    """Return the turns and jobs of a conversation, without content."""
+    """Return the turns and jobs of a conversation.
+
+    Nothing of what was said is among them but what those jobs were asked, in `asked`,
+    that no turn tells of.
+    """
     targets = [*dict.fromkeys(turn.record.target for turn in turns)]
-    return {"id": name_of(name)} | turns_json(
-        turns, jobs, targets=targets, no_price=_no_price(turns)
-    )
+    told = turns_json(turns, jobs, targets=targets, no_price=_no_price(turns))
+    asked = _asked_of_jobs(view, turns, jobs)
+    return {"id": name_of(name)} | told | {"asked": asked}
 
 
 def _no_price(turns: Sequence[Recorded]) -> dict[str, str]:
@@ -116,6 +130,20 @@ def content_json(view: View, turns: Sequence[Recorded]) -> dict[str, object]:
     keys = [turn.record.key for turn in turns]
     contents = contents_of(view, turns)
     return steps_table(keys, contents, hide_content=view.hide_content)
+
+
+def _asked_of_jobs(
+    view: View, turns: Sequence[Recorded], jobs: Sequence[ToldJob]
+) -> dict[str, object]:
+    """Return what those jobs were asked that no turn tells of."""
+    answered = {turn.job.key for turn in turns if turn.job}
+    keys = [told.job.key for told in jobs if told.job.key not in answered]
+    kept = [job for job in map(view.store.get_job, keys) if job is not None]
+    steps = {job.key: step for job in kept if (step := asked_step(job)) is not None}
+    return {
+        key: told_step(step, hide_content=view.hide_content)
+        for key, step in steps.items()
+    }
 
 
 def part_json(view: View, name: ConversationId, after: str) -> dict[str, object]:
@@ -183,6 +211,20 @@ def _loose_jobs(
     if (alone := store.get_job(root)) is not None:
         found[root] = replace(alone, plan={}, result={})
     return found.values()
+
+
+def _owed(view: View, found: Sequence[Conversation]) -> dict[ConversationId, Costs]:
+    """Add up what runs took whose answers nobody has taken, by conversation."""
+    owing = [told.id for told in found if told.jobs.unclaimed]
+    if not owing:
+        return {}
+    jobs = [job for job in view.store.list_jobs() if job.is_unclaimed]
+    return {
+        name: uncounted_costs(
+            view.store, (j for j in jobs if is_of(j, name)), current_prices
+        )
+        for name in owing
+    }
 
 
 def title_of(view: View, told: Conversation) -> str:

@@ -91,7 +91,9 @@ def _thread(
             jobs = jobs_of(view, name, turns)
             is_there = bool(turns or jobs)
             return (
-                _json(conversation_json(name, turns, jobs)) if is_there else NOT_FOUND
+                _json(conversation_json(view, name, turns, jobs))
+                if is_there
+                else NOT_FOUND
             )
         case ["steps"]:
             return _json(part_json(view, name, asked.get("after", "")))

@@ -43,7 +43,7 @@ class StepsTable:
 
     def __init__(self, *, hide_content: bool) -> None:
         self.turns: list[object] = []
-        self._tell = _hidden if hide_content else _told
+        self._hides = hide_content
         self._numbers: dict[str, int] = {}
         self._steps: list[object] = []
         self._redacted = False
@@ -93,7 +93,7 @@ class StepsTable:
 
     def _number(self, step: JsonObject, most: float = math.inf) -> int | None:
         """Return the number of a step; `None` where there is no room for it."""
-        told = self._tell(step)
+        told = told_step(step, hide_content=self._hides)
         written = json_text(told)
         if written not in self._numbers:
             if self._size + len(written) > most:
@@ -121,6 +121,11 @@ def steps_table(
     for key in keys:
         table.add(contents.get(key))
     return table.told
+
+
+def told_step(step: JsonObject, *, hide_content: bool) -> dict[str, object]:
+    """Return a step as the page has it, or its type and length alone."""
+    return _hidden(step) if hide_content else _told(step)
 
 
 def _hidden(step: JsonObject) -> dict[str, object]:

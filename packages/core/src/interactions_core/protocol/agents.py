@@ -28,6 +28,8 @@ class Family:
         refused_content: Kinds of content that may not be in the input.
         needs_environment: Whether it works in an environment that must be named.
         tells_thoughts: Whether its config has `thinking_summaries`.
+        longest_s: How long a run may take, in seconds; `None` where the API says
+            nothing.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Family:
     refused_content: frozenset[str] = frozenset()
     needs_environment: bool = False
     tells_thoughts: bool = False
+    longest_s: float | None = None
 
 
 DEEP_RESEARCH: Final = Family(
@@ -51,6 +54,7 @@ DEEP_RESEARCH: Final = Family(
     takes_instruction=False,
     takes_functions=False,
     tells_thoughts=True,
+    longest_s=3600.0,
 )
 
 ANTIGRAVITY: Final = Family(

@@ -15,6 +15,7 @@ from interactions_core.records.conversations import (
     Link,
 )
 from interactions_core.records.interactions import Scope
+from interactions_core.records.job_standing import trouble_of
 from interactions_core.records.jobs import Job
 
 Position = tuple[float, ConversationId]
@@ -188,6 +189,7 @@ def total_jobs(jobs: Iterable[Job], now: float) -> JobTotals:
 
 
 def _job_total(job: Job, now: float) -> JobTotals:
+    trouble = trouble_of(job, now)
     is_left = not job.is_over and not job.is_lost and job.is_free(now)
     return JobTotals(
         open=int(not job.is_over),
@@ -195,6 +197,9 @@ def _job_total(job: Job, now: float) -> JobTotals:
         lost=int(job.is_lost),
         failed=int(job.is_failed),
         ended=int(job.is_over),
+        unknown=int(trouble in {"unknown", "unread"}),
+        late=int(trouble == "late"),
+        unclaimed=int(job.is_unclaimed and not job.is_failed),
     )
 
 

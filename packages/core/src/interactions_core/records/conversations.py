@@ -56,6 +56,10 @@ class JobTotals:
         lost: Those whose answer to the create was lost.
         failed: Those that ended otherwise than with an answer.
         ended: All that are over.
+        unknown: Those that are open and that the server does not know, or of which
+            it has said nothing for a minute.
+        late: Those that are open and take longer than they should.
+        unclaimed: Those that came to an answer that no call has had.
     """
 
     open: int = 0
@@ -63,6 +67,9 @@ class JobTotals:
     lost: int = 0
     failed: int = 0
     ended: int = 0
+    unknown: int = 0
+    late: int = 0
+    unclaimed: int = 0
 
     def __add__(self, other: "JobTotals") -> "JobTotals":
         return JobTotals(
@@ -71,6 +78,9 @@ class JobTotals:
             lost=self.lost + other.lost,
             failed=self.failed + other.failed,
             ended=self.ended + other.ended,
+            unknown=self.unknown + other.unknown,
+            late=self.late + other.late,
+            unclaimed=self.unclaimed + other.unclaimed,
         )
 
 

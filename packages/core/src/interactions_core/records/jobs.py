@@ -16,6 +16,7 @@ from interactions_core.protocol.statuses import ENDED as _ENDED
 from interactions_core.protocol.statuses import RUNNING as _RUNNING
 from interactions_core.protocol.statuses import is_known, status_of
 from interactions_core.records.interactions import Scope
+from interactions_core.records.job_looks import Look
 from interactions_core.records.questions import Question
 from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.records.turn import GraphPosition, Turn
@@ -35,6 +36,10 @@ GONE: Final = "gone"
 LONGEST_MISSING_S: Final = 300.0
 """The longest pause between two looks at a run that the server does not know just
 now: it has answered 404 for runs that went on."""
+
+UNSETTLED_S: Final = 60.0
+"""For how long after its submission a 403 or 404 says little of a run: that was recorded
+for runs that went on."""
 
 LEASE_S: Final = 60.0
 """For how long a process that waits for a job holds it; it renews that in time."""
@@ -78,6 +83,8 @@ class Job:
         question: What the call asked that has it, and as which call of a run of a node;
             `None` outside a graph, and for jobs of versions that wrote none down.
         trace: In which trace it was begun; `None` where nobody traced.
+        look: What the last looks at its run came to; `None` where nobody has looked, and
+            for jobs of versions that kept none.
         status: `intent`, `lost`, `submitted`, `gone`, or the server's own word.
         interaction_id: The run; "" until it is known.
         owner: Who waits for it, or waited last.
@@ -101,6 +108,7 @@ class Job:
     place: GraphPosition | None = None
     question: Question | None = None
     trace: TraceContext | None = None
+    look: Look | None = None
     status: str = INTENT
     interaction_id: str = ""
     owner: str = ""

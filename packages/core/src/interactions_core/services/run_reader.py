@@ -11,6 +11,7 @@ from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known
+from interactions_core.records.job_looks import as_answered, as_failed
 from interactions_core.records.jobs import GONE, Job, noted
 from interactions_core.tracing.traced_jobs import UNWATCHED_RUN, RunWatch
 from interactions_core.turns.pacing import Pace
@@ -79,6 +80,8 @@ class RunReader:
         except RequestError as error:
             watched.asked_s = error.retry_after_s or 0.0
             watched.is_missing = isinstance(error, NotFoundError)
+            look = as_failed(job.look, error.status_code, self._clock())
+            job = replace(job, look=look)
             logger.info(
                 "%s could not be read: %s",
                 job.interaction_id,
@@ -93,6 +96,7 @@ class RunReader:
 
     def _as_seen(self, job: Job, found: JsonObject) -> Job:
         now, word = self._clock(), found.get("status")
+        job = replace(job, look=as_answered(now))
         if not goes_on(word):
             return replace(job, status=str(word), result=found, updated_at=now)
         if now < job.deadline_at:

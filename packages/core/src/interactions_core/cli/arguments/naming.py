@@ -1,6 +1,7 @@
 """What is meant by a name that somebody types."""
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
@@ -90,7 +91,7 @@ def find_conversation(
     Raises:
         UnknownSessionError: There is none, or more than one.
     """
-    where = ConversationFilter(session_id=tenant)
+    where = ConversationFilter(session_id=tenant, now=time.time())
     if name == NEWEST:
         found = _list(store, where, limit=1)
         return _chosen(store, found, name, tenant)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from interactions_core.cli.printing.job_words import ToldJob
+from interactions_core.cli.printing.job_words import ToldJob, next_text
 from interactions_core.process.owners import is_alive
 
 SCHEMA: Final = 1
@@ -23,11 +23,13 @@ def shown_json(told: ToldJob) -> dict[str, object]:
 
 def job_json(told: ToldJob) -> dict[str, object]:
     """Write a job without its content, keys in this order."""
-    job = told.job
+    job, look = told.job, told.job.look
     return {
         "key": job.key,
         "status": job.status,
         "state": told.state,
+        "trouble": told.trouble or None,
+        "next": next_text(told),
         "unclaimed": job.is_unclaimed,
         "interaction_id": job.interaction_id or None,
         "target": job.target,
@@ -35,6 +37,10 @@ def job_json(told: ToldJob) -> dict[str, object]:
         "thread_id": job.scope.thread_id or None,
         "created_at": job.created_at,
         "updated_at": job.updated_at,
+        "answered_at": told.answered_at,
+        "failing_since": (look.failing_since or None) if look else None,
+        "failure": (look.failure or None) if look else None,
+        "held_at": told.held_at,
         "ended_at": told.ended_at or None,
         "deadline_at": job.deadline_at,
         "lease_until": job.lease_until or None,

@@ -14,7 +14,7 @@ from interactions_core.cli.arguments.stores import (
 from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.jobs.job_json import job_json, jobs_json, shown_json
 from interactions_core.cli.jobs.list_text import job_lines
-from interactions_core.cli.jobs.show_text import shown_lines
+from interactions_core.cli.jobs.show_text import asked_text, shown_lines
 from interactions_core.cli.printing.job_words import told_jobs
 from interactions_core.cli.printing.output import (
     color_option,
@@ -28,6 +28,7 @@ from interactions_core.cli.printing.output import (
     write,
 )
 from interactions_core.counted import counted
+from interactions_core.explaining.asked import asked_step
 from interactions_core.records.jobs import has_failed
 from interactions_core.services.job_commands import find_job
 
@@ -82,23 +83,35 @@ def list_(
 @click.command()
 @found_option
 @click.argument("job")
+@click.option("--hide-content", is_flag=True, help="Tell lengths in place of texts.")
 @json_option
 @local_option
 @color_option
 def show(
-    sessions: StoreName, job: str, *, as_json: bool, local: bool, color: str
+    sessions: StoreName,
+    job: str,
+    *,
+    hide_content: bool,
+    as_json: bool,
+    local: bool,
+    color: str,
 ) -> None:
-    """Print what is known of JOB and what became of it when, but not its content.
+    """Print what is known of JOB, what became of it when, and what it was asked.
+
+    Of that only the beginning is printed, and nothing with --json.
 
     JOB is a key, the id of a run, or the beginning of either. The exit status is 1 if
     it has failed or its create was lost.
     """
     with opened(sessions.url, read_only=True) as store:
         [told] = told_jobs(store, [find_job(store, job)], time.time())
+        kept = store.get_job(told.job.key)
     if as_json:
         click.echo(json.dumps(shown_json(told)))
     else:
-        write(shown_lines(told, local=local), color=colour(color))
+        step = asked_step(kept) if kept else None
+        asked = asked_text(step, hide_content=hide_content)
+        write(shown_lines(told, local=local, asked=asked), color=colour(color))
     if told.state == "lost" or has_failed(told.job):
         raise click.exceptions.Exit(1)
 

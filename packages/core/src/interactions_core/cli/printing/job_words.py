@@ -1,40 +1,42 @@
 """How a job is told to people: its state, its times, who holds it, and what is next."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final
 
 from interactions_core.cli.printing.output import shown_span
 from interactions_core.cli.printing.table import Style
+from interactions_core.explaining.job_advice import (
+    NEXT,
+    OPEN,
+    Duty,
+    advice_of,
+    ask_again,
+    duty_of,
+)
 from interactions_core.process.owners import describe_owner, is_watcher
 from interactions_core.records.job_events import ENDED, JobEvent, holder_of
+from interactions_core.records.job_looks import UNKNOWN
+from interactions_core.records.job_standing import (
+    Trouble,
+    answered_at,
+    held_at,
+    trouble_of,
+)
 from interactions_core.records.jobs import Job, State, has_failed, state_of
 from interactions_core.stores import SessionStore
-
-OPEN: Final[tuple[State, ...]] = ("running", "nobody_waits", "suspended", "lost")
-"""What is told first: these jobs are not over, as far as is known."""
 
 _SHORT_KEY: Final = 12
 _SHORT_RUN: Final = 8
 _PREFIX: Final = "v1_"
-_WATCH: Final = "interactions jobs watch"
-_RESUME: Final = f"{_WATCH} --resume MODULE:GRAPH"
 
-Duty = Literal[
-    "running", "nobody_waits", "suspended", "lost", "graph", "unclaimed", "none"
-]
-"""What a job needs: as its state says; or it is over, and a graph waits for it, or no
-call has had what came of it; or nothing."""
-
-_NEXT: Final[Mapping[Duty, str]] = {
-    "nobody_waits": _WATCH,
-    "suspended": _RESUME,
-    "lost": "the next call begins anew",
-    "graph": _RESUME,
-    "unclaimed": "the next call is told what came of it",
+_TROUBLE: Final[Mapping[Trouble, str]] = {
+    "unknown": "not known",
+    "unread": "not read",
+    "late": "late",
 }
-"""What is to be done."""
+"""What stands in place of the status of a run that something is wrong with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,21 @@ class ToldJob:
     def state(self) -> State:
         """What becomes of it next."""
         return state_of(self.job, self.now)
+
+    @property
+    def trouble(self) -> Trouble:
+        """What is wrong with its run; "" for nothing."""
+        return trouble_of(self.job, self.now)
+
+    @property
+    def answered_at(self) -> float | None:
+        """When the server last said anything of its run, in epoch seconds."""
+        return answered_at(self.job, self.events)
+
+    @property
+    def held_at(self) -> float:
+        """When somebody last held it, in epoch seconds."""
+        return held_at(self.job, self.events, self.now)
 
     @property
     def ended_at(self) -> float:
@@ -97,7 +114,7 @@ def target_text(job: Job) -> str:
 def status_text(told: ToldJob) -> str:
     """Say how a job is, and who waits where that is not as usual."""
     job, state = told.job, told.state
-    word = job.status.replace("_", " ")
+    word = _TROUBLE.get(told.trouble) or job.status.replace("_", " ")
     if state == "running":
         return f"{word}, watched" if is_watcher(job.owner) else word
     if state == "nobody_waits":
@@ -115,7 +132,7 @@ def status_style(told: ToldJob) -> Style:
     """Choose the colour of a status."""
     if told.state == "lost" or has_failed(told.job):
         return "red"
-    if told.state == "nobody_waits" or told.job.is_unclaimed:
+    if told.state == "nobody_waits" or told.trouble or told.job.is_unclaimed:
         return "yellow"
     return "blue" if told.state in OPEN else ""
 
@@ -143,42 +160,76 @@ def owner_text(told: ToldJob) -> str:
     return describe_owner(holder_of(told.job))
 
 
-def duty_of(told: ToldJob) -> Duty:
-    """Say what a job needs of somebody."""
-    job, state = told.job, told.state
-    if state in OPEN:
-        return cast("Duty", state)
-    if state == "ended" and job.is_waited_for_by_a_graph:
-        return "graph"
-    return "unclaimed" if job.is_unclaimed else "none"
-
-
 def next_text(told: ToldJob) -> str:
-    """Say what is to be done about a job, as a sum of jobs says it."""
-    duty = duty_of(told)
-    if duty == "running":
-        ends = f"interactions jobs cancel {told.job.key}"
-        return f"nothing, it is waited for ({ends} ends it)"
-    if duty == "none":
-        was = "it is done with" if told.job.consumed_at else "its result was handed on"
-        return f"nothing, {was}"
-    return _NEXT[duty]
+    """Say what is to be done about a job."""
+    return advice_of(told.job, told.now)
+
+
+def server_text(told: ToldJob, at: Callable[[float], str]) -> str:
+    """Say when the server last said anything of a run that is not over.
+
+    Args:
+        told: The job.
+        at: Writes a time.
+    """
+    if not told.job.is_runnable:
+        return ""
+    answered, look = told.answered_at, told.job.look
+    said = [] if answered is None else [f"answered {at(answered)}"]
+    if look is not None and look.failing_since:
+        since = f"since {at(look.failing_since)} ({look.failure})"
+        how = "has not known it" if look.failure == UNKNOWN else "could not be asked"
+        said = [f"{how} {since}", *said]
+    return "; before that it ".join(said)
+
+
+def held_text(told: ToldJob, at: Callable[[float], str]) -> str:
+    """Say when somebody last held a job that is not over.
+
+    Args:
+        told: The job.
+        at: Writes a time.
+    """
+    if told.state not in OPEN:
+        return ""
+    return "now" if told.held_at >= told.now else f"until {at(told.held_at)}"
 
 
 def sum_text(found: Sequence[ToldJob]) -> str:
     """Say how many jobs are open, and what is to be done about them."""
-    count = Counter(map(duty_of, found))
-    parts = [
+    count = Counter(duty_of(told.job, told.now) for told in found)
+    parts: list[tuple[Duty, str]] = [
         ("running", "waited for"),
-        ("nobody_waits", f"that nobody waits for ({_NEXT['nobody_waits']})"),
-        ("suspended", f"that suspended a graph ({_NEXT['suspended']})"),
-        ("lost", f"lost ({_NEXT['lost']})"),
+        ("nobody_waits", f"that nobody waits for ({NEXT['nobody_waits']})"),
+        ("suspended", f"that suspended a graph ({NEXT['suspended']})"),
+        ("lost", f"lost ({NEXT['lost']})"),
     ]
     said = f"{sum(count[state] for state in OPEN)} open"
     if told := [f"{count[duty]} {text}" for duty, text in parts if count[duty]]:
         said += f": {', '.join(told)}"
     if graphs := count["graph"]:
-        said += f"; {graphs} over that a graph waits for ({_NEXT['graph']})"
-    if unclaimed := count["unclaimed"]:
-        said += f"; {unclaimed} unclaimed (over, and {_NEXT['unclaimed']})"
-    return f"{said}."
+        said += f"; {graphs} over that a graph waits for ({NEXT['graph']})"
+    return f"{said}{''.join(_troubles(found))}{''.join(_unclaimed(found))}."
+
+
+def _troubles(found: Sequence[ToldJob]) -> Iterator[str]:
+    """Say how many of the open jobs something is wrong with, whoever waits for them."""
+    count = Counter(told.trouble for told in found)
+    parts: list[tuple[Trouble, str]] = [
+        ("unknown", "that the server does not know"),
+        ("unread", "that cannot be read from the server"),
+        ("late", "that takes longer than it should"),
+    ]
+    for trouble, text in parts:
+        if count[trouble]:
+            yield f"; {count[trouble]} {text} (interactions jobs show JOB)"
+
+
+def _unclaimed(found: Sequence[ToldJob]) -> Iterator[str]:
+    """Say how many runs are over of whose end nobody has heard."""
+    jobs = [told.job for told in found if duty_of(told.job, told.now) == "unclaimed"]
+    answers = Counter(ask_again(job) for job in jobs if not job.is_failed)
+    for call, number in answers.items():
+        yield f"; {number} with an answer that nobody has taken ({call} takes it)"
+    if failed := sum(job.is_failed for job in jobs):
+        yield f"; {failed} unclaimed (over, and the next call is told what came of it)"

@@ -170,13 +170,16 @@ def _expires(told: Conversation, now: float) -> Cell:
 
 
 def _jobs(told: Conversation) -> Cell:
+    """Say of the jobs what is most pressing."""
     jobs = told.jobs
-    if jobs.lost:
-        return Cell("lost", "red")
-    if jobs.unattended:
-        return Cell("nobody waits", "yellow")
-    if jobs.open:
-        return Cell("running", "blue")
-    if jobs.failed:
-        return Cell(text="failed", style="red")
-    return none_or("done" if jobs.ended else "")
+    words = (
+        (jobs.lost, Cell("lost", "red")),
+        (jobs.unknown, Cell("not known", "yellow")),
+        (jobs.unattended, Cell("nobody waits", "yellow")),
+        (jobs.late, Cell("late", "yellow")),
+        (jobs.open, Cell("running", "blue")),
+        (jobs.unclaimed, Cell("not taken", "yellow")),
+        (jobs.failed, Cell("failed", "red")),
+        (jobs.ended, Cell("done")),
+    )
+    return next((cell for number, cell in words if number), none_or(""))

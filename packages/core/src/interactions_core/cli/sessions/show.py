@@ -203,7 +203,7 @@ def _conversations(
     if name is None:
         say_unmatched(store, tenant=tenant)
         return store.list_conversations(
-            ConversationFilter(session_id=tenant)
+            ConversationFilter(session_id=tenant, now=time.time())
         ).found, True
     found: list[Conversation] = []
 

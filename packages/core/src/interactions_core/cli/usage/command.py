@@ -34,12 +34,14 @@ from interactions_core.cli.usage.usage_text import (
     usage_json,
     usage_lines,
 )
+from interactions_core.explaining.uncounted import uncounted_costs
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, current_prices, prices_of
 from interactions_core.process.owners import is_dead
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.budget_standings import Standing, standings
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
+from interactions_core.records.jobs import Job
 from interactions_core.stores import SessionStore
 
 _APART: Final = {"thread": "session_thread", "reason": "reason_again"}
@@ -131,23 +133,25 @@ def usage(
             prices=anew if reprice or prices else None,
         )
         unclaimed = _unclaimed(store, tenant, thread, since, until)
+        now = current_prices if anew is None else lambda: anew
+        uncounted = uncounted_costs(store, unclaimed, now)
         if not found.rows:
             say_unmatched(store, thread=thread, tenant=tenant)
     if as_json:
-        click.echo(json_text(usage_json(found, since, until, unclaimed)))
+        click.echo(json_text(usage_json(found, since, until, uncounted)))
         return
     if not found.rows:
         click.echo(_nothing(since, until, filtered=bool(tenant or thread)))
-        if unclaimed:
-            click.echo(unclaimed_line(unclaimed))
+        if uncounted.turns:
+            click.echo(unclaimed_line(uncounted))
         return
     notes = _coming(found, prices)
     lines = usage_lines(
         found,
         width(),
         notes,
-        now=current_prices if anew is None else lambda: anew,
-        unclaimed=unclaimed,
+        now=now,
+        uncounted=uncounted,
         is_cut=is_cut(),
     )
     write(lines, color=colour(color))
@@ -159,14 +163,15 @@ def _unclaimed(
     thread: str | None,
     since: float | None,
     until: float | None,
-) -> int:
-    """Count the runs that have ended and whose answers nobody has had."""
-    return sum(
-        job.is_unclaimed
+) -> list[Job]:
+    """Return the runs that have ended and whose answers nobody has had."""
+    return [
+        job
+        for job in store.list_jobs(thread_id=thread)
+        if job.is_unclaimed
         and tenant in {None, job.scope.session_id}
         and (since or 0.0) <= job.updated_at < (until or math.inf)
-        for job in store.list_jobs(thread_id=thread)
-    )
+    ]
 
 
 def _check_alone(context: click.Context) -> None:

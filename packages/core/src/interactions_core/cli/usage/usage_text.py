@@ -28,6 +28,8 @@ from interactions_core.prices.current import current_prices
 from interactions_core.prices.missing import Here, no_price_text, reasons_of
 from interactions_core.records.costs import CostReport, Costs, names_of
 
+_NOTHING: Final = Costs()
+
 _HEADS: Final = {
     "session": "TENANT",
     "thread": "THREAD",
@@ -91,7 +93,7 @@ def usage_lines(
     notes: Sequence[str] = (),
     *,
     now: Here = current_prices,
-    unclaimed: int = 0,
+    uncounted: Costs = _NOTHING,
     is_cut: bool = True,
 ) -> list[str]:
     """Return the lines of the table, and what is said below it; with colours.
@@ -101,14 +103,14 @@ def usage_lines(
         width: How many columns there are; without room, columns of the table go.
         notes: What else is known of the prices.
         now: As `no_price_text` takes it.
-        unclaimed: Runs that have ended and are in no turn.
+        uncounted: What runs took that have ended and are in no turn.
         is_cut: Whether there are no more columns than that.
     """
     names = _names(found)
     rows = [(names[key], costs) for key, costs in found.rows.items()]
     rows.append(("total", found.total))
     table = _table(_HEADS[found.by], rows, width if is_cut else None)
-    below = _below(found, notes, now, unclaimed)
+    below = _below(found, notes, now, uncounted)
     return [*table, "", *(piece for line in below for piece in wrapped(line, width))]
 
 
@@ -116,7 +118,7 @@ def usage_json(
     found: CostReport,
     since: float | None,
     until: float | None,
-    unclaimed: int = 0,
+    uncounted: Costs = _NOTHING,
 ) -> dict[str, object]:
     """Return the object that `--json` prints; what is not known is `None`."""
     rows = [{**_key_json(found, k), **_costs_json(v)} for k, v in found.rows.items()]
@@ -135,7 +137,9 @@ def usage_json(
         "rows": rows,
         "total": _costs_json(found.total),
         "unknown": reasons_of(found.unknown),
-        "unclaimed_runs": unclaimed,
+        "unclaimed_runs": uncounted.turns,
+        "unclaimed_tokens": uncounted.usage.total_tokens,
+        "unclaimed_usd": _decimal(uncounted.usd),
     }
 
 
@@ -258,7 +262,7 @@ def _line(
 
 
 def _below(
-    found: CostReport, notes: Sequence[str], now: Here, unclaimed: int
+    found: CostReport, notes: Sequence[str], now: Here, uncounted: Costs
 ) -> list[str]:
     total = found.total
     lines: list[str] = []
@@ -268,8 +272,8 @@ def _below(
         verb = "is" if total.maybe_billed == 1 else "are"
         said = f"may have been billed without an answer, and {verb} in no sum"
         lines.append(f"{counted(total.maybe_billed, 'create')} {said}.")
-    if unclaimed:
-        lines.append(unclaimed_line(unclaimed))
+    if uncounted.turns:
+        lines.append(unclaimed_line(uncounted))
     if total.cached_share is not None:
         share = f"{round(100 * total.cached_share)} % of the input came from a cache."
         lines.append(share)
@@ -280,10 +284,14 @@ def _below(
     return [*map(shown, lines)]
 
 
-def unclaimed_line(number: int) -> str:
-    """Say that runs are in no sum whose answers nobody has had."""
-    verb, pronoun = ("has", "it is") if number == 1 else ("have", "they are")
+def unclaimed_line(uncounted: Costs) -> str:
+    """Say that runs are in no sum whose answers nobody has had, and what they took."""
+    verb, pronoun = ("has", "it is") if uncounted.turns == 1 else ("have", "they are")
+    number = uncounted.usage.total_tokens
+    tokens = f"{number:,} tokens" if number else "tokens not known"
+    cost = cost_text(uncounted.usd, uncounted.unpriced)
     return (
-        f"{counted(number, 'run')} {verb} ended and no call has had the answer: "
-        f"{pronoun} in no sum until one has (interactions jobs list)."
+        f"{counted(uncounted.turns, 'run')} {verb} ended and no call has had the "
+        f"answer: {pronoun} in no sum until one has. Not yet counted: "
+        f"{tokens}, {cost} (interactions jobs list)."
     )

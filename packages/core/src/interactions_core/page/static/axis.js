@@ -147,7 +147,7 @@ function drawJobs(c) {
 
 function jobTone(job) {
   if (job.bad || job.state === "lost") return "bad";
-  if (job.state === "nobody_waits") return "warnfill";
+  if (job.state === "nobody_waits" || job.trouble || job.unclaimed) return "warnfill";
   return job.status === "cancelled" ? "rail" : "acc";
 }
 
@@ -155,9 +155,16 @@ function jobClass(job) { return { bad: "fail", warnfill: "warn", acc: "run", rai
 
 function jobWord(job) { return job.state === "lost" ? "lost" : job.status.replaceAll("_", " "); }
 
+// How a job is, and what is not as usual with it.
+function jobStanding(job) {
+  const trouble = { unknown: "not known", unread: "not read", late: "late" }[job.trouble];
+  const claim = job.unclaimed ? ", not taken" : "";
+  return `${trouble || jobWord(job)}${job.state === "nobody_waits" ? ", nobody waits" : claim}`;
+}
+
 function jobText(job) {
   if (job.state === "lost") return "lost";
-  return `${jobWord(job)}${job.state === "nobody_waits" ? ", nobody waits" : ""} · ${span(job.until - job.at)}`;
+  return `${jobStanding(job)} · ${span(job.until - job.at)}`;
 }
 
 function drawMarks(c) {

@@ -8,7 +8,7 @@ function fillDetail() {
   const turn = thread.turns[chosenRow()], { id } = document.activeElement;
   if (!turn) {
     const job = jobAt(thread, chosenRow());
-    fill(element, job ? [h("h2", `Job ${jobWord(job)}`), h("p", { class: jobClass(job) }, jobNote(job)), jobFacts(job)]
+    fill(element, job ? [h("h2", `Job ${jobWord(job)}`), h("p", { class: jobClass(job) }, jobNote(job)), jobFacts(job), askedOf(job, thread)]
       : [h("h2", "No turn selected"), h("p", "Choose one in the tree, or press j.")]);
     return;
   }
@@ -45,20 +45,44 @@ function turnFacts(turn) {
 
 function deadlineOf(job) { return job.deadline > data.index.now ? `in ${span(job.deadline - data.index.now)}` : "over"; }
 
+// What a reader of a thread has to know of a job; nothing where all is as usual.
+function troubleText(job) {
+  const ago = span(data.index.now - (job.failing ? job.failing[0] : 0));
+  if (job.state === "lost") return "The answer to the create was lost. ";
+  if (job.trouble === "unknown") return `The server has not known the run of this job for ${ago} (${job.failing[1]}). `;
+  if (job.trouble === "unread") return `The run of this job could not be read for ${ago} (${job.failing[1]}). `;
+  if (job.state === "nobody_waits") return "Nobody waits for this job. ";
+  if (job.trouble === "late") return "This job takes longer than it should. ";
+  return job.unclaimed ? "Nobody has taken the answer of this job. " : "";
+}
+
+function heldText(job) { return job.held >= data.index.now ? "now" : `until ${span(data.index.now - job.held)} ago`; }
+
+function answeredText(job) { return job.answered === null ? "not known" : `${span(data.index.now - job.answered)} ago`; }
+
+// What was asked, where no turn tells it.
+function askedOf(job, thread) {
+  const step = thread.asked[job.key];
+  return step ? [h("h2", "Asked"), stepElement(step, false, job.key)] : null;
+}
+
 // What is wrong with a job, and what helps.
 function jobNote(job) {
-  if (job.state === "lost") return [h("strong", "The answer to the create was lost. "), "Whether a run exists is not known, and it may be billed. The next call begins anew."];
-  if (job.state !== "nobody_waits") return [];
-  return [h("strong", "Nobody waits for this job. "), `It was last heard of ${span(data.index.now - job.heard)} ago; deadline ${deadlineOf(job)}. Resume it with `, h("code", "interactions jobs watch"), "."];
+  const said = troubleText(job);
+  if (!said) return [];
+  if (job.state === "lost") return [h("strong", said), "Whether a run exists is not known, and it may be billed. The next call begins anew."];
+  const held = job.open ? `Held ${heldText(job)}, the server answered ${answeredText(job)}; deadline ${deadlineOf(job)}. ` : "";
+  return [h("strong", said), `${held}Next: ${job.next}.`];
 }
 
 function jobFacts(job) {
   return facts([
     ["Job", h("span.mono", job.key)],
-    ["Status", h("span", { class: jobClass(job) }, `${jobWord(job)}${job.state === "nobody_waits" ? ", nobody waits" : ""}`)],
+    ["Status", h("span", { class: jobClass(job) }, jobStanding(job))],
     ["Asked", timeText(job.at)], ...job.events.filter((event) => event[0] > job.at).map(([at, what, who]) => [`+${span(at - job.at)}`, who ? `${what}, ${who}` : what]),
-    job.open ? ["Last heard of", `${span(data.index.now - job.heard)} ago`] : ["Ended", `${timeText(job.until)}, ${span(job.until - job.at)} after`],
-    job.open && ["Deadline", deadlineOf(job)], ["Creates sent", whole(job.attempts)],
+    job.open ? ["Held", heldText(job)] : null, job.open ? ["Server answered", answeredText(job)] : null,
+    job.open && job.failing ? [job.failing[1] === "404" ? "Not known since" : "Not read since", `${timeText(job.failing[0])} (${job.failing[1]})`] : null,
+    job.open ? ["Deadline", deadlineOf(job)] : ["Ended", `${timeText(job.until)}, ${span(job.until - job.at)} after`], ["Creates sent", whole(job.attempts)],
     job.handed ? ["Handed on", timeText(job.handed)] : null, job.holder && ["Held by", job.holder], job.run && ["Run", h("span", { class: "mono", title: job.run }, shortId(job.run))],
   ]);
 }

@@ -121,8 +121,8 @@ function headElement(told, thread) {
 }
 
 function noteElement(told, thread, content) {
-  const job = thread.jobs.find((each) => each.state === "lost" || each.state === "nobody_waits");
-  if (job) return h("p", { class: `note ${job.state === "lost" ? "bad" : ""}` }, jobNote(job));
+  const job = thread.jobs.find((each) => each.state === "lost") || thread.jobs.find(troubleText);
+  if (job) return h("p", { class: `note ${job.state === "lost" ? "bad" : ""}` }, jobNote(job), job.unclaimed ? notCounted(told) : "");
   if (told.again < 2 || told.again * 2 <= told.turns) return null;
   const cost = told.again_usd === null ? "" : ` ${usd(told.again_usd)} so far.`;
   return h("p.note", h("strong", `${whole(told.again)} of ${counted(told.turns, "turn")} were sent in full.`), sameStep(thread, content), cost);

@@ -37,9 +37,12 @@ function careElement(threads) {
   const { now } = data.index;
   const cares = [];
   for (const thread of threads) {
-    const [, unattended, lost, failed] = thread.jobs;
+    const [, unattended, lost, failed, , unknown, late, unclaimed] = thread.jobs;
     if (lost) cares.push([0, thread, "Submit lost", "fail", "Nobody knows whether the run exists. The next call begins anew."]);
-    if (unattended) cares.push([1, thread, "Nobody waits", "warn", "A run may go on at the server. Resume it: interactions jobs watch"]);
+    if (unattended) cares.push([1, thread, "Nobody waits", "warn", "A run may go on at the server. Call again, or have its answer kept: interactions jobs watch"]);
+    if (unknown) cares.push([1, thread, "Not known", "warn", "For a minute or longer the server has not known the run of a job, or could not be asked. The job says since when, and what to do."]);
+    if (late) cares.push([1, thread, "Late", "warn", "A run takes longer than it should, or its deadline is near."]);
+    if (unclaimed) cares.push([1, thread, "Not taken", "warn", `The answer is there and nobody has taken it. Run the graph again with graph.invoke(None, config), or ask the same again.${notCounted(thread)}`]);
     if (failed) cares.push([2, thread, "Job failed", "fail", `Last turn or job ${span(now - thread.last)} ago.`]);
     if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price." : `${usd(thread.again_usd)}.`} Open it for why.`]);
   }
@@ -52,6 +55,12 @@ function careElement(threads) {
   cares.sort((a, b) => a[0] - b[0] || (a[0] === 3 ? (b[1].again_usd || 0) - (a[1].again_usd || 0) : 0));
   return [h("table.sums.care", h("tbody", cares.slice(0, MOST_ROWS).map(([, thread, word, tone, text]) =>
     rowOf([threadLink(thread), h("span", { class: tone }, word), text])))), moreElement(cares)];
+}
+
+// What was paid for answers that nobody has taken is in no sum.
+function notCounted(thread) {
+  const { owed } = thread;
+  return owed && owed.turns ? ` Not yet counted: ${tokens(owed.tokens)} tokens, ${sumCost(owed)}.` : "";
 }
 
 function daysElement(days) {

@@ -5,10 +5,11 @@ const WEEK = 7 * 86400;
 
 // Flags of a thread, the most pressing first: words, colour.
 function flagsOf(thread) {
-  const [open, unattended, lost, failed] = thread.jobs;
+  const [open, unattended, lost, failed, , unknown, late, unclaimed] = thread.jobs;
   const left = thread.expires === null ? Infinity : thread.expires - data.index.now;
   return [
     lost && ["submit lost", "fail"], unattended && ["job: nobody waits", "warn"],
+    unknown && ["job: not known", "warn"], late && ["job: late", "warn"], unclaimed && ["answer not taken", "warn"],
     failed && ["job failed", "fail"], open > unattended + lost && ["job in progress", "run"],
     thread.again && [`${whole(thread.again)} sent again`, "warn"],
     left <= 0 ? ["expired", "warn"] : left < WEEK && [`expires in ${span(left)}`, "warn"],

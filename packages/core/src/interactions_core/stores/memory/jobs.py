@@ -7,6 +7,7 @@ from typing import Final
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
 from interactions_core.records.job_events import JobEvent, events_between
+from interactions_core.records.job_looks import Look
 from interactions_core.records.jobs import UNFINISHED, Job, merge_webhook_status
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
@@ -90,13 +91,21 @@ class MemoryJobMixin(MemoryDeletionMixin):
             self._keep_job(taken, now)
             return True
 
-    def renew_job(self, key: str, owner: str, *, now: float, until: float) -> bool:
+    def renew_job(
+        self,
+        key: str,
+        owner: str,
+        *,
+        now: float,
+        until: float,
+        look: Look | None = None,
+    ) -> bool:
         """Hold a job for longer, or no longer."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.owner != owner:
                 return False
-            self._keep_job(replace(job, lease_until=until), now)
+            self._keep_job(replace(job, lease_until=until, look=look or job.look), now)
             return True
 
     def update_job(self, job: Job) -> bool:
@@ -106,7 +115,7 @@ class MemoryJobMixin(MemoryDeletionMixin):
             if before is None or before.owner != job.owner:
                 return False
             merged = self._reduced(merge_webhook_status(before, job))
-            merged = replace(merged, trace=before.trace)
+            merged = replace(merged, trace=before.trace, look=job.look or before.look)
             self._keep_job(merged, job.updated_at)
             return True
 

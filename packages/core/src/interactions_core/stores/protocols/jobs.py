@@ -8,6 +8,7 @@ from typing import Protocol
 
 from interactions_core.records.interactions import Scope
 from interactions_core.records.job_events import JobEvent
+from interactions_core.records.job_looks import Look
 from interactions_core.records.jobs import Job
 from interactions_core.records.turn import GraphPosition
 
@@ -78,7 +79,15 @@ class JobStore(Protocol):
         """
         ...
 
-    def renew_job(self, key: str, owner: str, *, now: float, until: float) -> bool:
+    def renew_job(
+        self,
+        key: str,
+        owner: str,
+        *,
+        now: float,
+        until: float,
+        look: Look | None = None,
+    ) -> bool:
         """Hold a job for longer; false if it is not the owner's any more.
 
         Args:
@@ -86,6 +95,7 @@ class JobStore(Protocol):
             owner: Who holds it.
             now: Epoch seconds.
             until: Until when, in epoch seconds; 0 to leave it to others.
+            look: What its looks at the run came to; `None` for nothing new.
         """
         ...
 
@@ -95,7 +105,8 @@ class JobStore(Protocol):
         What `note_status` was told meanwhile stays: that the run is over, and which
         run a lost submit has begun (`jobs.merge_webhook_status`).
 
-        Which call it is of, its question and its trace are not written.
+        Which call it is of, its question and its trace are not written, nor is `look`
+        where it is `None`.
 
         Returns:
             Whether it does.

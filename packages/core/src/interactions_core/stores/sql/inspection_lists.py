@@ -50,7 +50,8 @@ class SqlSource:
         groups = connect([] if thread else read_loose(self._db, **own))
         loose = [draft_of(group, reason=reason) for group in groups]
         self._owners = {(d.id.scope, key): d.id for d in loose for key in d.keys}
-        query = inspection_rows.list_jobs([*names])
+        has_looks = has_table(self._db, "job_looks")
+        query = inspection_rows.list_jobs([*names], has_looks=has_looks)
         jobs = self._db.execute(query, (*names.values(),)).fetchall()
         return add_jobs((*threads, *loose), map(job_rows.job_from_row, jobs))
 

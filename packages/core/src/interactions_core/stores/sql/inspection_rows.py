@@ -59,9 +59,15 @@ def list_loose(names: Sequence[str]) -> str:
     return f"SELECT {_NODE} FROM interactions WHERE thread_id = ''{_and(names)}"
 
 
-def list_jobs(names: Sequence[str]) -> str:
-    """Write the query of the jobs of which these columns are what is given."""
-    return f"{job_rows.LIST}{conditions(names)} ORDER BY created_at, key"
+def list_jobs(names: Sequence[str], *, has_looks: bool) -> str:
+    """Write the query of the jobs of which these columns are what is given.
+
+    Args:
+        names: The columns.
+        has_looks: Whether the store has the table of looks.
+    """
+    jobs = job_rows.LIST_LOOKED if has_looks else job_rows.LIST
+    return f"{jobs}{conditions(names)} ORDER BY created_at, key"
 
 
 def _and(names: Sequence[str], *, after: int = 0) -> str:

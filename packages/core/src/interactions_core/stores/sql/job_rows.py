@@ -16,6 +16,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
 from interactions_core.stores.sql import (
     job_event_rows,
+    job_look_rows,
     job_trace_rows,
     question_rows,
 )
@@ -58,8 +59,9 @@ _SHOWN = (
 ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({placeholders(21)})"
 
 _WHOLE = f"""SELECT {_SHOWN}, plan, result, {job_trace_rows.COLUMNS},
-{question_rows.COLUMNS}
-FROM jobs LEFT JOIN questions ON questions.job = key{job_trace_rows.JOIN}"""
+{job_look_rows.COLUMNS}, {question_rows.COLUMNS}
+FROM jobs LEFT JOIN questions ON questions.job = key{job_trace_rows.JOIN}
+{job_look_rows.JOIN}"""
 
 GET: Final = f"{_WHOLE} WHERE key = $1"
 
@@ -77,11 +79,17 @@ FIND_NEAR: Final = f"""{_WHOLE} WHERE {_OF_SCOPE} AND key IN (
 ) ORDER BY created_at, key"""
 
 LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
-"""Without their traces, too."""
+"""Without their traces and looks, too."""
+
+LIST_LOOKED: Final = (
+    f"SELECT {_SHOWN}, '{{}}', '{{}}', NULL, NULL, {job_look_rows.COLUMNS} "
+    f"FROM jobs{job_look_rows.JOIN}"
+)
+"""Without their traces."""
 
 LIST_TRACED: Final = (
-    f"SELECT {_SHOWN}, '{{}}', '{{}}', {job_trace_rows.COLUMNS} "
-    f"FROM jobs{job_trace_rows.JOIN}"
+    f"SELECT {_SHOWN}, '{{}}', '{{}}', {job_trace_rows.COLUMNS}, "
+    f"{job_look_rows.COLUMNS} FROM jobs{job_trace_rows.JOIN}{job_look_rows.JOIN}"
 )
 
 WAITING: Final = "interrupts > 0 AND handed_on_at = 0 AND consumed_at = 0"
@@ -149,7 +157,12 @@ OVER: Final = out_of_date(
     "jobs",
     key="key",
     time="forget_at",
-    also=(question_rows.DELETE, job_event_rows.DELETE, job_trace_rows.DELETE),
+    also=(
+        question_rows.DELETE,
+        job_event_rows.DELETE,
+        job_trace_rows.DELETE,
+        job_look_rows.DELETE,
+    ),
 )
 
 DELETE: Final = "DELETE FROM jobs WHERE key = $1"
@@ -228,7 +241,7 @@ def move_row(job: Job) -> tuple[object, ...]:
 
 # Databases hand out untyped rows.
 def job_from_row(row: Sequence[Any]) -> Job:
-    """Read a row of `GET`, `FIND`, `LIST` or `LIST_TRACED`."""
+    """Read a row of `GET`, `FIND`, `LIST`, `LIST_LOOKED` or `LIST_TRACED`."""
     return Job(
         key=row[0],
         scope=Scope(row[1], row[2], row[3]),
@@ -250,7 +263,8 @@ def job_from_row(row: Sequence[Any]) -> Job:
         plan=json.loads(row[19]),
         result=json.loads(row[20]),
         trace=job_trace_rows.trace_from_row(row[21:23]),
-        question=question_rows.question_from_row(row[23:]),
+        look=job_look_rows.look_from_row(row[23:26]),
+        question=question_rows.question_from_row(row[26:]),
     )
 
 

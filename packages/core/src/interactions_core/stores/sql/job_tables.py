@@ -5,12 +5,14 @@ from typing import Final
 
 from interactions_core.records.interactions import Scope
 from interactions_core.records.job_events import JobEvent, events_between
+from interactions_core.records.job_looks import Look
 from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import GraphPosition
 from interactions_core.stores.sql import (
     job_event_rows,
+    job_look_rows,
     job_rows,
     job_trace_rows,
     question_rows,
@@ -43,6 +45,8 @@ class SqlJobMixin(SqlDeletionMixin):
             for row in job_trace_rows.trace_rows(job):
                 db.execute_later(job_trace_rows.ADD, row)
             db.execute(job_rows.ADD, job_rows.job_row(job, self.mirror))
+            for row in job_look_rows.new_rows(job):
+                db.execute(job_look_rows.KEEP, row)
             _keep_question(db, job)
         return True
 
@@ -101,11 +105,20 @@ class SqlJobMixin(SqlDeletionMixin):
             db.execute_later(job_rows.NOTE_TAKEN, values)
             return db.execute(job_rows.TAKE, values).rowcount > 0
 
-    def renew_job(self, key: str, owner: str, *, now: float, until: float) -> bool:
+    def renew_job(
+        self,
+        key: str,
+        owner: str,
+        *,
+        now: float,
+        until: float,
+        look: Look | None = None,
+    ) -> bool:
         """Hold a job for longer, or no longer."""
         values = (until, key, owner)
         with self.database.writing(key) as db:
             db.execute_later(job_rows.NOTE_RENEWED, (*values, now))
+            _keep_look(db, key, owner, look)
             return db.execute(job_rows.RENEW, values).rowcount > 0
 
     def update_job(self, job: Job) -> bool:
@@ -113,6 +126,7 @@ class SqlJobMixin(SqlDeletionMixin):
         row = job_rows.update_row(job, self.mirror)
         with self.database.writing(job.key) as db:
             db.execute_later(job_rows.NOTE_UPDATED, job_rows.updated_row(job))
+            _keep_look(db, job.key, job.owner, job.look)
             return db.execute(job_rows.UPDATE, row).rowcount > 0
 
     def move_job(self, job: Job) -> bool:
@@ -153,6 +167,7 @@ class SqlJobMixin(SqlDeletionMixin):
         number = delete_all(self.database, job_rows.OVER, now)
         self._clean_after(job_event_rows.LEFT_OVER, job_event_rows.DELETE)
         self._clean_after(job_trace_rows.LEFT_OVER, job_trace_rows.DELETE)
+        self._clean_after(job_look_rows.LEFT_OVER, job_look_rows.DELETE)
         return number
 
     def _clean_after(self, left_over: str, delete: str) -> None:
@@ -172,18 +187,29 @@ class SqlJobMixin(SqlDeletionMixin):
             db.execute(question_rows.DELETE, (key,))
             db.execute_later(job_event_rows.DELETE, (key,))
             db.execute_later(job_trace_rows.DELETE, (key,))
+            db.execute_later(job_look_rows.DELETE, (key,))
             return db.execute(job_rows.DELETE, (key,)).rowcount > 0
 
     def _answerable(self, db: SqlConnection, query: str) -> str:
         """Return a query of jobs as this store can answer it.
 
-        Only one that is read as an older release has left it lacks their traces.
+        Only one that is read as an older release has left it lacks their traces, or
+        what the looks at them came to.
         """
-        if self.database.read_only and not has_table(db, "job_traces"):
-            return job_trace_rows.without_traces(query)
+        if not self.database.read_only:
+            return query
+        if not has_table(db, "job_looks"):
+            query = job_look_rows.without_looks(query)
+        if not has_table(db, "job_traces"):
+            query = job_trace_rows.without_traces(query)
         return query
 
 
 def _keep_question(db: SqlConnection, job: Job) -> None:
     for row in question_rows.question_rows(job):
         db.execute(question_rows.KEEP, row)
+
+
+def _keep_look(db: SqlConnection, key: str, owner: str, look: Look | None) -> None:
+    for row in job_look_rows.look_rows(key, owner, look):
+        db.execute_later(job_look_rows.KEEP, row)

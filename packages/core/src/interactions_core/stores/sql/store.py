@@ -29,6 +29,7 @@ from interactions_core.stores.sql import (
     held_rows,
     inspection_rows,
     job_event_rows,
+    job_look_rows,
     job_rows,
     job_trace_rows,
     label_rows,
@@ -71,6 +72,7 @@ PARTS: Final = {
     job_rows.PART: job_rows.MIGRATIONS,
     job_event_rows.PART: job_event_rows.MIGRATIONS,
     job_trace_rows.PART: job_trace_rows.MIGRATIONS,
+    job_look_rows.PART: job_look_rows.MIGRATIONS,
     question_rows.PART: question_rows.MIGRATIONS,
     deletion_rows.PART: deletion_rows.MIGRATIONS,
     form_rows.PART: form_rows.MIGRATIONS,
@@ -275,6 +277,7 @@ class SqlStore(
             db.execute(question_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_event_rows.DELETE_THREAD, (thread_id,))
             db.execute_later(job_trace_rows.DELETE_THREAD, (thread_id,))
+            db.execute_later(job_look_rows.DELETE_THREAD, (thread_id,))
             db.execute(job_rows.DELETE_THREAD, (thread_id,))
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)

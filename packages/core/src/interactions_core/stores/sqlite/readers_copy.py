@@ -46,6 +46,7 @@ COPIED: Final[Mapping[str, Mapping[str, str]]] = {
     "jobs": {"call_digest": "''", "plan": "'{}'", "result": "'{}'"},
     "job_events": {},
     "job_traces": {},
+    "job_looks": {},
     "questions": {"question": "''", "list": "''", "fixed": "''", "marks": "'{}'"},
     "outlines": {},
     "labels": {},

@@ -13,7 +13,16 @@ UPGRADE: Final = (
     "changed."
 )
 READ_WITHOUT: Final = frozenset(
-    {"budgets", "charges", "job_events", "job_traces", "labels", "outlines", "texts"}
+    {
+        "budgets",
+        "charges",
+        "job_events",
+        "job_looks",
+        "job_traces",
+        "labels",
+        "outlines",
+        "texts",
+    }
 )
 """The parts that a store of an older release lacks without being refused: whoever reads
 them looks first whether they are there."""
