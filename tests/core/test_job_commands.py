@@ -17,10 +17,14 @@ from interactions_core.exceptions import (
     ConfigurationError,
     InteractionsError,
     JobCancelledError,
+    LostSubmitError,
+    RequestError,
     UnknownJobError,
 )
 from interactions_core.process.owners import is_dead, is_watcher, process_id
 from interactions_core.process.owners import watcher_id as watcher_of
+from interactions_core.records.job_looks import Look
+from interactions_core.records.job_standing import trouble_of
 from interactions_core.records.jobs import Job
 from interactions_core.records.turn import Turn
 from interactions_core.services.graph_resumer import Resumer
@@ -115,6 +119,152 @@ def test_a_cancelled_job_is_an_error_for_who_waits_and_begun_anew_then(
     with pytest.raises(JobCancelledError):
         client.turn(turn(), store)
     assert client.turn(turn(), store).status == "completed"
+
+
+MISSING: dict[str, Any] = {"status": 404}
+
+
+def test_a_job_whose_run_the_server_does_not_know_can_be_given_up(
+    store: SqliteStore, client: InteractionsClient, clock: Clock, emulator: Emulator
+) -> None:
+    """Ours: matching.md, section 9: before a run is called gone, cancel is tried."""
+    found = client.suspend(turn(), store)
+    emulator.fault(on="cancel", do=MISSING)
+    emulator.fault(on="get", times=2, do=MISSING)
+    clock.sleep(61)
+    said: list[str] = []
+
+    assert cancel_job(store, client, said.append, found.job_key, now=clock.now)
+
+    assert [job.status for job in store.list_jobs()] == ["gone"]
+    assert said[0] == (
+        f"{found.job_key}: the server does not know {found.interaction_id}; noted as "
+        "gone"
+    )
+    assert "looks for it once more" in said[1]
+    with pytest.raises(LostSubmitError, match=found.interaction_id):
+        client.turn(turn(), store)
+    creates = [r for r in emulator.requests() if r["path"].endswith("/interactions")]
+    assert len(creates) == 1
+
+
+def test_a_run_that_was_given_up_and_is_there_again_is_not_paid_twice(
+    store: SqliteStore, client: InteractionsClient, clock: Clock, emulator: Emulator
+) -> None:
+    found = client.suspend(turn(), store)
+    emulator.fault(on="cancel", do=MISSING)
+    clock.sleep(61)
+    cancel_job(store, client, lambda _: None, found.job_key, now=clock.now)
+
+    reply = client.turn(turn(), store)
+
+    assert (reply.key, reply.status) == (found.interaction_id, "completed")
+    assert len([*store.ledger()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "waits_s", "other", "said"),
+    [
+        pytest.param(404, 1, False, "is too new to be given up", id="seconds old"),
+        pytest.param(404, 61, True, "not this key's", id="of another owner"),
+        pytest.param(503, 61, False, "goes on, and the job is kept", id="an outage"),
+    ],
+)
+def test_a_job_that_cannot_be_cancelled_is_named_and_kept(  # noqa: PLR0917
+    status: int,
+    waits_s: float,
+    other: bool,  # noqa: FBT001
+    said: str,
+    store: SqliteStore,
+    client: InteractionsClient,
+    clock: Clock,
+    emulator: Emulator,
+) -> None:
+    """A 404 under one credential marks nothing dead for another."""
+    found = client.suspend(turn(), store)
+    before = [(job.key, job.status) for job in store.list_jobs()]
+    emulator.fault(on="cancel", do={"status": status})
+    clock.sleep(waits_s)
+    second = InteractionsClient(
+        Connection(api_key="another" if other else "k", base_url=emulator.url),
+        ClientPolicy(max_retries=0, retention_s=1e6, clock=clock),
+    )
+
+    with pytest.raises(RequestError) as caught:
+        cancel_job(store, second, print, found.job_key, now=clock.now)
+
+    run = f"the run {found.interaction_id} of {found.job_key}"
+    assert run in str(caught.value)
+    assert said in str(caught.value)
+    assert [(job.key, job.status) for job in store.list_jobs()] == before
+    second.close()
+
+
+def test_the_watcher_says_what_it_watches_and_each_change(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+) -> None:
+    found = client.suspend(turn(thread_id="7"), store)
+    emulator.fault(on="get", times=3, do=MISSING)
+    said: list[str] = []
+
+    watcher(write=said.append).run(until_idle=True)
+
+    key, run = found.job_key, found.interaction_id
+    begun, *lines = said
+    assert begun.startswith("watching the jobs of gemini|127.0.0.1")
+    assert begun.endswith(": 1 open job, 1 that nobody waits for")
+    assert lines == [
+        f"{key}: watched from here on of 7, in_progress ({run})",
+        (
+            f"{key}: the server does not know it (404), and it is looked at until its "
+            f"deadline ({run}); interactions jobs cancel {key} gives it up"
+        ),
+        f"{key}: the server answers again ({run})",
+        f"{key}: completed ({run})",
+    ]
+
+
+def test_a_watcher_without_a_job_says_that_it_has_none(
+    watcher: Callable[..., JobWatcher],
+) -> None:
+    said: list[str] = []
+
+    watcher(write=said.append).run(until_idle=True)
+
+    [begun] = said
+    assert begun.endswith(": 0 open jobs, 0 that nobody waits for")
+
+
+def test_what_the_looks_came_to_is_told_while_a_watcher_waits(
+    store: SqliteStore,
+    client: InteractionsClient,
+    watcher: Callable[..., JobWatcher],
+    emulator: Emulator,
+    clock: Clock,
+) -> None:
+    client.suspend(turn(), store)
+    emulator.fault(on="get", nth=2, times=8, do=MISSING)
+    seen: list[tuple[str, Look | None]] = []
+
+    def sleep(seconds: float) -> None:
+        [job] = store.list_jobs()
+        seen.append((trouble_of(job, clock.now), job.look))
+        clock.sleep(seconds)
+
+    watcher(sleep=sleep).run(until_idle=True)
+
+    troubles = [trouble for trouble, _ in seen]
+    assert troubles[0] == ""
+    assert "unknown" in troubles
+    failing = [look for _, look in seen if look and look.failing_since]
+    assert {look.failure for look in failing} == {"404"}
+    assert len({look.failing_since for look in failing}) == 1
+    [job] = store.list_jobs()
+    assert job.look is not None
+    assert (job.look.failure, job.look.answered_at) == ("", clock.now)
 
 
 def test_jobs_are_forgotten_when_their_time_is_over(

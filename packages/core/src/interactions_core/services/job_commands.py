@@ -8,9 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.counted import counted
-from interactions_core.exceptions import UnknownJobError
+from interactions_core.exceptions import (
+    NotFoundError,
+    RequestError,
+    UnknownJobError,
+)
+from interactions_core.explaining.job_advice import ask_again
 from interactions_core.near_names import asked_back, near_names
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs import GONE, UNSETTLED_S, Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
 if TYPE_CHECKING:
@@ -33,24 +38,70 @@ def cancel_job(
 ) -> bool:
     """Cancel a job on the server, and note it.
 
-    Whoever waits for it hears of it with the next look.
+    One that the server does not know is noted as gone: the service has answered 404 for
+    runs that went on, so that the next call looks for it once more before another run
+    is begun. Whoever waits for it hears of it with the next look.
 
     Returns:
         Whether there was anything to cancel.
 
     Raises:
         UnknownJobError: No job goes by that name.
-        RequestError: The API refused.
+        RequestError: The API refused, or does not know a run that may be there all the
+            same: it is another owner's, or a few seconds old. The job is kept.
     """
     job = find_job(store, name)
     if not job.is_runnable:
         why = job.status if job.is_over else "its run is not known"
         write(f"{job.key}: nothing to cancel ({why})")
         return False
-    client.cancel(job.interaction_id)
+    try:
+        client.cancel(job.interaction_id)
+    except NotFoundError as error:
+        return _give_up(store, client, write, job, error=error, now=now)
+    except RequestError as error:
+        _explain(error, job, "goes on, and the job is kept")
+        raise
     store.note_status(job, "cancelled", now=now)
     write(f"{job.key}: cancelled {job.interaction_id}")
     return True
+
+
+def _give_up(
+    store: SessionStore,
+    client: "InteractionsClient",
+    write: Write,
+    job: Job,
+    *,
+    error: NotFoundError,
+    now: float,
+) -> bool:
+    """Note that a run is gone that the server does not know, nor to be cancelled."""
+    whose = job.scope.credential
+    if store.links_of([whose]).get(whose, whose) != client.owner(store).name:
+        why = (
+            f"is of {whose}, which is not this key's, and the job is kept: cancel it "
+            "with a key of that owner"
+        )
+        _explain(error, job, why)
+        raise error
+    if now - job.created_at < UNSETTLED_S:
+        why = "is too new to be given up, and the job is kept: try again in a minute"
+        _explain(error, job, why)
+        raise error
+    store.note_status(job, GONE, now=now)
+    write(f"{job.key}: the server does not know {job.interaction_id}; noted as gone")
+    write(
+        f"next: {ask_again(job)} looks for it once more, then does what on_lost_submit "
+        "says; whoever waits for it hears of it with the next look"
+    )
+    return True
+
+
+def _explain(error: RequestError, job: Job, what: str) -> None:
+    """Say which run an error is about: the API's own words leave that open."""
+    run = f"the run {job.interaction_id} of {job.key}"
+    error.args = (f"{str(error).rstrip('.')}: {run} {what}.",)
 
 
 def clean_jobs(store: SessionStore, write: Write, *, now: float) -> int:

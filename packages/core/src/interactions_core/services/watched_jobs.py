@@ -28,6 +28,12 @@ from interactions_core.records.jobs import (
 )
 from interactions_core.services.run_reader import RunReader, WatchedJob
 from interactions_core.services.telling import Write, tell
+from interactions_core.services.watch_lines import (
+    tell_begun,
+    tell_change,
+    tell_over,
+    tell_taken,
+)
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.tracing.traced_jobs import RunWatch, watch_run
 from interactions_core.turns.pacing import Pace
@@ -99,15 +105,17 @@ class WatchedJobs:
         self._reader = RunReader(client, pace, clock=clock, sleep=sleep)
         self._mine = PerProcess(_Mine)
         self._name = uuid.uuid4().hex[:12]
+        self._has_begun = False
         self.unserved: Mapping[str, int] = {}
 
     def gather(self) -> None:
         """Take the jobs that nobody waits for."""
         known = {watched.job.key for watched in self._mine.get().queue}
         me = watcher_id(self._name)
+        running = self._store.list_jobs(statuses=RUNNING)
         free = [
             job
-            for job in self._store.list_jobs(statuses=RUNNING)
+            for job in running
             if job.interaction_id
             and job.key not in known
             # What is this watcher's and not in its queue was forgotten in an outage.
@@ -119,12 +127,22 @@ class WatchedJobs:
                 job.scope.credential for job in free if job.scope.credential not in ours
             )
         )
-        for listed in free:
-            if listed.scope.credential in ours:
-                job = self._taken(listed)
-                if job is not None:
-                    watch = self._mine.get().watches[job.key] = watch_run(job)
-                    self._look_later(WatchedJob(0.0, job, 0.0, watch=watch))
+        mine = [job for job in free if job.scope.credential in ours]
+        if not self._has_begun:
+            self._has_begun = True
+            self._tell_begun(running, len(mine))
+        taken = [job for job in map(self._taken, mine) if job is not None]
+        tell_taken(self._write, taken)
+        for job in taken:
+            watch = self._mine.get().watches[job.key] = watch_run(job)
+            self._look_later(WatchedJob(0.0, job, 0.0, watch=watch))
+
+    def _tell_begun(self, running: Sequence[Job], free: int) -> None:
+        jobs = [job for job in running if not job.consumed_at]
+        ours = self._ours({job.scope.credential for job in jobs})
+        owner = self._client.owner(self._store).name
+        ours_open = [job for job in jobs if job.scope.credential in ours]
+        tell_begun(self._write, owner, ours_open, free)
 
     def _taken(self, listed: Job) -> Job | None:
         now, owner = self._clock(), watcher_id(self._name)
@@ -235,16 +253,16 @@ class WatchedJobs:
             mine.readers = ThreadPoolExecutor(READERS, "interactions-watcher")
         looks = mine.readers.map(self._reader.read, due)
         for watched, seen in zip(due, looks, strict=True):
-            watched.job = seen
+            before, watched.job = watched.job, seen
             if not seen.is_over:
+                tell_change(self._write, before, seen)
                 self._look_later(watched)
                 continue
             over += 1
             hit(FailPoint.ENDED)
             if self._put(replace(seen, lease_until=0.0)):
                 hit(FailPoint.KEPT)
-                said = f"{seen.key}: {seen.status} ({seen.interaction_id})"
-                tell(self._write, said, log_fields("job_over", seen.known))
+                tell_over(self._write, seen)
                 self._end(watched)
             else:
                 self._lose(watched)

@@ -38,8 +38,9 @@ def jobs() -> None:
 def cancel(sessions: StoreName, job: str) -> None:
     """Cancel JOB on the server.
 
-    Whoever waits for it hears of it with the next look. The exit status is 1 if there
-    was nothing to cancel.
+    A run that the server does not know is noted as gone: the next call looks for it once
+    more before another is begun. Whoever waits for it hears of it with the next look. The
+    exit status is 1 if there was nothing to cancel.
     """
     with opened(sessions.url) as store, client() as api:
         now = time.time()
