@@ -18,6 +18,7 @@ from interactions_core.records.interactions import (
 from interactions_core.records.jobs import Job
 from interactions_core.records.labels import Label
 from interactions_core.records.outlines import Sketch
+from interactions_core.transcript.digest import SEED, fold_wire
 from interactions_core.usage import Usage
 
 NOW = datetime(2026, 11, 28, 19, 4, 43, tzinfo=UTC).timestamp()
@@ -109,6 +110,9 @@ class Thread:
         self._count += 1
         key = key or f"v1_{self._prefix}-{self._count:03}"
         is_replay = reason in {"root", "expired", "foreign", "stateless"}
+        base = self._store.get(self.scope, after) if after else None
+        said = (*sent, *held)
+        before = base.context_digest if base else SEED
         record = InteractionRecord(
             key=key,
             scope=self.scope,
@@ -118,6 +122,8 @@ class Thread:
             expires_at=when + kept_s,
             parent_id="" if is_replay else after,
             base_key=after,
+            context_digest=fold_wire(before, said),
+            context_steps=(base.context_steps if base else 0) + len(said),
             target=self._target,
             reason=reason,
             status=status,
@@ -125,7 +131,8 @@ class Thread:
             held=tuple(held),
         )
         usage = usage or Usage(tokens - 20, 0, 15, 5, 0, tokens)
-        entry = self._entry(record, usd, size, usage, job, again=again)
+        repeated = base.context_steps if base and is_replay else 0
+        entry = self._entry(record, usd, size, usage, job, again=again, repeated=repeated)  # fmt: skip
         self._store.put(record, entry, sketch=sketch, label=self._label)
         return key
 
@@ -152,6 +159,7 @@ class Thread:
         job: str,
         *,
         again: bool,
+        repeated: int,
     ) -> LedgerEntry:
         price = Price(reason="nobody says what it costs", prices="flat 1")
         if usd is not None:
@@ -164,7 +172,7 @@ class Thread:
             status=record.status,
             usage=usage,
             created_at=record.created_at,
-            steps_sent=len(record.sent),
+            steps_sent=repeated + len(record.sent),
             bytes_sent=size[0],
             replay_steps=9,
             replay_bytes=size[1],

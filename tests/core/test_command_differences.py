@@ -12,8 +12,8 @@ from langchain_core.messages import HumanMessage
 
 from interactions_core import open_store
 from interactions_core.cli.replay import replay
-from interactions_core.cli.replay.curl import curl_lines
 from interactions_core.cli.sessions.diff import diff
+from interactions_core.explaining.curl import curl_lines
 from interactions_core.records.interactions import Scope
 from interactions_core.transcript.digest import SEED
 from interactions_emulator import Emulator

@@ -133,7 +133,7 @@ def test_y_copies_the_turn_as_a_command(opened: Looked) -> None:
     opened.press("j", "y")
     opened.page.locator(".copy", has_text="Copied").wait_for()
     copied = opened.page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("curl ")
+    assert copied.startswith("interactions replay v1_")
 
 
 def test_h_hides_content_and_shows_it(opened: Looked) -> None:

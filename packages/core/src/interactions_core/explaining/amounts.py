@@ -22,11 +22,39 @@ SENT_IN_FULL: Final = frozenset({"root", "expired", "foreign", "stateless", "sep
 _MODEL: Final = "model:"
 
 
-def sent_amount(record: InteractionRecord, entry: LedgerEntry | None) -> Amount:
-    """Return what was sent."""
+def sent_amount(
+    record: InteractionRecord, entry: LedgerEntry | None, repeated: int | None
+) -> Amount:
+    """Return what was sent; of what was paid for elsewhere only how many steps."""
     if entry is None:
-        return Amount(len(record.sent), 0)
+        return Amount(len(record.sent) + (repeated or 0), 0)
     return Amount(entry.steps_sent, entry.bytes_sent)
+
+
+def repeated_steps(
+    record: InteractionRecord,
+    kept: int,
+    steps_sent: int | None,
+    base: InteractionRecord | None,
+) -> int | None:
+    """Count the steps that were sent before those that a record has.
+
+    Args:
+        record: The turn.
+        kept: How many steps its record has.
+        steps_sent: How many were sent; `None` for what was paid for elsewhere.
+        base: The record whose context they follow; `None` where it is not kept.
+
+    Returns:
+        The count; `None` where nobody knows.
+    """
+    if not kept:
+        return None
+    if steps_sent is not None:
+        return max(0, steps_sent - kept)
+    if record.parent_id or not record.base_key:
+        return 0
+    return base.context_steps if base is not None else None
 
 
 def chained_amount(

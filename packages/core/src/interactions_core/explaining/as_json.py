@@ -85,6 +85,7 @@ def _turn(told: Explanation, *, hide_content: bool) -> dict[str, object]:
         "usage": asdict(entry.usage) if entry is not None else None,
         "cost": _cost(told),
         "job": (entry.job or None) if entry is not None else None,
+        "sent_before": told.sent_before,
         "sent": steps_json(record.sent, hide_content=hide_content),
         "synthetic": list(record.synthetic),
         "held": steps_json(record.held, hide_content=hide_content),

@@ -11,6 +11,7 @@ from interactions_core.explaining.alignment import Change, first_change
 from interactions_core.explaining.amounts import (
     chained_amount,
     chained_usd,
+    repeated_steps,
     sent_amount,
 )
 from interactions_core.explaining.content import (
@@ -113,6 +114,9 @@ def explain_in(
     nearest = outline.nearest if outline is not None else ""
     same = _alike(store, scope, line, outline)
     chained = chained_amount(record, outline, because)
+    base = store.get(scope, record.base_key) if record.base_key else None
+    count = entry.steps_sent if entry is not None else None
+    repeated = repeated_steps(record, len(record.sent), count, base)
     return Explanation(
         scope=scope,
         conversation=conversation,
@@ -126,7 +130,8 @@ def explain_in(
         nearest=nearest,
         nearest_turn=keys.index(nearest) + 1 if nearest in keys else 0,
         difference=difference,
-        sent=sent_amount(record, entry),
+        sent=sent_amount(record, entry, repeated),
+        sent_before=repeated,
         chained=chained,
         chained_usd=chained_usd(entry, chained, prices),
         link=_link(record, line),

@@ -138,6 +138,8 @@ class Explanation:
         nearest_turn: Its number in the conversation; 0 where it has none.
         difference: Where the two differ; `None` where no step does.
         sent: What was sent.
+        sent_before: How many of the steps that were sent come before those of the
+            record, being what its base and those before that hold; `None` for unknown.
         chained: What would have been sent had the newest answer been continued; `None`
             where there was none, or it was.
         chained_usd: About what that would have cost; `None` for unknown, for agents,
@@ -165,6 +167,7 @@ class Explanation:
     nearest_turn: int
     difference: Difference | None
     sent: Amount
+    sent_before: int | None
     chained: Amount | None
     chained_usd: Decimal | None
     link: Link

@@ -8,6 +8,7 @@ from typing import Final
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import StoreError
 from interactions_core.explaining.content import contents, said_steps
+from interactions_core.explaining.whole_inputs import WholeInput, whole_inputs
 from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.records.mirror import is_redacted
 from interactions_core.records.outlines import Outline, keyed_mark
@@ -71,14 +72,20 @@ def records_of(store: SessionStore, scope: Scope, key: str) -> list[InteractionR
     return [*line.values()][::-1]
 
 
-def sent_by_a_replay(line: Sequence[InteractionRecord]) -> list[JsonObject]:
-    """Return what the last of these asked, as the server would have to be told anew.
+def input_before(store: SessionStore, line: Sequence[InteractionRecord]) -> WholeInput:
+    """Say what comes before the steps of the last of these records.
 
-    With what was thought and signed, and what was added so that the API takes it.
+    Args:
+        store: Where they are kept.
+        line: What `records_of` returns.
     """
-    *before, last = line
-    earlier = [wire for each in before for wire in (*each.sent, *each.held)]
-    return [*earlier, *last.sent]
+    if not line:
+        return WholeInput()
+    scope, key = line[-1].scope, line[-1].key
+    ledger = store.ledger(session_id=scope.session_id, thread_id=scope.thread_id)
+    own = [each for whose, each in ledger if whose == scope and each.key == key]
+    counts = {key: sum(each.steps_sent for each in own)} if own else {}
+    return whole_inputs(line, counts)[key]
 
 
 def _from_content(store: SessionStore, scope: Scope, key: str) -> tuple[InputStep, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from interactions_core.page.changes import version_of
+from interactions_core.page.curl import curl_json
 from interactions_core.page.html import page_shell
 from interactions_core.page.index import name_of
 from interactions_core.page.names import Names
@@ -97,6 +98,9 @@ def _thread(
             )
         case ["steps"]:
             return _json(part_json(view, name, asked.get("after", "")))
+        case ["curl"]:
+            told = curl_json(view, name, asked.get("turn", ""))
+            return _json(told) if told else NOT_FOUND
         case ["why"]:
             told = reason_json(view, name, asked.get("turn", ""))
             return _json(told) if told else NOT_FOUND

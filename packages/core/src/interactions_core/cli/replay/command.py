@@ -9,21 +9,14 @@ from interactions_core.cli.arguments.stores import (
     found_option,
     opened,
 )
-from interactions_core.cli.printing.output import json_text, write
-from interactions_core.cli.replay.curl import (
+from interactions_core.cli.printing.output import json_text, shown, write
+from interactions_core.explaining.curl import (
     CutPart,
     curl_lines,
-    replay_body,
+    notes_on,
     without_media,
 )
-from interactions_core.counted import counted
-from interactions_core.explaining.inputs import records_of, sent_by_a_replay
-from interactions_core.records.mirror import is_redacted
-
-_UNKNOWN = (
-    "The system instruction, tools and settings are not in the store: add them, or the "
-    "answer is another one."
-)
+from interactions_core.explaining.replays import replay_of
 
 
 @click.command()
@@ -47,20 +40,14 @@ def replay(
         raise click.UsageError(msg)
     with opened(sessions.url, read_only=True) as store:
         record = find_record(store, interaction)
-        line = records_of(store, record.scope, record.key)
-    steps = sent_by_a_replay(line)
-    if not steps or is_redacted(step for each in line for step in each.held):
-        msg = (
-            "this store keeps lengths and hashes only, so nobody can tell what to send"
-        )
-        raise click.ClickException(msg)
-    body = replay_body(record, steps)
+        again = replay_of(store, record)
+    if again.refusal:
+        raise click.ClickException(again.refusal)
     cut: list[CutPart] = []
     if as_json:
-        click.echo(json_text(body))
+        click.echo(json_text(again.body))
     else:
-        write(curl_lines(record.scope, without_media(body, cut)), color=False)
-    click.echo(_UNKNOWN, err=True)
-    for part in cut:
-        what = f"{counted(part.characters, 'character')} of base64"
-        click.echo(f"{part.name} stands for {what}; put them in its place.", err=True)
+        body = without_media(again.body, cut)
+        write(curl_lines(record.scope, body), color=False)
+    for note in notes_on(again.previous, cut):
+        click.echo(shown(note), err=True)

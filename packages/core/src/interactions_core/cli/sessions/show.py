@@ -231,13 +231,15 @@ def _lines(
     yield ""
     if not turns:
         yield from unanswered(store, told.id, layout.columns)
-    numbers = {each.record.key: at for at, each in enumerate(turns, 1)}
+    known = {each.record.key: each for each in turns}
+    numbers = {key: at for at, key in enumerate(known, 1)}
     redacted = False
     for part, contents in pages_of_content(store, chosen):
         redacted |= is_redacted(contents)
         for turn in part:
-            key = turn.record.key
-            yield from turn_lines(turn, numbers[key], contents.get(key), layout)
+            key, base = turn.record.key, known.get(turn.record.base_key)
+            content = contents.get(key)
+            yield from turn_lines(turn, numbers[key], content, layout, base=base)
     if redacted:
         yield from ("", click.style(ONLY_LENGTHS, dim=True))
     if missing := no_price_lines(turns, layout.columns):
@@ -248,7 +250,9 @@ def _json(
     store: SessionStore, found: Named, layout: ShowLayout, *, everything: bool
 ) -> dict[str, object]:
     told = found.conversation
-    chosen, _ = _chosen(store.records(told.id), found, everything=everything)
+    turns = store.records(told.id)
+    chosen, _ = _chosen(turns, found, everything=everything)
+    known = {turn.record.key: turn for turn in turns}
     hidden = layout.hide_content
     return {
         "schema": SCHEMA,
@@ -256,7 +260,12 @@ def _json(
         "head": told.last or None,
         "turns": [
             turn_json(turn)
-            | content_json(contents.get(turn.record.key), hide_content=hidden)
+            | content_json(
+                contents.get(turn.record.key),
+                turn,
+                known.get(turn.record.base_key),
+                hide_content=hidden,
+            )
             for part, contents in pages_of_content(store, chosen)
             for turn in part
         ],

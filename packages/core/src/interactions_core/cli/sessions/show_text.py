@@ -20,6 +20,7 @@ from interactions_core.cli.printing.output import (
 )
 from interactions_core.cli.printing.table import Style, painted
 from interactions_core.cli.sessions.list_text import SOON_S, name_text, target_text
+from interactions_core.cli.sessions.turn_json import repeated_before
 from interactions_core.counted import counted
 from interactions_core.explaining.content import length_of, text_of
 from interactions_core.explaining.turn_facts import (
@@ -107,9 +108,22 @@ def head_lines(
 
 
 def turn_lines(
-    turn: Recorded, number: int, content: Content | None, layout: ShowLayout
+    turn: Recorded,
+    number: int,
+    content: Content | None,
+    layout: ShowLayout,
+    *,
+    base: Recorded | None = None,
 ) -> Iterator[str]:
-    """Write a turn: how it was sent, and what was said in it."""
+    """Write a turn: how it was sent, and what was said in it.
+
+    Args:
+        turn: The turn.
+        number: Its number in the conversation, counted from 1.
+        content: What was said; `None` where that is not kept.
+        layout: How to write it.
+        base: The turn whose context it goes on from; `None` where it is not kept.
+    """
     yield _turn_head(turn, number, layout)
     if layout.long:
         yield f"{'':{_LABEL}}{'id':<8}{shown(turn.record.key)}"
@@ -118,6 +132,9 @@ def turn_lines(
         yield f"{'':{_LABEL}}{'job':<8}{shown(job)}"
     if content is None:
         return
+    if repeated := repeated_before(content, turn, base):
+        note = f"({counted(repeated, 'earlier step')} sent again before these)"
+        yield f"{'':{_LABEL}}{'again':<8}{painted(note, 'dim')}"
     for step in (*content.sent, *content.held):
         added = is_ours(content, step)
         is_hidden = added or step.get("type") == "thought"

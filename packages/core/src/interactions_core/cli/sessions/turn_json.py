@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from interactions_core.cli.sessions.session_json import usd_json
-from interactions_core.explaining.amounts import SENT_IN_FULL
+from interactions_core.explaining.amounts import SENT_IN_FULL, repeated_steps
 from interactions_core.explaining.as_json import standing_json, steps_json
 from interactions_core.explaining.turn_facts import costs_of_turn, is_sent_again
 from interactions_core.records.conversations import Content, Recorded
@@ -40,16 +40,43 @@ def turn_json(turn: Recorded) -> dict[str, object]:
     }
 
 
-def content_json(content: Content | None, *, hide_content: bool) -> dict[str, object]:
-    """Write what was said in a turn; null where the store does not have it."""
+def content_json(
+    content: Content | None,
+    turn: Recorded,
+    base: Recorded | None,
+    *,
+    hide_content: bool,
+) -> dict[str, object]:
+    """Write what was said in a turn; null where the store does not have it.
+
+    Args:
+        content: What was said.
+        turn: The turn.
+        base: The turn whose context it goes on from; `None` where it is not kept.
+        hide_content: Whether to tell types and lengths alone.
+    """
     if content is None:
-        return {"sent": None, "synthetic": None, "held": None}
+        return {"sent_before": None, "sent": None, "synthetic": None, "held": None}
     sent, held = [*content.sent], [*content.held]
     return {
+        "sent_before": repeated_before(content, turn, base),
         "sent": steps_json(sent, hide_content=hide_content),
         "synthetic": [*content.synthetic],
         "held": steps_json(held, hide_content=hide_content),
     }
+
+
+def repeated_before(
+    content: Content, turn: Recorded, base: Recorded | None
+) -> int | None:
+    """Count the steps that a turn sent again before its own; `None` for unknown."""
+    costs = costs_of_turn(turn)
+    return repeated_steps(
+        turn.record,
+        len(content.sent),
+        costs.steps_sent if turn.entries else None,
+        base.record if base else None,
+    )
 
 
 def _cost_json(turn: Recorded, costs: Costs) -> dict[str, object] | None:

@@ -102,15 +102,20 @@ function sheet(thread, content, turn) {
   if (!steps) return unsaid(steps);
   const names = state.view === "tree" ? ["rendered", "sent", "raw"] : ["sent", "raw"];
   const chosen = names.includes(state.sheet) ? state.sheet : names[0];
-  const words = { rendered: "Rendered", sent: `Sent (${steps.skipped ? "last " : ""}${steps.sent.length})`, raw: "Raw" };
+  const words = { rendered: "Rendered", sent: `Sent (${steps.skipped ? "last " : ""}${steps.sent.length}${earlier(steps, turn) ? ` of ${whole(turn.steps)}` : ""})`, raw: "Raw" };
   const tabs = names.map((name) => h("button", { role: "tab", id: `tab-${name}`, "aria-controls": "sheet", "aria-selected": String(name === chosen), onclick: () => chooseSheet(name) }, words[name]));
-  const copy = state.hidden || data.index.hidden ? null : h("button", { class: "copy", title: "y", onclick: (event) => copyCurl(event.currentTarget) }, "Copy as curl");
-  return [h("div.sheet", h("div", { role: "tablist", "aria-label": "What was said" }, tabs), copy),
+  const copy = state.hidden || data.index.hidden ? null : h("button", { class: "copy", title: "y", onclick: copyCurl }, "Copy as curl");
+  return [h("div.sheet", h("div", { role: "tablist", "aria-label": "What was said" }, tabs), copy), h("p.dim", { id: "copied", role: "status" }),
     h("div", { id: "sheet", role: "tabpanel", tabindex: "0", "aria-labelledby": `tab-${chosen}` }, sheetBody(thread, steps, turn, chosen))];
 }
+
+// How many steps were sent before those that the turn itself keeps.
+function earlier(steps, turn) { return turn.paid && !steps.skipped ? Math.max(0, turn.steps - steps.sent.length) : 0; }
 
 function sheetBody(thread, steps, turn, name) {
   const raw = (step) => (isHidden(step) ? hiddenText(lengthOf(step)) : h("pre", { class: "raw", tabindex: "0" }, JSON.stringify(step.wire || { type: step.type, text: step.text }, null, 2)));
   const parent = name === "sent" && turn.link === "chained" && turn.before >= 0 ? h("p.dim", `On top of ${shortId(thread.turns[turn.before].key)}:`) : null;
-  return [parent, stepElements(steps, turn.key, name === "raw" ? raw : stepElement, name === "sent")];
+  const before = earlier(steps, turn);
+  const again = before ? h("p.dim", `${counted(turn.steps, "step")} ${turn.steps === 1 ? "was" : "were"} sent: ${steps.sent.length ? `${whole(before)} of earlier turns again, then these ${whole(steps.sent.length)}.` : "none of them is kept here."}`) : null;
+  return [again, parent, stepElements(steps, turn.key, name === "raw" ? raw : stepElement, name === "sent")];
 }

@@ -16,7 +16,7 @@ function onKey(event) {
   const does = {
     j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Home: () => choose(rowsInOrder()[0]), End: () => choose(rowsInOrder().at(-1)),
     "]": () => nextThread(1), "[": () => nextThread(-1),
-    f: nextBranch, p: toParent, r: () => nextOf((turn) => turn.again), t: () => setView(state.view === "tree" ? "transcript" : "tree"), y: () => copyCurl(document.querySelector(".copy")),
+    f: nextBranch, p: toParent, r: () => nextOf((turn) => turn.again), t: () => setView(state.view === "tree" ? "transcript" : "tree"), y: () => copyCurl(),
     h: toggleHidden, 1: () => chooseSheet("rendered"), 2: () => chooseSheet("sent"), 3: () => chooseSheet("raw"),
     "/": () => { if (side.input) side.input.focus(); }, "?": showKeys,
   }[event.key];
