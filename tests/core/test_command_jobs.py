@@ -47,6 +47,8 @@ at = {"configurable": {"thread_id": "1"}}
 RUN = "from graph import app, at; app.invoke({'messages': 'TPUs?'}, at)"
 LAST = "from graph import app, at; print(app.get_state(at).values['messages'][-1].type)"
 
+NOTHING_OPEN = r"watching the jobs of \S+: 0 open jobs, 0 that nobody waits for\n"
+
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
@@ -209,14 +211,16 @@ def test_a_store_from_before_a_part_of_it_is_watched(
 
     done = run("watch", "--until-idle", "--sessions", "sqlite:///old.db")
 
-    assert (done.exit_code, done.output) == (0, "")
+    assert done.exit_code == 0
+    assert re.fullmatch(NOTHING_OPEN, done.output)
 
 
 @pytest.mark.usefixtures("environment")
 def test_the_first_watcher_of_a_deployment_makes_the_store() -> None:
     watched = run("watch", "--create", "--until-idle")
 
-    assert (watched.exit_code, watched.output) == (0, "")
+    assert watched.exit_code == 0
+    assert re.fullmatch(NOTHING_OPEN, watched.output)
     assert run("list").stdout == "no jobs\n"
 
 
@@ -234,7 +238,10 @@ def test_a_graph_that_makes_its_store_itself_is_watched_without_more(
 def test_the_watcher_collects_what_nobody_waits_for(job: str) -> None:
     watched = run("watch", "--until-idle")
 
-    assert re.fullmatch(rf"{job}: completed \(v1_\w+\)\n", watched.stdout)
+    begun, taken, over = watched.stdout.splitlines()
+    assert begun.endswith(": 1 open job, 1 that nobody waits for")
+    assert taken.startswith(f"{job}: watched from here on")
+    assert re.fullmatch(rf"{job}: completed \(v1_\w+\)", over)
 
 
 def test_a_graph_is_resumed_by_a_watcher_in_a_process_of_its_own(
