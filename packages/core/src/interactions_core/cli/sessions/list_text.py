@@ -179,7 +179,7 @@ def _jobs(told: Conversation) -> Cell:
         (jobs.late, Cell("late", "yellow")),
         (jobs.open, Cell("running", "blue")),
         (jobs.unclaimed, Cell("not taken", "yellow")),
-        (jobs.failed, Cell("failed", "red")),
+        (jobs.failed, Cell(text="failed", style="red")),
         (jobs.ended, Cell("done")),
     )
     return next((cell for number, cell in words if number), none_or(""))
