@@ -106,8 +106,7 @@ def explain_in(
     if record is None:
         raise UnknownInteractionError(interaction_id)
     outline = store.find_outline(scope, interaction_id)
-    own, conversation, label = _own(store, scope, interaction_id, line)
-    keys = [entry.key for entry in own]
+    keys, conversation, label = _own(store, scope, interaction_id)
     entry = next((each for each in line if each.key == interaction_id), None)
     because = _because(store, record, entry, outline)
     difference = _difference(store, record, outline)
@@ -123,7 +122,7 @@ def explain_in(
         label=label,
         record=record,
         entry=entry,
-        turn=keys.index(interaction_id) + 1 if entry is not None else 0,
+        turn=keys.index(interaction_id) + 1 if interaction_id in keys else 0,
         turns=len(keys),
         why=record.reason,
         because=because,
@@ -158,16 +157,15 @@ def _place(store: SessionStore, key: str) -> tuple[Scope, list[LedgerEntry]]:
 
 
 def _own(
-    store: SessionStore, scope: Scope, key: str, line: list[LedgerEntry]
-) -> tuple[list[LedgerEntry], ConversationId, Label]:
-    """Return what of a ledger is of one conversation, which it is, and who asks there."""
+    store: SessionStore, scope: Scope, key: str
+) -> tuple[list[str], ConversationId, Label]:
+    """Return the turns of a conversation in order, which it is, and who asks there."""
     found = store.conversation_of(scope, key) or ConversationId(scope, key)
-    if scope.thread_id:
-        return line, found, Label()
     turns = store.records(found)
-    label = next((each.label for each in reversed(turns) if each.label), Label())
-    keys = {turn.record.key for turn in turns}
-    return [entry for entry in line if entry.key in keys], found, label
+    keys = [turn.record.key for turn in turns]
+    if scope.thread_id:
+        return keys, found, Label()
+    return keys, found, next((t.label for t in reversed(turns) if t.label), Label())
 
 
 def _link(record: InteractionRecord, line: Sequence[LedgerEntry]) -> Link:

@@ -130,7 +130,8 @@ class Explanation:
         label: Who asks there, where it has no thread and somebody says it.
         record: What is recorded of it.
         entry: What it took; `None` for one that nobody paid for here.
-        turn: Its number in the conversation, counted from 1; 0 without an entry.
+        turn: Its number in the conversation, counted from 1, as every command numbers
+            turns: by when they were recorded; 0 for one that is not in there any more.
         turns: How many the conversation has.
         why: The reason, as recorded.
         because: What stood behind it.
