@@ -13,6 +13,7 @@ from interactions_core import InteractionsError, explain, open_store
 from interactions_core.cli.arguments.stores import opened_database
 from interactions_core.cli.root import interactions
 from interactions_core.exceptions import UnknownInteractionError
+from interactions_core.explaining.words import READ_AS_INPUT
 from interactions_core.records.labels import Label
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
@@ -201,6 +202,21 @@ def test_a_thread_stands_for_its_newest_turn_that_was_sent_again(
     assert "nothing was answered in 'pricing-brief' yet" in waiting.stderr
     assert "interactions jobs list --thread pricing-brief" in waiting.stderr
     assert "The id of a turn names one of another." in waiting.stderr
+
+
+def test_a_turn_that_was_continued_is_told_why_it_costs_what_it_costs(
+    tmp_path: Path,
+) -> None:
+    sessions = f"sqlite:///{tmp_path}/threads.db"
+    store = open_store(sessions)
+    fill(store)
+    store.close()
+
+    continued = " ".join(run(sessions, "v1_trip-kyoto-003").stdout.split())
+    first = " ".join(run(sessions, "v1_trip-kyoto-001").stdout.split())
+
+    assert READ_AS_INPUT in continued
+    assert READ_AS_INPUT not in first
 
 
 @pytest.mark.parametrize(

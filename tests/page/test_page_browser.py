@@ -4,6 +4,7 @@ import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from interactions_core import SqliteStore
+from interactions_core.explaining.words import READ_AS_INPUT
 from interactions_core.records.job_looks import Look
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
@@ -36,6 +37,16 @@ def test_the_overview_leads_to_the_thread_that_cost_most(looked: Looked) -> None
     dearest.first.locator("a").click()
     looked.page.locator(".head h1", has_text="contract-review").wait_for()
     assert "11 of 12 turns were sent in full" in looked.text(".note")
+
+
+def test_a_turn_that_was_continued_says_what_its_input_is(looked: Looked) -> None:
+    looked.open(write_page("--all-threads").as_uri())
+    assert READ_AS_INPUT in looked.text(".over")
+    looked.thread("trip-kyoto")
+    looked.press("Home")
+    assert READ_AS_INPUT not in looked.text(".detail")
+    looked.press("j")
+    assert READ_AS_INPUT in looked.text(".detail")
 
 
 def test_jobs_say_what_is_to_be_done(looked: Looked) -> None:

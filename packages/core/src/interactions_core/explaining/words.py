@@ -5,6 +5,12 @@ from typing import Final
 from interactions_core.explaining.explanation import Because, Difference
 from interactions_core.records.interactions import Reason
 
+READ_AS_INPUT: Final = (
+    "Input is the whole conversation up to each turn, however little of it was sent: "
+    "the longer it grows, the more a turn costs."
+)
+"""What is read is billed (recorded since July 2026, see `docs/service.md`)."""
+
 _SENTENCES: Final[dict[Because, str]] = {
     "new_conversation": "everything was sent, because this is a new conversation.",
     "another_account": (

@@ -20,7 +20,7 @@ from interactions_core.cli.printing.output import (
     wrapped,
 )
 from interactions_core.explaining.explanation import Difference, Explanation, Side
-from interactions_core.explaining.words import change_of
+from interactions_core.explaining.words import READ_AS_INPUT, change_of
 
 _LABEL: Final = 12
 _SECOND: Final = 32
@@ -149,6 +149,9 @@ def _amount_lines(told: Explanation, layout: Layout) -> Iterator[str]:
     )
     if told.usd is not None:
         yield from _cost_lines(told, told.usd, layout)
+    if told.chained is None and told.record.parent_id and usage.input_tokens:
+        yield ""
+        yield from _wrapped(READ_AS_INPUT, layout)
 
 
 def _no_price_lines(why: str, layout: Layout) -> Iterator[str]:

@@ -24,6 +24,7 @@ from interactions_core.cli.printing.output import (
 )
 from interactions_core.cli.printing.table import LONGEST, Style, painted
 from interactions_core.counted import counted
+from interactions_core.explaining.words import READ_AS_INPUT
 from interactions_core.prices.current import current_prices
 from interactions_core.prices.missing import Here, no_price_text, reasons_of
 from interactions_core.records.costs import CostReport, Costs, names_of
@@ -274,6 +275,8 @@ def _below(
         lines.append(f"{counted(total.maybe_billed, 'create')} {said}.")
     if uncounted.turns:
         lines.append(unclaimed_line(uncounted))
+    if found.by == "session_thread" and total.usage.input_tokens:
+        lines.append(READ_AS_INPUT)
     if total.cached_share is not None:
         share = f"{round(100 * total.cached_share)} % of the input came from a cache."
         lines.append(share)

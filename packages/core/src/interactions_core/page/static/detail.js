@@ -93,7 +93,7 @@ function costTable(turn) {
     rowOf([kind === "fresh" && turn.again ? [swatch("again"), "fresh, sent again"] : [swatch(kind), word], whole(count), ""]));
   rows.push(rowOf(["total", whole(turn.total), turnCost(turn)], "all"));
   const unknown = turn.noPrice ? h("p.cost", `No price, or not of all of it: ${turn.noPrice}. Its tokens count; what it cost is in no sum.`) : null;
-  return [table(["Tokens", "", "Cost"], rows), unknown];
+  return [table(["Tokens", "", "Cost"], rows), unknown, turn.link === "chained" ? h("p.dim", READ_AS_INPUT) : null];
 }
 
 function sheet(thread, content, turn) {

@@ -5,7 +5,7 @@ function overviewElement() {
   const total = totalOf(threads);
   const parts = [h("h1", "Overview"), h("p", summary(threads, total))];
   parts.push(h("h2", "Needs attention"), careElement(threads));
-  if (threads.length > 1) parts.push(h("h2", "Most expensive threads"), sumsTable(dearest(threads), threadLink));
+  if (threads.length > 1) parts.push(h("h2", "Most expensive threads"), sumsTable(dearest(threads), threadLink), total.tokens ? h("p.dim", READ_AS_INPUT) : null);
   if (sums.day) parts.push(h("div.two",
     h("section", h("h2", "Cost by day"), daysElement(sums.day)),
     h("section", h("h2", "Cost by model or agent"), sumsTable(sums.model, targetName)),

@@ -1,4 +1,5 @@
 // Words and numbers as the page writes them.
+const READ_AS_INPUT = "Input is the whole conversation up to each turn, however little of it was sent: the longer it grows, the more a turn costs.";
 
 const HEADINGS = {
   root: "First turn", continue: "Continued", fork: "Fork", retry: "Retry",
