@@ -44,12 +44,11 @@ function articleAt(y) {
 function drawTalk(about) {
   const { scroll, path, waits } = talk;
   if (!path.length || !scroll.isConnected) return;
-  if (about !== undefined) drawArticles(about, about); else holdStill(() => {
-    // Turns may be less high than others are, and then more of them are seen.
-    for (let tries = 0; tries < 5; tries += 1) {
-      const [first, last] = [0, scroll.clientHeight].map((y) => articleAt(scroll.scrollTop - 16 + y));
-      if (!drawArticles(first, last)) break;
-    }
+  if (about !== undefined) drawArticles(about, about);
+  // Turns may be less high than others are, and then more of them are seen; where that is, is known once nothing moves.
+  for (let tries = 0, isOther = about === undefined; isOther && tries < 5; tries += 1) holdStill(() => {
+    const [first, last] = [0, scroll.clientHeight].map((y) => articleAt(scroll.scrollTop - 16 + y));
+    isOther = drawArticles(first, last);
   });
   talk.feed.setAttribute("aria-busy", String(waits.size > 0));
   live.need();
@@ -95,10 +94,18 @@ function measureArticles() {
   for (const [at, element] of talk.drawn) talk.high[at] = element.getBoundingClientRect().height;
 }
 
-// What is above may be of another height than it was thought to be; what is seen stays.
+// The chosen article, where any of it is seen.
+function chosenSeen() {
+  const element = talk.drawn.get(talk.path.indexOf(chosenRow()));
+  if (!element) return null;
+  const { top, bottom } = element.getBoundingClientRect(), around = talk.scroll.getBoundingClientRect();
+  return bottom > around.top && top < around.bottom ? element : null;
+}
+
+// What is above may be of another height than it was thought to be; what is chosen and seen stays, or else what is seen first.
 function holdStill(change) {
-  const { scroll } = talk, seen = seenArticle(), y = seen && topOf(seen);
-  const isEnd = scroll.scrollTop && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 2;
+  const { scroll, path } = talk, chosen = chosenSeen(), seen = chosen || seenArticle(), y = seen && topOf(seen);
+  const isEnd = scroll.scrollTop && !(chosen && chosenRow() !== path[path.length - 1]) && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 2;
   change();
   const moved = seen && seen.isConnected ? topOf(seen) - y : 0;
   if (isEnd) scroll.scrollTop = scroll.scrollHeight; else if (moved) scroll.scrollTop += moved;
@@ -108,7 +115,11 @@ function holdStill(change) {
 function fillArticles() {
   const chosen = talk.path.indexOf(chosenRow()), isWaited = talk.waits.has(chosen) && topOf(talk.drawn.get(chosen)) < innerHeight;
   holdStill(() => {
-    for (const at of talk.waits) talk.drawn.get(at).replaceChildren(...articleElement(at).childNodes);
+    for (const at of talk.waits) {
+      const element = talk.drawn.get(at), isInside = element.contains(document.activeElement);
+      element.replaceChildren(...articleElement(at).childNodes);
+      if (isInside) (element.querySelector("header button") || talk.scroll).focus({ preventScroll: true });
+    }
     measureArticles();
   });
   drawTalk();
