@@ -302,14 +302,14 @@ def test_a_name_that_a_list_prints_is_taken_by_every_command() -> None:
         first = f"v1_ChczMXNNYXRyM3NM{end}"
         alone = Thread(store, "")
         alone.turn("root", at("27 Nov 10:00"), key=first, sent=[user(end)], held=[model("Yes.")])  # fmt: skip
-        alone.turn("continue", at("27 Nov 10:01"), first, sent=[user("And?")], held=[model("No.")])  # fmt: skip
+        alone.turn("continue", at("27 Nov 10:01"), first, key=f"v1_next{end[::-1]}", sent=[user("And?")], held=[model("No.")])  # fmt: skip
     Thread(store, "").job("job_0123456789abcdef", at("27 Nov 09:00"))
     store.close()
 
     names = [line.partition("  ")[0] for line in run("list").stdout.splitlines()[1:4]]
 
     assert names[2] == "(no thread) abcdef"
-    for name, end in zip(names[:2], ("Zb31Rt", "Kq7wE2"), strict=True):
+    for name, end in zip(names[:2], ("Kq7wE2", "Zb31Rt"), strict=True):
         assert name == f"(no thread) {end}"
         for typed in (name, end):
             assert found("show", typed)["turns"][0]["id"].endswith(end)

@@ -347,6 +347,7 @@ def test_others_see_that_the_server_does_not_know_what_a_process_waits_for(
         since = job.look.failing_since if job.look else 0.0
         seen.append((state_of(job, clock.now), trouble_of(job, clock.now), since))
         clock.sleep(seconds)
+        emulator.advance(seconds)
 
     wait_by(model, look)
 
@@ -374,6 +375,7 @@ def test_who_waits_for_a_run_that_is_given_up_elsewhere_stops_with_the_next_look
     def give_up(seconds: float) -> None:
         store.note_status(job, "gone", now=clock.now)
         clock.sleep(seconds)
+        emulator.advance(seconds)
 
     wait_by(model, give_up)
     emulator.fault(on="get", times=2, do=MISSING)

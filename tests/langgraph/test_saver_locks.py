@@ -8,7 +8,7 @@ from langchain_core.messages import HumanMessage
 
 from interactions_core import PostgresStore
 from interactions_core.adapter import Connection
-from interactions_core.stores.postgres import database as databases
+from interactions_core.stores.postgres import transactions
 from interactions_emulator import Emulator
 from interactions_langgraph import InteractionsSaver
 from tests.held_locks import held_locks
@@ -67,7 +67,7 @@ def test_no_operation_waits_for_a_write_to_another_thread(
     config = put(saver, {"c": 1}, config=at("t"), metadata=RUN)
     other = PostgresStore(f"{postgres_url}&")
     # Where one waits after all, it ends with an error.
-    monkeypatch.setattr(databases, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
+    monkeypatch.setattr(transactions, "LOCK_TIMEOUT_S", PATIENCE_S / 10)
 
     with (
         other.database.writing("another thread"),

@@ -81,8 +81,8 @@ def test_a_watcher_and_a_receiver_go_on_when_their_server_has_come_back(
     said = "".join([*watch.said, "--\n", *receiver.said])
     assert said.count("waiting for the session store") == 2
     assert said.count("the session store is back after") == 2
-    # Nothing else but a line for each job, and the receiver's address.
-    assert len(watch.said + receiver.said) == 4 + 2 + 1
+    # Nothing else but two lines for each job, and what each says first.
+    assert len(watch.said + receiver.said) == 4 + 2 * 2 + 2
     assert PASSWORD not in said
 
 
