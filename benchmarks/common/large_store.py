@@ -25,6 +25,7 @@ from interactions_core.stores.sql import (
     record_rows,
 )
 from interactions_core.stores.sql.store import SqlStore
+from interactions_core.transcript.digest import SEED, fold_wire
 from interactions_core.usage import Usage
 
 OWNER: Final = "gemini|generativelanguage.googleapis.com|ba0fd87c5a48a04bd"
@@ -108,10 +109,12 @@ def conversation(
     scope: Scope, turns: int, first: int, rng: random.Random
 ) -> Iterator[InteractionRecord]:
     """Make the turns of a conversation, of which each goes on from the one before."""
-    at, parent = BEGAN + rng.uniform(0, 30 * DAY_S), ""
+    at, parent, digest = BEGAN + rng.uniform(0, 30 * DAY_S), "", SEED
     target = f"model:gemini-{rng.choice(('flash', 'pro'))}"
     for number in range(first, first + turns):
         key = f"v1_{number:044d}"
+        sent = SENT if number % 1_000 else RARE
+        digest = fold_wire(digest, (*sent, *HELD))
         yield InteractionRecord(
             key=key,
             scope=scope,
@@ -121,8 +124,10 @@ def conversation(
             expires_at=at + 55 * DAY_S,
             parent_id=parent,
             base_key=parent,
+            context_digest=digest,
+            context_steps=2 * (number - first + 1),
             target=target,
-            sent=SENT if number % 1_000 else RARE,
+            sent=sent,
             held=HELD,
             reason="continue" if parent else "root",
         )
@@ -168,5 +173,6 @@ def entry_of(record: InteractionRecord) -> LedgerEntry:
         status=record.status,
         usage=Usage(100, 50, 20, 10, 0, 130),
         created_at=record.created_at,
+        steps_sent=len(record.sent),
         charges=(charge,),
     )
