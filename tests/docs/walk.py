@@ -117,7 +117,8 @@ class Walk:
                 said = self.paste(block, where)
                 if "crewai" in where:
                     # CrewAI draws its panels around it.
-                    said = [line for line in said if line in block.printed]
+                    found = [line for line in said if line in block.printed]
+                    said = found if found == block.printed else said
                 if block.printed and said != block.printed:
                     raise WalkError(where, f"{said} printed for {block.printed}")
                 yield f"{where} python: {len(block.printed)} printed lines as said"
