@@ -24,7 +24,7 @@ from typing import Final
 from interactions_core import open_store
 from interactions_core.records.interactions import InteractionRecord, ReplyForm, Scope
 from interactions_core.services.index_keeper import index_all
-from interactions_core.stores.sql import record_rows
+from interactions_core.stores.sql.interactions import record_rows
 from interactions_core.stores.sql.store import SqlStore
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

@@ -17,13 +17,13 @@ from interactions_core.records.interactions import (
 )
 from interactions_core.records.jobs import Job
 from interactions_core.records.labels import Label
-from interactions_core.stores.sql import (
-    charge_rows,
-    job_rows,
+from interactions_core.stores.sql.interactions import (
     label_rows,
     ledger_rows,
     record_rows,
 )
+from interactions_core.stores.sql.jobs import job_rows
+from interactions_core.stores.sql.spending import charge_rows
 from interactions_core.stores.sql.store import SqlStore
 from interactions_core.transcript.digest import SEED, fold_wire
 from interactions_core.usage import Usage

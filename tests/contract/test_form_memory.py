@@ -16,7 +16,7 @@ from interactions_core.exceptions import InvalidRequestError
 from interactions_core.records.forms import LIFE_S, KnownForm
 from interactions_core.records.turn import Turn
 from interactions_core.stores import PostgresStore, open_store
-from interactions_core.stores.sql.recent_forms import FRESH_S, RecentForms
+from interactions_core.stores.sql.learned.recent_forms import FRESH_S, RecentForms
 from interactions_core.transcript.parts import text_part as text
 from interactions_core.transcript.steps import (
     Step,

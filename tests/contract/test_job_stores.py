@@ -17,8 +17,9 @@ from interactions_core import (
     open_store,
 )
 from interactions_core.records.questions import Question
-from interactions_core.stores.sql import cleaning, job_rows
+from interactions_core.stores.sql import cleaning
 from interactions_core.stores.sql.cleaning import BATCH
+from interactions_core.stores.sql.jobs import job_rows
 from tests.contract.session_records import (
     NOW,
     PLACE,

@@ -10,7 +10,7 @@ import pytest
 
 from interactions_core.records.outlines import DEEPEST, NEAREST_OF, Sketch, keyed_mark
 from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
-from interactions_core.stores.sql import outline_rows
+from interactions_core.stores.sql.interactions import outline_rows
 from interactions_core.transcript.parts import text_part
 from interactions_core.transcript.steps import Step, model_output, user_input
 from tests.contract.session_records import SCOPE, make_entry, make_record

@@ -21,7 +21,7 @@ from interactions_core.stores import (
     SqliteStore,
     open_store,
 )
-from interactions_core.stores.sql import text_rows, text_search, text_tables
+from interactions_core.stores.sql.search import text_rows, text_search, text_tables
 from interactions_core.stores.sqlite import word_index
 from interactions_langgraph import InteractionsSaver
 from tests.contract.searching import found, index, keys_of, say

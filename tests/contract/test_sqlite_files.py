@@ -24,7 +24,7 @@ from interactions_core.stores import (
     SqliteStore,
 )
 from interactions_core.stores.opening import open_store
-from interactions_core.stores.sql.held_rows import HELD_BY
+from interactions_core.stores.sql.interactions.held_rows import HELD_BY
 from tests.contract.session_records import (
     SCOPE,
     make_entry,

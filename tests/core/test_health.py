@@ -29,7 +29,7 @@ from interactions_core.services.health_server import HealthServer, with_health
 from interactions_core.services.measures import Measures, measure
 from interactions_core.services.metrics_text import metrics_text
 from interactions_core.services.shared_answers import FRESH_S
-from interactions_core.stores.sql.measure_tables import COUNT
+from interactions_core.stores.sql.jobs.measure_tables import COUNT
 from interactions_emulator import Emulator
 from tests.commands import running
 from tests.conftest import Clock

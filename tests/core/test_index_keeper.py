@@ -15,7 +15,7 @@ from interactions_core.services.index_keeper import (
     index_all,
 )
 from interactions_core.services.job_watcher import JobWatcher
-from interactions_core.stores.sql import text_tables
+from interactions_core.stores.sql.search import text_tables
 from interactions_core.turns.context import ClientPolicy
 from interactions_emulator import Emulator
 from tests.conftest import Clock

@@ -49,7 +49,7 @@ from interactions_core.services.outages import Outage
 from interactions_core.services.published_keys import PublishedKeys
 from interactions_core.services.resume_loader import load_resume
 from interactions_core.services.webhook_verification import Trust, verified_event
-from interactions_core.stores.sql import job_rows
+from interactions_core.stores.sql.jobs import job_rows
 from interactions_core.stores.sqlite import files
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver

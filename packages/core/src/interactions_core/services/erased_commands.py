@@ -18,8 +18,8 @@ from interactions_core.records.erased import (
     write_line,
 )
 from interactions_core.records.erasures import Erasure
-from interactions_core.stores.sql.deletion_rows import thread_digest
-from interactions_core.stores.sql.erased_log import find_secret, store_name
+from interactions_core.stores.sql.deletion.deletion_rows import thread_digest
+from interactions_core.stores.sql.deletion.erased_log import find_secret, store_name
 from interactions_core.stores.sql.store import SqlStore
 
 Write = Callable[[str], object]

@@ -13,7 +13,7 @@ from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import GraphPosition
 from interactions_core.stores.memory.deletions import MemoryDeletionMixin
-from interactions_core.stores.sql.job_rows import without_content
+from interactions_core.stores.sql.jobs.job_rows import without_content
 
 _MOST_JOBS: Final = 10_000
 """Jobs that are kept before the oldest go."""

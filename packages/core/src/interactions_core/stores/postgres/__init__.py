@@ -10,7 +10,7 @@ from interactions_core.extras import require
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.measures import PoolUse
 from interactions_core.records.mirror import Mirror
-from interactions_core.stores.sql.recent_forms import RecentForms
+from interactions_core.stores.sql.learned.recent_forms import RecentForms
 from interactions_core.stores.sql.store import SqlStore
 
 if TYPE_CHECKING:

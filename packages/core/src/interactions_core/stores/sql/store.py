@@ -20,46 +20,49 @@ from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
-from interactions_core.stores.sql import (
-    account_rows,
-    budget_rows,
-    charge_rows,
-    deletion_rows,
-    form_rows,
+from interactions_core.stores.sql import lookups, rows
+from interactions_core.stores.sql.accounts import account_rows
+from interactions_core.stores.sql.broken_rows import row_of
+from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.deletion import deletion_rows
+from interactions_core.stores.sql.inspection import inspection_rows
+from interactions_core.stores.sql.inspection.inspection_tables import SqlInspectionMixin
+from interactions_core.stores.sql.interactions import (
     held_rows,
-    inspection_rows,
+    label_rows,
+    ledger_rows,
+    outline_rows,
+    record_rows,
+)
+from interactions_core.stores.sql.interactions.marks import (
+    Marks,
+    write_last,
+    write_marks,
+)
+from interactions_core.stores.sql.interactions.outline_tables import SqlOutlineMixin
+from interactions_core.stores.sql.jobs import (
     job_event_rows,
     job_look_rows,
     job_rows,
     job_trace_rows,
-    label_rows,
-    ledger_rows,
-    lookups,
     measure_tables,
-    outline_rows,
     question_rows,
-    record_rows,
-    retention_rows,
-    rows,
-    text_rows,
 )
-from interactions_core.stores.sql.broken_rows import row_of
-from interactions_core.stores.sql.budget_tables import SqlBudgetMixin
-from interactions_core.stores.sql.charge_tables import (
+from interactions_core.stores.sql.jobs.measure_tables import SqlMeasureMixin
+from interactions_core.stores.sql.learned import form_rows, retention_rows
+from interactions_core.stores.sql.learned.form_tables import SqlFormMixin
+from interactions_core.stores.sql.learned.retention_tables import SqlRetentionMixin
+from interactions_core.stores.sql.search import text_rows
+from interactions_core.stores.sql.search.name_tables import SqlNameMixin
+from interactions_core.stores.sql.search.text_search import SqlSearchMixin
+from interactions_core.stores.sql.spending import budget_rows, charge_rows
+from interactions_core.stores.sql.spending.budget_tables import SqlBudgetMixin
+from interactions_core.stores.sql.spending.charge_tables import (
     SqlChargeMixin,
     insert_entry,
     looking,
 )
-from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.form_tables import SqlFormMixin
-from interactions_core.stores.sql.inspection_tables import SqlInspectionMixin
-from interactions_core.stores.sql.marks import Marks, write_last, write_marks
-from interactions_core.stores.sql.measure_tables import SqlMeasureMixin
-from interactions_core.stores.sql.name_tables import SqlNameMixin
-from interactions_core.stores.sql.outline_tables import SqlOutlineMixin
-from interactions_core.stores.sql.retention_tables import SqlRetentionMixin
 from interactions_core.stores.sql.statements import given_names, placeholders
-from interactions_core.stores.sql.text_search import SqlSearchMixin
 from interactions_core.stores.sql.turn_openings import SqlOpeningMixin
 from interactions_core.usage import Usage
 

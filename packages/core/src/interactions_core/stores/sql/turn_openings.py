@@ -7,10 +7,11 @@ from typing import Final
 from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.interactions import InteractionRecord, Scope
 from interactions_core.records.openings import Asked, Opening
-from interactions_core.stores.sql import deletion_rows, retention_rows
-from interactions_core.stores.sql.account_tables import SqlAccountMixin
+from interactions_core.stores.sql.accounts.account_tables import SqlAccountMixin
 from interactions_core.stores.sql.database import SqlConnection
-from interactions_core.stores.sql.job_tables import SqlJobMixin
+from interactions_core.stores.sql.deletion import deletion_rows
+from interactions_core.stores.sql.jobs.job_tables import SqlJobMixin
+from interactions_core.stores.sql.learned import retention_rows
 
 _MARK_AND_LEARNED: Final = (
     f"SELECT ({deletion_rows.MARK}), ({retention_rows.LEARNED.replace('$1', '$2')})"

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from interactions_core.records.queries import Term
-from interactions_core.stores.sql import text_rows
 from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.stores.sql.search import text_rows
+from interactions_core.stores.sql.search.text_rows import match_words
+from interactions_core.stores.sql.search.text_tables import WordsRow
 from interactions_core.stores.sql.store import SqlStore
-from interactions_core.stores.sql.text_rows import match_words
-from interactions_core.stores.sql.text_tables import WordsRow
 
 if TYPE_CHECKING:
     from interactions_core.stores.sqlite.database import SqliteDatabase

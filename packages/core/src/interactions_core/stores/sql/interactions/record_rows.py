@@ -9,7 +9,7 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.stores.sql.ledger_rows import usage_row
+from interactions_core.stores.sql.interactions.ledger_rows import usage_row
 from interactions_core.stores.sql.rows import SCOPE, as_json, scope_row
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 from interactions_core.usage import Usage

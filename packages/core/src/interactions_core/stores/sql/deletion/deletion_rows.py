@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from interactions_core.records.erasures import Erasure
 from interactions_core.stores.sql.cleaning import out_of_date
-from interactions_core.stores.sql.held_rows import is_shared
+from interactions_core.stores.sql.interactions.held_rows import is_shared
 from interactions_core.stores.sql.statements import in_dialects
 
 PART: Final = "deletions"

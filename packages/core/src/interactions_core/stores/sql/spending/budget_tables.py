@@ -5,8 +5,8 @@ from typing import Any
 
 from interactions_core.process.owners import is_dead
 from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
-from interactions_core.stores.sql import budget_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.spending import budget_rows
 
 
 class SqlBudgetMixin:

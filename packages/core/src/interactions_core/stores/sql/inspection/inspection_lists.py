@@ -21,8 +21,11 @@ from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.labels import Label
 from interactions_core.stores.listing import ByTarget, Newest
-from interactions_core.stores.sql import inspection_rows, job_rows, label_rows, rows
+from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.stores.sql.inspection import inspection_rows
+from interactions_core.stores.sql.interactions import label_rows
+from interactions_core.stores.sql.jobs import job_rows
 from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.statements import given_names
 

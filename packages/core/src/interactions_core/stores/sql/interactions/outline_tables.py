@@ -13,8 +13,9 @@ from interactions_core.records.outlines import (
     pack_system,
     unpacked,
 )
-from interactions_core.stores.sql import outline_rows, rows
+from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.interactions import outline_rows
 from interactions_core.stores.sql.schema.contracts import has_table
 
 

@@ -23,7 +23,7 @@ from interactions_core.records.accounts import (
     split_advice,
     summaries,
 )
-from interactions_core.stores.sql import account_rows
+from interactions_core.stores.sql.accounts import account_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 
 logger: Final = logging.getLogger("interactions_core")

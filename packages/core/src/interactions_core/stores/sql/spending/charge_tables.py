@@ -17,9 +17,11 @@ from interactions_core.records.costs import (
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.records.names import check_names
 from interactions_core.records.settling import is_settlement
-from interactions_core.stores.sql import charge_rows, ledger_rows, rows
+from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.interactions import ledger_rows
 from interactions_core.stores.sql.schema.contracts import has_table
+from interactions_core.stores.sql.spending import charge_rows
 from interactions_core.stores.sql.statements import (
     Statement,
     each_dialect,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from interactions_core.records.forms import LIFE_S, KnownForm
-from interactions_core.stores.sql import form_rows
 from interactions_core.stores.sql.database import SqlDatabase
+from interactions_core.stores.sql.learned import form_rows
 
 
 class SqlFormMixin:

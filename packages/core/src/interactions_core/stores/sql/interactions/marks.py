@@ -12,8 +12,8 @@ from typing import Final
 from interactions_core.exceptions import StoreError
 from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
-from interactions_core.stores.sql import record_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.interactions import record_rows
 
 logger: Final = logging.getLogger("interactions_core")
 

@@ -14,13 +14,13 @@ from interactions_core.records.interactions import Scope
 from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
-from interactions_core.stores.sql import (
+from interactions_core.stores.sql.cleaning import out_of_date
+from interactions_core.stores.sql.jobs import (
     job_event_rows,
     job_look_rows,
     job_trace_rows,
     question_rows,
 )
-from interactions_core.stores.sql.cleaning import out_of_date
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 
 PART: Final = "jobs"

@@ -15,8 +15,11 @@ from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import is_keepable
 from interactions_core.stores.listing import Newest
-from interactions_core.stores.sql import charge_rows, job_rows, record_rows, rows
-from interactions_core.stores.sql.charge_rows import costs_from_row
+from interactions_core.stores.sql import rows
+from interactions_core.stores.sql.interactions import record_rows
+from interactions_core.stores.sql.jobs import job_rows
+from interactions_core.stores.sql.spending import charge_rows
+from interactions_core.stores.sql.spending.charge_rows import costs_from_row
 from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
 from interactions_core.stores.sql.statements import where as conditions
 

@@ -10,16 +10,16 @@ from interactions_core.records.jobs import Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import GraphPosition
-from interactions_core.stores.sql import (
+from interactions_core.stores.sql.cleaning import delete_all, delete_some
+from interactions_core.stores.sql.database import SqlConnection
+from interactions_core.stores.sql.deletion.deletion_tables import SqlDeletionMixin
+from interactions_core.stores.sql.jobs import (
     job_event_rows,
     job_look_rows,
     job_rows,
     job_trace_rows,
     question_rows,
 )
-from interactions_core.stores.sql.cleaning import delete_all, delete_some
-from interactions_core.stores.sql.database import SqlConnection
-from interactions_core.stores.sql.deletion_tables import SqlDeletionMixin
 from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.statements import given_names, placeholders
 

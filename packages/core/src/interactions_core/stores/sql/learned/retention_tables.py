@@ -3,8 +3,8 @@
 import math
 
 from interactions_core.protocol.retention import DAY_S, Loss, agreed_retention
-from interactions_core.stores.sql import retention_rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.learned import retention_rows
 
 
 class SqlRetentionMixin:

@@ -19,14 +19,14 @@ from interactions_core.records.searches import (
     is_named,
 )
 from interactions_core.records.word_lists import has_content
-from interactions_core.stores.sql import text_names, text_rows
 from interactions_core.stores.sql.database import SqlConnection
-from interactions_core.stores.sql.statements import given_names
-from interactions_core.stores.sql.text_tables import (
+from interactions_core.stores.sql.search import text_names, text_rows
+from interactions_core.stores.sql.search.text_tables import (
     Place,
     SqlTextMixin,
     read_contents,
 )
+from interactions_core.stores.sql.statements import given_names
 from interactions_core.transcript.said_texts import said_texts
 
 MOST_SCANNED: Final = 2_000

@@ -13,10 +13,10 @@ from interactions_core.records.erased import DeletedThread, ErasedLine
 from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
 from interactions_core.records.interactions import Scope, StoredInteraction
 from interactions_core.records.jobs import UNFINISHED
-from interactions_core.stores.sql import deletion_rows
 from interactions_core.stores.sql.cleaning import delete_some
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.erased_log import note_deletion, store_name
+from interactions_core.stores.sql.deletion import deletion_rows
+from interactions_core.stores.sql.deletion.erased_log import note_deletion, store_name
 from interactions_core.stores.sql.rows import SELECT_BIRTH_BYTES
 
 logger: Final = logging.getLogger("interactions_core")

@@ -21,15 +21,18 @@ from interactions_core.records.conversations import (
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
 from interactions_core.records.jobs import Job
 from interactions_core.stores.listing import choose_conversations
-from interactions_core.stores.sql import inspection_rows, job_rows, record_rows, rows
+from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.broken_rows import row_of
-from interactions_core.stores.sql.charge_tables import read_entries
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.inspection_lists import (
+from interactions_core.stores.sql.inspection import inspection_rows
+from interactions_core.stores.sql.inspection.inspection_lists import (
     SqlSource,
     read_labels,
     read_loose,
 )
+from interactions_core.stores.sql.interactions import record_rows
+from interactions_core.stores.sql.jobs import job_rows
+from interactions_core.stores.sql.spending.charge_tables import read_entries
 
 
 class SqlInspectionMixin:
