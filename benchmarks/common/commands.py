@@ -77,6 +77,8 @@ def _lists(*, indexed: bool) -> Iterator[Sequence[str]]:
     yield *lists, "--until", "2026-10-10"
     yield *lists, "--model", "pro"
     yield *lists, "--cost-over", "0.000001"
+    for order in ("cost", "tokens", "turns"):
+        yield *lists, "--sort", order
     yield *lists, "--expiring", "30d"
     yield *lists, "--reason", "root"
     if indexed:

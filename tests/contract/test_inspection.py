@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from interactions_core.records.conversations import (
     ConversationId,
     ConversationList,
     Recorded,
+    Sort,
 )
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
@@ -35,6 +37,7 @@ _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "0")
 SEEDS = [random.Random(f"{_RUN}inspection{n}").randrange(10**6) for n in range(2)]
 """New in every run, and the same for all of its workers."""
 
+SORTS = get_args(Sort)
 LOOSE = replace(SCOPE, thread_id="")
 ALL = ConversationFilter()
 FILTERS = {
@@ -196,6 +199,65 @@ def test_parts_of_a_list_have_each_once(stores: list[SessionStore], size: int) -
         ):
             turns += part
         assert turns == store.records(longest.id)
+
+
+def amount_of(store: SessionStore, name: ConversationId, sort: Sort) -> float:
+    """Add up what a conversation comes to by its turns, one by one."""
+    entries = [entry for turn in store.records(name) for entry in turn.entries]
+    return {
+        "cost": sum(c.price.picousd or 0 for e in entries for c in e.charges),
+        "tokens": sum(entry.usage.total_tokens for entry in entries),
+        "turns": len(entries),
+    }[sort]
+
+
+@pytest.mark.parametrize("sort", [sort for sort in SORTS if sort != "last"])
+def test_a_list_is_in_the_order_of_the_sums_of_its_turns(
+    stores: list[SessionStore], sort: Sort
+) -> None:
+    first, *others = [store.list_conversations(sort=sort) for store in stores]
+    newest = stores[0].list_conversations()
+
+    amounts = {e.id: amount_of(stores[0], e.id, sort) for e in newest.found}
+    # What comes to as much stays in the order of time.
+    ordered = sorted(newest.found, key=lambda each: -amounts[each.id])
+    assert len({*amounts.values()}) > 5
+    assert first == replace(newest, found=tuple(ordered))
+    assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_parts_of_a_list_are_in_its_order_whatever_the_filter(
+    stores: list[SessionStore], sort: Sort
+) -> None:
+    for where in FILTERS.values():
+        first, *others = [store.list_conversations(where, sort=sort) for store in stores]  # fmt: skip
+        assert all(other == first for other in others)
+        assert {e.id for e in first.found} == {e.id for e in stores[0].list_conversations(where).found}  # fmt: skip
+        for store in stores:
+            after, found = None, []
+            while part := store.list_conversations(where, sort=sort, after=after, limit=4):  # fmt: skip
+                found += part.found
+                after = part.after
+                if after is None:
+                    break
+            assert found == [*first.found]
+
+
+def test_what_is_as_dear_is_listed_by_time_and_name(store: SessionStore) -> None:
+    for name, later in (("b", 0), ("a", 0), ("c", 5)):
+        scope = replace(SCOPE, thread_id=name)
+        record = make_record(f"v1_{name}", scope=scope, created_at=NOW + later)
+        store.put(record, make_entry(record.key, 5))
+
+    after, names = None, []
+    while part := store.list_conversations(sort="cost", after=after, limit=1):
+        names += [each.id.name for each in part.found]
+        after = part.after
+        if after is None:
+            break
+
+    assert names == ["c", "a", "b"]
 
 
 def test_filters_let_through_what_they_say(stores: list[SessionStore]) -> None:

@@ -58,6 +58,41 @@ garden-diary        -       gemini-3.5-flash-lite              1      -      -  
 2 turns have no price, or not all of it: nobody says what it costs.
 """
 
+DEAREST_100 = """\
+THREAD              TENANT  MODEL                   TURNS  AGAIN       COST  EXPIRES  JOBS
+contract-review     globex  gemini-3.1-pro-preview     12     11     $0.857     55 d  -
+support-7731        acme    gemini-3.8-flash           61      2     $0.186     54 d  -
+trip-kyoto          globex  gemini-3.8-flash            6      -  >= $0.014     54 d  -
+garden-diary        -       gemini-3.5-flash-lite       1      -    $0.0052  expired  -
+pricing-brief       acme    deep-research-preview…      -      -          -        -  nobody waits
+patent-search       globex  deep-research-preview…      -      -          -        -  lost
+(no thread) ne-001  globex  deep-research-preview…      1      -   no price     55 d  done
+sanctions-check     globex  deep-research-preview…      -      -          -        -  failed
+
+8 threads, 81 turns, at least $1.06; $0.803 of it sent again.
+2 turns have no price, or not all of it: nobody says what it costs.
+"""
+
+TOKENS_100 = """\
+THREAD              TENANT  MODEL                   TURNS  AGAIN  TOKENS      COST  EXPIRES  JOBS
+contract-review     globex  gemini-3.1-pro-preview     12     11    415k    $0.857     55 d  -
+(no thread) ne-001  globex  deep-research-preview…      1      -    276k  no price     55 d  done
+support-7731        acme    gemini-3.8-flash           61      2     61k    $0.186     54 d  -
+
+3 of 8 threads, 81 turns, at least $1.06; $0.803 of it sent again.
+2 turns have no price, or not all of it: nobody says what it costs.
+"""
+
+TOKENS_160 = """\
+THREAD              TENANT  MODEL                          TURNS  AGAIN  FORKS  TOKENS    SENT  AS REPLAY      COST  EXPIRES  LAST          JOBS
+contract-review     globex  gemini-3.1-pro-preview            12     11      -    415k  1.7 MB     1.7 MB    $0.857     55 d  28 Nov 15:40  -
+(no thread) ne-001  globex  deep-research-preview-04-2026      1      -      -    276k    71 B       71 B  no price     55 d  28 Nov 16:10  done
+support-7731        acme    gemini-3.8-flash                  61      2      1     61k   29 kB     543 kB    $0.186     54 d  27 Nov 12:09  -
+
+3 of 8 threads, 81 turns, at least $1.06; $0.803 of it sent again.
+2 turns have no price, or not all of it: nobody says what it costs.
+"""
+
 SHOW_100 = """\
 trip-kyoto   tenant globex   gemini-3.8-flash   6 turns   >= $0.014   expires in 54 d
 path to the newest answer, 4 of 6 turns; others: interactions sessions tree trip-kyoto
@@ -155,6 +190,13 @@ def ids(*arguments: str) -> list[str]:
         pytest.param(("list",), 100, LIST_100, id="list at 100"),
         pytest.param(("list",), 160, LIST_160, id="list at 160"),
         pytest.param(("list",), None, LIST_160, id="list piped"),
+        pytest.param(("list", "--sort", "cost"), 100, DEAREST_100, id="dearest at 100"),
+        pytest.param(
+            ("list", "--sort", "tokens", "-n", "3"), 100, TOKENS_100, id="most at 100"
+        ),
+        pytest.param(
+            ("list", "--sort", "tokens", "-n", "3"), 160, TOKENS_160, id="most at 160"
+        ),
         pytest.param(("show", "trip-kyoto"), 100, SHOW_100, id="show at 100"),
         pytest.param(("tree", "support-7731"), 100, TREE_100, id="tree at 100"),
         pytest.param(("tree", "support-7731"), 160, TREE_160, id="tree at 160"),
@@ -247,6 +289,27 @@ def test_filters_choose_conversations() -> None:
 
 
 @pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [
+        pytest.param("last", ["pricing-brief", "patent-search"], id="last"),
+        pytest.param("cost", ["contract-review", "support-7731"], id="cost"),
+        pytest.param("tokens", ["contract-review", "v1_alone-001"], id="tokens"),
+        pytest.param("turns", ["support-7731", "contract-review"], id="turns"),
+    ],
+)
+def test_json_is_in_the_order_of_the_table(sort: str, first: list[str]) -> None:
+    listed = ids("--sort", sort)
+
+    assert listed[:2] == first
+    assert ids("--sort", sort, "-n", "2") == first
+    lines = run("list", "--jsonl", "--sort", sort, "-n", "2").stdout.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == first
+    globex = [e for e in listed if e in ids("--tenant", "globex")]
+    assert ids("--tenant", "globex", "--sort", sort) == globex
+
+
+@pytest.mark.usefixtures("store")
 def test_what_is_left_out_is_said() -> None:
     assert (
         "\n3 of 8 threads, 81 turns, at least $1.06; " in run("list", "-n", "3").stdout
@@ -273,6 +336,7 @@ def test_an_empty_store_says_so() -> None:
         ("list", "--since", "yesterday"),
         ("list", "--reason", "none"),
         ("list", "-n", "0"),
+        ("list", "--sort", "price"),
     ],
 )
 @pytest.mark.usefixtures("store")

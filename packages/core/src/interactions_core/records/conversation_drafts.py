@@ -13,13 +13,11 @@ from interactions_core.records.conversations import (
     ConversationId,
     JobTotals,
     Link,
+    Position,
 )
 from interactions_core.records.interactions import Scope
 from interactions_core.records.job_standing import trouble_of
 from interactions_core.records.jobs import Job
-
-Position = tuple[float, ConversationId]
-"""Where in a list a conversation stands: when it was used last, and which it is."""
 
 
 class Node(NamedTuple):
@@ -61,11 +59,6 @@ class Draft:
     recorded_at: float = 0.0
     keys: tuple[str, ...] = ()
     jobs: tuple[Job, ...] = field(default=(), repr=False)
-
-    @property
-    def position(self) -> Position:
-        """Where it stands in a list."""
-        return self.last_at, self.id
 
 
 def link_of(node: Node, known: Collection[str], before: str) -> tuple[Link, str]:
@@ -215,18 +208,35 @@ def is_meant(draft: Draft, where: ConversationFilter) -> bool:
     )
 
 
-def sort_newest(drafts: Iterable[Draft]) -> list[Draft]:
-    """Put conversations in the order of a list; what is as new, by its name."""
-    return sorted(drafts, key=_place)
+def sort_drafts(
+    drafts: Iterable[Draft], amounts: Mapping[ConversationId, int] | None = None
+) -> list[tuple[Position, Draft]]:
+    """Put conversations in the order of a list, with where each stands in it.
+
+    Args:
+        drafts: The conversations.
+        amounts: What they are ordered by, 0 where nothing is said; `None` for when
+            they were used last.
+    """
+    placed = [
+        (Position(_amount(draft, amounts), draft.last_at, draft.id), draft)
+        for draft in drafts
+    ]
+    return sorted(placed, key=lambda each: _place(each[0]))
 
 
-def _place(draft: Draft) -> tuple[object, ...]:
+def is_behind(position: Position, after: Position) -> bool:
+    """Tell whether a position is behind another one in a list."""
+    return _place(position) > _place(after)
+
+
+def _amount(draft: Draft, amounts: Mapping[ConversationId, int] | None) -> float:
+    return draft.last_at if amounts is None else amounts.get(draft.id, 0)
+
+
+def _place(position: Position) -> tuple[object, ...]:
     # The texts of its id: thousands of objects take long to compare.
-    scope = draft.id.scope
+    amount, last_at, name = position
+    scope = name.scope
     whose = (scope.credential, scope.session_id, scope.thread_id)
-    return (-draft.last_at, *whose, draft.id.root)
-
-
-def is_behind(draft: Draft, after: Position) -> bool:
-    """Tell whether a conversation stands behind a position in a list."""
-    return (-draft.last_at, draft.id) > (-after[0], after[1])
+    return (-amount, -last_at, *whose, name.root)

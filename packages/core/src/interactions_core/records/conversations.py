@@ -6,7 +6,7 @@ are asked about.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from interactions_core.canonical import JsonObject
 from interactions_core.records.costs import Costs
@@ -23,6 +23,11 @@ Link = Literal["chained", "replayed", "followed", "none"]
 """How a turn goes on from another that is kept. `chained`: on the server. `replayed`: it
 sent again what the other holds. `followed`: the next of its thread, where nothing else
 is kept that it goes on from. `none`: nothing of its conversation is before it."""
+
+Sort = Literal["last", "cost", "tokens", "turns"]
+"""What a list is ordered by. `last`: the newest first. Else those first that come to
+most; `cost` is what is known of it. What comes to as much follows with the newest
+first, and what is as new by its name."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,6 +48,21 @@ class ConversationId:
     def name(self) -> str:
         """What it goes by: its thread, or the key of its first interaction."""
         return self.scope.thread_id or self.root
+
+
+class Position(NamedTuple):
+    """Where in a list a conversation stands.
+
+    Attributes:
+        amount: What the list is ordered by, see `Sort`: epoch seconds, 1e-12 USD,
+            tokens or turns.
+        last_at: When it was used last, in epoch seconds.
+        id: Which it is.
+    """
+
+    amount: float
+    last_at: float
+    id: ConversationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,10 +179,10 @@ class ConversationFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationList:
-    """A part of a list of conversations, newest first.
+    """A part of a list of conversations.
 
     Attributes:
-        found: The conversations.
+        found: The conversations, in the order that was asked for.
         after: Where the next part begins; `None` at the end.
         matching: How many conversations match, on all parts.
         total: The sums over all that match.
@@ -171,7 +191,7 @@ class ConversationList:
     """
 
     found: tuple[Conversation, ...]
-    after: tuple[float, ConversationId] | None
+    after: Position | None
     matching: int
     total: Costs
     known: int | None

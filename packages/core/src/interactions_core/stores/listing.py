@@ -5,14 +5,13 @@ Decides only; what it is told by a `Source` was read by the store.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from interactions_core.records.conversation_drafts import (
     Draft,
-    Position,
     is_behind,
     is_meant,
-    sort_newest,
+    sort_drafts,
     total_jobs,
 )
 from interactions_core.records.conversations import (
@@ -20,6 +19,8 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
     ConversationList,
+    Position,
+    Sort,
 )
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Reason
@@ -27,6 +28,10 @@ from interactions_core.records.labels import Label
 
 ByTarget = Mapping[str, Costs]
 """What the turns of a conversation took and cost, by target."""
+
+Amount = Literal["cost", "tokens", "turns"]
+"""What a conversation comes to: 1e-12 USD as far as that is known, all tokens, or
+turns."""
 
 _ALL: Final = ConversationFilter()
 
@@ -67,8 +72,10 @@ class Source(Protocol):
         """Return what turns of these asked; those without turns may be left out."""
         ...
 
-    def picousd(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, int]:
-        """Return what is known of the cost of these; what is free may be left out."""
+    def amounts(
+        self, drafts: Sequence[Draft], of: Amount
+    ) -> Mapping[ConversationId, int]:
+        """Return what these come to; those that come to nothing may be left out."""
         ...
 
     def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:
@@ -99,6 +106,7 @@ def choose_conversations(
     after: Position | None,
     limit: int | None,
     *,
+    sort: Sort,
     count_known: bool,
 ) -> ConversationList:
     """Choose, order and sum up the conversations of a store.
@@ -108,6 +116,7 @@ def choose_conversations(
         where: Which are meant; `None` for all.
         after: Where a list before this one ended.
         limit: How many at most; `None` for all.
+        sort: What they are ordered by.
         count_known: Whether to say how many there are without the filter.
     """
     where = where or _ALL
@@ -116,13 +125,14 @@ def choose_conversations(
         seen = ConversationFilter(reason=where.reason)
     drafts = source.drafts(seen)
     chosen = _choose(source, drafts, where)
-    ordered = sort_newest(chosen)
-    behind = [d for d in ordered if after is None or is_behind(d, after)]
+    amounts = None if sort == "last" else source.amounts(chosen, sort)
+    ordered = sort_drafts(chosen, amounts)
+    behind = [each for each in ordered if after is None or is_behind(each[0], after)]
     page = behind[:limit]
     is_whole = replace(where, now=0.0) == _ALL
     return ConversationList(
-        found=_describe(source, page, where.now),
-        after=page[-1].position if page and len(page) < len(behind) else None,
+        found=_describe(source, [draft for _, draft in page], where.now),
+        after=page[-1][0] if page and len(page) < len(behind) else None,
         matching=len(chosen),
         total=source.total(chosen, is_whole=is_whole),
         known=len(drafts) if count_known else None,
@@ -153,7 +163,7 @@ def _choose(
         targets, wanted = source.targets(chosen), where.model.casefold()
         chosen = [d for d in chosen if _is_asked(d, targets.get(d.id, ()), wanted)]
     if where.cost_over is not None:
-        cost, least = source.picousd(chosen), where.cost_over
+        cost, least = source.amounts(chosen, "cost"), where.cost_over
         chosen = [d for d in chosen if cost.get(d.id, 0) > least]
     return chosen
 

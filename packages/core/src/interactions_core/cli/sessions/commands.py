@@ -46,6 +46,7 @@ from interactions_core.records.conversations import (
     Conversation,
     ConversationFilter,
     ConversationList,
+    Sort,
 )
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Reason
@@ -132,6 +133,13 @@ def sessions() -> None:
     "--no-index", is_flag=True, help="Search what is indexed, and write nothing."
 )
 @click.option(
+    "--sort",
+    type=click.Choice(get_args(Sort)),
+    default="last",
+    show_default=True,
+    help="The newest first, or those first that come to most.",
+)
+@click.option(
     "-n",
     "--number",
     type=click.IntRange(min=1),
@@ -156,6 +164,7 @@ def list_(
     cost_over: int | None,
     query: str | None,
     no_index: bool,
+    sort: Sort,
     number: int | None,
     as_json: bool,
     as_jsonl: bool,
@@ -163,7 +172,7 @@ def list_(
     local: bool,
     color: str,
 ) -> None:
-    """List conversations with what they took and cost, the newest first; no content.
+    """List conversations with what they took and cost; no content.
 
     AGAIN counts turns that sent earlier answers again, AS REPLAY is what a client
     without sessions would have sent.
@@ -187,14 +196,15 @@ def list_(
                 store, where, query, index_at="" if no_index else sessions.url
             )
         if as_jsonl:
-            for told in _each(store, where, number):
+            for told in _each(store, where, sort, number):
                 click.echo(json_text(session_json(told)))
             return
         if as_json:
-            found = store.list_conversations(where, limit=number)
+            found = store.list_conversations(where, sort=sort, limit=number)
             _echo_json(store, found, now)
             return
-        found = store.list_conversations(where, limit=number or _SHOWN)
+        shown = number or _SHOWN
+        found = store.list_conversations(where, sort=sort, limit=shown)
         if not found.found:
             say_unmatched(store, thread=thread, tenant=tenant, model=model)
         no_price = _no_price(store, found.total, thread, tenant)
@@ -202,7 +212,13 @@ def list_(
         click.echo(nothing_text(found.known))
         return
     lines = session_lines(
-        found.found, now=now, width=width(), is_cut=is_cut(), long=long, local=local
+        found.found,
+        now=now,
+        width=width(),
+        is_cut=is_cut(),
+        sort=sort,
+        long=long,
+        local=local,
     )
     below = sum_lines(found, filtered=is_filtered, no_price=no_price)
     sums = (piece for line in below for piece in wrapped(line, width()))
@@ -243,14 +259,14 @@ def _narrowed(
 
 
 def _each(
-    store: SessionStore, where: ConversationFilter, number: int | None
+    store: SessionStore, where: ConversationFilter, sort: Sort, number: int | None
 ) -> Iterator[Conversation]:
     """Yield conversations, a page at a time, so that the first come at once."""
     after, left = None, number
     while True:
         size = _PAGE if left is None else min(_PAGE, left)
         part = store.list_conversations(
-            where, after=after, limit=size, count_known=False
+            where, after=after, limit=size, sort=sort, count_known=False
         )
         yield from part.found
         after = part.after

@@ -17,6 +17,7 @@ from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.conversations import (
     Conversation,
     ConversationList,
+    Sort,
 )
 
 SOON_S: Final = 7 * DAY_S
@@ -29,6 +30,7 @@ def session_lines(
     now: float,
     width: int,
     is_cut: bool,
+    sort: Sort = "last",
     long: bool = False,
     local: bool = False,
 ) -> list[str]:
@@ -39,10 +41,11 @@ def session_lines(
         now: Epoch seconds.
         width: How many columns there are.
         is_cut: Whether what does not fit is left out.
+        sort: What the lines are ordered by, which is among the columns that stay.
         long: Whether ids are written whole.
         local: Whether times are those of this machine.
     """
-    columns = _columns(now, long=long, local=local)
+    columns = _columns(now, sort=sort, long=long, local=local)
     return table_lines(columns, found, width=width, is_cut=is_cut)
 
 
@@ -85,7 +88,9 @@ def nothing_text(known: int | None) -> str:
     )
 
 
-def _columns(now: float, *, long: bool, local: bool) -> list[Column[Conversation]]:
+def _columns(
+    now: float, *, sort: Sort, long: bool, local: bool
+) -> list[Column[Conversation]]:
     return [
         Column(
             head="THREAD",
@@ -102,7 +107,7 @@ def _columns(now: float, *, long: bool, local: bool) -> list[Column[Conversation
         Column(head="TURNS", cell=lambda told: _count(told.costs.turns)),
         Column(head="AGAIN", cell=_again),
         Column(head="FORKS", cell=lambda told: _count(told.forks), is_extra=True),
-        Column(head="TOKENS", cell=_tokens, is_extra=True),
+        Column(head="TOKENS", cell=_tokens, is_extra=sort != "tokens"),
         Column(
             head="SENT",
             cell=lambda told: Cell(shown_size(told.costs.bytes_sent)),

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from interactions_core.process.forking import Lock
 from interactions_core.records.charges import Unanswered
-from interactions_core.records.conversation_drafts import Position
 from interactions_core.records.conversation_turns import (
     group_with,
     node_of,
@@ -19,7 +18,9 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
     ConversationList,
+    Position,
     Recorded,
+    Sort,
 )
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
@@ -63,12 +64,13 @@ class MemoryInspectionMixin:
         *,
         after: Position | None = None,
         limit: int | None = None,
+        sort: Sort = "last",
         count_known: bool = True,
     ) -> ConversationList:
-        """List conversations with their sums, the newest first."""
+        """List conversations with their sums."""
         with self._lock:
             return choose_conversations(
-                self._source(), where, after, limit, count_known=count_known
+                self._source(), where, after, limit, sort=sort, count_known=count_known
             )
 
     def records(

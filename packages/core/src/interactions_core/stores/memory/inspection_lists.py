@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from interactions_core.records.conversation_drafts import Draft, add_jobs, drafts_of
 from interactions_core.records.conversation_turns import node_of
@@ -13,7 +14,13 @@ from interactions_core.records.costs import Costs, costs_of
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
 from interactions_core.records.jobs import Job
 from interactions_core.records.labels import Label
-from interactions_core.stores.listing import ByTarget, Newest
+from interactions_core.stores.listing import Amount, ByTarget, Newest
+
+_AMOUNTS: Final[Mapping[Amount, Callable[[Costs], int]]] = {
+    "cost": lambda costs: costs.picousd,
+    "tokens": lambda costs: costs.usage.total_tokens,
+    "turns": lambda costs: costs.turns,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +83,12 @@ class MemorySource:
             for name, costs in self.costs(drafts).items()
         }
 
-    def picousd(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, int]:
-        """Return what is known of the cost of these."""
+    def amounts(
+        self, drafts: Sequence[Draft], of: Amount
+    ) -> Mapping[ConversationId, int]:
+        """Return what these come to."""
         return {
-            name: sum(each.picousd for each in costs.values())
+            name: sum(_AMOUNTS[of](each) for each in costs.values())
             for name, costs in self.costs(drafts).items()
         }
 

@@ -11,7 +11,9 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
     ConversationList,
+    Position,
     Recorded,
+    Sort,
 )
 from interactions_core.records.interactions import Scope
 
@@ -26,19 +28,21 @@ class InspectionStore(Protocol):
         self,
         where: ConversationFilter | None = None,
         *,
-        after: tuple[float, "ConversationId"] | None = None,
+        after: Position | None = None,
         limit: int | None = None,
+        sort: Sort = "last",
         count_known: bool = True,
     ) -> ConversationList:
-        """List conversations with their sums, the newest first.
+        """List conversations with their sums.
 
         A conversation is a thread, or, where a scope has none, the interactions that
         continue or repeat each other. Those that have jobs only are listed as well.
 
         Args:
             where: Which are meant; `None` for all.
-            after: Where a list before this one ended.
+            after: Where a list before this one ended, of the same order.
             limit: How many at most; `None` for all.
+            sort: What they are ordered by.
             count_known: Whether to say how many there are without the filter, for
                 which all are looked at. Else only those of its session and thread are.
         """

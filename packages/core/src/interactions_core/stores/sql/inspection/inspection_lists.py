@@ -20,7 +20,7 @@ from interactions_core.records.conversations import (
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.labels import Label
-from interactions_core.stores.listing import ByTarget, Newest
+from interactions_core.stores.listing import Amount, ByTarget, Newest
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.inspection import inspection_rows
@@ -80,13 +80,15 @@ class SqlSource:
                 found[name].add(target)
         return found
 
-    def picousd(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, int]:
-        """Return what is known of the cost of these."""
+    def amounts(
+        self, drafts: Sequence[Draft], of: Amount
+    ) -> Mapping[ConversationId, int]:
+        """Return what these come to."""
         found: dict[ConversationId, int] = {draft.id: 0 for draft in drafts}
-        if self._is_charged:
-            for name, cost in self._named(inspection_rows.PICOUSD):
+        if of != "cost" or self._is_charged:
+            for name, amount in self._named(inspection_rows.AMOUNTS[of]):
                 if name in found:
-                    found[name] += int(cost or 0)
+                    found[name] += int(amount or 0)
         return found
 
     def costs(self, drafts: Sequence[Draft]) -> Mapping[ConversationId, ByTarget]:

@@ -6,7 +6,7 @@ a store that lacks it is slower and nothing else.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from interactions_core.records.conversation_drafts import Draft, Node
@@ -14,7 +14,7 @@ from interactions_core.records.conversations import Content, ConversationId
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import is_keepable
-from interactions_core.stores.listing import Newest
+from interactions_core.stores.listing import Amount, Newest
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.interactions import record_rows
 from interactions_core.stores.sql.jobs import job_rows
@@ -192,12 +192,26 @@ UNION ALL SELECT {_OWN}, key, target FROM ledger WHERE thread_id = ''"""
 """What was asked in each thread, and by each interaction that is in none."""
 
 # PostgreSQL takes what both tables have for rare, and sorts it all; not what one has.
-PICOUSD: Final = f"""SELECT {_LEDGER_OWN}, '', sum(picousd)
+_PICOUSD: Final = f"""SELECT {_LEDGER_OWN}, '', sum(picousd)
 FROM ledger LEFT JOIN charges ON {charge_rows.JOINED}
 WHERE ledger.thread_id <> '' GROUP BY 1, 2, 3
 UNION ALL SELECT {_LEDGER_OWN}, ledger.key, picousd
 FROM ledger LEFT JOIN charges ON {charge_rows.JOINED} WHERE ledger.thread_id = ''"""
 """What is known of the cost of those; null where nothing is."""
+
+
+def _amount(of_many: str, of_one: str) -> str:
+    """Write what the ledger says of each thread, and of what is in none."""
+    return f"""SELECT {_OWN}, '', {of_many} FROM ledger WHERE thread_id <> ''
+GROUP BY credential, session_id, thread_id
+UNION ALL SELECT {_OWN}, key, {of_one} FROM ledger WHERE thread_id = ''"""
+
+
+AMOUNTS: Final[Mapping[Amount, str]] = {
+    "cost": _PICOUSD,
+    "tokens": _amount("sum(total_tokens)", "total_tokens"),
+    "turns": _amount("count(*)", "1"),
+}
 
 UNANSWERED: Final = f"""SELECT {_OWN}, target, sum(creates) FROM unanswered
 WHERE thread_id <> '' GROUP BY credential, session_id, thread_id, target"""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from interactions_core.protocol.retention import Birth, expire
-from interactions_core.records.conversation_drafts import Node, Position
+from interactions_core.records.conversation_drafts import Node
 from interactions_core.records.conversation_turns import (
     group_with,
     part_of,
@@ -16,7 +16,9 @@ from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
     ConversationList,
+    Position,
     Recorded,
+    Sort,
 )
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
 from interactions_core.records.jobs import Job
@@ -47,12 +49,13 @@ class SqlInspectionMixin:
         *,
         after: Position | None = None,
         limit: int | None = None,
+        sort: Sort = "last",
         count_known: bool = True,
     ) -> ConversationList:
-        """List conversations with their sums, the newest first."""
+        """List conversations with their sums."""
         with self.database.surveying() as db:
             return choose_conversations(
-                SqlSource(db), where, after, limit, count_known=count_known
+                SqlSource(db), where, after, limit, sort=sort, count_known=count_known
             )
 
     def records(
