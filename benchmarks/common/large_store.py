@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from typing import Final
 
+from interactions_core.records.budgets import Budget, BudgetPer, budget_name
 from interactions_core.records.charges import Charge, Price
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -23,7 +24,7 @@ from interactions_core.stores.sql.interactions import (
     record_rows,
 )
 from interactions_core.stores.sql.jobs import job_rows
-from interactions_core.stores.sql.spending import charge_rows
+from interactions_core.stores.sql.spending import budget_rows, charge_rows
 from interactions_core.stores.sql.store import SqlStore
 from interactions_core.transcript.digest import SEED, fold_wire
 from interactions_core.usage import Usage
@@ -48,6 +49,9 @@ RARE: Final = (
     {"type": "user_input", "content": [{"type": "text", "text": "It has begun."}]},
 )
 """What was said in one turn of a thousand."""
+
+PERS: Final[tuple[BudgetPer, ...]] = ("session", "thread", "day")
+"""The kinds of budgets; each turn is of one of each."""
 
 JOBS: Final = 100
 """One turn of so many was run in the background."""
@@ -88,6 +92,16 @@ def write(store: SqlStore, batch: list[InteractionRecord], number: int) -> None:
         db.executemany(label_rows.KEEP, labels)
         jobs = [job_rows.job_row(job_of(record), "full") for record in batch[::JOBS]]
         db.executemany(job_rows.ADD, jobs)
+        named = sorted(set(budgets_of(batch)))
+        db.executemany(budget_rows.ADD_BUDGET, [(name,) for name in named])
+        db.executemany(budget_rows.SPEND, [(name, 123_456, 130) for name in named])
+
+
+def budgets_of(batch: list[InteractionRecord]) -> Iterator[str]:
+    """Name the budgets that turns are of."""
+    for record in batch:
+        for per in PERS:
+            yield budget_name(Budget(per=per), record.scope, record.created_at)
 
 
 def records(size: int) -> Iterator[InteractionRecord]:

@@ -37,6 +37,14 @@ from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import WAYS, Asker, Chat, make_turn
 from tests.contract.conftest import Connect
+from tests.contract.session_records import (
+    DAY_S,
+    SCOPE,
+    lost_create,
+    make_entry,
+    make_job,
+    make_record,
+)
 from tests.contract.spending import BUDGET, NAME
 from tests.patience import PATIENCE_S
 
@@ -261,6 +269,21 @@ def test_money_is_settled_by_the_price_of_the_answer(
     assert standing(asker, clock, max_cost="0.3").spent == Amount(
         total.picousd, total.usage.total_tokens
     )
+
+
+def test_who_has_asked_is_known_by_day_of_turns_runs_and_what_was_lost(
+    kept: SessionStore,
+) -> None:
+    """By that a budget is told to be somebody's, which goes by a hash."""
+    scopes = [replace(SCOPE, thread_id=name) for name in ("turn", "run", "lost")]
+    for days, key in ((0.2, "a"), (0.9, "b"), (3.0, "c")):
+        record = make_record(key, scope=scopes[0])
+        kept.put(record, replace(make_entry(key), created_at=days * DAY_S))
+    kept.add_job(make_job(scope=scopes[1], created_at=1.5 * DAY_S))
+    kept.note_unanswered(scopes[2], lost_create(at=2 * DAY_S - 1))
+
+    days = [(scopes[0], 0.0), (scopes[0], 3.0), (scopes[1], 1.0), (scopes[2], 1.0)]
+    assert sorted(kept.list_askers()) == sorted((s, at * DAY_S) for s, at in days)
 
 
 def test_a_create_that_is_refused_costs_nothing(

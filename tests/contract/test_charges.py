@@ -267,6 +267,19 @@ def test_every_store_adds_up_the_same(by: str, kept: SessionStore) -> None:
         assert kept.cost(by, **limits) == expected.cost(by, **limits)
 
 
+def test_kinds_of_groups_that_are_read_at_once_are_as_each_by_itself(
+    kept: SessionStore,
+) -> None:
+    spend(kept)
+    for chosen in (GROUPS, GROUPS[:1], ("day", "reason_again")):
+        found = kept.costs(chosen)
+        assert found == {by: kept.cost(by) for by in chosen}
+        of_session = kept.costs(chosen, session_id="other")
+        assert of_session == {by: kept.cost(by, session_id="other") for by in chosen}
+    with pytest.raises(ConfigurationError, match="not by 'tenant'"):
+        kept.costs(["day", "tenant"])  # type: ignore[list-item]
+
+
 def test_threads_of_one_name_are_told_apart_by_their_session(
     kept: SessionStore,
 ) -> None:

@@ -1,6 +1,6 @@
 """Reads from a store what a page shows. Writes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,7 +29,7 @@ from interactions_core.records.conversations import (
     ConversationId,
     Recorded,
 )
-from interactions_core.records.costs import Costs
+from interactions_core.records.costs import CostBy, CostReport, Costs
 from interactions_core.records.jobs import Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
@@ -43,6 +43,9 @@ _AT_ONCE: Final = 10
 """Turns whose content is read at once."""
 
 _TITLE: Final = 80
+
+_GROUPS: Final[tuple[CostBy, ...]] = ("day", "model", "session", "reason_again")
+"""What is added up in the overview."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,8 @@ def index_json(
         found: The conversations that are told of.
         is_live: Whether the page asks for more by itself.
     """
-    report = view.store.cost(session_id=view.tenant)
+    reports = view.store.costs(_GROUPS, session_id=view.tenant)
+    report = reports[_GROUPS[0]]
     missing = sum(told.costs.unpriced for told in found)
     # What is shown may be a part of what was added up.
     unknown = report.unknown if report.total.unpriced == missing else None
@@ -96,7 +100,7 @@ def index_json(
         "threads": [
             thread_json(told, title_of(view, told), owed.get(told.id)) for told in found
         ],
-        "sums": _sums(view) if len(found) > 1 else {},
+        "sums": _sums(reports) if len(found) > 1 else {},
     }
 
 
@@ -250,10 +254,9 @@ def _asked(content: Content | None) -> list[JsonObject]:
     return [s for i, s in enumerate(content.sent) if i not in content.synthetic]
 
 
-def _sums(view: View) -> dict[str, object]:
-    """Add up what is shown in groups."""
-    told: dict[str, object] = {}
-    for by in ("day", "model", "session", "reason_again"):
-        rows = view.store.cost(by, session_id=view.tenant).rows
-        told[by] = [[name, costs_json(costs)] for name, costs in rows.items()]
-    return told
+def _sums(reports: Mapping[CostBy, CostReport]) -> dict[str, object]:
+    """Return what is shown in groups."""
+    return {
+        by: [[name, costs_json(costs)] for name, costs in told.rows.items()]
+        for by, told in reports.items()
+    }

@@ -4,10 +4,10 @@ A budget goes by a hash, so that nothing of a deleted thread is left in it. Whos
 can be told of those that the store still knows by other ways.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
+from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.budgets import (
     Amount,
     Budget,
@@ -18,8 +18,6 @@ from interactions_core.records.budgets import (
     budget_name,
 )
 from interactions_core.records.interactions import Scope
-
-_PERS: Final[tuple[BudgetPer, ...]] = ("session", "thread", "day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +73,18 @@ def standings(
 
 
 def _whose(known: Iterable[tuple[Scope, float]]) -> Mapping[str, Standing]:
+    asked = {each: None for scope, at in known for each in _each_once(scope, at)}
     found: dict[str, Standing] = {}
-    for scope, at in known:
-        for per in _PERS:
-            budget = Budget(per=per)
-            name = budget_name(budget, scope, at)
-            if name not in found:
-                begins_at = begins_anew_at(budget, at)
-                found[name] = Standing(
-                    name=name, per=per, scope=scope, begins_at=begins_at
-                )
+    for per, scope, at in asked:
+        budget = Budget(per=per)
+        name = budget_name(budget, scope, at)
+        begins_at = begins_anew_at(budget, at)
+        found[name] = Standing(name=name, per=per, scope=scope, begins_at=begins_at)
     return found
+
+
+def _each_once(scope: Scope, at: float) -> Iterator[tuple[BudgetPer, Scope, float]]:
+    """Return whose budgets a call may have been of, as far as their names go by it."""
+    yield "thread", scope, 0.0
+    yield "session", Scope(scope.credential, scope.session_id, ""), 0.0
+    yield "day", Scope(scope.credential, "", ""), at // DAY_S * DAY_S

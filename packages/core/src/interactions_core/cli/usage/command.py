@@ -38,7 +38,6 @@ from interactions_core.explaining.uncounted import uncounted_costs
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, current_prices, prices_of
 from interactions_core.process.owners import is_dead
-from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.budget_standings import Standing, standings
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
 from interactions_core.records.jobs import Job
@@ -189,15 +188,11 @@ def _standings(store: SessionStore, now: float) -> list[Standing]:
         for each in store.list_reservations()
         if each.lease_until > now and not is_dead(each.holder)
     ]
-    asked = {(scope, _day(entry.created_at)) for scope, entry in store.ledger()}
-    asked.update((scope, _day(lost.at)) for scope, lost in store.list_unanswered())
-    asked.update((job.scope, _day(job.created_at)) for job in store.list_jobs())
-    asked.update([(scope, _day(now)) for scope, _ in asked])
-    return standings(store.list_budgets(), held, asked)
-
-
-def _day(at: float) -> float:
-    return at // DAY_S * DAY_S
+    budgets = store.list_budgets()
+    asked = store.list_askers() if budgets else []
+    # Who has asked before may be about to ask today for the first time.
+    today = [(scope, now) for scope in {scope for scope, _ in asked}]
+    return standings(budgets, held, [*asked, *today])
 
 
 def _say_budgets(found: Sequence[Standing], color: str, *, as_json: bool) -> None:

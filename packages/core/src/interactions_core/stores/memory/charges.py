@@ -1,7 +1,7 @@
 """Charges and costs in this process, gone with it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from interactions_core.process.forking import Lock
@@ -94,6 +94,12 @@ class MemoryChargeMixin:
                 if is_meant(kind.scope, each.oldest)
             ]
             return _with_gone(add_up(by, entries, lost, prices), gone)
+
+    def costs(
+        self, groups: Sequence[CostBy], *, session_id: str | None = None
+    ) -> dict[CostBy, CostReport]:
+        """Add up the same turns in groups of several kinds."""
+        return {by: self.cost(by, session_id=session_id) for by in groups}
 
     def note_unanswered(self, scope: Scope, lost: Unanswered) -> None:
         """Keep that creates may have been billed which came to no entry."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from interactions_core.process.forking import Lock
+from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.accounts import Claimant, Owner
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import (
@@ -115,6 +116,13 @@ class MemoryStore(
             known=self.find(scope, asked.request_digests),
             jobs=self.find_jobs(scope, call, asked.place) if call else (),
         )
+
+    def list_askers(self) -> list[tuple[Scope, float]]:
+        """Return who has asked, and on which days."""
+        asked = [(scope, entry.created_at) for scope, entry in self.ledger()]
+        asked += [(scope, lost.at) for scope, lost in self.list_unanswered()]
+        asked += [(job.scope, job.created_at) for job in self.list_jobs()]
+        return [*{(scope, at // DAY_S * DAY_S) for scope, at in asked}]
 
     def find(
         self, scope: Scope, request_digests: Sequence[bytes]

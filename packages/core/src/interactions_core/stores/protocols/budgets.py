@@ -6,6 +6,7 @@ Holds the contract only. The same objects keep the sessions; see `protocols`.
 from typing import Protocol
 
 from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
+from interactions_core.records.interactions import Scope
 
 
 class BudgetStore(Protocol):
@@ -62,4 +63,15 @@ class BudgetStore(Protocol):
 
     def list_reservations(self) -> list[Reservation]:
         """Return all that is put aside, also what the next call gives back."""
+        ...
+
+    def list_askers(self) -> list[tuple[Scope, float]]:
+        """Return who has asked, and on which days, each once, in no order.
+
+        By them it can be told whose a budget is, which goes by a hash. Of what the
+        store knows: turns, runs, and what was never answered.
+
+        Returns:
+            Each scope with the beginning of a day in UTC, in epoch seconds.
+        """
         ...

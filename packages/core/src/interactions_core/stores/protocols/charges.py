@@ -3,6 +3,7 @@
 Holds the contract only. The same objects keep the sessions; see `protocols`.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from interactions_core.records.charges import Pricing, Unanswered
@@ -37,6 +38,23 @@ class ChargeStore(Protocol):
             until: Only those recorded before this time, in epoch seconds.
             prices: Price everything anew with these; by default the cost is that
                 which was written with each turn.
+
+        Raises:
+            ConfigurationError: There is no such group.
+        """
+        ...
+
+    def costs(
+        self, groups: Sequence[CostBy], *, session_id: str | None = None
+    ) -> dict[CostBy, CostReport]:
+        """Add up the same turns in groups of several kinds, read once.
+
+        Args:
+            groups: What they are grouped by.
+            session_id: Only those of this session.
+
+        Returns:
+            What `cost` returns of each.
 
         Raises:
             ConfigurationError: There is no such group.

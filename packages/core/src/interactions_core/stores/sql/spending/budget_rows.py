@@ -6,6 +6,7 @@ without budgets.
 
 from typing import Final
 
+from interactions_core.protocol.retention import DAY_S
 from interactions_core.stores.sql.statements import Dialects, in_dialects
 
 PART: Final = "budgets"
@@ -56,3 +57,21 @@ END: Final = "DELETE FROM reservations WHERE key = $1"
 
 SPEND: Final = """UPDATE budgets SET spent_picousd = spent_picousd + $2,
 spent_tokens = spent_tokens + $3 WHERE name = $1"""
+
+_DAY: Final = Dialects(f"CAST({{0}} / {DAY_S} AS INTEGER)", f"floor({{0}} / {DAY_S})")
+
+
+def list_askers(table: str, at: str) -> Dialects:
+    """Write the query of who stands in a table, and on which days since the epoch.
+
+    Args:
+        table: The table, with the columns of a scope.
+        at: Its column of the time.
+    """
+    return Dialects(
+        *(
+            "SELECT DISTINCT credential, session_id, thread_id, "
+            f"{day.format(at)} FROM {table}"
+            for day in _DAY
+        )
+    )

@@ -1,12 +1,22 @@
 """Budgets in a SQL database, for the stores that have one."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from interactions_core.process.owners import is_dead
+from interactions_core.protocol.retention import DAY_S
 from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
+from interactions_core.records.interactions import Scope
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
+from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.spending import budget_rows
+
+_ASKING: Final = {
+    "ledger": "created_at",
+    "unanswered": "noted_at",
+    "jobs": "created_at",
+}
+"""The tables that tell who has asked, and their columns of the time."""
 
 
 class SqlBudgetMixin:
@@ -76,6 +86,16 @@ class SqlBudgetMixin:
         with self.database.reading() as db:
             found = db.execute(budget_rows.LIST_RESERVED).fetchall()
         return sorted(map(_reservation, found), key=lambda each: each.key)
+
+    def list_askers(self) -> list[tuple[Scope, float]]:
+        """Return who has asked, and on which days."""
+        found: set[tuple[Scope, float]] = set()
+        with self.database.surveying() as db:
+            for table, at in _ASKING.items():
+                if has_table(db, table):
+                    asked = db.execute(budget_rows.list_askers(table, at)).fetchall()
+                    found.update((Scope(*row[:3]), row[3] * DAY_S) for row in asked)
+        return [*found]
 
 
 # Databases hand out untyped rows.

@@ -16,7 +16,6 @@ from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.stores.sql.rows import as_json
 from interactions_core.stores.sql.statements import (
     Dialects,
-    Statement,
     in_dialects,
     placeholders,
 )
@@ -195,18 +194,27 @@ _OF_ENTRY: Final = """SELECT entry, key, min(job) AS job, max(sent_again) AS aga
 
 _UNPRICED: Final = "(charges.entry IS NULL OR charges.unknown > 0)"
 
-_TURNS: Final = f"count(*), {', '.join(f'sum({kind})' for kind in KINDS)}"
+_TURNS: Final = ("count(*)", *(f"sum({kind})" for kind in KINDS))
 
-_SENT: Final = """sum(steps_sent), sum(bytes_sent), sum(replay_steps),
-    sum(replay_bytes), sum(attempts), sum(maybe_billed)"""
+_SENT: Final = (
+    *("sum(steps_sent)", "sum(bytes_sent)", "sum(replay_steps)", "sum(replay_bytes)"),
+    *("sum(attempts)", "sum(maybe_billed)"),
+)
 
-LEDGER_SUMS: Final = f"{_TURNS}, {_SENT}"
+LEDGER_SUMS: Final = ", ".join((*_TURNS, *_SENT))
 """What the ledger says without the charges: turns, tokens, then what was sent."""
 
-_SUMS: Final = f"""{_TURNS}, sum(charges.searches), {_SENT}, sum(charges.picousd),
-    sum(CASE WHEN {_UNPRICED} THEN 1 ELSE 0 END), sum(charges.again),
-    sum(CASE WHEN charges.again = 1 THEN charges.picousd ELSE 0 END),
-    sum(CASE WHEN charges.again = 1 AND {_UNPRICED} THEN 1 ELSE 0 END)"""
+_SUMS: Final = (
+    *_TURNS,
+    "sum(charges.searches)",
+    *_SENT,
+    "sum(charges.picousd)",
+    f"sum(CASE WHEN {_UNPRICED} THEN 1 ELSE 0 END)",
+    "sum(charges.again)",
+    "sum(CASE WHEN charges.again = 1 THEN charges.picousd ELSE 0 END)",
+    f"sum(CASE WHEN charges.again = 1 AND {_UNPRICED} THEN 1 ELSE 0 END)",
+)
+"""The values of `Costs`, in its order."""
 
 _AGENT: Final = "CASE WHEN {0}.target LIKE 'agent:%' THEN {0}.target ELSE '' END"
 
@@ -230,38 +238,61 @@ _TOLD_REASON: Final = f"""ledger.reason || CASE WHEN charges.again = 1
     THEN '{SENT_AGAIN}' ELSE '' END"""
 """As `told_reason` names it."""
 
+_OF_TURN: Final = {
+    "job": "coalesce(charges.job, '')",
+    "reason": "ledger.reason",
+    "reason_again": _TOLD_REASON,
+}
+"""What the ledger alone is grouped by."""
 
-def sum_costs(by: CostBy, names: Sequence[str], where: str) -> Statement:
-    """Write the query of costs in groups: the key, then the values of `Costs`.
+_OF_LOST: Final = {"job": "''", "reason": "'root'", "reason_again": "'root'"}
+"""The same of what was not answered."""
+
+
+def sum_costs(groups: Sequence[CostBy], names: Sequence[str], where: str) -> Dialects:
+    """Write the query of costs in groups of one or more kinds, in one reading.
+
+    Its rows are the number of the kind, the key, then the values of `Costs`.
 
     Args:
-        by: What the turns are grouped by.
+        groups: What the turns are grouped by.
         names: The columns whose values are `$1`, `$2`, ...
         where: Which turns, as `about` writes it.
     """
     # What is left out of the charges of all threads need not be added up.
     thread = {name: number for number, name in enumerate(names, 1)}.get("thread_id")
     of_entry = _OF_ENTRY.format(about=f" WHERE thread_id = ${thread}" if thread else "")
-    own = {
-        "job": "coalesce(charges.job, '')",
-        "reason": "ledger.reason",
-        "reason_again": _TOLD_REASON,
-    }
-    return _in_groups(
-        own.get(by) or _KEYS[by],
-        ("ledger", "created_at"),
-        f"SELECT {{key}}, {_SUMS} FROM ledger LEFT JOIN ({of_entry}) AS charges "
-        f"ON {JOINED}{where} GROUP BY 1",
+    read = f"FROM ledger LEFT JOIN ({of_entry}) AS charges ON {JOINED}{where}"
+    keys = [
+        _in_both(_OF_TURN.get(by) or _KEYS[by], "ledger", "created_at") for by in groups
+    ]
+    return Dialects(*(_sum_groups(each, read) for each in zip(*keys, strict=True)))
+
+
+def _sum_groups(keys: Sequence[str], read: str) -> str:
+    """Add up what has all keys in common first: that is far less than there are turns."""
+    named = [f"{key} AS key_{number}" for number, key in enumerate(keys)]
+    values = [f"{value} AS sum_{number}" for number, value in enumerate(_SUMS)]
+    sums = ", ".join(f"sum(sum_{number})" for number in range(len(_SUMS)))
+    numbers = ", ".join(str(number) for number, _ in enumerate(keys, 1))
+    parts = [
+        f"SELECT {number}, key_{number}, {sums} FROM parts GROUP BY key_{number}"
+        for number, _ in enumerate(keys)
+    ]
+    return (
+        f"WITH parts AS (SELECT {', '.join([*named, *values])} {read} "
+        f"GROUP BY {numbers}) {' UNION ALL '.join(parts)}"
     )
 
 
-def sum_unanswered(by: CostBy, where: str) -> Statement:
+def sum_unanswered(by: CostBy, where: str) -> Dialects:
     """Write the query of what may have been billed beside the ledger, in groups."""
-    own = {"job": "''", "reason": "'root'", "reason_again": "'root'"}
-    return _in_groups(
-        own.get(by) or _KEYS[by],
-        ("unanswered", "noted_at"),
-        f"SELECT {{key}}, sum(creates) FROM unanswered{where} GROUP BY 1",
+    key = _OF_LOST.get(by) or _KEYS[by]
+    return Dialects(
+        *(
+            f"SELECT {each}, sum(creates) FROM unanswered{where} GROUP BY 1"
+            for each in _in_both(key, "unanswered", "noted_at")
+        )
     )
 
 
@@ -296,7 +327,7 @@ def costs_from_row(row: Sequence[Any]) -> Costs:
     )
 
 
-def _in_groups(key: str | Dialects, where: tuple[str, str], query: str) -> Statement:
-    if isinstance(key, Dialects):
-        return Dialects(*(query.format(key=each.format(*where)) for each in key))
-    return query.format(key=key.format(*where))
+def _in_both(key: str | Dialects, table: str, time: str) -> Dialects:
+    """Write a key of groups for each database."""
+    both = key if isinstance(key, Dialects) else Dialects(key, key)
+    return Dialects(*(each.format(table, time) for each in both))

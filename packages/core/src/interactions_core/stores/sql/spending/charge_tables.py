@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Any
 
 from interactions_core.records.charges import KINDS, NOT_PRICED, Pricing, Unanswered
 from interactions_core.records.costs import (
@@ -51,33 +52,55 @@ class SqlChargeMixin:
         prices: Pricing | None = None,
     ) -> CostReport:
         """Add up what turns took and cost, in groups."""
-        check_group(by)
         names = given_names(session_id=session_id, thread_id=thread_id)
+        return self._costs([by], names, since, until, prices)[by]
+
+    def costs(
+        self, groups: Sequence[CostBy], *, session_id: str | None = None
+    ) -> dict[CostBy, CostReport]:
+        """Add up the same turns in groups of several kinds, read once."""
+        return self._costs(groups, given_names(session_id=session_id))
+
+    def _costs(
+        self,
+        groups: Sequence[CostBy],
+        names: dict[str, str],
+        since: float | None = None,
+        until: float | None = None,
+        prices: Pricing | None = None,
+    ) -> dict[CostBy, CostReport]:
+        for by in groups:
+            check_group(by)
         check_names(**names)
         if prices is not None or not self._is_charged():
             entries = self._entries(names, since, until)
             lost = self._unanswered(names, since, until)
-            return add_up(by, entries, lost, prices)
+            return {by: add_up(by, entries, lost, prices) for by in groups}
         of_turns = _about("ledger", "created_at", names, since, until)
         of_lost = _about("unanswered", "noted_at", names, since, until)
         values = _values(names, since, until)
         with looking(self.database, names) as db:
-            query = charge_rows.sum_costs(by, (*names,), of_turns)
-            groups = {
-                str(key): charge_rows.costs_from_row(row)
-                for key, *row in db.execute(query, values).fetchall()
-            }
-            query = charge_rows.sum_unanswered(by, of_lost)
-            for key, creates in db.execute(query, values).fetchall():
-                lost = Costs(maybe_billed=int(creates))
-                groups[str(key)] = groups.get(str(key), Costs()) + lost
-            query = charge_rows.count_prices(of_turns)
+            query = charge_rows.sum_costs(groups, (*names,), of_turns)
             found = db.execute(query, values).fetchall()
-        unknown = Counter[str]()
-        for _, reason, is_unknown, is_bare, turns in found:
-            if is_unknown or is_bare:
-                unknown[reason or NOT_PRICED] += int(turns)
-        return report(by, groups, [row[0] or "" for row in found], unknown)
+            lost = [
+                db.execute(charge_rows.sum_unanswered(by, of_lost), values).fetchall()
+                for by in groups
+            ]
+            query = charge_rows.count_prices(of_turns)
+            priced = db.execute(query, values).fetchall()
+        sums: list[dict[str, Costs]] = [{} for _ in groups]
+        for number, key, *row in found:
+            sums[number][str(key)] = charge_rows.costs_from_row(row)
+        for each, rows_of_lost in zip(sums, lost, strict=True):
+            for key, creates in rows_of_lost:
+                costs = Costs(maybe_billed=int(creates))
+                each[str(key)] = each.get(str(key), Costs()) + costs
+        prices_used = [row[0] or "" for row in priced]
+        unknown = _unknown(priced)
+        return {
+            by: report(by, each, prices_used, unknown)
+            for by, each in zip(groups, sums, strict=True)
+        }
 
     def note_unanswered(self, scope: Scope, lost: Unanswered) -> None:
         """Keep that creates may have been billed which came to no entry."""
@@ -122,6 +145,16 @@ class SqlChargeMixin:
                 return []
             found = db.execute(query, _values(names, since, until)).fetchall()
         return [charge_rows.unanswered_from_row(row) for row in found]
+
+
+# Databases hand out untyped rows.
+def _unknown(rows_of_prices: Sequence[Sequence[Any]]) -> Counter[str]:
+    """Count of how many turns the cost is not known, by what `count_prices` found."""
+    unknown = Counter[str]()
+    for _, reason, is_unknown, is_bare, turns in rows_of_prices:
+        if is_unknown or is_bare:
+            unknown[reason or NOT_PRICED] += int(turns)
+    return unknown
 
 
 def looking(
