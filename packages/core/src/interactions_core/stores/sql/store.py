@@ -74,8 +74,8 @@ PARTS: Final = {
     "sessions": rows.MIGRATIONS,
     job_rows.PART: job_rows.MIGRATIONS,
     job_event_rows.PART: job_event_rows.MIGRATIONS,
-    job_trace_rows.PART: job_trace_rows.MIGRATIONS,
-    job_look_rows.PART: job_look_rows.MIGRATIONS,
+    job_trace_rows.TABLE.table: job_trace_rows.MIGRATIONS,
+    job_look_rows.TABLE.table: job_look_rows.MIGRATIONS,
     question_rows.PART: question_rows.MIGRATIONS,
     deletion_rows.PART: deletion_rows.MIGRATIONS,
     form_rows.PART: form_rows.MIGRATIONS,
@@ -277,11 +277,7 @@ class SqlStore(
             self._delete_words(db, thread_id)
             db.execute(charge_rows.DELETE_THREAD, (thread_id,))
             db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))
-            db.execute(question_rows.DELETE_THREAD, (thread_id,))
-            db.execute(job_event_rows.DELETE_THREAD, (thread_id,))
-            db.execute_later(job_trace_rows.DELETE_THREAD, (thread_id,))
-            db.execute_later(job_look_rows.DELETE_THREAD, (thread_id,))
-            db.execute(job_rows.DELETE_THREAD, (thread_id,))
+            self._delete_jobs(db, thread_id)
             deleted = db.execute(
                 "DELETE FROM interactions WHERE thread_id = $1", (thread_id,)
             ).rowcount

@@ -1,9 +1,6 @@
 """The table of what the last looks at runs came to, in SQL that databases share.
 
-A part of its own: an older release beside this one does not know it, and goes on; a
-store of such a release is read without it. What that release deletes leaves its rows,
-which go with the next `clean_jobs`. A row is written by whoever holds the job, with
-what it writes anyway.
+A row is written by whoever holds the job, with what it writes anyway.
 """
 
 from collections.abc import Sequence
@@ -12,11 +9,10 @@ from typing import Any, Final
 
 from interactions_core.records.job_looks import Look
 from interactions_core.records.jobs import Job
-from interactions_core.stores.sql.cleaning import BATCH
+from interactions_core.stores.sql.jobs.companions import Companion
 from interactions_core.stores.sql.statements import in_dialects
 
-PART: Final = "job_looks"
-"""The name under which schema versions of this table are counted."""
+TABLE: Final = Companion("job_looks", ("answered_at", "failing_since", "failure"))
 
 MIGRATIONS: Final = (
     (
@@ -35,24 +31,6 @@ FROM jobs WHERE key = $1 AND owner = $2
 ON CONFLICT (job) DO UPDATE SET answered_at = excluded.answered_at,
 failing_since = excluded.failing_since, failure = excluded.failure"""
 
-COLUMNS: Final = "answered_at, failing_since, failure"
-
-JOIN: Final = " LEFT JOIN job_looks ON job_looks.job = key"
-
-DELETE: Final = "DELETE FROM job_looks WHERE job = $1"
-
-DELETE_THREAD: Final = """DELETE FROM job_looks
-WHERE job IN (SELECT key FROM jobs WHERE thread_id = $1)"""
-
-LEFT_OVER: Final = f"""SELECT job FROM job_looks
-WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE key = job) LIMIT {BATCH}"""
-"""Some of the jobs that an older release has deleted, without their looks."""
-
-
-def without_looks(query: str) -> str:
-    """Return a query of jobs as a store can answer it that has no such table."""
-    return query.replace(JOIN, "").replace(COLUMNS, "NULL, NULL, NULL")
-
 
 def look_rows(key: str, owner: str, look: Look | None) -> list[tuple[object, ...]]:
     """Return the values of `KEEP`; none where nobody has looked."""
@@ -66,5 +44,5 @@ def new_rows(job: Job) -> list[tuple[object, ...]]:
 
 # Databases hand out untyped rows.
 def look_from_row(row: Sequence[Any]) -> Look | None:
-    """Read `COLUMNS`; `None` where there was no row, or where none was looked for."""
+    """Read the columns of `TABLE`; `None` where there is no row, or none was read."""
     return Look(*row) if row and row[0] is not None else None

@@ -58,10 +58,13 @@ _SHOWN = (
 
 ADD: Final = f"INSERT INTO jobs ({_SHOWN}, plan, result) VALUES ({placeholders(21)})"
 
-_WHOLE = f"""SELECT {_SHOWN}, plan, result, {job_trace_rows.COLUMNS},
-{job_look_rows.COLUMNS}, {question_rows.COLUMNS}
-FROM jobs LEFT JOIN questions ON questions.job = key{job_trace_rows.JOIN}
-{job_look_rows.JOIN}"""
+_LOOKS = job_look_rows.TABLE
+_TRACES = job_trace_rows.TABLE
+
+_WHOLE = f"""SELECT {_SHOWN}, plan, result, {_TRACES.shown},
+{_LOOKS.shown}, {question_rows.COLUMNS}
+FROM jobs LEFT JOIN questions ON questions.job = key{_TRACES.join}
+{_LOOKS.join}"""
 
 GET: Final = f"{_WHOLE} WHERE key = $1"
 
@@ -82,14 +85,14 @@ LIST: Final = f"SELECT {_SHOWN}, '{{}}', '{{}}' FROM jobs"
 """Without their traces and looks, too."""
 
 LIST_LOOKED: Final = (
-    f"SELECT {_SHOWN}, '{{}}', '{{}}', NULL, NULL, {job_look_rows.COLUMNS} "
-    f"FROM jobs{job_look_rows.JOIN}"
+    f"SELECT {_SHOWN}, '{{}}', '{{}}', NULL, NULL, {_LOOKS.shown} "
+    f"FROM jobs{_LOOKS.join}"
 )
 """Without their traces."""
 
 LIST_TRACED: Final = (
-    f"SELECT {_SHOWN}, '{{}}', '{{}}', {job_trace_rows.COLUMNS}, "
-    f"{job_look_rows.COLUMNS} FROM jobs{job_trace_rows.JOIN}{job_look_rows.JOIN}"
+    f"SELECT {_SHOWN}, '{{}}', '{{}}', {_TRACES.shown}, "
+    f"{_LOOKS.shown} FROM jobs{_TRACES.join}{_LOOKS.join}"
 )
 
 WAITING: Final = "interrupts > 0 AND handed_on_at = 0 AND consumed_at = 0"
@@ -160,8 +163,8 @@ OVER: Final = out_of_date(
     also=(
         question_rows.DELETE,
         job_event_rows.DELETE,
-        job_trace_rows.DELETE,
-        job_look_rows.DELETE,
+        _TRACES.delete,
+        _LOOKS.delete,
     ),
 )
 

@@ -26,6 +26,8 @@ from interactions_core.stores.sql.statements import given_names, placeholders
 _BATCH: Final = 500
 """Keys per query; SQLite allows 999 parameters in its oldest builds."""
 
+_COMPANIONS: Final = (job_trace_rows.TABLE, job_look_rows.TABLE)
+
 
 class SqlJobMixin(SqlDeletionMixin):
     """The job methods of a store over its own `database`."""
@@ -166,8 +168,8 @@ class SqlJobMixin(SqlDeletionMixin):
         delete_all(self.database, question_rows.LEFT_OVER, now)
         number = delete_all(self.database, job_rows.OVER, now)
         self._clean_after(job_event_rows.LEFT_OVER, job_event_rows.DELETE)
-        self._clean_after(job_trace_rows.LEFT_OVER, job_trace_rows.DELETE)
-        self._clean_after(job_look_rows.LEFT_OVER, job_look_rows.DELETE)
+        for each in _COMPANIONS:
+            self._clean_after(each.left_over, each.delete)
         return number
 
     def _clean_after(self, left_over: str, delete: str) -> None:
@@ -186,9 +188,17 @@ class SqlJobMixin(SqlDeletionMixin):
         with self.database.writing(key) as db:
             db.execute(question_rows.DELETE, (key,))
             db.execute_later(job_event_rows.DELETE, (key,))
-            db.execute_later(job_trace_rows.DELETE, (key,))
-            db.execute_later(job_look_rows.DELETE, (key,))
+            for each in _COMPANIONS:
+                db.execute_later(each.delete, (key,))
             return db.execute(job_rows.DELETE, (key,)).rowcount > 0
+
+    def _delete_jobs(self, db: SqlConnection, thread_id: str) -> None:
+        """Forget the jobs of a thread, in a transaction that is going on."""
+        db.execute(question_rows.DELETE_THREAD, (thread_id,))
+        db.execute(job_event_rows.DELETE_THREAD, (thread_id,))
+        for each in _COMPANIONS:
+            db.execute_later(each.delete_thread, (thread_id,))
+        db.execute(job_rows.DELETE_THREAD, (thread_id,))
 
     def _answerable(self, db: SqlConnection, query: str) -> str:
         """Return a query of jobs as this store can answer it.
@@ -198,10 +208,9 @@ class SqlJobMixin(SqlDeletionMixin):
         """
         if not self.database.read_only:
             return query
-        if not has_table(db, "job_looks"):
-            query = job_look_rows.without_looks(query)
-        if not has_table(db, "job_traces"):
-            query = job_trace_rows.without_traces(query)
+        for each in _COMPANIONS:
+            if not has_table(db, each.table):
+                query = each.without(query)
         return query
 
 
