@@ -75,13 +75,43 @@ def test_the_newest_that_was_sent_again_is_explained(url: str) -> None:
         f"  + {AT_15}",
     ]
     assert "     chained it would have been 72 B, 1 step" in lines[9]
-    assert " fresh, 0 cached, " in lines[10]
-    cost, prices = COST.fullmatch(lines[11]), lines[12]
+    assert (
+        lines[10]
+        == f"{'':12}3 are in the list; 1, like thoughts, are kept with answers"
+    )
+    assert " fresh, 0 cached, " in lines[11]
+    cost, prices = COST.fullmatch(lines[12]), lines[13]
     assert cost is not None
     assert float(cost[2]) <= float(cost[1])
     assert prices.startswith("            prices: genai-prices ")
-    assert lines[14].startswith("to avoid it, keep what changes out of the first")
+    assert lines[15].startswith("to avoid it, keep what changes out of the first")
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("columns", [100, 160])
+def test_steps_that_are_told_of_are_counted_as_they_are_sent(
+    url: str, emulator: Emulator, clock: Clock, columns: int
+) -> None:
+    whole = json.loads(run(url, "--json").stdout)
+    assert (whole["difference"]["of"], whole["sent"]["list_steps"]) == (3, 3)
+    assert whole["sent"]["steps"] == len(whole["turn"]["sent"]) == 4
+    assert whole["turn"]["synthetic"] == [1]
+
+    model = ChatInteractions(model="gemini-3.5-flash", api_key="k", base_url=emulator.url, sessions=url)  # fmt: skip
+    go_by(model, clock)
+    said: list[BaseMessage] = [HumanMessage("One.")]
+    for text in ("Two.", "Three."):
+        said += [model.invoke(said), HumanMessage(text)]
+    model.invoke(said)
+    model.invoke([*said[:-1], HumanMessage("Another three.")])
+
+    lines = run(url, "last", columns=columns).stdout.splitlines()
+    assert "step 5 of 5, user_input" in "\n".join(lines)
+    at = next(i for i, line in enumerate(lines) if line.startswith("sent "))
+    assert re.match(r"sent {8}\d+ B, 1 step  ", lines[at])
+    assert lines[at + 1] == f"{'':12}the list has 5; the answer that was continued has the others"  # fmt: skip
+    fork = json.loads(run(url, "last", "--json").stdout)
+    assert (fork["sent"]["steps"], fork["sent"]["list_steps"]) == (1, 5)
 
 
 def test_a_wider_terminal_breaks_no_line(url: str) -> None:

@@ -29,7 +29,7 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
         "because": told.because,
         "sentence": told.sentence,
         "difference": _difference(told.difference, hide_content=hide_content),
-        "sent": asdict(told.sent),
+        "sent": {**asdict(told.sent), "list_steps": told.listed},
         "chained": _chained(told),
         "same_in_session": {
             "turns": told.same,

@@ -129,6 +129,7 @@ def explain_in(
         nearest=nearest,
         nearest_turn=keys.index(nearest) + 1 if nearest in keys else 0,
         difference=difference,
+        listed=outline.asked if outline is not None else None,
         sent=sent_amount(record, entry, repeated),
         sent_before=repeated,
         chained=chained,

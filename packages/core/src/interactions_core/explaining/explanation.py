@@ -138,6 +138,9 @@ class Explanation:
         nearest: The earlier record that the list was compared with; "" for none.
         nearest_turn: Its number in the conversation; 0 where it has none.
         difference: Where the two differ; `None` where no step does.
+        listed: How many steps the list has that the caller made the request of; `None`
+            where no outline says it. What was sent in full has more where thoughts and
+            other steps were kept with answers that no list repeats.
         sent: What was sent.
         sent_before: How many of the steps that were sent come before those of the
             record, being what its base and those before that hold; `None` for unknown.
@@ -167,6 +170,7 @@ class Explanation:
     nearest: str
     nearest_turn: int
     difference: Difference | None
+    listed: int | None
     sent: Amount
     sent_before: int | None
     chained: Amount | None

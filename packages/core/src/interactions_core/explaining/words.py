@@ -11,6 +11,14 @@ READ_AS_INPUT: Final = (
 )
 """What is read is billed (recorded since July 2026, see `docs/service.md`)."""
 
+IN_LIST: Final = (
+    "{listed} are in the list; {kept}, like thoughts, are kept with answers"
+)
+"""Why more steps were sent than a list has, of which a difference is told."""
+
+CONTINUED: Final = "the list has {listed}; the answer that was continued has the others"
+"""Why fewer were."""
+
 _SENTENCES: Final[dict[Because, str]] = {
     "new_conversation": "everything was sent, because this is a new conversation.",
     "another_account": (

@@ -20,7 +20,12 @@ from interactions_core.cli.printing.output import (
     wrapped,
 )
 from interactions_core.explaining.explanation import Difference, Explanation, Side
-from interactions_core.explaining.words import READ_AS_INPUT, change_of
+from interactions_core.explaining.words import (
+    CONTINUED,
+    IN_LIST,
+    READ_AS_INPUT,
+    change_of,
+)
 
 _LABEL: Final = 12
 _SECOND: Final = 32
@@ -139,6 +144,8 @@ def _amount_lines(told: Explanation, layout: Layout) -> Iterator[str]:
         amount = f"{shown_size(chained.bytes)}, {shown_steps(chained.steps)}"
         line = f"{line:<{_SECOND}}chained it would have been {amount}"
     yield line
+    if told.difference is not None and (counts := _counts(told)):
+        yield f"{'':<{_LABEL}}{counts}"
     if told.entry is None:
         return
     usage = told.entry.usage
@@ -152,6 +159,16 @@ def _amount_lines(told: Explanation, layout: Layout) -> Iterator[str]:
     if told.chained is None and told.record.parent_id and usage.input_tokens:
         yield ""
         yield from _wrapped(READ_AS_INPUT, layout)
+
+
+def _counts(told: Explanation) -> str:
+    """Say how the steps that were sent and those of the list go together."""
+    sent, listed = told.sent.steps, told.listed
+    if listed is None or sent == listed:
+        return ""
+    if sent > listed:
+        return IN_LIST.format(listed=listed, kept=sent - listed)
+    return CONTINUED.format(listed=listed) if told.record.parent_id else ""
 
 
 def _no_price_lines(why: str, layout: Layout) -> Iterator[str]:
