@@ -22,7 +22,7 @@ from langgraph.checkpoint.base.id import uuid6
 
 from interactions_core import open_store
 from interactions_core.records.interactions import InteractionRecord, ReplyForm, Scope
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.stores.sql.store import SqlStore
 from interactions_langgraph import InteractionsSaver
 

@@ -8,7 +8,6 @@ import random
 from collections.abc import Iterator
 from typing import Final
 
-from interactions_core.records.budgets import Budget, BudgetPer, budget_name
 from interactions_core.records.charges import Charge, Price
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -16,8 +15,9 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
+from interactions_core.records.spending.budgets import Budget, BudgetPer, budget_name
 from interactions_core.stores.sql.interactions import (
     label_rows,
     ledger_rows,

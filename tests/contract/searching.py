@@ -1,7 +1,7 @@
 """What the tests of searches do with a store."""
 
+from interactions_core.records.inspection.searches import SearchResult
 from interactions_core.records.interactions import LedgerEntry
-from interactions_core.records.searches import SearchResult
 from interactions_core.stores import SessionStore
 from tests.contract.session_records import make_record
 

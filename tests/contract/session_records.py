@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from interactions_core.records.budgets import Amount, Reservation
 from interactions_core.records.charges import Charge, Price, Unanswered
 from interactions_core.records.forms import KnownForm
 from interactions_core.records.interactions import (
@@ -11,7 +10,8 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.spending.budgets import Amount, Reservation
 from interactions_core.records.turn import GraphPosition
 from interactions_core.usage import Usage
 

@@ -7,7 +7,7 @@ import threading
 import uuid
 
 from interactions_core.process.owners import process_id
-from interactions_core.records.budgets import Amount, Budget, Reservation
+from interactions_core.records.spending.budgets import Amount, Budget, Reservation
 from interactions_core.stores import open_store
 
 BUDGET = Budget(max_total_tokens=20_000)

@@ -20,7 +20,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.owners import process_id
-from interactions_core.records.budgets import (
+from interactions_core.records.spending.budgets import (
     Amount,
     Budget,
     Reservation,

@@ -12,7 +12,7 @@ from interactions_core.exceptions import JobCancelledError
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
 from interactions_core.records.erasures import Erasure
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.stores import (
     SessionStore,
 )

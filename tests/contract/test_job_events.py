@@ -18,8 +18,8 @@ from interactions_core import (
     SqliteStore,
     open_store,
 )
-from interactions_core.records.job_events import JobEvent, events_between
-from interactions_core.records.jobs import ENDED, INTENT, LOST, RUNNING, Job
+from interactions_core.records.jobs.job import ENDED, INTENT, LOST, RUNNING, Job
+from interactions_core.records.jobs.job_events import JobEvent, events_between
 from interactions_core.stores.sql.cleaning import BATCH
 from tests.contract.session_records import (
     NOW,

@@ -9,7 +9,7 @@ import pytest
 
 from interactions_core import PostgresStore, SessionStore, SqliteStore, open_store
 from interactions_core.records.conversations import ConversationFilter
-from interactions_core.records.job_looks import Look
+from interactions_core.records.jobs.job_looks import Look
 from tests.contract.session_records import NOW, PLACE, SCOPE, make_job
 
 DIGEST = make_job().call_digest

@@ -21,7 +21,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import FailPoint
-from interactions_core.records.jobs import INTENT, Job
+from interactions_core.records.jobs.job import INTENT, Job
 from interactions_core.records.turn import GraphPosition, Reply
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.job_watcher import JobWatcher

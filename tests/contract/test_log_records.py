@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from interactions_core import InteractionsError, MemoryStore, SqliteStore
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.transcript.replies import visible_reply

@@ -15,7 +15,7 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 from interactions_core.records.outlines import Sketch
 from interactions_core.transcript.digest import SEED, fold_wire

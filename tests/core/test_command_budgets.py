@@ -12,8 +12,13 @@ from click.testing import CliRunner, Result
 from interactions_core import SqliteStore
 from interactions_core.cli.usage import usage
 from interactions_core.process.owners import process_id
-from interactions_core.records.budgets import Amount, Budget, Reservation, budget_name
 from interactions_core.records.interactions import LedgerEntry, Scope
+from interactions_core.records.spending.budgets import (
+    Amount,
+    Budget,
+    Reservation,
+    budget_name,
+)
 from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions

@@ -23,8 +23,8 @@ from interactions_core.cli.root import interactions
 from interactions_core.process.owners import process_id
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
-from interactions_core.records.job_looks import Look
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.records.trace_contexts import TraceContext
 from tests.contract.session_records import make_job, make_record
 from tests.core.test_command_output import HOSTILE, is_harmless

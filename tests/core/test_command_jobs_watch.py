@@ -19,7 +19,7 @@ from interactions_core.cli.printing.job_words import ToldJob
 from interactions_core.cli.printing.output import columns_of
 from interactions_core.process.owners import process_id
 from interactions_core.records.interactions import Scope
-from interactions_core.records.job_events import JobEvent
+from interactions_core.records.jobs.job_events import JobEvent
 from interactions_emulator import Emulator
 from tests.begun_jobs import begin_job
 from tests.commands import argv

@@ -23,7 +23,7 @@ from interactions_core.cli.jobs import jobs
 from interactions_core.cli.webhook import webhook
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.process import counters
-from interactions_core.records.measures import JobCount, PoolUse
+from interactions_core.records.jobs.measures import JobCount, PoolUse
 from interactions_core.services.health import LATE_S, Health
 from interactions_core.services.health_server import HealthServer, with_health
 from interactions_core.services.measures import Measures, measure

@@ -23,9 +23,9 @@ from interactions_core.exceptions import (
 )
 from interactions_core.process.owners import is_dead, is_watcher, process_id
 from interactions_core.process.owners import watcher_id as watcher_of
-from interactions_core.records.job_looks import Look
-from interactions_core.records.job_standing import trouble_of
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.job_looks import Look
+from interactions_core.records.jobs.job_standing import trouble_of
 from interactions_core.records.turn import Turn
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.job_commands import (

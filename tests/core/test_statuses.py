@@ -15,7 +15,7 @@ from interactions_core.protocol.statuses import (
     is_hop,
     status_of,
 )
-from interactions_core.records.jobs import ENDED, INTENT, LOST, RUNNING, UNFINISHED
+from interactions_core.records.jobs.job import ENDED, INTENT, LOST, RUNNING, UNFINISHED
 from interactions_core.stores.sql.jobs import job_rows
 
 PACKAGES = Path(interactions_core.__file__).parents[3]

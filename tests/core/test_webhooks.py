@@ -24,7 +24,7 @@ from interactions_core.exceptions import ConfigurationError, LostSubmitError
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import FailPoint
 from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.records.turn import Turn
 from interactions_core.services.webhook_verification import Trust

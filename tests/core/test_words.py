@@ -2,8 +2,13 @@
 
 import pytest
 
-from interactions_core.records.queries import read_query
-from interactions_core.records.word_lists import CUT, MOST_BYTES, WHOLE, list_words
+from interactions_core.records.inspection.queries import read_query
+from interactions_core.records.inspection.word_lists import (
+    CUT,
+    MOST_BYTES,
+    WHOLE,
+    list_words,
+)
 from interactions_core.transcript.said_texts import LONGEST_STEP, said_texts
 from interactions_core.transcript.words import runs_of, terms_of
 

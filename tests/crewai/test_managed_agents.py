@@ -28,7 +28,7 @@ from interactions_core.exceptions import (
     JobFailedError,
     LostSubmitError,
 )
-from interactions_core.records.budgets import (
+from interactions_core.records.spending.budgets import (
     Amount,
     Spending,
     budget_name,

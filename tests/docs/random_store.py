@@ -13,7 +13,7 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.records.jobs import ENDED, UNFINISHED, Job
+from interactions_core.records.jobs.job import ENDED, UNFINISHED, Job
 from interactions_core.records.trace_contexts import trace_context
 from interactions_core.stores import SessionStore
 from interactions_core.usage import Usage

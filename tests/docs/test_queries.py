@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from interactions_core import MemoryStore
 from interactions_core.process import counters
 from interactions_core.records.interactions import LedgerEntry, Reason, Scope
-from interactions_core.records.measures import State
+from interactions_core.records.jobs.measures import State
 from interactions_core.services.measures import measure
 from interactions_core.services.metrics_text import metrics_text
 from interactions_core.stores import SessionStore, open_store

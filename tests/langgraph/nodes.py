@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
 from interactions_core.exceptions import RequestError
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.conftest import Clock

@@ -17,7 +17,7 @@ from langchain.agents import create_agent
 from langchain_core.load import loads
 from langgraph.graph import START, MessagesState, StateGraph
 
-from interactions_core.records.jobs import request_fingerprint
+from interactions_core.records.jobs.job import request_fingerprint
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.conftest import Clock

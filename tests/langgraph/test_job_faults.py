@@ -16,7 +16,7 @@ from interactions_core.exceptions import (
     NotFoundError,
     UnknownStatusError,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.conftest import Clock, on_clock

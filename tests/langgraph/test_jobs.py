@@ -29,8 +29,8 @@ from interactions_core.exceptions import (
 )
 from interactions_core.process import failpoints
 from interactions_core.process.failpoints import DeletionFailPoint, FailPoint
-from interactions_core.records.job_standing import trouble_of
-from interactions_core.records.jobs import Job, state_of
+from interactions_core.records.jobs.job import Job, state_of
+from interactions_core.records.jobs.job_standing import trouble_of
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions, InteractionsSaver
 from tests.adapters.drivers import OPTIONS, ask_once

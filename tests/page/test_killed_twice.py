@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interactions_core import open_store
-from interactions_core.records.job_events import ACQUIRED, SEEN
+from interactions_core.records.jobs.job_events import ACQUIRED, SEEN
 from interactions_emulator import Emulator
 from tests.begun_jobs import HOUR_S, begin_job, watching
 from tests.browser import Looked

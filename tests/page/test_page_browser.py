@@ -5,7 +5,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from interactions_core import SqliteStore
 from interactions_core.explaining.words import READ_AS_INPUT
-from interactions_core.records.job_looks import Look
+from interactions_core.records.jobs.job_looks import Look
 from interactions_emulator import Emulator
 from interactions_langgraph import ChatInteractions
 from tests.browser import Looked

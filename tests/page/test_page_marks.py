@@ -6,7 +6,7 @@ import pytest
 
 from interactions_core import SqliteStore
 from interactions_core.protocol.statuses import ENDED, RUNNING
-from interactions_core.records.jobs import GONE, INTENT, LOST, SUBMITTED
+from interactions_core.records.jobs.job import GONE, INTENT, LOST, SUBMITTED
 from tests.browser import Looked
 from tests.core.looking import NOW, RESEARCH, Thread, at, user
 from tests.page.conftest import write_page

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from interactions_core.protocol.retention import Loss
 from interactions_core.records.accounts import Claimant, Owner
-from interactions_core.records.budgets import Amount, Budget
 from interactions_core.records.conversations import ConversationId
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import OWED
 from interactions_core.records.openings import Asked
 from interactions_core.records.outlines import Sketch
+from interactions_core.records.spending.budgets import Amount, Budget
 from interactions_core.stores import PostgresStore
 from tests.contract.session_records import (
     DAY_S,

@@ -13,7 +13,7 @@ from interactions_core.client.identity import credential_of
 from interactions_core.doctor.live.bodies import BOUNDED, answer_in
 from interactions_core.exceptions import InteractionsError
 from interactions_core.protocol.retention import DAY_S
-from interactions_core.records.job_looks import Look
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.records.mirror import Mirror
 from interactions_emulator import Emulator
 from tests.contract.session_records import make_job

@@ -32,7 +32,7 @@ from interactions_core.protocol.token_estimate import (
 from interactions_core.records.anchors import Anchor, anchor_from_metadata
 from interactions_core.records.calls import question_of
 from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import Job, request_fingerprint
+from interactions_core.records.jobs.job import Job, request_fingerprint
 from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.questions import Question

@@ -20,7 +20,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import ChangedCallError, RequestError
 from interactions_core.logs import log_fields
 from interactions_core.protocol.statuses import goes_on
-from interactions_core.records.jobs import Job, noted
+from interactions_core.records.jobs.job import Job, noted
 from interactions_core.records.questions import Question
 from interactions_core.turns.effects import Flow, fetch
 

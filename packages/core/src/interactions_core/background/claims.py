@@ -19,7 +19,7 @@ from interactions_core.background.changed_calls import (
 from interactions_core.background.job_lease import LeasedJob, as_consumed, move_job
 from interactions_core.process.counters import count
 from interactions_core.process.owners import process_id
-from interactions_core.records.jobs import LEASE_S, LOST, Job, request_fingerprint
+from interactions_core.records.jobs.job import LEASE_S, LOST, Job, request_fingerprint
 from interactions_core.records.turn import GraphPosition
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, blocking_call, sleep, store_call

@@ -13,7 +13,7 @@ from interactions_core.background.poll import Watch, first_poll, next_pause_s, s
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import InterruptedStreamError, RequestError
 from interactions_core.protocol.statuses import goes_on
-from interactions_core.records.jobs import LEASE_S
+from interactions_core.records.jobs.job import LEASE_S
 from interactions_core.transcript.missing_events import missing_events
 from interactions_core.transcript.streaming import Assembler, steps_of
 from interactions_core.turns.answers import Answer, joined

@@ -28,8 +28,7 @@ from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.owners import process_id
 from interactions_core.records.charges import Unanswered
-from interactions_core.records.job_looks import as_answered, as_failed
-from interactions_core.records.jobs import (
+from interactions_core.records.jobs.job import (
     CONSUMED_KEPT_S,
     HANDED_ON_KEPT_S,
     INTENT,
@@ -39,6 +38,7 @@ from interactions_core.records.jobs import (
     noted,
     request_fingerprint,
 )
+from interactions_core.records.jobs.job_looks import as_answered, as_failed
 from interactions_core.secret_options import without_settings
 from interactions_core.turns.budgeted_runs import settle_abandoned, settle_run
 from interactions_core.turns.context import TurnContext

@@ -37,7 +37,7 @@ from interactions_core.exceptions import DeadlineExceededError, InteractionsErro
 from interactions_core.logs import log_fields
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.statuses import goes_on, is_known
-from interactions_core.records.jobs import GONE, LOST, noted
+from interactions_core.records.jobs.job import GONE, LOST, noted
 from interactions_core.records.turn import Reply
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.replies import says_something

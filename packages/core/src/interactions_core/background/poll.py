@@ -31,7 +31,7 @@ from interactions_core.exceptions import (
 from interactions_core.logs import bare_error, log_fields
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known, status_of
-from interactions_core.records.jobs import (
+from interactions_core.records.jobs.job import (
     GONE,
     LEASE_S,
     LONGEST_MISSING_S,

@@ -5,7 +5,7 @@ from typing import Any, cast
 from interactions_core.canonical import JsonObject
 from interactions_core.mapping.planning import Plan
 from interactions_core.records.interactions import InteractionRecord
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
 from interactions_core.turns.lookup import find_plan

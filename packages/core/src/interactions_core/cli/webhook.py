@@ -29,7 +29,7 @@ from interactions_core.cli.serving import (
     unusable_store,
 )
 from interactions_core.extras import require
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.services.graph_resumer import Resume, Resumer
 from interactions_core.services.health import Health
 from interactions_core.services.health_server import with_health

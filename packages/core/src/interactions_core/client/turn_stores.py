@@ -11,7 +11,7 @@ from interactions_core.protocol.platforms import check_platform
 from interactions_core.records.accounts import Owner, server_of
 from interactions_core.records.erasures import LATE
 from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import request_fingerprint
+from interactions_core.records.jobs.job import request_fingerprint
 from interactions_core.records.names import check_names
 from interactions_core.records.openings import Asked
 from interactions_core.records.turn import Turn

@@ -5,8 +5,8 @@ from typing import Final
 
 from interactions_core.doctor.checks import Check
 from interactions_core.explaining.job_advice import WATCH, ask_again
-from interactions_core.records.job_standing import Trouble, trouble_of
-from interactions_core.records.jobs import INTENT, LOST, Job
+from interactions_core.records.jobs.job import INTENT, LOST, Job
+from interactions_core.records.jobs.job_standing import Trouble, trouble_of
 from interactions_core.stores import SessionStore
 
 _NAMED: Final = 3

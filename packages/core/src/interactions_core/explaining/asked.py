@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from interactions_core.canonical import Json, JsonObject
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.mirror import is_redacted
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal, cast
 
-from interactions_core.records.job_standing import trouble_of
-from interactions_core.records.jobs import Job, State, state_of
+from interactions_core.records.jobs.job import Job, State, state_of
+from interactions_core.records.jobs.job_standing import trouble_of
 
 WATCH: Final = "interactions jobs watch"
 RESUME: Final = f"{WATCH} --resume MODULE:GRAPH"

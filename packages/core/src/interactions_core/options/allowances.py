@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from interactions_core.records.budgets import Amount, Budget
+from interactions_core.records.spending.budgets import Amount, Budget
 from interactions_core.stores import MemoryStore
 from interactions_core.turns.allowances import Allowance
 

@@ -14,7 +14,7 @@ from interactions_core.client.connection import (
 )
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.retention import DEFAULT_RETENTION_S
-from interactions_core.records.budgets import read_budget
+from interactions_core.records.spending.budgets import read_budget
 from interactions_core.secret_options import secret_text
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.allowances import Allowance

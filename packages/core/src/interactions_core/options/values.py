@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.protocol.agents import family_of
 from interactions_core.protocol.combining import SEPARATE, check_combination
-from interactions_core.records.budgets import read_budget
+from interactions_core.records.spending.budgets import read_budget
 from interactions_core.stores.opening import check_url, file_url
 
 _PROVIDERS: Final = ("gemini/", "google/")

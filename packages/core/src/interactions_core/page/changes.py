@@ -5,8 +5,8 @@ from dataclasses import astuple
 
 from interactions_core.page.reading import View
 from interactions_core.records.conversations import ConversationFilter
-from interactions_core.records.job_standing import trouble_of
-from interactions_core.records.jobs import UNFINISHED, Job, state_of
+from interactions_core.records.jobs.job import UNFINISHED, Job, state_of
+from interactions_core.records.jobs.job_standing import trouble_of
 
 
 def version_of(view: View) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from interactions_core.explaining.job_advice import advice_of
 from interactions_core.page.axis import Axis
 from interactions_core.process.owners import describe_owner
-from interactions_core.records.job_events import (
+from interactions_core.records.jobs.job import LEASE_S, Job, has_failed, state_of
+from interactions_core.records.jobs.job_events import (
     ACQUIRED,
     BEGUN,
     ENDED,
@@ -15,8 +16,7 @@ from interactions_core.records.job_events import (
     JobEvent,
     holder_of,
 )
-from interactions_core.records.job_standing import answered_at, held_at, trouble_of
-from interactions_core.records.jobs import LEASE_S, Job, has_failed, state_of
+from interactions_core.records.jobs.job_standing import answered_at, held_at, trouble_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

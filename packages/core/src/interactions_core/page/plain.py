@@ -14,7 +14,7 @@ from interactions_core.page.index import name_of
 from interactions_core.page.jobs import ToldJob
 from interactions_core.records.conversations import Content, Conversation, Recorded
 from interactions_core.records.costs import Costs
-from interactions_core.records.jobs import state_of
+from interactions_core.records.jobs.job import state_of
 
 LONGEST = 2_000
 """Characters of a text that are written."""

@@ -30,7 +30,7 @@ from interactions_core.records.conversations import (
     Recorded,
 )
 from interactions_core.records.costs import CostBy, CostReport, Costs
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
 SCHEMA: Final = 1

@@ -16,7 +16,7 @@ from interactions_core.records.interactions import (
     Reason,
     Scope,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 
 Link = Literal["chained", "replayed", "followed", "none"]

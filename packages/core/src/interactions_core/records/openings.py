@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from interactions_core.records.accounts import Owner
 from interactions_core.records.interactions import InteractionRecord, Scope
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.turn import GraphPosition
 
 

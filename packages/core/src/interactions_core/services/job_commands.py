@@ -15,7 +15,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.explaining.job_advice import ask_again
 from interactions_core.near_names import asked_back, near_names
-from interactions_core.records.jobs import GONE, UNSETTLED_S, Job
+from interactions_core.records.jobs.job import GONE, UNSETTLED_S, Job
 from interactions_core.stores.protocols.sessions import SessionStore
 
 if TYPE_CHECKING:

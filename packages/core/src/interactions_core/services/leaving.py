@@ -11,7 +11,7 @@ from typing import Final
 from interactions_core.exceptions import StoreError
 from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.owners import is_mine, watcher_id
-from interactions_core.records.jobs import LEFT, RUNNING
+from interactions_core.records.jobs.job import LEFT, RUNNING
 from interactions_core.stores.protocols.sessions import SessionStore
 
 logger: Final = logging.getLogger("interactions_core")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interactions_core.process.counters import counted
-from interactions_core.records.measures import JobCount, PoolUse
+from interactions_core.records.jobs.measures import JobCount, PoolUse
 from interactions_core.stores.protocols.sessions import SessionStore
 
 

@@ -11,8 +11,8 @@ from interactions_core.exceptions import NotFoundError, RequestError
 from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.protocol.statuses import goes_on, is_known
-from interactions_core.records.job_looks import as_answered, as_failed
-from interactions_core.records.jobs import GONE, Job, noted
+from interactions_core.records.jobs.job import GONE, Job, noted
+from interactions_core.records.jobs.job_looks import as_answered, as_failed
 from interactions_core.tracing.traced_jobs import UNWATCHED_RUN, RunWatch
 from interactions_core.turns.pacing import Pace
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from interactions_core.counted import counted
 from interactions_core.logs import log_fields
-from interactions_core.records.job_looks import UNKNOWN, Look
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.job_looks import UNKNOWN, Look
 from interactions_core.services.telling import Write, tell
 
 _NAMED: Final = 10

@@ -20,7 +20,7 @@ from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.forking import PerProcess
 from interactions_core.process.owners import watcher_id
-from interactions_core.records.jobs import (
+from interactions_core.records.jobs.job import (
     LEASE_S,
     LONGEST_MISSING_S,
     RUNNING,

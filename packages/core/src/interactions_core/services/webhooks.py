@@ -19,7 +19,7 @@ from interactions_core.exceptions import StoreError, WebhookRefusedError
 from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.statuses import EVENTS
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.services.outages import Outage
 from interactions_core.services.published_keys import PublishedKeys, load_jwt
 from interactions_core.services.webhook_verification import (

@@ -7,13 +7,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
-from interactions_core.records.conversation_drafts import (
-    Draft,
-    is_behind,
-    is_meant,
-    sort_drafts,
-    total_jobs,
-)
 from interactions_core.records.conversations import (
     Conversation,
     ConversationFilter,
@@ -23,6 +16,13 @@ from interactions_core.records.conversations import (
     Sort,
 )
 from interactions_core.records.costs import Costs
+from interactions_core.records.inspection.conversation_drafts import (
+    Draft,
+    is_behind,
+    is_meant,
+    sort_drafts,
+    total_jobs,
+)
 from interactions_core.records.interactions import Reason
 from interactions_core.records.labels import Label
 

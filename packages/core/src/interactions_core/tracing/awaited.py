@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from opentelemetry.context import Context
 
 from interactions_core.exceptions import DeadlineExceededError
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.tracing.invocations import context_under, trace_of
 from interactions_core.turns.context import TurnStats

@@ -21,7 +21,7 @@ from opentelemetry.trace import (
 from interactions_core.exceptions import JobTakenOverError, NotFoundError
 from interactions_core.process.forking import Origin
 from interactions_core.protocol.statuses import status_of
-from interactions_core.records.jobs import GONE, Job
+from interactions_core.records.jobs.job import GONE, Job
 from interactions_core.tracing.awaited import place_span
 from interactions_core.tracing.backend_keys import backend_attributes
 from interactions_core.tracing.conventions import (

@@ -15,7 +15,7 @@ from opentelemetry.trace import set_span_in_context
 
 from interactions_core.exceptions import InteractionsError
 from interactions_core.process.forking import Origin
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.tracing.awaited import Awaited
 from interactions_core.tracing.facts import CallFacts, CallKind, kind_of

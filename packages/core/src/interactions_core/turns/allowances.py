@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from interactions_core.process.owners import process_id
-from interactions_core.records.budgets import (
+from interactions_core.records.interactions import Scope
+from interactions_core.records.spending.budgets import (
     DEFAULT_LEASE_S,
     Amount,
     Budget,
@@ -16,7 +17,6 @@ from interactions_core.records.budgets import (
     Spending,
     budget_name,
 )
-from interactions_core.records.interactions import Scope
 from interactions_core.stores.protocols.budgets import BudgetStore
 
 RUN_SLACK_S: Final = 3_600.0

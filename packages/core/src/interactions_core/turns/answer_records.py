@@ -17,7 +17,7 @@ from interactions_core.records.interactions import (
     ReplyForm,
     hashes_of,
 )
-from interactions_core.records.jobs import request_fingerprint
+from interactions_core.records.jobs.job import request_fingerprint
 from interactions_core.records.remainders import has_remainder, note_of, told_steps
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import SEED, fold_wire

@@ -23,7 +23,7 @@ from interactions_core.mapping.separate_calls import (
 from interactions_core.process.owners import is_dead, process_id
 from interactions_core.protocol.statuses import is_settled
 from interactions_core.records.interactions import OWED, OWED_AGAIN, InteractionRecord
-from interactions_core.records.jobs import request_fingerprint
+from interactions_core.records.jobs.job import request_fingerprint
 from interactions_core.transcript.asides import aside_of, separate_digest
 from interactions_core.transcript.streaming import steps_of
 from interactions_core.turns.context import TurnContext, TurnStats

@@ -5,8 +5,8 @@ from decimal import Decimal
 from interactions_core.exceptions import ConfigurationError
 from interactions_core.mapping.planning import Plan
 from interactions_core.prices.current import current_prices
-from interactions_core.records.budgets import Amount, Budget
 from interactions_core.records.charges import PICO, Charge
+from interactions_core.records.spending.budgets import Amount, Budget
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.estimates import Estimate, estimate
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from interactions_core.exceptions import BudgetExceededError
-from interactions_core.records.budgets import (
+from interactions_core.records.charges import usd
+from interactions_core.records.spending.budgets import (
     Amount,
     Spending,
     begins_anew_at,
 )
-from interactions_core.records.charges import usd
 from interactions_core.turns.allowances import Allowance
 
 _NEVER = "It never begins anew"

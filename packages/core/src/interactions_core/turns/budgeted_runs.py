@@ -17,7 +17,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.logs import bare_error, log_fields
 from interactions_core.protocol.retries import may_be_billed
-from interactions_core.records.budgets import Amount
+from interactions_core.records.spending.budgets import Amount
 from interactions_core.turns.allowances import Allowance, reservation
 from interactions_core.turns.budget_amounts import most_of_run, paid_since
 from interactions_core.turns.budgeting import allowances_of

@@ -17,7 +17,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.retries import may_be_billed
-from interactions_core.records.budgets import Amount
+from interactions_core.records.spending.budgets import Amount
 from interactions_core.turns.allowances import Allowance
 from interactions_core.turns.budget_amounts import most_of_create, paid_since
 from interactions_core.turns.context import TurnContext

@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from interactions_core.logs import Known
 from interactions_core.mapping.planning import Plan
-from interactions_core.records.budgets import Budget
 from interactions_core.records.charges import Charge
 from interactions_core.records.interactions import LedgerEntry
+from interactions_core.records.spending.budgets import Budget
 from interactions_core.records.turn import Turn
 from interactions_core.turns.allowances import Allowance
 from interactions_core.turns.lookup import TurnStore

@@ -29,7 +29,7 @@ from interactions_core.records.interactions import (
     InteractionRecord,
     ReplyForm,
 )
-from interactions_core.records.jobs import request_fingerprint
+from interactions_core.records.jobs.job import request_fingerprint
 from interactions_core.records.mirror import is_redacted
 from interactions_core.records.remainders import note_of
 from interactions_core.records.turn import Reply

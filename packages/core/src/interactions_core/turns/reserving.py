@@ -6,7 +6,7 @@ from typing import Final
 
 from interactions_core.exceptions import StoreError
 from interactions_core.logs import bare_error, log_fields
-from interactions_core.records.budgets import Amount, Reservation, Spending
+from interactions_core.records.spending.budgets import Amount, Reservation, Spending
 from interactions_core.turns.allowances import Allowance, lease_s, reservation
 from interactions_core.turns.budget_refusals import Refusal, exceeded
 from interactions_core.turns.context import TurnContext

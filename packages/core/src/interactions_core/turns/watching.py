@@ -7,7 +7,7 @@ makes spans of it. Whatever a watch is told, it answers at once and never raises
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final
 
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.trace_contexts import TraceContext
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from interactions_core.cli.printing.output import (
 )
 from interactions_core.counted import counted
 from interactions_core.explaining.asked import asked_step
-from interactions_core.records.jobs import has_failed
+from interactions_core.records.jobs.job import has_failed
 from interactions_core.services.job_commands import find_job
 
 

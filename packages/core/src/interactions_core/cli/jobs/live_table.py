@@ -24,8 +24,8 @@ from interactions_core.cli.printing.output import shown, shown_span
 from interactions_core.cli.printing.table import Cell, Column, none_or, table_lines
 from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import Lock
-from interactions_core.records.job_events import ACQUIRED, BEGUN, RELEASED
-from interactions_core.records.jobs import UNFINISHED
+from interactions_core.records.jobs.job import UNFINISHED
+from interactions_core.records.jobs.job_events import ACQUIRED, BEGUN, RELEASED
 from interactions_core.stores import SessionStore
 
 LOOK_S: Final = 1.0

@@ -23,7 +23,7 @@ from interactions_core.cli.printing.table import painted
 from interactions_core.counted import counted
 from interactions_core.explaining.content import length_of, text_of
 from interactions_core.process.owners import describe_owner
-from interactions_core.records.job_events import JobEvent
+from interactions_core.records.jobs.job_events import JobEvent
 
 _LABEL: Final = 13
 _LONGEST: Final = 200

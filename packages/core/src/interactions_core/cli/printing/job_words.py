@@ -16,15 +16,15 @@ from interactions_core.explaining.job_advice import (
     duty_of,
 )
 from interactions_core.process.owners import describe_owner, is_watcher
-from interactions_core.records.job_events import ENDED, JobEvent, holder_of
-from interactions_core.records.job_looks import UNKNOWN
-from interactions_core.records.job_standing import (
+from interactions_core.records.jobs.job import Job, State, has_failed, state_of
+from interactions_core.records.jobs.job_events import ENDED, JobEvent, holder_of
+from interactions_core.records.jobs.job_looks import UNKNOWN
+from interactions_core.records.jobs.job_standing import (
     Trouble,
     answered_at,
     held_at,
     trouble_of,
 )
-from interactions_core.records.jobs import Job, State, has_failed, state_of
 from interactions_core.stores import SessionStore
 
 _SHORT_KEY: Final = 12

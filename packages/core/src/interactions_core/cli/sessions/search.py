@@ -10,8 +10,8 @@ import click
 from interactions_core.counted import counted
 from interactions_core.exceptions import StoreError
 from interactions_core.records.conversations import ConversationFilter
+from interactions_core.records.inspection.searches import SearchResult
 from interactions_core.records.interactions import Scope
-from interactions_core.records.searches import SearchResult
 from interactions_core.services.index_keeper import index_all
 from interactions_core.stores import SessionStore, open_store
 

@@ -7,9 +7,9 @@ from typing import Final
 from interactions_core.cli.printing.figures import tokens_text, usd_text
 from interactions_core.cli.printing.output import shown_minute, wrapped
 from interactions_core.cli.printing.table import Cell, Column, none_or, table_lines
-from interactions_core.records.budget_standings import Standing
-from interactions_core.records.budgets import Amount
 from interactions_core.records.charges import usd
+from interactions_core.records.spending.budget_standings import Standing
+from interactions_core.records.spending.budgets import Amount
 
 LIMITS: Final = (
     "Limits are the programs' own: what is left is the limit, less what is spent and "

@@ -38,9 +38,9 @@ from interactions_core.explaining.uncounted import uncounted_costs
 from interactions_core.prices.changes import coming_changes
 from interactions_core.prices.current import VARIABLE, current_prices, prices_of
 from interactions_core.process.owners import is_dead
-from interactions_core.records.budget_standings import Standing, standings
 from interactions_core.records.costs import GROUPS, CostBy, CostReport
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.spending.budget_standings import Standing, standings
 from interactions_core.stores import SessionStore
 
 _APART: Final = {"thread": "session_thread", "reason": "reason_again"}

@@ -26,7 +26,7 @@ from interactions_core.records.accounts import (
     summaries,
 )
 from interactions_core.records.interactions import InteractionRecord
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 
 logger: Final = logging.getLogger("interactions_core")
 

@@ -2,7 +2,12 @@
 
 from interactions_core.process.forking import Lock
 from interactions_core.process.owners import is_dead
-from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
+from interactions_core.records.spending.budgets import (
+    Amount,
+    Budget,
+    Reservation,
+    Spending,
+)
 
 
 class MemoryBudgetMixin:

@@ -7,12 +7,6 @@ from dataclasses import replace
 
 from interactions_core.process.forking import Lock
 from interactions_core.records.charges import Unanswered
-from interactions_core.records.conversation_turns import (
-    group_with,
-    node_of,
-    part_of,
-    put_together,
-)
 from interactions_core.records.conversations import (
     Content,
     ConversationFilter,
@@ -23,8 +17,14 @@ from interactions_core.records.conversations import (
     Sort,
 )
 from interactions_core.records.costs import Costs
+from interactions_core.records.inspection.conversation_turns import (
+    group_with,
+    node_of,
+    part_of,
+    put_together,
+)
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 from interactions_core.stores.listing import choose_conversations
 from interactions_core.stores.memory.inspection_lists import MemorySource

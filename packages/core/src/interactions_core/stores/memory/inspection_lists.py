@@ -4,15 +4,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from interactions_core.records.conversation_drafts import Draft, add_jobs, drafts_of
-from interactions_core.records.conversation_turns import node_of
 from interactions_core.records.conversations import (
     ConversationFilter,
     ConversationId,
 )
 from interactions_core.records.costs import Costs, costs_of
+from interactions_core.records.inspection.conversation_drafts import (
+    Draft,
+    add_jobs,
+    drafts_of,
+)
+from interactions_core.records.inspection.conversation_turns import node_of
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 from interactions_core.stores.listing import Amount, ByTarget, Newest
 

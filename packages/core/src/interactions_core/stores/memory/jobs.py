@@ -6,9 +6,9 @@ from typing import Final
 
 from interactions_core.records.erasures import Erasure
 from interactions_core.records.interactions import Scope
-from interactions_core.records.job_events import JobEvent, events_between
-from interactions_core.records.job_looks import Look
-from interactions_core.records.jobs import UNFINISHED, Job, merge_webhook_status
+from interactions_core.records.jobs.job import UNFINISHED, Job, merge_webhook_status
+from interactions_core.records.jobs.job_events import JobEvent, events_between
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.turn import GraphPosition

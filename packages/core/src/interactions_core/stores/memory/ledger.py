@@ -3,7 +3,7 @@
 from interactions_core.process.forking import Lock
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.records.names import check_names
-from interactions_core.records.settling import settled_entry
+from interactions_core.records.spending.settling import settled_entry
 from interactions_core.stores.memory.charges import is_within
 from interactions_core.usage import Usage
 

@@ -1,7 +1,7 @@
 """The counts of jobs in this process."""
 
-from interactions_core.records.jobs import Job
-from interactions_core.records.measures import (
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.measures import (
     JobCount,
     PoolUse,
     age_bound,

@@ -8,7 +8,7 @@ from interactions_core.records.interactions import (
     LedgerEntry,
     Scope,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.stores.memory.outlines import Kept
 from interactions_core.stores.protocols.names import LEAST_END
 

@@ -4,18 +4,18 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from interactions_core.process.forking import Lock
-from interactions_core.records.interactions import InteractionRecord, Scope
-from interactions_core.records.jobs import Job
-from interactions_core.records.mirror import Mirror
-from interactions_core.records.names import check_names
-from interactions_core.records.queries import read_query
-from interactions_core.records.searches import (
+from interactions_core.records.inspection.queries import read_query
+from interactions_core.records.inspection.searches import (
     DEFAULT_LIMIT,
     Hit,
     SearchResult,
     is_named,
     is_target,
 )
+from interactions_core.records.interactions import InteractionRecord, Scope
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.mirror import Mirror
+from interactions_core.records.names import check_names
 from interactions_core.stores.memory.charges import is_within
 from interactions_core.transcript.said_texts import said_texts
 

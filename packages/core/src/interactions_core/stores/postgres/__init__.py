@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from interactions_core.extras import require
 from interactions_core.records.forms import KnownForm
-from interactions_core.records.measures import PoolUse
+from interactions_core.records.jobs.measures import PoolUse
 from interactions_core.records.mirror import Mirror
 from interactions_core.stores.sql.learned.recent_forms import RecentForms
 from interactions_core.stores.sql.store import SqlStore

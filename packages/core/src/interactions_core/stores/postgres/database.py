@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Collection, Generator, Mapping, Sequence
 
 from interactions_core.process.forking import Lock
-from interactions_core.records.measures import PoolUse
+from interactions_core.records.jobs.measures import PoolUse
 from interactions_core.stores.postgres.beginning import LOOK_UPS, SURVEYS
 from interactions_core.stores.postgres.connection import Locks, PostgresConnection
 from interactions_core.stores.postgres.pools import Connections, Pool

@@ -20,7 +20,7 @@ from interactions_core.process.forking import (
     is_from_here,
     leave_to_parent,
 )
-from interactions_core.records.measures import PoolUse
+from interactions_core.records.jobs.measures import PoolUse
 from interactions_core.stores.postgres.connection import Begun, RawConnection, run_all
 from interactions_core.stores.postgres.errors import is_full, pool_busy, unreachable
 from interactions_core.stores.postgres.limits import PoolLimits

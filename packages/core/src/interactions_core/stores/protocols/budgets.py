@@ -5,8 +5,13 @@ Holds the contract only. The same objects keep the sessions; see `protocols`.
 
 from typing import Protocol
 
-from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
 from interactions_core.records.interactions import Scope
+from interactions_core.records.spending.budgets import (
+    Amount,
+    Budget,
+    Reservation,
+    Spending,
+)
 
 
 class BudgetStore(Protocol):

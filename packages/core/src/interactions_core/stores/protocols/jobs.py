@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from interactions_core.records.interactions import Scope
-from interactions_core.records.job_events import JobEvent
-from interactions_core.records.job_looks import Look
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.job_events import JobEvent
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.records.turn import GraphPosition
 
 

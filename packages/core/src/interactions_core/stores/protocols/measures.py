@@ -6,7 +6,7 @@ Holds the contract only. The same objects keep the sessions; see `protocols`.
 from collections.abc import Sequence
 from typing import Protocol
 
-from interactions_core.records.measures import JobCount, PoolUse
+from interactions_core.records.jobs.measures import JobCount, PoolUse
 
 
 class MeasureStore(Protocol):

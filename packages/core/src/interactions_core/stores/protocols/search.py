@@ -1,12 +1,12 @@
 """What a session store finds by words.
 
 Holds the contract only. The same objects keep the sessions; see `protocols`. How words
-are compared is in `transcript.words`, what a query is in `records.queries`.
+are compared is in `transcript.words`, what a query is in `records.inspection.queries`.
 """
 
 from typing import Protocol
 
-from interactions_core.records.searches import DEFAULT_LIMIT, SearchResult
+from interactions_core.records.inspection.searches import DEFAULT_LIMIT, SearchResult
 
 
 class SearchStore(Protocol):

@@ -13,7 +13,7 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.openings import Asked, Opening

@@ -15,7 +15,7 @@ from interactions_core.records.interactions import (
     Scope,
     StoredInteraction,
 )
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from interactions_core.records.queries import Term
+from interactions_core.records.inspection.queries import Term
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.search import text_rows
 from interactions_core.stores.sql.search.text_rows import match_words

@@ -12,7 +12,7 @@ from interactions_core.logs import log_fields, shown_error
 from interactions_core.records.erased import DeletedThread, ErasedLine
 from interactions_core.records.erasures import LATE_S, Erasure, plan_erasures
 from interactions_core.records.interactions import Scope, StoredInteraction
-from interactions_core.records.jobs import UNFINISHED
+from interactions_core.records.jobs.job import UNFINISHED
 from interactions_core.stores.sql.cleaning import delete_some
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.deletion import deletion_rows

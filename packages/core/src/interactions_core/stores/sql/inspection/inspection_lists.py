@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 from interactions_core.protocol.retention import Birth, expire
-from interactions_core.records.conversation_drafts import (
+from interactions_core.records.conversations import (
+    ConversationFilter,
+    ConversationId,
+)
+from interactions_core.records.costs import Costs
+from interactions_core.records.inspection.conversation_drafts import (
     Draft,
     Node,
     add_jobs,
     connect,
     draft_of,
 )
-from interactions_core.records.conversations import (
-    ConversationFilter,
-    ConversationId,
-)
-from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import Scope
 from interactions_core.records.labels import Label
 from interactions_core.stores.listing import Amount, ByTarget, Newest

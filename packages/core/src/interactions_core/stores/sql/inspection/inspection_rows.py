@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from interactions_core.records.conversation_drafts import Draft, Node
 from interactions_core.records.conversations import Content, ConversationId
 from interactions_core.records.costs import Costs
+from interactions_core.records.inspection.conversation_drafts import Draft, Node
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import is_keepable
 from interactions_core.stores.listing import Amount, Newest

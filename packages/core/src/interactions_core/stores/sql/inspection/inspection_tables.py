@@ -5,12 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from interactions_core.protocol.retention import Birth, expire
-from interactions_core.records.conversation_drafts import Node
-from interactions_core.records.conversation_turns import (
-    group_with,
-    part_of,
-    put_together,
-)
 from interactions_core.records.conversations import (
     Content,
     ConversationFilter,
@@ -20,8 +14,14 @@ from interactions_core.records.conversations import (
     Recorded,
     Sort,
 )
+from interactions_core.records.inspection.conversation_drafts import Node
+from interactions_core.records.inspection.conversation_turns import (
+    group_with,
+    part_of,
+    put_together,
+)
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry, Scope
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.stores.listing import choose_conversations
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.broken_rows import row_of

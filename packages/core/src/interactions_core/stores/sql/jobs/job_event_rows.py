@@ -11,8 +11,8 @@ reads the row as it is. Nothing is read first, so that a turn takes no more trip
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from interactions_core.records.job_events import JobEvent, What
-from interactions_core.records.jobs import INTENT, LEASE_S, UNFINISHED
+from interactions_core.records.jobs.job import INTENT, LEASE_S, UNFINISHED
+from interactions_core.records.jobs.job_events import JobEvent, What
 from interactions_core.stores.sql.cleaning import BATCH
 from interactions_core.stores.sql.statements import in_dialects, placeholders
 

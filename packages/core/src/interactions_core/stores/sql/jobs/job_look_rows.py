@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any, Final
 
-from interactions_core.records.job_looks import Look
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.stores.sql.jobs.companions import Companion
 from interactions_core.stores.sql.statements import in_dialects
 

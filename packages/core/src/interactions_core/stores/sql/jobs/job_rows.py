@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.records.interactions import Scope
-from interactions_core.records.jobs import ENDED, LOST, RUNNING, UNFINISHED, Job
+from interactions_core.records.jobs.job import ENDED, LOST, RUNNING, UNFINISHED, Job
 from interactions_core.records.mirror import Mirror
 from interactions_core.records.turn import GraphPosition
 from interactions_core.stores.sql.cleaning import out_of_date

@@ -6,7 +6,7 @@ A row is written with its job and never changed.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.trace_contexts import TraceContext, trace_context
 from interactions_core.stores.sql.jobs.companions import Companion
 from interactions_core.stores.sql.statements import in_dialects

@@ -6,7 +6,7 @@ one does not know it, and a store that lacks it is slower and nothing else.
 
 from typing import Final
 
-from interactions_core.records.measures import (
+from interactions_core.records.jobs.measures import (
     AGES_S,
     JobCount,
     PoolUse,

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.questions import Question
 from interactions_core.records.turn import GraphPosition
 from interactions_core.stores.sql.cleaning import out_of_date

@@ -6,7 +6,7 @@ Letters count as they are; see `name_tables`. Whole indexes are read.
 from collections.abc import Iterable
 from typing import Final
 
-from interactions_core.records.searches import LEAST_END
+from interactions_core.records.inspection.searches import LEAST_END
 from interactions_core.stores.sql.statements import Dialects, in_dialects
 
 _KIND: Final = len("model:")

@@ -14,8 +14,8 @@ of FTS5, which is made when somebody searches for the first time.
 from collections.abc import Iterable
 from typing import Final
 
-from interactions_core.records.queries import Term
-from interactions_core.records.word_lists import CUT
+from interactions_core.records.inspection.queries import Term
+from interactions_core.records.inspection.word_lists import CUT
 from interactions_core.stores.sql.statements import Dialects, in_dialects, placeholders
 
 PART: Final = "texts"

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from interactions_core.records.interactions import Scope
-from interactions_core.records.names import check_names, is_keepable
-from interactions_core.records.queries import Query, Term, read_query
-from interactions_core.records.searches import (
+from interactions_core.records.inspection.queries import Query, Term, read_query
+from interactions_core.records.inspection.searches import (
     DEFAULT_LIMIT,
     Hit,
     How,
     SearchResult,
     is_named,
 )
-from interactions_core.records.word_lists import has_content
+from interactions_core.records.inspection.word_lists import has_content
+from interactions_core.records.interactions import Scope
+from interactions_core.records.names import check_names, is_keepable
 from interactions_core.stores.sql.database import SqlConnection
 from interactions_core.stores.sql.search import text_names, text_rows
 from interactions_core.stores.sql.search.text_tables import (

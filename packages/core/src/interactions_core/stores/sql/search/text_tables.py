@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from interactions_core.process.forking import Lock
+from interactions_core.records.inspection.word_lists import list_words
 from interactions_core.records.mirror import Mirror
-from interactions_core.records.word_lists import list_words
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.search import text_rows

@@ -5,8 +5,13 @@ from typing import Any, Final
 
 from interactions_core.process.owners import is_dead
 from interactions_core.protocol.retention import DAY_S
-from interactions_core.records.budgets import Amount, Budget, Reservation, Spending
 from interactions_core.records.interactions import Scope
+from interactions_core.records.spending.budgets import (
+    Amount,
+    Budget,
+    Reservation,
+    Spending,
+)
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.schema.contracts import has_table
 from interactions_core.stores.sql.spending import budget_rows

@@ -17,7 +17,7 @@ from interactions_core.records.costs import (
 )
 from interactions_core.records.interactions import LedgerEntry, Scope
 from interactions_core.records.names import check_names
-from interactions_core.records.settling import is_settlement
+from interactions_core.records.spending.settling import is_settlement
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.interactions import ledger_rows

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from interactions_core.protocol.retention import DAY_S
-from interactions_core.records.budgets import (
+from interactions_core.records.interactions import Scope
+from interactions_core.records.spending.budgets import (
     Amount,
     Budget,
     BudgetPer,
@@ -17,7 +18,6 @@ from interactions_core.records.budgets import (
     begins_anew_at,
     budget_name,
 )
-from interactions_core.records.interactions import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ and as it is.
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from interactions_core.records.jobs import INTENT, LEASE_S, Job
+from interactions_core.records.jobs.job import INTENT, LEASE_S, Job
 
 What = Literal[
     "last seen",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from interactions_core.protocol.agents import family_of
-from interactions_core.records.job_events import ENDED, SUBMITTED, JobEvent
-from interactions_core.records.job_looks import UNKNOWN
-from interactions_core.records.jobs import LEASE_S, Job
+from interactions_core.records.jobs.job import LEASE_S, Job
+from interactions_core.records.jobs.job_events import ENDED, SUBMITTED, JobEvent
+from interactions_core.records.jobs.job_looks import UNKNOWN
 
 FAILING_S: Final = 60.0
 """For how long looks may fail before that is told: the service does not know a run in

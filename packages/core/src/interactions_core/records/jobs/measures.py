@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from interactions_core.records.jobs import INTENT, LOST, UNFINISHED
+from interactions_core.records.jobs.job import INTENT, LOST, UNFINISHED
 
 State = Literal["intent", "lost", "running", "over", "handed_on"]
 """What becomes of a job next. `intent`: its create is on its way. `lost`: the answer to

@@ -3,10 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from interactions_core.records.conversation_drafts import Node, connect, link_of
 from interactions_core.records.conversations import Recorded
+from interactions_core.records.inspection.conversation_drafts import (
+    Node,
+    connect,
+    link_of,
+)
 from interactions_core.records.interactions import InteractionRecord, LedgerEntry
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
 from interactions_core.records.labels import Label
 
 

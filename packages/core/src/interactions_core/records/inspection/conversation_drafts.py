@@ -16,8 +16,8 @@ from interactions_core.records.conversations import (
     Position,
 )
 from interactions_core.records.interactions import Scope
-from interactions_core.records.job_standing import trouble_of
-from interactions_core.records.jobs import Job
+from interactions_core.records.jobs.job import Job
+from interactions_core.records.jobs.job_standing import trouble_of
 
 
 class Node(NamedTuple):

@@ -16,7 +16,7 @@ from interactions_core.protocol.statuses import ENDED as _ENDED
 from interactions_core.protocol.statuses import RUNNING as _RUNNING
 from interactions_core.protocol.statuses import is_known, status_of
 from interactions_core.records.interactions import Scope
-from interactions_core.records.job_looks import Look
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.records.questions import Question
 from interactions_core.records.trace_contexts import TraceContext
 from interactions_core.records.turn import GraphPosition, Turn
