@@ -29,6 +29,7 @@ from interactions_core.explaining.inputs import contents_of
 from interactions_core.explaining.words import advice_on, sentence_of
 from interactions_core.records.charges import Pricing, usd
 from interactions_core.records.conversations import ConversationId, Link
+from interactions_core.records.costs import price_anew
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -59,7 +60,11 @@ _MOST_COMPARED: Final = 200
 
 
 def explain(
-    store: SessionStore, interaction_id: str, *, prices: Pricing | None = None
+    store: SessionStore,
+    interaction_id: str,
+    *,
+    prices: Pricing | None = None,
+    anew: Pricing | None = None,
 ) -> Explanation:
     """Explain why a request was sent as it was.
 
@@ -72,13 +77,14 @@ def explain(
             ledger. Where several threads have it, the one that paid for it is told of.
         prices: What a chained turn would have cost by; as `interactions usage` takes
             them, if none are given.
+        anew: What all costs are priced with; as they were written, if none are given.
 
     Raises:
         UnknownInteractionError: The store has no record of it.
         StoreError: The store cannot be read.
     """
     scope, line = _place(store, interaction_id)
-    return explain_in(store, scope, interaction_id, line=line, prices=prices)
+    return explain_in(store, scope, interaction_id, line=line, prices=prices, anew=anew)
 
 
 def explain_in(
@@ -88,6 +94,7 @@ def explain_in(
     *,
     line: list[LedgerEntry],
     prices: Pricing | None = None,
+    anew: Pricing | None = None,
 ) -> Explanation:
     """Explain a request of one scope, and tell of no other.
 
@@ -97,6 +104,7 @@ def explain_in(
         interaction_id: The interaction.
         line: The ledger of its scope, oldest first.
         prices: As `explain` takes them.
+        anew: As `explain` takes them.
 
     Raises:
         UnknownInteractionError: The scope has no record of it.
@@ -112,6 +120,9 @@ def explain_in(
     difference = _difference(store, record, outline)
     nearest = outline.nearest if outline is not None else ""
     same = _alike(store, scope, line, outline)
+    if anew is not None:
+        prices, same = anew, [price_anew(each, anew) for each in same]
+        entry = entry and price_anew(entry, anew)
     chained = chained_amount(record, outline, because)
     base = store.get(scope, record.base_key) if record.base_key else None
     count = entry.steps_sent if entry is not None else None

@@ -197,7 +197,7 @@ def add_up(
     group_of, groups = _KEYS[by], dict[str, Costs]()
     versions, unknown = set[str](), Counter[str]()
     for scope, given in entries:
-        entry = given if prices is None else _priced(given, prices)
+        entry = given if prices is None else price_anew(given, prices)
         key = group_of(scope, entry)
         groups[key] = groups.get(key, Costs()) + costs_of(entry)
         versions.update(each.price.prices for each in entry.charges)
@@ -249,6 +249,18 @@ def priced_entry(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
     return replace(entry, charges=charges)
 
 
+def price_anew(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
+    """Price an entry anew; of an old one by what it adds up to."""
+    if not entry.charges:
+        whole = Charge(
+            model=entry.target.removeprefix("model:"),
+            asked_at=entry.created_at,
+            **{n: getattr(entry.usage, n) for n in Usage.__dataclass_fields__},
+        )
+        entry = replace(entry, charges=(whole,))
+    return priced_entry(entry, prices)
+
+
 def _price(charge: Charge, target: str, prices: Pricing) -> Price:
     """Return a price, whatever becomes of the attempt: an answer is kept with it."""
     try:
@@ -294,18 +306,6 @@ def told_reason(reason: str, *, sent_again: bool) -> str:
 def day_of(at: float) -> str:
     """Name the day of a time in epoch seconds, in UTC."""
     return datetime.fromtimestamp(at, UTC).date().isoformat()
-
-
-def _priced(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
-    """Price an entry anew; of an old one by what it adds up to."""
-    if not entry.charges:
-        whole = Charge(
-            model=entry.target.removeprefix("model:"),
-            asked_at=entry.created_at,
-            **{n: getattr(entry.usage, n) for n in Usage.__dataclass_fields__},
-        )
-        entry = replace(entry, charges=(whole,))
-    return priced_entry(entry, prices)
 
 
 def _entry_of(lost: Unanswered) -> LedgerEntry:

@@ -4,6 +4,7 @@ import click
 
 from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.naming import interactions_named, named
+from interactions_core.cli.arguments.pricing import prices_anew, reprice_option
 from interactions_core.cli.arguments.stores import (
     StoreName,
     found_option,
@@ -34,6 +35,7 @@ from interactions_core.stores import SessionStore
 @click.argument("interaction", required=False, shell_complete=complete_names)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
+@reprice_option
 @long_option
 @local_option
 @color_option
@@ -43,6 +45,7 @@ def explain(
     *,
     as_json: bool,
     hide_content: bool,
+    reprice: bool,
     long: bool,
     local: bool,
     color: str,
@@ -56,6 +59,7 @@ def explain(
     if interaction is not None and not interaction.strip():
         msg = "an empty name names no interaction; without one, the newest is meant"
         raise click.UsageError(msg)
+    anew = prices_anew(reprice=reprice)
     with opened(sessions.url, read_only=True) as store:
         name = (
             _turn_named(store, interaction)
@@ -65,7 +69,7 @@ def explain(
         if not name:
             _say_nothing(store.count_without_outline(), as_json=as_json)
             return
-        told = explain_in(store, name)
+        told = explain_in(store, name, anew=anew)
     if as_json:
         found = written(told, hide_content=hide_content)
         click.echo(json_text(found))

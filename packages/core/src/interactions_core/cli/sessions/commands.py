@@ -175,7 +175,9 @@ def list_(
     """List conversations with what they took and cost; no content.
 
     AGAIN counts turns that sent earlier answers again, AS REPLAY is what a client
-    without sessions would have sent.
+    without sessions would have sent. COST is as it was written with each turn: priced
+    anew are one conversation by `sessions show --reprice`, and all by
+    `usage --by thread --reprice`.
     """
     now = time.time()
     where = ConversationFilter(

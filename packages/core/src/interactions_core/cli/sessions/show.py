@@ -12,6 +12,7 @@ from interactions_core.cli.arguments.completion import complete_names
 from interactions_core.cli.arguments.filters import tenant_option
 from interactions_core.cli.arguments.naming import NEWEST, Named, named
 from interactions_core.cli.arguments.piped_names import each_named
+from interactions_core.cli.arguments.pricing import prices_anew, reprice_option
 from interactions_core.cli.arguments.stores import (
     StoreName,
     found_option,
@@ -24,9 +25,7 @@ from interactions_core.cli.printing.output import (
     json_option,
     json_text,
     local_option,
-    shown,
     width,
-    wrapped,
     write,
 )
 from interactions_core.cli.sessions.page_file import (
@@ -34,6 +33,7 @@ from interactions_core.cli.sessions.page_file import (
     html_option,
     write_page,
 )
+from interactions_core.cli.sessions.price_text import price_lines
 from interactions_core.cli.sessions.session_json import SCHEMA, session_json
 from interactions_core.cli.sessions.show_text import (
     ONLY_LENGTHS,
@@ -44,6 +44,8 @@ from interactions_core.cli.sessions.show_text import (
 )
 from interactions_core.cli.sessions.tree_layout import path_to
 from interactions_core.cli.sessions.turn_json import content_json, turn_json
+from interactions_core.explaining.repricing import read_turns
+from interactions_core.records.charges import Pricing
 from interactions_core.records.conversations import (
     Content,
     Conversation,
@@ -65,6 +67,7 @@ def name_options(function: _Function) -> _Function:
         color_option,
         local_option,
         json_option,
+        reprice_option,
         click.option(
             "--hide-content", is_flag=True, help="Tell lengths in place of texts."
         ),
@@ -99,22 +102,6 @@ def unanswered(
     return unanswered_lines(told, jobs_of(store, told), columns)
 
 
-def no_price_lines(turns: Sequence[Recorded], columns: int) -> list[str]:
-    """Write why turns of a conversation have no price; nothing where all have one."""
-    entries = [entry for turn in turns for entry in turn.entries]
-    missing = sum(entry.picousd is None for entry in entries)
-    if not missing:
-        return []
-    # Most have a price, and nothing else here is about what has none.
-    from interactions_core.prices.missing import (  # noqa: PLC0415
-        no_price_text,
-        reasons_in,
-    )
-
-    text = no_price_text(missing, reasons_in(entries))
-    return wrapped(shown(text), columns)
-
-
 @click.command()
 @name_options
 @click.option(
@@ -137,6 +124,7 @@ def show(
     everything: bool,
     steps: bool,
     hide_content: bool,
+    reprice: bool,
     as_json: bool,
     long: bool,
     local: bool,
@@ -157,16 +145,20 @@ def show(
     if all_threads and html is None:
         msg = "--all-threads needs --html FILE; `sessions list` prints all threads"
         raise click.UsageError(msg)
+    if reprice and html is not None:
+        msg = "--reprice is not for a page, which shows what was written"
+        raise click.UsageError(msg)
+    anew = prices_anew(reprice=reprice)
     earlier = list[str]()
     with opened(sessions.url, read_only=True) as store:
 
         def tell(each: str) -> None:
             found = named(store, each, tenant)
             if as_json:
-                told = _json(store, found, layout, everything=everything)
+                told = _json(store, found, layout, anew, everything=everything)
                 click.echo(json_text(told))
             else:
-                lines = _lines(store, found, layout, everything=everything)
+                lines = _lines(store, found, layout, anew, everything=everything)
                 write(("",) if earlier else ())
                 write(lines, color=colour(color))
             earlier.append(each)
@@ -215,10 +207,14 @@ def _conversations(
 
 
 def _lines(
-    store: SessionStore, found: Named, layout: ShowLayout, *, everything: bool
+    store: SessionStore,
+    found: Named,
+    layout: ShowLayout,
+    anew: Pricing | None,
+    *,
+    everything: bool,
 ) -> Iterator[str]:
-    told = found.conversation
-    turns = store.records(told.id)
+    told, turns = read_turns(store, found.conversation, anew)
     chosen, path = _chosen(turns, found, everything=everything)
     yield from head_lines(
         told,
@@ -242,15 +238,19 @@ def _lines(
             yield from turn_lines(turn, numbers[key], content, layout, base=base)
     if redacted:
         yield from ("", click.style(ONLY_LENGTHS, dim=True))
-    if missing := no_price_lines(turns, layout.columns):
-        yield from ("", *missing)
+    if below := price_lines(turns, layout.columns, anew):
+        yield from ("", *below)
 
 
 def _json(
-    store: SessionStore, found: Named, layout: ShowLayout, *, everything: bool
+    store: SessionStore,
+    found: Named,
+    layout: ShowLayout,
+    anew: Pricing | None,
+    *,
+    everything: bool,
 ) -> dict[str, object]:
-    told = found.conversation
-    turns = store.records(told.id)
+    told, turns = read_turns(store, found.conversation, anew)
     chosen, _ = _chosen(turns, found, everything=everything)
     known = {turn.record.key: turn for turn in turns}
     hidden = layout.hide_content

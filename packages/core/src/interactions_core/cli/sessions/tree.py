@@ -7,6 +7,7 @@ import click
 
 from interactions_core.cli.arguments.naming import named
 from interactions_core.cli.arguments.piped_names import each_named
+from interactions_core.cli.arguments.pricing import prices_anew
 from interactions_core.cli.arguments.stores import (
     StoreName,
     opened,
@@ -20,10 +21,10 @@ from interactions_core.cli.printing.output import (
     width,
     write,
 )
+from interactions_core.cli.sessions.price_text import price_lines
 from interactions_core.cli.sessions.session_json import SCHEMA, session_json
 from interactions_core.cli.sessions.show import (
     name_options,
-    no_price_lines,
     pages_of_content,
     unanswered,
 )
@@ -37,6 +38,7 @@ from interactions_core.cli.sessions.tree_text import (
     tree_lines,
 )
 from interactions_core.cli.sessions.turn_json import turn_json
+from interactions_core.explaining.repricing import read_turns
 from interactions_core.explaining.turn_facts import said_by_user
 from interactions_core.records.conversations import Conversation, Recorded
 from interactions_core.stores import SessionStore
@@ -55,6 +57,7 @@ def tree(
     tenant: str | None,
     everything: bool,
     hide_content: bool,
+    reprice: bool,
     as_json: bool,
     local: bool,
     color: str,
@@ -70,12 +73,13 @@ def tree(
         glyphs=ASCII if is_plain() else BOXES,
         local=local,
     )
+    anew = prices_anew(reprice=reprice)
     earlier = list[str]()
     with opened(sessions.url, read_only=True) as store:
 
         def draw(each: str) -> None:
-            told = named(store, each, tenant).conversation
-            turns = store.records(told.id)
+            found = named(store, each, tenant).conversation
+            told, turns = read_turns(store, found, anew)
             if as_json:
                 click.echo(json_text(tree_json(told, turns)))
                 return
@@ -85,7 +89,7 @@ def tree(
             marks = tree_legend(layout.glyphs, all_turns=everything)
             below = [
                 *joined(marks, layout.columns),
-                *no_price_lines(turns, layout.columns),
+                *price_lines(turns, layout.columns, anew),
             ]
             if not turns:
                 below = unanswered(store, told.id, layout.columns)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from interactions_core.cli.arguments.files import typed_wrong
 from interactions_core.cli.arguments.filters import tenant_option
+from interactions_core.cli.arguments.pricing import reprice_option
 from interactions_core.cli.arguments.stores import (
     StoreName,
     found_option,
@@ -73,11 +74,7 @@ _OF_TURNS: Final = ("by", "since", "until", "tenant", "thread", "reprice", "pric
 )
 @tenant_option("Only turns")
 @click.option("--thread", metavar="ID", help="Only turns of this thread.")
-@click.option(
-    "--reprice",
-    is_flag=True,
-    help="Price everything anew, by its own time; nothing is written.",
-)
+@reprice_option
 @click.option(
     "--prices",
     metavar="FILE",
