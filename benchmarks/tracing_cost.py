@@ -22,7 +22,7 @@ from interactions_core.transcript.steps import user_input
 from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import Create, Effect, Flow, create, hand_on
 from interactions_core.turns.lookup import TurnStore
-from interactions_core.turns.metering import metered
+from interactions_core.turns.spending.metering import metered
 
 TURNS = 2_000
 LIMIT_WITHOUT_US = 5.0

@@ -32,7 +32,7 @@ from interactions_core.stores import (
     SessionStore,
     open_store,
 )
-from interactions_core.turns.estimates import estimate
+from interactions_core.turns.spending.estimates import estimate
 from interactions_emulator import Emulator
 from tests.conftest import Clock
 from tests.contract.asking import WAYS, Asker, Chat, make_turn

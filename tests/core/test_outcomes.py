@@ -13,7 +13,7 @@ from interactions_core.exceptions import (
     OutcomeError,
     UnknownStatusError,
 )
-from interactions_core.turns.outcomes import outcome_error
+from interactions_core.turns.receiving.outcomes import outcome_error
 from tests.core.session import call, model, thought
 
 SAID = (thought("s"), model("a").wire)

@@ -19,7 +19,7 @@ from interactions_core.transcript.digest import Transcript
 from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import Flow, Sleep, StoreCall
 from interactions_core.turns.lookup import find_plan
-from interactions_core.turns.send import (
+from interactions_core.turns.sending.send import (
     RerootedError,
     is_fresh,
     plan_recovery,

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from interactions_core.turns.usage_counter import UsageCounter
+from interactions_core.turns.spending.usage_counter import UsageCounter
 from interactions_core.usage import (
     Usage,
     merged_usage,

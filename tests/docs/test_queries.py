@@ -23,7 +23,7 @@ from interactions_core.records.jobs.measures import State
 from interactions_core.services.measures import measure
 from interactions_core.services.metrics_text import metrics_text
 from interactions_core.stores import SessionStore, open_store
-from interactions_core.turns.recording import REPLAYS
+from interactions_core.turns.keeping.recording import REPLAYS
 from tests.contract.session_records import make_job
 from tests.docs.pages import ROOT, blocks_of
 from tests.docs.random_store import DAY_S, NOW, fill

@@ -83,7 +83,7 @@ from interactions_core.turns.context import (
     OnChangedCall,
 )
 from interactions_core.turns.local_answers import LocalAnswer
-from interactions_core.turns.usage_counter import UsageCounter
+from interactions_core.turns.spending.usage_counter import UsageCounter
 from interactions_core.usage import Usage
 
 __all__ = [

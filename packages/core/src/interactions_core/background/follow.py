@@ -16,9 +16,9 @@ from interactions_core.protocol.statuses import goes_on
 from interactions_core.records.jobs.job import LEASE_S
 from interactions_core.transcript.missing_events import missing_events
 from interactions_core.transcript.streaming import Assembler, steps_of
-from interactions_core.turns.answers import Answer, joined
 from interactions_core.turns.effects import Flow, fetch, resume_stream, show, sleep
 from interactions_core.turns.own_names import own_named
+from interactions_core.turns.receiving.answers import Answer, joined
 
 SILENCE_S: Final = LEASE_S / 2
 """How long a stream may say nothing before the run is looked at instead."""

@@ -40,9 +40,9 @@ from interactions_core.records.jobs.job import (
 )
 from interactions_core.records.jobs.job_looks import as_answered, as_failed
 from interactions_core.secret_options import without_settings
-from interactions_core.turns.budgeted_runs import settle_abandoned, settle_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, set_cleanup, store_call
+from interactions_core.turns.spending.budgeted_runs import settle_abandoned, settle_run
 
 logger: Final = logging.getLogger("interactions_core")
 

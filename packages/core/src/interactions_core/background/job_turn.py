@@ -41,21 +41,21 @@ from interactions_core.records.jobs.job import GONE, LOST, noted
 from interactions_core.records.turn import Reply
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.replies import says_something
-from interactions_core.turns.answers import Answer
-from interactions_core.turns.ask_separately import (
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, set_cleanup, store_call
+from interactions_core.turns.keeping.handing_on import find_owed, kept_reply
+from interactions_core.turns.keeping.recording import record_turn
+from interactions_core.turns.own_names import own_named, with_own_names
+from interactions_core.turns.receiving.answers import Answer
+from interactions_core.turns.receiving.outcomes import outcome_error
+from interactions_core.turns.sending.ask_separately import (
     count_separately,
     leave_owed,
     mark_told,
 )
-from interactions_core.turns.budgeted_runs import settle_run
-from interactions_core.turns.context import TurnContext
-from interactions_core.turns.effects import Flow, set_cleanup, store_call
-from interactions_core.turns.handing_on import find_owed, kept_reply
-from interactions_core.turns.metering import metered
-from interactions_core.turns.outcomes import outcome_error
-from interactions_core.turns.own_names import own_named, with_own_names
-from interactions_core.turns.recording import record_turn
-from interactions_core.turns.send import RerootedError
+from interactions_core.turns.sending.send import RerootedError
+from interactions_core.turns.spending.budgeted_runs import settle_run
+from interactions_core.turns.spending.metering import metered
 
 logger: Final = logging.getLogger("interactions_core")
 

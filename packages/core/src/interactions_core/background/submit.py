@@ -34,8 +34,6 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.refusals import network_error as unanswered
 from interactions_core.protocol.retries import is_lost
 from interactions_core.requests.bodies import request_body
-from interactions_core.turns.ask_separately import ask_separately
-from interactions_core.turns.budgeted_runs import budgeted_run
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Flow,
@@ -46,19 +44,21 @@ from interactions_core.turns.effects import (
     set_cleanup,
     show,
 )
-from interactions_core.turns.form_memory import (
+from interactions_core.turns.keeping.form_memory import (
     ask_at_once,
     is_known_to_refuse_background,
     recall_form,
 )
 from interactions_core.turns.lookup import find_plan
-from interactions_core.turns.send import (
+from interactions_core.turns.sending.ask_separately import ask_separately
+from interactions_core.turns.sending.send import (
     RerootedError,
     is_fresh,
     plan_recovery,
     root_check,
     with_retries,
 )
+from interactions_core.turns.spending.budgeted_runs import budgeted_run
 
 T = TypeVar("T")
 

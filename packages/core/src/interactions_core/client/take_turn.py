@@ -7,27 +7,27 @@ from interactions_core.background.job_turn import Suspended, suspend_job, take_j
 from interactions_core.records.turn import Reply
 from interactions_core.tracing.traced import traced
 from interactions_core.transcript.streaming import TextDelta
-from interactions_core.turns.ask_separately import (
-    ask_separately,
-    count_separately,
-    leave_owed,
-    mark_told,
-)
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, show
-from interactions_core.turns.form_memory import recall_form
-from interactions_core.turns.handing_on import (
+from interactions_core.turns.keeping.form_memory import recall_form
+from interactions_core.turns.keeping.handing_on import (
     find_owed,
     give_back,
     handed_on,
     kept_reply,
 )
+from interactions_core.turns.keeping.recording import record_turn
 from interactions_core.turns.lookup import find_plan
-from interactions_core.turns.metering import metered
-from interactions_core.turns.outcomes import outcome_error
 from interactions_core.turns.own_names import with_own_names
-from interactions_core.turns.recording import record_turn
-from interactions_core.turns.send_plan import send_plan
+from interactions_core.turns.receiving.outcomes import outcome_error
+from interactions_core.turns.sending.ask_separately import (
+    ask_separately,
+    count_separately,
+    leave_owed,
+    mark_told,
+)
+from interactions_core.turns.sending.send_plan import send_plan
+from interactions_core.turns.spending.metering import metered
 
 
 def take_turn(run: TurnContext, *, stream: bool = False) -> Flow[object]:

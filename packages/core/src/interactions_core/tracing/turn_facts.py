@@ -12,8 +12,8 @@ from interactions_core.records.turn import Reply
 from interactions_core.tracing.conventions import finish_reason
 from interactions_core.tracing.facts import CallFacts, CallKind, server_facts
 from interactions_core.transcript.streaming import steps_of
-from interactions_core.turns.answer_records import list_recovered
 from interactions_core.turns.context import TurnContext, TurnStats
+from interactions_core.turns.keeping.answer_records import list_recovered
 
 _ABOUT: Final = ("id", "status", "model", "agent", "errors")
 """What is kept of an interaction's body."""

@@ -19,11 +19,11 @@ from interactions_core.logs import bare_error, log_fields
 from interactions_core.protocol.retries import may_be_billed
 from interactions_core.records.spending.budgets import Amount
 from interactions_core.turns.allowances import Allowance, reservation
-from interactions_core.turns.budget_amounts import most_of_run, paid_since
-from interactions_core.turns.budgeting import allowances_of
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
-from interactions_core.turns.reserving import put_aside, settle, settle_now
+from interactions_core.turns.spending.budget_amounts import most_of_run, paid_since
+from interactions_core.turns.spending.budgeting import allowances_of
+from interactions_core.turns.spending.reserving import put_aside, settle, settle_now
 
 logger: Final = logging.getLogger("interactions_core")
 

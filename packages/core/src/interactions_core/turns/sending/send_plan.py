@@ -7,17 +7,21 @@ from interactions_core.exceptions import InteractionsError
 from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.requests.bodies import request_body
-from interactions_core.turns.answers import Answer, streamed_answer, unary_answer
-from interactions_core.turns.budgeting import budgeted
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow
-from interactions_core.turns.recording import record_unfinished
-from interactions_core.turns.send import (
+from interactions_core.turns.keeping.recording import record_unfinished
+from interactions_core.turns.receiving.answers import (
+    Answer,
+    streamed_answer,
+    unary_answer,
+)
+from interactions_core.turns.sending.send import (
     is_fresh,
     plan_recovery,
     root_check,
     with_retries,
 )
+from interactions_core.turns.spending.budgeting import budgeted
 
 T = TypeVar("T")
 

@@ -21,7 +21,12 @@ from interactions_core.protocol.statuses import is_hop, status_of
 from interactions_core.transcript.missing_events import missing_events
 from interactions_core.transcript.streaming import Assembler, StreamEvent, steps_of
 from interactions_core.turns.effects import Flow
-from interactions_core.turns.read_back import READ_BACK_S, Found, is_whole, read_back
+from interactions_core.turns.receiving.read_back import (
+    READ_BACK_S,
+    Found,
+    is_whole,
+    read_back,
+)
 
 _WORKS: Final = "in_progress"
 

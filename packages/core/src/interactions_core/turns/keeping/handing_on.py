@@ -36,7 +36,6 @@ from interactions_core.records.turn import Reply
 from interactions_core.transcript.digest import fold_wire
 from interactions_core.transcript.sizes import wire_size
 from interactions_core.transcript.streaming import events_of, steps_of
-from interactions_core.turns.answer_records import later_entry
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Flow,
@@ -46,8 +45,9 @@ from interactions_core.turns.effects import (
     show,
     store_call,
 )
-from interactions_core.turns.outcomes import is_pending, outcome_error
-from interactions_core.turns.recording import anchor_of
+from interactions_core.turns.keeping.answer_records import later_entry
+from interactions_core.turns.keeping.recording import anchor_of
+from interactions_core.turns.receiving.outcomes import is_pending, outcome_error
 from interactions_core.usage import Usage
 
 logger: Final = logging.getLogger("interactions_core")

@@ -31,10 +31,10 @@ from interactions_core.records.turn import Turn
 from interactions_core.requests.advice import advise
 from interactions_core.requests.bodies import NEW
 from interactions_core.requests.ladder import next_plan, reshape, tell_changes
-from interactions_core.turns.answers import RootCheck
 from interactions_core.turns.context import TurnContext, TurnStats
 from interactions_core.turns.effects import Flow, sleep, store_call
 from interactions_core.turns.lookup import find_replay
+from interactions_core.turns.receiving.answers import RootCheck
 
 logger: Final = logging.getLogger("interactions_core")
 

@@ -22,8 +22,8 @@ from interactions_core.records.remainders import has_remainder, note_of, told_st
 from interactions_core.records.turn import Turn
 from interactions_core.transcript.digest import SEED, fold_wire
 from interactions_core.transcript.sizes import wire_size
-from interactions_core.turns.answers import Answer
 from interactions_core.turns.context import TurnContext, TurnStats
+from interactions_core.turns.receiving.answers import Answer
 from interactions_core.usage import usage_from_wire
 
 _SAID: Final = frozenset({"model_output", "function_call", "thought"})

@@ -16,7 +16,7 @@ from interactions_core.exceptions import (
 )
 from interactions_core.protocol.retries import FRESH_WAIT_S, wait_s
 from interactions_core.turns.effects import Flow, fetch, sleep
-from interactions_core.turns.outcomes import is_pending
+from interactions_core.turns.receiving.outcomes import is_pending
 
 READ_BACK_S: Final = 30.0
 """How long an interaction is waited for that still works or cannot be read."""

@@ -8,9 +8,9 @@ from interactions_core.exceptions import StoreError
 from interactions_core.logs import bare_error, log_fields
 from interactions_core.records.spending.budgets import Amount, Reservation, Spending
 from interactions_core.turns.allowances import Allowance, lease_s, reservation
-from interactions_core.turns.budget_refusals import Refusal, exceeded
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, store_call
+from interactions_core.turns.spending.budget_refusals import Refusal, exceeded
 
 logger: Final = logging.getLogger("interactions_core")
 

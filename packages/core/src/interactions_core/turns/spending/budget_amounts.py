@@ -8,7 +8,7 @@ from interactions_core.prices.current import current_prices
 from interactions_core.records.charges import PICO, Charge
 from interactions_core.records.spending.budgets import Amount, Budget
 from interactions_core.turns.context import TurnContext
-from interactions_core.turns.estimates import Estimate, estimate
+from interactions_core.turns.spending.estimates import Estimate, estimate
 
 
 def most_of_create(

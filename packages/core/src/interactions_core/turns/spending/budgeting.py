@@ -19,10 +19,10 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.retries import may_be_billed
 from interactions_core.records.spending.budgets import Amount
 from interactions_core.turns.allowances import Allowance
-from interactions_core.turns.budget_amounts import most_of_create, paid_since
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow
-from interactions_core.turns.reserving import put_aside, settle, settle_now
+from interactions_core.turns.spending.budget_amounts import most_of_create, paid_since
+from interactions_core.turns.spending.reserving import put_aside, settle, settle_now
 
 T = TypeVar("T")
 

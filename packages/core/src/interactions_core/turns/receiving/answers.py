@@ -24,8 +24,13 @@ from interactions_core.turns.effects import (
     open_stream,
     show,
 )
-from interactions_core.turns.outcomes import is_pending
-from interactions_core.turns.salvage import ASK_AGAIN, Salvaged, complete, salvage
+from interactions_core.turns.receiving.outcomes import is_pending
+from interactions_core.turns.receiving.salvage import (
+    ASK_AGAIN,
+    Salvaged,
+    complete,
+    salvage,
+)
 from interactions_core.usage import merged_usage
 
 T = TypeVar("T")

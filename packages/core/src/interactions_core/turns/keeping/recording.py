@@ -30,7 +30,9 @@ from interactions_core.secret_options import without_settings
 from interactions_core.transcript.digest import fold
 from interactions_core.transcript.replies import says_something
 from interactions_core.transcript.sizes import wire_size
-from interactions_core.turns.answer_records import (
+from interactions_core.turns.context import TurnContext
+from interactions_core.turns.effects import Flow, leave_loop, store_call
+from interactions_core.turns.keeping.answer_records import (
     as_dead,
     as_unsettled,
     is_sent_again,
@@ -38,13 +40,11 @@ from interactions_core.turns.answer_records import (
     make_entry,
     make_record,
 )
-from interactions_core.turns.answers import Answer
-from interactions_core.turns.context import TurnContext
-from interactions_core.turns.effects import Flow, leave_loop, store_call
-from interactions_core.turns.form_memory import remember_form
-from interactions_core.turns.learning import known_retention, note_retention
-from interactions_core.turns.metering import note_answer
-from interactions_core.turns.outlining import make_sketch
+from interactions_core.turns.keeping.form_memory import remember_form
+from interactions_core.turns.keeping.learning import known_retention, note_retention
+from interactions_core.turns.keeping.outlining import make_sketch
+from interactions_core.turns.receiving.answers import Answer
+from interactions_core.turns.spending.metering import note_answer
 from interactions_core.usage import Usage
 
 REPLAYS: Final = frozenset({"retry", "expired", "foreign", "stateless"})

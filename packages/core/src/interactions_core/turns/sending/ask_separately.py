@@ -28,12 +28,12 @@ from interactions_core.transcript.asides import aside_of, separate_digest
 from interactions_core.transcript.streaming import steps_of
 from interactions_core.turns.context import TurnContext, TurnStats
 from interactions_core.turns.effects import Flow, store_call
-from interactions_core.turns.form_memory import recall_form
-from interactions_core.turns.handing_on import OWED_KEPT_S, content_of
-from interactions_core.turns.metering import metered
-from interactions_core.turns.outcomes import outcome_error
-from interactions_core.turns.recording import record_turn
-from interactions_core.turns.send_plan import send_plan
+from interactions_core.turns.keeping.form_memory import recall_form
+from interactions_core.turns.keeping.handing_on import OWED_KEPT_S, content_of
+from interactions_core.turns.keeping.recording import record_turn
+from interactions_core.turns.receiving.outcomes import outcome_error
+from interactions_core.turns.sending.send_plan import send_plan
+from interactions_core.turns.spending.metering import metered
 
 logger: Final = logging.getLogger("interactions_core")
 
