@@ -18,9 +18,9 @@ from interactions_core.exceptions import StoreError
 from interactions_core.process import counters
 from interactions_core.services.measure_export import export_measures
 from interactions_core.services.measures import measure
-from interactions_core.services.metrics import METRICS, STORE_UP
-from interactions_core.services.metrics_text import metrics_text
-from interactions_core.services.shared_answers import FRESH_S
+from interactions_core.services.monitoring.metrics import METRICS, STORE_UP
+from interactions_core.services.monitoring.metrics_text import metrics_text
+from interactions_core.services.monitoring.shared_answers import FRESH_S
 from interactions_core.transcript.replies import visible_reply
 from interactions_emulator import Emulator
 from tests.conftest import Clock

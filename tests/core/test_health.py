@@ -27,8 +27,8 @@ from interactions_core.records.jobs.measures import JobCount, PoolUse
 from interactions_core.services.health import LATE_S, Health
 from interactions_core.services.health_server import HealthServer, with_health
 from interactions_core.services.measures import Measures, measure
-from interactions_core.services.metrics_text import metrics_text
-from interactions_core.services.shared_answers import FRESH_S
+from interactions_core.services.monitoring.metrics_text import metrics_text
+from interactions_core.services.monitoring.shared_answers import FRESH_S
 from interactions_core.stores.sql.jobs.measure_tables import COUNT
 from interactions_emulator import Emulator
 from tests.commands import running

@@ -15,7 +15,7 @@ from interactions_core.exceptions import StoreError
 from interactions_core.records.turn import Turn
 from interactions_core.services.graph_resumer import Resumer
 from interactions_core.services.job_watcher import JobWatcher
-from interactions_core.services.outages import PAUSE_S, Outage
+from interactions_core.services.running.outages import PAUSE_S, Outage
 from interactions_core.services.sweeper import Sweeper
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from interactions_core import MemoryStore, SqliteStore
 from interactions_core.exceptions import WebhookRefusedError
-from interactions_core.services.published_keys import PublishedKeys
+from interactions_core.services.receiving.published_keys import PublishedKeys
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver
 from tests.conftest import Clock

@@ -21,7 +21,7 @@ from interactions_core.process import counters
 from interactions_core.records.interactions import LedgerEntry, Reason, Scope
 from interactions_core.records.jobs.measures import State
 from interactions_core.services.measures import measure
-from interactions_core.services.metrics_text import metrics_text
+from interactions_core.services.monitoring.metrics_text import metrics_text
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.turns.keeping.recording import REPLAYS
 from tests.contract.session_records import make_job

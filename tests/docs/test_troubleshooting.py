@@ -45,9 +45,9 @@ from interactions_core.protocol.functions import (
 from interactions_core.records.interactions import Scope
 from interactions_core.records.names import check_names
 from interactions_core.services.job_commands import find_job
-from interactions_core.services.outages import Outage
-from interactions_core.services.published_keys import PublishedKeys
+from interactions_core.services.receiving.published_keys import PublishedKeys
 from interactions_core.services.resume_loader import load_resume
+from interactions_core.services.running.outages import Outage
 from interactions_core.services.webhook_verification import Trust, verified_event
 from interactions_core.stores.sql.jobs import job_rows
 from interactions_core.stores.sqlite import files

@@ -13,10 +13,10 @@ import click
 
 from interactions_core.cli.printing.output import shown_error
 from interactions_core.exceptions import StoreError
-from interactions_core.services.ending import GRACE_S, SIGNALS, run_until_told
 from interactions_core.services.health import Health
 from interactions_core.services.health_server import HealthServer
-from interactions_core.services.outages import Outage
+from interactions_core.services.running.ending import GRACE_S, SIGNALS, run_until_told
+from interactions_core.services.running.outages import Outage
 from interactions_core.stores import SessionStore, open_store
 
 LEFT: Final = 3

@@ -18,7 +18,7 @@ from interactions_core.cli.printing.names import store_text
 from interactions_core.cli.serving import told_while_starting
 from interactions_core.page.reading import View
 from interactions_core.page.server import HOST, PageServer
-from interactions_core.services.ending import run_until_told
+from interactions_core.services.running.ending import run_until_told
 
 
 @click.command()

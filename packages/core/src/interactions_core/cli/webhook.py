@@ -33,9 +33,9 @@ from interactions_core.records.jobs.job import Job
 from interactions_core.services.graph_resumer import Resume, Resumer
 from interactions_core.services.health import Health
 from interactions_core.services.health_server import with_health
-from interactions_core.services.leaving import release_leases
 from interactions_core.services.measure_export import export_measures
-from interactions_core.services.outages import Outage
+from interactions_core.services.running.leaving import release_leases
+from interactions_core.services.running.outages import Outage
 from interactions_core.services.sweeper import Sweeper
 from interactions_core.services.webhook_verification import Trust
 from interactions_core.services.webhooks import WebhookReceiver

@@ -12,8 +12,8 @@ from interactions_core.process.counters import count
 from interactions_core.process.forking import Origin, PerProcess
 from interactions_core.process.owners import watcher_id
 from interactions_core.records.jobs.job import Job
-from interactions_core.services.leaving import leave_graph
-from interactions_core.services.telling import Write, tell
+from interactions_core.services.running.leaving import leave_graph
+from interactions_core.services.running.telling import Write, tell
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.tracing.traced_jobs import resuming
 

@@ -12,8 +12,8 @@ from typing import Final
 from interactions_core.canonical import Json, JsonObject
 from interactions_core.exceptions import StoreError, StoreSchemaError
 from interactions_core.services.measures import Measures, measure
-from interactions_core.services.metrics_text import KIND, metrics_text
-from interactions_core.services.shared_answers import PATIENCE_S, Shared
+from interactions_core.services.monitoring.metrics_text import KIND, metrics_text
+from interactions_core.services.monitoring.shared_answers import PATIENCE_S, Shared
 from interactions_core.stores.protocols.sessions import SessionStore
 
 LATE_S: Final = 300.0

@@ -19,10 +19,10 @@ from interactions_core.process.forking import PerProcess
 from interactions_core.services.eraser import Eraser
 from interactions_core.services.graph_resumer import Resume, Resumer
 from interactions_core.services.index_keeper import IndexKeeper
-from interactions_core.services.leaving import release_leases
-from interactions_core.services.outages import Outage
-from interactions_core.services.telling import Write, tell
-from interactions_core.services.watched_jobs import WatchedJobs
+from interactions_core.services.running.leaving import release_leases
+from interactions_core.services.running.outages import Outage
+from interactions_core.services.running.telling import Write, tell
+from interactions_core.services.watching.watched_jobs import WatchedJobs
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.turns.pacing import PROCESS_PACE, Pace
 

@@ -14,8 +14,13 @@ from weakref import WeakKeyDictionary
 from interactions_core.exceptions import StoreError
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.services.measures import Measures, measure
-from interactions_core.services.metrics import METRICS, STORE_UP, Metric, Sample
-from interactions_core.services.shared_answers import FRESH_S, Shared
+from interactions_core.services.monitoring.metrics import (
+    METRICS,
+    STORE_UP,
+    Metric,
+    Sample,
+)
+from interactions_core.services.monitoring.shared_answers import FRESH_S, Shared
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.tracing.set_up import find_meter_provider
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from interactions_core.exceptions import StoreError
 from interactions_core.services.graph_resumer import Resumer
-from interactions_core.services.outages import Outage
+from interactions_core.services.running.outages import Outage
 
 logger: Final = logging.getLogger("interactions_core")
 

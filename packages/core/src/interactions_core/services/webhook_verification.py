@@ -15,7 +15,7 @@ from typing import Final, cast
 
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import ConfigurationError, WebhookRefusedError
-from interactions_core.services.published_keys import load_jwt
+from interactions_core.services.receiving.published_keys import load_jwt
 
 JWKS_URL: Final = "https://generativelanguage.googleapis.com/.well-known/jwks.json"
 """Where the API publishes the keys of its tokens (API document)."""

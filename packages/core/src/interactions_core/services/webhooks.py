@@ -20,8 +20,8 @@ from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.statuses import EVENTS
 from interactions_core.records.jobs.job import Job
-from interactions_core.services.outages import Outage
-from interactions_core.services.published_keys import PublishedKeys, load_jwt
+from interactions_core.services.receiving.published_keys import PublishedKeys, load_jwt
+from interactions_core.services.running.outages import Outage
 from interactions_core.services.webhook_verification import (
     TOLERANCE_S,
     Trust,

@@ -32,7 +32,7 @@ from interactions_core.cli.serving import (
 from interactions_core.services.health import Health
 from interactions_core.services.job_watcher import JobWatcher
 from interactions_core.services.measure_export import export_measures
-from interactions_core.services.outages import Outage
+from interactions_core.services.running.outages import Outage
 from interactions_core.stores import SessionStore
 
 if TYPE_CHECKING:

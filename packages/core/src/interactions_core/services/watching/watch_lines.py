@@ -7,7 +7,7 @@ from interactions_core.counted import counted
 from interactions_core.logs import log_fields
 from interactions_core.records.jobs.job import Job
 from interactions_core.records.jobs.job_looks import UNKNOWN, Look
-from interactions_core.services.telling import Write, tell
+from interactions_core.services.running.telling import Write, tell
 
 _NAMED: Final = 10
 """How many jobs are named that are taken at once; of more their number is told."""

@@ -26,9 +26,9 @@ from interactions_core.records.jobs.job import (
     RUNNING,
     Job,
 )
-from interactions_core.services.run_reader import RunReader, WatchedJob
-from interactions_core.services.telling import Write, tell
-from interactions_core.services.watch_lines import (
+from interactions_core.services.running.telling import Write, tell
+from interactions_core.services.watching.run_reader import RunReader, WatchedJob
+from interactions_core.services.watching.watch_lines import (
     tell_begun,
     tell_change,
     tell_over,

@@ -7,7 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from interactions_core.services.measures import Measures
-from interactions_core.services.metrics import METRICS, STORE_UP, Metric, Sample
+from interactions_core.services.monitoring.metrics import (
+    METRICS,
+    STORE_UP,
+    Metric,
+    Sample,
+)
 
 KIND: Final = "text/plain; version=0.0.4; charset=utf-8"
 
