@@ -21,12 +21,17 @@ WATCH = "from interactions_core.cli.jobs import jobs; jobs()"
 HOUR_S = 3_600.0
 
 
-def begin_job(store: SessionStore, emulator: Emulator) -> str:
-    """Begin a run with the key `k`, and return its job."""
+def begin_job(store: SessionStore, emulator: Emulator, thread: str = "") -> str:
+    """Begin a run with the key `k`, of a thread if one is given, and return its job."""
     policy = ClientPolicy(max_retries=0, retention_s=1e9, clock=time.time)
     client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), policy)
     asked = Transcript.of([user_input([text_part("Hi")])])
-    turn = Turn(transcript=asked, target=("model", "gemini-3.5-flash"), background=True)
+    turn = Turn(
+        transcript=asked,
+        target=("model", "gemini-3.5-flash"),
+        background=True,
+        thread_id=thread,
+    )
     with closing(client):
         return client.suspend(turn, store).job_key
 

@@ -89,3 +89,12 @@ def test_the_newest_that_was_sent_again_is_told_from_a_first_one(
     store.put(make_record("5"), make_entry("5"))
 
     assert store.newest_key(sent_again=True) == "4"
+
+    other = replace(SCOPE, session_id="globex")
+    store.put(make_record("6", scope=other), make_entry("6"))
+
+    assert store.newest_key() == store.newest_key(session_id="globex") == "6"
+    assert store.newest_key(session_id=SCOPE.session_id) == "5"
+    assert store.newest_key(sent_again=True, session_id=SCOPE.session_id) == "4"
+    assert store.newest_key(sent_again=True, session_id="globex") == ""
+    assert store.newest_key(session_id="nobody") == ""

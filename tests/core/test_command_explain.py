@@ -231,7 +231,7 @@ def test_a_thread_stands_for_its_newest_turn_that_was_sent_again(
     assert waiting.exit_code == 1
     assert "nothing was answered in 'pricing-brief' yet" in waiting.stderr
     assert "interactions jobs list --thread pricing-brief" in waiting.stderr
-    assert "The id of a turn names one of another." in waiting.stderr
+    assert "--tenant chooses." in waiting.stderr
 
 
 def test_a_turn_that_was_continued_is_told_why_it_costs_what_it_costs(

@@ -86,8 +86,8 @@ class UnknownJobError(InteractionsError, LookupError):
     def __init__(self, name: str, found: int = 0, *, hint: str = "") -> None:
         number = f"{found} jobs go" if found else "no job goes"
         usual = (
-            "a job is named by its key, its interaction, or the beginning of either, as "
-            "`interactions jobs list --all --long` prints them"
+            "a job is named by its key, its interaction, the beginning of either, or its "
+            "thread, as `interactions jobs list --all --long` prints them"
         )
         super().__init__(f"{number} by the name {name!r}; {hint or usual}")
         self.name = name

@@ -63,6 +63,7 @@ def explain(
     store: SessionStore,
     interaction_id: str,
     *,
+    session_id: str | None = None,
     prices: Pricing | None = None,
     anew: Pricing | None = None,
 ) -> Explanation:
@@ -75,6 +76,7 @@ def explain(
         store: The session store that recorded it.
         interaction_id: The interaction, or the name that an unstored one has in the
             ledger. Where several threads have it, the one that paid for it is told of.
+        session_id: Only of this session; `None` for any.
         prices: What a chained turn would have cost by; as `interactions usage` takes
             them, if none are given.
         anew: What all costs are priced with; as they were written, if none are given.
@@ -83,7 +85,7 @@ def explain(
         UnknownInteractionError: The store has no record of it.
         StoreError: The store cannot be read.
     """
-    scope, line = _place(store, interaction_id)
+    scope, line = _place(store, interaction_id, session_id)
     return explain_in(store, scope, interaction_id, line=line, prices=prices, anew=anew)
 
 
@@ -155,9 +157,11 @@ def explain_in(
     )
 
 
-def _place(store: SessionStore, key: str) -> tuple[Scope, list[LedgerEntry]]:
+def _place(
+    store: SessionStore, key: str, session_id: str | None
+) -> tuple[Scope, list[LedgerEntry]]:
     """Find whose record it is, and the ledger of that thread, or of all without one."""
-    scopes = store.locate(key)
+    scopes = [s for s in store.locate(key) if session_id in {None, s.session_id}]
     if not scopes:
         raise UnknownInteractionError(key)
     for scope in scopes:

@@ -3,7 +3,6 @@
 Nothing here parses arguments or opens stores; that is the command line's part.
 """
 
-import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -50,7 +49,7 @@ def cancel_job(
         RequestError: The API refused, or does not know a run that may be there all the
             same: it is another owner's, or a few seconds old. The job is kept.
     """
-    job = find_job(store, name)
+    job = find_job_to_cancel(store, name)
     if not job.is_runnable:
         why = job.status if job.is_over else "its run is not known"
         write(f"{job.key}: nothing to cancel ({why})")
@@ -112,12 +111,64 @@ def clean_jobs(store: SessionStore, write: Write, *, now: float) -> int:
 
 
 def find_job(store: SessionStore, name: str) -> Job:
+    """Return the job with a key or a run that begins like this, or of a thread.
+
+    Of a thread the only one that is not over is meant, or else the newest.
+
+    Raises:
+        UnknownJobError: There is none, or more than one.
+    """
+    return _find(store, name, _to_show)
+
+
+def find_job_to_cancel(store: SessionStore, name: str) -> Job:
+    """Return the job with a key or a run that begins like this, or of a thread.
+
+    Of a thread the only one that may be cancelled is meant, and where none may, the
+    newest.
+
+    Raises:
+        UnknownJobError: There is none, or more than one.
+    """
+    return _find(store, name, lambda own: _to_cancel(name, own))
+
+
+def _find(
+    store: SessionStore, name: str, choose: Callable[[Sequence[Job]], Job]
+) -> Job:
+    """Return the job of a name, or what is chosen of those of a thread, oldest first."""
+    known = store.list_jobs()
+    own = _jobs_of_thread(known, name)
+    return choose(own) if own else _job_named(known, name)
+
+
+def _to_show(own: Sequence[Job]) -> Job:
+    unfinished = [job for job in own if not (job.is_over or job.consumed_at)]
+    return unfinished[0] if len(unfinished) == 1 else own[-1]
+
+
+def _to_cancel(name: str, own: Sequence[Job]) -> Job:
+    runnable = [job for job in own if job.is_runnable]
+    if len(runnable) > 1:
+        some = ", ".join(f"{job.key} ({job.status})" for job in runnable)
+        hint = f"cancel one of them: {some}"
+        raise UnknownJobError(name, len(runnable), hint=hint)
+    return runnable[0] if runnable else own[-1]
+
+
+def _jobs_of_thread(known: Sequence[Job], name: str) -> list[Job]:
+    """Return the jobs of a thread of that name, oldest first; none where a job has it."""
+    if not name or any(name in {job.key, job.interaction_id} for job in known):
+        return []
+    return [job for job in known if job.scope.thread_id == name]
+
+
+def _job_named(known: Sequence[Job], name: str) -> Job:
     """Return the job with a key or a run that begins like this.
 
     Raises:
         UnknownJobError: There is none, or more than one.
     """
-    known = store.list_jobs()
     jobs = [
         job
         for job in known
@@ -135,8 +186,9 @@ def _hint(name: str, known: Sequence[Job], found: Sequence[Job]) -> str:
     if found:
         some = ", ".join(job.key for job in found[:_NAMED])
         return f"write more of it: {some}{', …' if len(found) > _NAMED else ''}"
-    if name and any(job.scope.thread_id == name for job in known):
-        listed = f"interactions jobs list --all --thread {shlex.quote(name)}"
-        return f"a thread does: {listed}"
-    keys = [each for job in known for each in (job.key, job.interaction_id)]
+    keys = [
+        each
+        for job in known
+        for each in (job.key, job.interaction_id, job.scope.thread_id)
+    ]
     return asked_back(near_names(name, keys)) if known else "this store has no jobs"

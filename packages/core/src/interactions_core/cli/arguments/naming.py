@@ -11,8 +11,10 @@ import click
 from interactions_core.cli.arguments.unknown_names import (
     UnknownSessionError,
     interaction_hint,
+    several_tenants,
     unknown_session,
 )
+from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import shown
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.records.conversations import (
@@ -51,13 +53,15 @@ def find_interaction(store: SessionStore, name: str) -> str:
     return found[0]
 
 
-def interactions_named(store: SessionStore, name: str) -> list[str]:
-    """Return all interactions that a name may mean."""
+def interactions_named(
+    store: SessionStore, name: str, tenant: str | None = None
+) -> Sequence[str]:
+    """Return all interactions that a name may mean, only of a session if one is given."""
     if name and store.locate(name):
-        return [name]
+        return _those_of(store, [name], tenant)
     if name == NEWEST:
-        return [key for key in (store.newest_key(),) if key]
-    return [*store.keys_named(name, limit=_COUNTED)]
+        return [key for key in (store.newest_key(session_id=tenant),) if key]
+    return _those_of(store, store.keys_named(name, limit=_COUNTED), tenant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def find_conversation(
         return _chosen(store, found, name, tenant)
     if printed := _PRINTED.fullmatch(name):
         return find_conversation(store, printed[1], tenant=tenant)
-    keys = _those_of(store, interactions_named(store, name), tenant)
+    keys = interactions_named(store, name, tenant)
     if not keys:
         return _begun_so(store, name, where)
     if len(keys) > 1:
@@ -177,20 +181,13 @@ def _list(
     return store.list_conversations(where, limit=limit, count_known=False).found
 
 
-def named(
-    store: SessionStore,
-    name: str,
-    tenant: str | None = None,
-    *,
-    hint: str = "--tenant chooses.",
-) -> Named:
+def named(store: SessionStore, name: str, tenant: str | None = None) -> Named:
     """Find a conversation, and say on stderr where others have its name.
 
     Args:
         store: Where it is.
         name: What was typed.
         tenant: Only of this session; `None` for all.
-        hint: How to name another one.
 
     Raises:
         UnknownSessionError: There is none, or more than one.
@@ -201,7 +198,7 @@ def named(
         said = f"of tenant '{shown(whose)}'" if whose else "of no tenant"
         click.echo(
             f"{len(found.others) + 1} conversations have this name; this is the newest, "
-            f"{said}. {hint}",
+            f"{said}. --tenant chooses.",
             err=True,
         )
     return found
@@ -219,18 +216,57 @@ def _chosen(
     return Named(found[0], key, tuple(found[1:]))
 
 
-def find_record(store: SessionStore, name: str) -> InteractionRecord:
+def find_record(
+    store: SessionStore, name: str, tenant: str | None = None
+) -> InteractionRecord:
     """Return the record of an interaction, of the oldest thread that has it.
+
+    Args:
+        store: Where it is.
+        name: What was typed.
+        tenant: Only of this session; `None` for all.
 
     Raises:
         UnknownInteractionError: There is none, or more than one interaction.
     """
     key = find_interaction(store, name)
     for scope in store.locate(key):
-        record = store.get(scope, key)
-        if record is not None:
+        if tenant in {None, scope.session_id} and (record := store.get(scope, key)):
             return record
     return _raise_unknown(store, name)
+
+
+def find_turn(
+    store: SessionStore, name: str, tenant: str | None = None
+) -> InteractionRecord:
+    """Return the record of an interaction, or of the newest turn of a thread.
+
+    Args:
+        store: Where it is.
+        name: What was typed; of the thread as `find_conversation` takes it.
+        tenant: Only of this session; `None` for all.
+
+    Raises:
+        click.ClickException: There is none, or more than one, or nothing was answered
+            in it.
+    """
+    keys = interactions_named(store, name, tenant)
+    if len(keys) == 1:
+        return find_record(store, keys[0], tenant)
+    found = find_conversation(store, name, tenant=tenant)
+    if found.others:
+        raise several_tenants(name, [found.conversation, *found.others])
+    key = found.key or found.conversation.last
+    if not key:
+        raise unanswered(found.conversation.id, name)
+    record = store.get(found.conversation.id.scope, key)
+    return record or _raise_unknown(store, name)
+
+
+def unanswered(conversation: ConversationId, name: str) -> click.ClickException:
+    """Return what is raised for a turn of a conversation in which there is none yet."""
+    hint = shown(jobs_hint(conversation))
+    return click.ClickException(f"nothing was answered in '{shown(name)}' yet; {hint}")
 
 
 def _raise_unknown(store: SessionStore, name: str) -> NoReturn:

@@ -58,6 +58,14 @@ def unknown_session(
     return UnknownSessionError(name, tenant=tenant, hint=hint)
 
 
+def several_tenants(name: str, found: Sequence[Conversation]) -> click.ClickException:
+    """Return what is raised where only one of several tenants' threads can be meant."""
+    tenants = [each.id.scope.session_id for each in found]
+    named = [f"'{shown(each)}'" if each else "no tenant" for each in tenants]
+    said = f"{len(found)} threads go by '{shown(name)}', of {_some(named)}"
+    return click.ClickException(f"{said}; --tenant chooses")
+
+
 def interaction_hint(store: SessionStore, name: str, found: Sequence[str] = ()) -> str:
     """Say which interaction may be meant; "" where nobody knows.
 

@@ -3,22 +3,26 @@
 import click
 
 from interactions_core.cli.arguments.completion import complete_names
-from interactions_core.cli.arguments.naming import interactions_named, named
+from interactions_core.cli.arguments.filters import tenant_option
+from interactions_core.cli.arguments.naming import (
+    interactions_named,
+    named,
+    unanswered,
+)
 from interactions_core.cli.arguments.pricing import prices_anew, reprice_option
 from interactions_core.cli.arguments.stores import (
     StoreName,
     found_option,
     opened,
 )
+from interactions_core.cli.arguments.unknown_names import say_unmatched
 from interactions_core.cli.explain.explanation_text import Layout, explanation_lines
-from interactions_core.cli.printing.names import jobs_hint
 from interactions_core.cli.printing.output import (
     color_option,
     colour,
     json_text,
     local_option,
     long_option,
-    shown,
     width,
     write,
 )
@@ -33,6 +37,7 @@ from interactions_core.stores import SessionStore
 @click.command()
 @found_option
 @click.argument("interaction", required=False, shell_complete=complete_names)
+@tenant_option("Only turns")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, or null.")
 @click.option("--hide-content", is_flag=True, help="Tell sizes in place of texts.")
 @reprice_option
@@ -43,6 +48,7 @@ def explain(
     sessions: StoreName,
     interaction: str | None,
     *,
+    tenant: str | None,
     as_json: bool,
     hide_content: bool,
     reprice: bool,
@@ -62,14 +68,16 @@ def explain(
     anew = prices_anew(reprice=reprice)
     with opened(sessions.url, read_only=True) as store:
         name = (
-            _turn_named(store, interaction)
+            _turn_named(store, interaction, tenant)
             if interaction
-            else store.newest_key(sent_again=True)
+            else store.newest_key(sent_again=True, session_id=tenant)
         )
         if not name:
-            _say_nothing(store.count_without_outline(), as_json=as_json)
+            say_unmatched(store, tenant=tenant)
+            where = "" if tenant is None else " of all tenants"
+            _say_nothing(store.count_without_outline(), where, as_json=as_json)
             return
-        told = explain_in(store, name, anew=anew)
+        told = explain_in(store, name, session_id=tenant, anew=anew)
     if as_json:
         found = written(told, hide_content=hide_content)
         click.echo(json_text(found))
@@ -80,32 +88,30 @@ def explain(
     write(explanation_lines(told, layout, no_price), color=colour(color))
 
 
-def _turn_named(store: SessionStore, name: str) -> str:
+def _turn_named(store: SessionStore, name: str, tenant: str | None) -> str:
     """Return the turn that is meant by its id, or by its conversation.
 
     Raises:
         click.ClickException: There is none, or more than one.
     """
-    keys = interactions_named(store, name)
+    keys = interactions_named(store, name, tenant)
     if len(keys) == 1:
         return keys[0]
-    found = named(store, name, hint="The id of a turn names one of another.")
+    found = named(store, name, tenant)
     turns = store.records(found.conversation.id)
     again = (turn.record.key for turn in reversed(turns) if is_sent_again(turn))
     key = found.key or next(again, found.conversation.last)
     if not key:
-        hint = shown(jobs_hint(found.conversation.id))
-        msg = f"nothing was answered in '{shown(name)}' yet; {hint}"
-        raise click.ClickException(msg)
+        raise unanswered(found.conversation.id, name)
     return key
 
 
-def _say_nothing(unknown: int, *, as_json: bool) -> None:
+def _say_nothing(unknown: int, where: str, *, as_json: bool) -> None:
     """Say that nothing was sent again, as far as the store knows."""
     said = "nothing was sent again"
     if unknown:
         said += (
-            f" as far as is known; of {counted(unknown, 'turn')} that sent everything "
+            f" as far as is known; of {counted(unknown, 'turn')}{where} that sent everything "
             "nobody can tell, since a version recorded them that wrote no outlines"
         )
     click.echo("null" if as_json else said)

@@ -38,6 +38,9 @@ def jobs() -> None:
 def cancel(sessions: StoreName, job: str) -> None:
     """Cancel JOB on the server.
 
+    JOB is a key, the id of a run, or the beginning of either; or a thread of which no
+    more than one job is to be cancelled.
+
     A run that the server does not know is noted as gone: the next call looks for it once
     more before another is begun. Whoever waits for it hears of it with the next look. The
     exit status is 1 if there was nothing to cancel.

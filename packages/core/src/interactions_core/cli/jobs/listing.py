@@ -1,6 +1,7 @@
 """`interactions jobs list` and `jobs show`: what is typed, and what is called."""
 
 import json
+import shlex
 import time
 
 import click
@@ -24,6 +25,7 @@ from interactions_core.cli.printing.output import (
     jsonl_option,
     local_option,
     long_option,
+    shown,
     width,
     write,
 )
@@ -100,12 +102,15 @@ def show(
 
     Of that only the beginning is printed, and nothing with --json.
 
-    JOB is a key, the id of a run, or the beginning of either. The exit status is 1 if
-    it has failed or its create was lost.
+    JOB is a key, the id of a run, or the beginning of either. Of a thread the only job
+    is meant that is not over, or else the newest. The exit status is 1 if it has failed
+    or its create was lost.
     """
     with opened(sessions.url, read_only=True) as store:
         [told] = told_jobs(store, [find_job(store, job)], time.time())
         kept = store.get_job(told.job.key)
+        if job == told.job.scope.thread_id:
+            _say_others(len(store.list_jobs(thread_id=job)) - 1, job)
     if as_json:
         click.echo(json.dumps(shown_json(told)))
     else:
@@ -114,6 +119,14 @@ def show(
         write(shown_lines(told, local=local, asked=asked), color=colour(color))
     if told.state == "lost" or has_failed(told.job):
         raise click.exceptions.Exit(1)
+
+
+def _say_others(others: int, thread: str) -> None:
+    """Say on stderr that a thread has further jobs."""
+    if others:
+        listed = f"interactions jobs list --all --thread {shlex.quote(thread)}"
+        has = f"this thread has {counted(others, 'further job')}"
+        click.echo(f"{has}: {shown(listed)}", err=True)
 
 
 def _nothing(others: int, *, filtered: bool) -> str:

@@ -44,10 +44,14 @@ class MemoryNameMixin:
         threads = {scope.thread_id for scope in scopes if scope.thread_id}
         return sorted(t for t in threads if t.startswith(beginning))[:limit]
 
-    def newest_key(self, *, sent_again: bool = False) -> str:
+    def newest_key(
+        self, *, sent_again: bool = False, session_id: str | None = None
+    ) -> str:
         """Return the interaction of the newest entry that is still kept."""
         with self._lock:
             for name, entries in reversed(self._entries.items()):
+                if session_id not in {None, name[0].session_id}:
+                    continue
                 for entry in reversed(entries):
                     if not sent_again or self._is_again(name, entry):
                         return entry.key

@@ -35,11 +35,14 @@ class NameStore(Protocol):
         """
         ...
 
-    def newest_key(self, *, sent_again: bool = False) -> str:
+    def newest_key(
+        self, *, sent_again: bool = False, session_id: str | None = None
+    ) -> str:
         """Return the interaction of the newest entry of the ledger; "" for none.
 
         Args:
             sent_again: Whether the newest is meant that sent everything though its
                 conversation had begun.
+            session_id: Only of this session; `None` for all.
         """
         ...
