@@ -55,6 +55,43 @@ def test_a_command_of_an_entry_point_runs() -> None:
     assert run("greet", "Ada").stdout == "Hello, Ada.\n"
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "near"),
+    [
+        pytest.param(
+            "sesions list", "command 'sesions'", "'sessions'", id="of the root"
+        ),
+        pytest.param("graet Ada", "command 'graet'", "'greet'", id="plugged in"),
+        pytest.param("sessions shw", "command 'shw'", "'show'", id="not loaded"),
+        pytest.param("jobs wach", "command 'wach'", "'watch'", id="of jobs"),
+        pytest.param("db chek", "command 'chek'", "'check'", id="of db"),
+        pytest.param("accounts lnk", "command 'lnk'", "'link'", id="of accounts"),
+        pytest.param("webhook srve", "command 'srve'", "'serve'", id="of webhook"),
+        pytest.param("usage --budget", "option '--budget'", "'--budgets'", id="option"),
+        pytest.param(
+            "jobs list --tennant x", "option '--tennant'", "'--tenant'", id="of a group"
+        ),
+    ],
+)
+@pytest.mark.usefixtures("plugged")
+def test_what_is_typed_nearly_right_is_asked_back(
+    line: str, name: str, near: str
+) -> None:
+    done = run(*line.split())
+
+    assert done.exit_code == 2
+    assert f"Error: No such {name}; did you mean {near}" in done.stderr
+
+
+@pytest.mark.usefixtures("plugged")
+def test_what_is_near_nothing_is_refused_without_a_question() -> None:
+    for line in ("nothing", "sessions nothing", "--nothing", "jobs list --nothing"):
+        done = run(*line.split())
+
+        assert done.exit_code == 2
+        assert "did you mean" not in done.stderr.lower()
+
+
 @pytest.mark.usefixtures("plugged")
 def test_an_error_of_ours_is_a_sentence_and_a_status() -> None:
     done = run("greet", "nobody")

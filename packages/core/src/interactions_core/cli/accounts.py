@@ -10,11 +10,12 @@ from interactions_core.cli.arguments.stores import (
     named_option,
     opened,
 )
+from interactions_core.cli.arguments.subcommands import NearGroup
 from interactions_core.cli.printing.output import echo
 from interactions_core.services import account_commands
 
 
-@click.group()
+@click.group(cls=NearGroup)
 def accounts() -> None:
     """Say who owns what a session store keeps, when keys change.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from interactions_core.cli.arguments.subcommands import load_command
+from interactions_core.cli.arguments.subcommands import NearGroup, load_command
 from interactions_core.cli.printing.output import shown_error
 from interactions_core.exceptions import InteractionsError, StoreError
 
@@ -40,7 +40,7 @@ UNREADABLE: Final = 3
 """The exit status of a command whose store cannot be read or written."""
 
 
-class PluggedGroup(click.Group):
+class PluggedGroup(NearGroup):
     """A group whose commands are loaded when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

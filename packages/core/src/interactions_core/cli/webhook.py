@@ -19,6 +19,7 @@ from interactions_core.cli.arguments.stores import (
     opened,
     resume_option,
 )
+from interactions_core.cli.arguments.subcommands import NearGroup
 from interactions_core.cli.printing.output import echo
 from interactions_core.cli.serving import (
     grace_option,
@@ -42,7 +43,7 @@ from interactions_core.services.webhooks import WebhookReceiver
 from interactions_core.stores.protocols.sessions import SessionStore
 
 
-@click.group()
+@click.group(cls=NearGroup)
 def webhook() -> None:
     """Hear from the API when background jobs are over."""
 

@@ -12,6 +12,7 @@ from interactions_core.cli.arguments.stores import (
     opened,
     opened_database,
 )
+from interactions_core.cli.arguments.subcommands import NearGroup
 from interactions_core.cli.db.copying import copy
 from interactions_core.cli.db.schema import check, migrate, plan
 from interactions_core.cli.printing.output import echo
@@ -20,7 +21,7 @@ from interactions_core.records.erased import VARIABLE as ERASED
 from interactions_core.services import account_commands, erased_commands
 
 
-@click.group()
+@click.group(cls=NearGroup)
 def db() -> None:
     """Look after the database of a session store."""
 
