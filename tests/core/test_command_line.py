@@ -58,9 +58,6 @@ def test_a_command_of_an_entry_point_runs() -> None:
 @pytest.mark.parametrize(
     ("line", "name", "near"),
     [
-        pytest.param(
-            "sesions list", "command 'sesions'", "'sessions'", id="of the root"
-        ),
         pytest.param("graet Ada", "command 'graet'", "'greet'", id="plugged in"),
         pytest.param("sessions shw", "command 'shw'", "'show'", id="not loaded"),
         pytest.param("jobs wach", "command 'wach'", "'watch'", id="of jobs"),
@@ -83,9 +80,18 @@ def test_what_is_typed_nearly_right_is_asked_back(
     assert f"Error: No such {name}; did you mean {near}" in done.stderr
 
 
+def test_a_command_of_the_root_is_asked_back_as_it_is_installed() -> None:
+    done = run("sesions", "list")
+
+    assert done.exit_code == 2
+    assert done.stderr.endswith(
+        "Error: No such command 'sesions'; did you mean 'sessions'?\n"
+    )
+
+
 @pytest.mark.usefixtures("plugged")
 def test_what_is_near_nothing_is_refused_without_a_question() -> None:
-    for line in ("nothing", "sessions nothing", "--nothing", "jobs list --nothing"):
+    for line in ("nothing", "sessions nothing", "--zzz", "jobs list --nothing"):
         done = run(*line.split())
 
         assert done.exit_code == 2
