@@ -9,9 +9,9 @@ filled.
 
 So is how long each command takes, as a process of its own, until a screen of 40 lines
 is full, or all is said: by the clock, and what it took of a processor, without the
-server's. That of `ui` is the list that a browser asks for. No first screen have the
-commands that change a store, copy all of it or ask the API, and the services; they are
-in `WITHOUT_SCREEN` of `common/commands.py`.
+server's. That of `ui` are the newest conversations, which a browser asks for first. No
+first screen have the commands that change a store, copy all of it or ask the API, and
+the services; they are in `WITHOUT_SCREEN` of `common/commands.py`.
 """
 
 import argparse

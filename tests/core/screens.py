@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from interactions_core import SqliteStore
 from interactions_core.cli.doctor.doctor_text import check_lines
 from interactions_core.cli.root import interactions
-from interactions_core.doctor import Check
+from interactions_core.doctor import Check, summary
 from tests.core.looking import NOW, fill
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "screens"
@@ -79,8 +79,9 @@ def _command(*typed: str) -> Callable[[int | None, bool], str]:
 
 
 def _checks(width: int | None, coloured: bool) -> str:  # noqa: FBT001 - of one caller
-    lines = check_lines(CHECKS, width or 160, paint=coloured)
-    return "\n".join(lines) + "\n"
+    shown = [check_lines(each, width or 160, paint=coloured) for each in CHECKS]
+    lines = [line for each in shown for line in each]
+    return "\n".join([*lines, "", summary(CHECKS)]) + "\n"
 
 
 def make_store() -> None:

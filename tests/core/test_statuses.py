@@ -8,6 +8,7 @@ import pytest
 from google.genai import interactions
 
 import interactions_core
+from interactions_core.doctor.sdk_statuses import sdk_statuses
 from interactions_core.protocol.statuses import (
     EVENTS,
     STATUSES,
@@ -21,9 +22,10 @@ from interactions_core.stores.sql.jobs import job_rows
 PACKAGES = Path(interactions_core.__file__).parents[3]
 
 
-def sdk_statuses() -> set[str]:
+def test_the_statuses_of_the_sdk_are_those_of_its_types() -> None:
     annotation = interactions.Interaction.model_fields["status"].annotation
-    return {name for choice in get_args(annotation) for name in get_args(choice)}
+    typed = {name for choice in get_args(annotation) for name in get_args(choice)}
+    assert sdk_statuses() == typed
 
 
 def test_every_status_of_the_sdk_has_an_entry() -> None:

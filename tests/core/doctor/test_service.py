@@ -1,5 +1,8 @@
 """What is told of the key, the API and the clock, and how it is printed."""
 
+import socket
+import subprocess
+import sys
 import time
 import tomllib
 from importlib.metadata import EntryPoint
@@ -13,7 +16,9 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.doctor import examine
 from interactions_emulator import Emulator
 from tests.core.doctor.looking import KEY, SAID, levels, look, run, serving, turn
+from tests.patience import PATIENCE_S
 
+COMMAND = "from interactions_core.cli.entry import main; main()"
 CORE = Path(__file__).parents[3] / "packages" / "core"
 
 
@@ -43,6 +48,28 @@ def test_a_sound_installation_is_told_so_without_its_secrets(
     assert KEY not in done.output
     assert SAID not in done.output
     assert emulator.stats()["creates"] == billed
+
+
+def test_what_is_found_is_printed_before_the_api_has_answered(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks at a service that is down sees what is well meanwhile."""
+    del environment
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", address)
+        process = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, "doctor"], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert process.poll() is None
+    rest = process.stdout.read()
+    process.stdout.close()
+
+    assert first.startswith("ok    python ")
+    assert "fail  api " in rest
+    assert process.wait(PATIENCE_S) == 1
 
 
 def test_a_key_that_is_refused_fails_and_the_api_does_not(

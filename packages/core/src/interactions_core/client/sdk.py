@@ -60,19 +60,17 @@ def open_client(connection: Connection) -> "Client":
             be used, or the options contradict each other.
     """
     with hold_forks():
-        client = _made_client(connection)
+        client = open_idle_client(connection)
         _rehearse(client)
     return client
 
 
-def _with_advice(refusal: str) -> str:
-    for said, advice in _ADVICE.items():
-        if said in refusal:
-            return f"{refusal} {advice}"
-    return refusal
+def open_idle_client(connection: Connection) -> "Client":
+    """Make one that asks nothing, but says what it would ask with: in half the time.
 
-
-def _made_client(connection: Connection) -> "Client":
+    Raises:
+        ConfigurationError: As `open_client` does.
+    """
     # The import takes over a second; a program that only reads a store needs none.
     from google import genai  # noqa: PLC0415
     from google.genai import types  # noqa: PLC0415
@@ -105,6 +103,13 @@ def _made_client(connection: Connection) -> "Client":
     address = cast("Any", client)._api_client._http_options.base_url  # noqa: SLF001
     check_address("GOOGLE_GEMINI_BASE_URL", str(address or ""))
     return client
+
+
+def _with_advice(refusal: str) -> str:
+    for said, advice in _ADVICE.items():
+        if said in refusal:
+            return f"{refusal} {advice}"
+    return refusal
 
 
 def _rehearse(client: "Client") -> None:

@@ -5,6 +5,6 @@ nor a key is in what is said. Printing is the command line's part.
 """
 
 from interactions_core.doctor.checks import Check, is_well, summary
-from interactions_core.doctor.examination import examine
+from interactions_core.doctor.examination import examine, examine_each
 
-__all__ = ["Check", "examine", "is_well", "summary"]
+__all__ = ["Check", "examine", "examine_each", "is_well", "summary"]

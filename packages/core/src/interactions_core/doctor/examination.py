@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from interactions_core.doctor import service, stores
 from interactions_core.doctor.checks import Check
@@ -20,7 +20,17 @@ def examine(
     offline: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> list[Check]:
-    """Look at everything that a call here would use.
+    """Look at everything that a call here would use, as `examine_each` does."""
+    return [*examine_each(sessions, offline=offline, clock=clock)]
+
+
+def examine_each(
+    sessions: str = "",
+    *,
+    offline: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> Iterator[Check]:
+    """Look at everything that a call here would use, one after the other.
 
     Key, address and proxies are those of the environment, as google-genai reads them.
 
@@ -29,9 +39,10 @@ def examine(
         offline: Whether to ask the API nothing.
         clock: Epoch seconds.
 
-    Returns:
-        What was found, without content and secrets.
+    Yields:
+        What was found, as soon as it is, without content and secrets.
     """
+    yield from check_versions()
     store, found = stores.open_to_look(sessions)
     with (
         contextlib.ExitStack() as stack,
@@ -39,20 +50,18 @@ def examine(
     ):
         if store is not None:
             stack.callback(store.close)
-        secret = stores.secret_of(store)
-        checks, whose = [*check_versions()], ""
+        secret, whose = stores.secret_of(store), ""
         if isinstance(client, Check):
-            checks.append(client)
+            yield client
         else:
-            checks += service.check_service(
+            yield from service.check_service(
                 client, offline=offline, secret=secret, clock=clock
             )
             if store is not None and secret:
                 whose = client.owner(store).name
-        checks += check_profiles(os.environ.get(VARIABLE, ""), now=clock())
-        checks += found
-        checks += stores.check_list(os.environ.get(ERASED, ""))
+        yield from check_profiles(os.environ.get(VARIABLE, ""), now=clock())
+        yield from found
+        yield from stores.check_list(os.environ.get(ERASED, ""))
         if store is not None:
-            checks += stores.check_content(store, whose, now=clock())
-        checks += check_prices(store, now=clock())
-        return checks
+            yield from stores.check_content(store, whose, now=clock())
+        yield from check_prices(store, now=clock())

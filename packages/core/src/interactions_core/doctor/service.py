@@ -8,8 +8,8 @@ import base64
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
@@ -17,6 +17,7 @@ from interactions_core.client.client import InteractionsClient
 from interactions_core.client.connection import Connection
 from interactions_core.client.identity import address_of, credential_of
 from interactions_core.client.proxies import check_proxies, proxy_for
+from interactions_core.client.sdk import open_idle_client
 from interactions_core.client.sdk_errors import meaning_of
 from interactions_core.doctor.checks import Check
 from interactions_core.doctor.stores import shown_credential
@@ -81,8 +82,14 @@ def client_here(
         yield trouble
         return
     policy = ClientPolicy(max_retries=0, retention_s=0.0, clock=clock)
-    with closing(InteractionsClient(Connection(timeout_s=TIMEOUT_S), policy)) as client:
+    connection = Connection(timeout_s=TIMEOUT_S)
+    with ExitStack() as stack:
         try:
+            if offline:
+                idle = stack.enter_context(closing(open_idle_client(connection)))
+                connection = replace(connection, client=idle)
+            opened = closing(InteractionsClient(connection, policy))
+            client = stack.enter_context(opened)
             client.sdk()
         # google.auth has errors of its own for credentials that are not there.
         except Exception as exc:  # noqa: BLE001

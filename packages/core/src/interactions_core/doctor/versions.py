@@ -6,20 +6,20 @@ declare and the tests install both ends of.
 
 import platform
 from collections.abc import Iterator
-from importlib import import_module
 from importlib.metadata import (
     Distribution,
     PackageNotFoundError,
     distribution,
     distributions,
 )
-from typing import Final, get_args
+from typing import Final
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from interactions_core.doctor.checks import Check
+from interactions_core.doctor.sdk_statuses import sdk_statuses
 from interactions_core.extras import install_command
 from interactions_core.protocol.statuses import is_known
 
@@ -107,14 +107,8 @@ def _statuses() -> Iterator[Check]:
     found = _found(SDK)
     if found is None:
         return
-    try:
-        api = import_module("google.genai.interactions")
-        status = api.Interaction.model_fields["status"].annotation
     # An SDK that looks different inside is no fault of the installation.
-    except (ImportError, AttributeError, KeyError):
-        return
-    words = [word for part in get_args(status) for word in get_args(part)]
-    new = [word for word in words if isinstance(word, str) and not is_known(word)]
+    new = sorted(word for word in sdk_statuses() if not is_known(word))
     if new:
         named = ", ".join(map(repr, new))
         text = f"{found.version} knows the status {named}, this version does not"
@@ -127,7 +121,7 @@ def _others() -> Iterator[Check]:
     if sdk is None:
         return
     for other in distributions():
-        if canonicalize_name(other.name or "").startswith(OWN):
+        if not _may_want_sdk(other) or _is_own(other):
             continue
         for line in other.requires or ():
             if not line.lower().startswith(SDK):
@@ -142,6 +136,16 @@ def _others() -> Iterator[Check]:
                 )
                 fix = f"Upgrade or remove {other.name}, which may not work."
                 yield Check(SDK, "warn", text, fix)
+
+
+def _is_own(other: Distribution) -> bool:
+    return canonicalize_name(other.name or "").startswith(OWN)
+
+
+def _may_want_sdk(other: Distribution) -> bool:
+    """Look for the name before all is parsed, which of a hundred packages takes long."""
+    text = other.read_text("METADATA")
+    return text is None or SDK in text.lower()
 
 
 def _extras() -> Iterator[Check]:

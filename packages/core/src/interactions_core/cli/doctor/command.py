@@ -25,7 +25,7 @@ from interactions_core.cli.printing.output import (
     width,
 )
 from interactions_core.counted import counted
-from interactions_core.doctor import Check, examine, is_well
+from interactions_core.doctor import Check, examine_each, is_well, summary
 from interactions_core.doctor.live import Models
 
 _OF_LIVE: Final = ("yes", "usual", "newest", "tier", "profile", "recordings")
@@ -99,12 +99,17 @@ def doctor(
         check_places(profile, recordings)
     if clear_forms:
         _clear_forms(sessions.url, partial(click.echo, err=as_json))
-    checks = examine(sessions.url, offline=offline)
+    checks: list[Check] = []
+    for check in examine_each(sessions.url, offline=offline):
+        checks.append(check)
+        # At once: the service may take its time.
+        if not as_json:
+            paint = colour(color) is not False
+            lines = check_lines(check, width(), paint=paint)
+            click.echo("\n".join(lines), color=colour(color))
     found = _json(checks)
     if not as_json:
-        paint = colour(color) is not False
-        lines = check_lines(checks, width(), paint=paint)
-        click.echo("\n".join(lines), color=colour(color))
+        click.echo(f"\n{summary(checks)}")
     well = is_well(checks)
     if live and well:
         write = partial(click.echo, err=as_json)

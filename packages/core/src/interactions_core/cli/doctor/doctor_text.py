@@ -1,33 +1,26 @@
-"""What `interactions doctor` prints: a line for each check, and a count. Pure."""
+"""What `interactions doctor` prints: a line for each check. Pure."""
 
 import textwrap
-from collections.abc import Sequence
 from typing import Final
 
 import click
 
 from interactions_core.cli.printing.output import shown
-from interactions_core.doctor import Check, summary
+from interactions_core.doctor import Check
 
 _NAME_AT: Final = 6
 _TEXT_AT: Final = 21
 _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-def check_lines(checks: Sequence[Check], columns: int, *, paint: bool) -> list[str]:
-    """Return a line for each check, with what has no room below it, and their count.
+def check_lines(check: Check, columns: int, *, paint: bool) -> list[str]:
+    """Write a check as a line, and what has no room in it below, indented.
 
     Args:
-        checks: What was found.
+        check: What was found.
         columns: How many there are.
-        paint: Whether to colour how each is.
+        paint: Whether to colour how it is.
     """
-    lines = [line for check in checks for line in _wrapped(check, columns, paint=paint)]
-    return [*lines, "", summary(checks)]
-
-
-def _wrapped(check: Check, columns: int, *, paint: bool) -> list[str]:
-    """Write a check as a line, and what has no room in it below, indented."""
     text = f"{check.text.rstrip('.')}. {check.fix}" if check.fix else check.text
     pieces = textwrap.wrap(
         shown(text),
