@@ -1,6 +1,7 @@
 """What stands around a thread: lists of many, an empty store, one tenant, a server gone."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,14 +21,21 @@ CUT = """() => [...document.querySelectorAll("button, .totals dd, .tools *")]
 
 
 @pytest.fixture
-def many(folder: Path) -> str:
+def many(full: Path) -> str:
     """A page of many threads, each of a tenant of its own."""
+    del full
+    return write_page("--all-threads").as_uri()
+
+
+@pytest.fixture
+def full(folder: Path) -> Path:
+    """A folder whose store has many threads, each of a tenant of its own."""
     store = SqliteStore(folder / "state.db")
     for number in range(MANY):
         thread = Thread(store, f"thread-{number:03}", f"tenant-{number:03}")
         thread.turn("root", at("28 Nov 08:00") - number, sent=[user("Hello.")], held=[model("Hello.")])  # fmt: skip
     store.close()
-    return write_page("--all-threads").as_uri()
+    return folder
 
 
 def test_a_list_of_many_threads_grows_when_it_is_asked_to(
@@ -59,6 +67,64 @@ def test_a_long_table_says_how_many_rows_are_left_out(
     assert tenants.locator("tbody tr").count() == 40
     assert tenants.locator(".dim").inner_text().startswith(f"{MANY - 40} more")
     assert looked.page.locator(".care + .dim").count() == 0
+
+
+def test_the_newest_threads_are_there_before_all_are_read(
+    looked: Looked, full: Path
+) -> None:
+    held: list[Any] = []
+    looked.page.route(
+        "**/api/threads",
+        lambda route: held.append(route),  # noqa: PLW0108  it is written to
+    )
+    for server in serve(full):
+        looked.open(server.url, ".item")
+        items = looked.page.locator(".item[data-thread]:not([data-thread=''])")
+        assert items.count() == 100
+        assert looked.text(".list .empty") == "Reading 350 older threads …"
+        assert looked.text(".over > p").startswith(f"{MANY} threads, {MANY} turns")
+        assert looked.text(".over > .dim").startswith("All threads are being read.")
+        assert looked.page.locator(".over h2").count() == 0
+
+        [asked] = held
+        asked.continue_()
+
+        looked.page.locator(".over h2", has_text="Cost by tenant").wait_for()
+        assert looked.text(".list button") == "250 more"
+        assert looked.page.locator(".list .empty").count() == 0
+        assert looked.text(".over > p").startswith(f"{MANY} threads, {MANY} turns")
+        assert looked.page.locator("[aria-label='Tenant'] option").count() == MANY + 1
+        assert looked.complaints == []
+        looked.page.goto("about:blank")
+
+
+def test_an_address_of_an_older_thread_waits_until_all_are_read(
+    looked: Looked, full: Path
+) -> None:
+    for server in serve(full):
+        looked.open(server.url, ".over h2")
+        told = looked.page.evaluate("fetch('api/threads').then((a) => a.json())")
+        names = {each["name"]: each["id"] for each in told["threads"]}
+        looked.page.goto(f"{looked.page.url.partition('#')[0]}#/{names['thread-449']}")
+        looked.page.reload()
+        looked.page.locator(".head h1", has_text="thread-449").wait_for()
+        assert looked.complaints == []
+        looked.page.goto("about:blank")
+
+
+def test_a_tenant_that_comes_later_can_be_chosen(
+    looked: Looked, store: SqliteStore, folder: Path
+) -> None:
+    for server in serve(folder):
+        looked.open(server.url, ".over h2")
+        late = Thread(store, "late", "newcomer")
+        late.turn("root", at("28 Nov 19:00"), sent=[user("Hello.")], held=[model("Hello.")])  # fmt: skip
+        looked.page.locator("[aria-label='Tenant'] option", has_text="newcomer").wait_for(state="attached")  # fmt: skip
+        looked.page.select_option("[aria-label='Tenant']", "newcomer")
+        items = looked.page.locator(".item[data-thread]:not([data-thread=''])")
+        assert items.all_inner_texts()[0].startswith("late")
+        assert items.count() == 1
+        looked.page.goto("about:blank")
 
 
 @pytest.mark.parametrize("wide", [390, 1440])

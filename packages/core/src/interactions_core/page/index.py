@@ -6,7 +6,7 @@ what was said is here.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from operator import attrgetter
 from typing import Final
 
 from interactions_core.explaining.turn_facts import (
@@ -21,6 +21,7 @@ from interactions_core.records.charges import PICO
 from interactions_core.records.conversations import (
     Conversation,
     ConversationId,
+    JobTotals,
     Recorded,
 )
 from interactions_core.records.costs import Costs
@@ -33,6 +34,7 @@ _USUAL: Final[Mapping[str, object]] = {
     "ss": 1,
     "b": 0,
 }
+_JOBS: Final = attrgetter(*JobTotals.__dataclass_fields__)
 _EMPTY: Final[Sequence[object]] = (None, "", 0, False, [])
 
 
@@ -71,7 +73,7 @@ def thread_json(
         "newest": told.last,
         "reason": told.last_reason,
         "expires": told.expires_at,
-        "jobs": [*astuple(told.jobs)],
+        "jobs": [*_JOBS(told.jobs)],
     } | ({} if owed is None else {"owed": costs_json(owed)})
 
 

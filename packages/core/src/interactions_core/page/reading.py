@@ -27,6 +27,7 @@ from interactions_core.records.conversations import (
     Conversation,
     ConversationFilter,
     ConversationId,
+    ConversationList,
     Recorded,
 )
 from interactions_core.records.costs import CostBy, CostReport, Costs
@@ -87,20 +88,42 @@ def index_json(
     missing = sum(told.costs.unpriced for told in found)
     # What is shown may be a part of what was added up.
     unknown = report.unknown if report.total.unpriced == missing else None
+    return _list_json(view, found, is_live=is_live) | {
+        "no_price": no_price_text(missing, unknown),
+        "sums": _sums(reports) if len(found) > 1 else {},
+    }
+
+
+def newest_json(view: View, listed: ConversationList) -> dict[str, object]:
+    """Return the newest conversations, for a list that waits for all of them.
+
+    Args:
+        view: What is looked at.
+        listed: The newest, with what all of them come to.
+
+    Returns:
+        As `index_json` does, without sums; `whole` says how many there are, and what
+        they come to.
+    """
+    whole = {"threads": listed.matching} | costs_json(listed.total)
+    told = {"no_price": no_price_text(listed.total.unpriced, None), "whole": whole}
+    return _list_json(view, listed.found, is_live=True) | told
+
+
+def _list_json(
+    view: View, found: Sequence[Conversation], *, is_live: bool
+) -> dict[str, object]:
     owed = _owed(view, found)
     return {
         "schema": SCHEMA,
         "store": view.url,
         "now": view.now,
-        "prices": [*report.prices],
-        "no_price": no_price_text(missing, unknown),
         "tenant": view.tenant,
         "hidden": view.hide_content,
         "live": is_live,
         "threads": [
             thread_json(told, title_of(view, told), owed.get(told.id)) for told in found
         ],
-        "sums": _sums(reports) if len(found) > 1 else {},
     }
 
 

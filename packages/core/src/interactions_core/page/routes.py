@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interactions_core.page.changes import version_of
+from interactions_core.page.changes import version_of, versioned
 from interactions_core.page.curl import curl_json
 from interactions_core.page.html import page_shell
 from interactions_core.page.index import name_of
@@ -13,6 +13,7 @@ from interactions_core.page.reading import (
     conversation_json,
     index_json,
     jobs_of,
+    newest_json,
     part_json,
 )
 from interactions_core.page.reasons import reason_json
@@ -24,6 +25,9 @@ JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 
 _MOST_HITS = 1_000
+
+_NEWEST = 100
+"""Conversations that are listed before all are: more than a screen has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def answer_to(view: View, names: Names, path: str, asked: Mapping[str, str]) -> 
         case [""]:
             return Answer(200, HTML, page_shell())
         case ["api", "threads"]:
-            return _json(_threads(view, names))
+            return _json(_threads(view, names, is_part="newest" in asked))
         case ["api", "changes"]:
             return _json({"version": version_of(view)})
         case ["api", "search"]:
@@ -75,10 +79,15 @@ def answer_to(view: View, names: Names, path: str, asked: Mapping[str, str]) -> 
             return NOT_FOUND
 
 
-def _threads(view: View, names: Names) -> dict[str, object]:
+def _threads(view: View, names: Names, *, is_part: bool) -> dict[str, object]:
+    """List all conversations; or the newest alone, which are there at once."""
     # Named first: what comes in between is told twice, and not left out.
-    version = version_of(view)
-    found = view.conversations()
+    version, newest = versioned(view, _NEWEST if is_part else 1)
+    is_all = newest.matching <= len(newest.found)
+    if is_part and not is_all:
+        names.learn(newest.found)
+        return newest_json(view, newest) | {"version": version}
+    found = newest.found if is_all else view.conversations()
     names.learn(found)
     return index_json(view, found, is_live=True) | {"version": version}
 

@@ -38,9 +38,9 @@ def _kept(name: object) -> str:
     """Return what is kept of a name."""
     if not isinstance(name, str):
         return ""
-    return "".join(map(_kept_character, " ".join(name[: 2 * LONGEST].split())))[
-        :LONGEST
-    ]
+    line = " ".join(name[: 2 * LONGEST].split())[:LONGEST]
+    # Nearly all names are, and a list of conversations has thousands.
+    return line if line.isprintable() else "".join(map(_kept_character, line))
 
 
 def _kept_character(character: str) -> str:

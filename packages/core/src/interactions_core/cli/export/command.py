@@ -91,10 +91,14 @@ def export(
     """
     _check(to, interaction, thread or tenant, output, resume=resume)
     seen, is_shown = _Seen(), output is None and sys.stdout.isatty()
+    is_followed = not is_shown and sys.stderr.isatty()
     with opened(sessions.url, read_only=True) as store:
         if interaction is not None:
             interaction = find_interaction(store, interaction)
-        total = 1 if interaction else count_conversations(store, thread, tenant)
+        total = 1
+        # All of a store takes a while to be counted, for what nobody may look at.
+        if not interaction and (thread or tenant or is_followed):
+            total = count_conversations(store, thread, tenant)
         if not total and (thread or tenant):
             say_unmatched(store, thread=thread, tenant=tenant)
             msg = f"no conversation of {shown(thread or tenant or '')}"
@@ -114,7 +118,7 @@ def export(
                 files=cast("Files", files),
                 is_done=is_done,
             )
-            for each in _followed(found, total, is_shown=is_shown):
+            for each in _followed(found, total, is_followed=is_followed):
                 write(_bytes(each, is_printed=output is None))
                 seen.note(each)
     click.echo(seen.sentence(), err=True)
@@ -204,10 +208,10 @@ def _bytes(each: Exported, *, is_printed: bool) -> bytes:
 
 
 def _followed(
-    found: Iterable[Exported], total: int, *, is_shown: bool
+    found: Iterable[Exported], total: int, *, is_followed: bool
 ) -> Iterator[Exported]:
     """Show how far an export is, where somebody looks and it takes long."""
-    if total < _LONG or is_shown or not sys.stderr.isatty():
+    if total < _LONG or not is_followed:
         yield from found
         return
     with click.progressbar(

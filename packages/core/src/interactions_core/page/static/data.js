@@ -3,17 +3,23 @@
 const data = { index: null, threads: new Map(), turns: new Map(), contents: new Map() };
 
 // What a server does further, see `live.js`; a file has all that it shows.
-const live = { need() {}, explain() {}, search() {}, start() {} };
+const live = { need() {}, explain() {}, search() {}, start() {}, whole: null };
 
 function inFile(id) {
   const element = document.getElementById(id);
   return element ? JSON.parse(element.textContent) : null;
 }
 
-async function loadIndex() {
-  data.index = inFile("index") || await live.ask("api/threads");
-  data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
+// The newest threads at once: to read a large store takes longer.
+async function loadIndex() { keepIndex(inFile("index") || await live.ask("api/threads?newest=1")); }
+
+function keepIndex(index) {
+  data.index = index;
+  data.threads = new Map(index.threads.map((thread) => [thread.id, thread]));
 }
+
+// Threads that are there, and not here yet.
+function countMissing() { return data.index.whole ? data.index.whole.threads - data.index.threads.length : 0; }
 
 async function loadThread(id) {
   if (!data.turns.has(id)) {

@@ -83,13 +83,10 @@ async function lookForNews() {
   // Nobody should take for news what is old.
   frame.where.classList.toggle("fail", !news);
   frame.where.textContent = `${news ? "" : "No answer from the server. "}${whereText()}`;
-  if (!news || news.version === data.index.version) return;
-  data.index = await live.ask("api/threads");
-  data.threads = new Map(data.index.threads.map((thread) => [thread.id, thread]));
-  frame.where.textContent = whereText();
+  if (!news || (news.version === data.index.version && !data.index.whole)) return;
+  await readAll();
   const id = state.thread, before = data.turns.get(id);
   data.turns.clear();
-  fillList();
   if (!before || !data.threads.has(id)) data.contents.clear();
   if (!id) { fill(frame.main, overviewElement()); return; }
   if (!data.threads.has(id)) { openOverview(); return; }
@@ -107,4 +104,26 @@ async function lookForNews() {
   frame.detail.scrollTop = detailTop;
 }
 
-live.start = () => setInterval(lookForNews, 2000);
+// All threads, where a list has only the newest.
+async function readAll() {
+  keepIndex(await live.ask("api/threads"));
+  frame.where.textContent = whereText();
+  fillFilters();
+  fillList();
+}
+
+async function readRest() {
+  await readAll().catch(() => {});
+  if (!state.thread && !data.index.whole) fill(frame.main, overviewElement());
+}
+
+// A large store is asked more seldom, so that looking takes a tenth of the time at most.
+live.start = async () => {
+  if (data.index.whole) await live.whole;
+  for (;;) {
+    const began = performance.now();
+    await lookForNews().catch(() => {});
+    const took = performance.now() - began;
+    await new Promise((wake) => { setTimeout(wake, Math.max(2000, 10 * took)); });
+  }
+};

@@ -69,6 +69,7 @@ function openOverview() {
 }
 
 async function openThread(id, turn, isBack) {
+  if (!data.threads.has(id)) await live.whole;
   if (!data.threads.has(id)) { openOverview(); return; }
   const other = id !== state.thread;
   Object.assign(state, { thread: id, turn: null });
@@ -235,6 +236,7 @@ async function start() {
   let resizing = 0;
   addEventListener("resize", () => { cancelAnimationFrame(resizing); resizing = requestAnimationFrame(() => { if (state.thread) { setStep(state.step); redraw(); } }); });
   matchMedia("(forced-colors: active)").addEventListener("change", repaint);
+  if (data.index.whole) live.whole = readRest();
   follow();
   live.start();
 }

@@ -2,8 +2,9 @@
 
 function overviewElement() {
   const { threads, sums } = data.index;
-  const total = totalOf(threads);
-  const parts = [h("h1", "Overview"), h("p", summary(threads, total))];
+  const total = totalOf();
+  const parts = [h("h1", "Overview"), h("p", summary(threads.length + countMissing(), total))];
+  if (countMissing()) return h("div", { class: "over", tabindex: "-1" }, parts, h("p.dim", READING));
   parts.push(h("h2", "Needs attention"), careElement(threads));
   if (threads.length > 1) parts.push(h("h2", "Most expensive threads"), sumsTable(dearest(threads), threadLink), total.tokens ? h("p.dim", READ_AS_INPUT) : null);
   if (sums.day) parts.push(h("div.two",
@@ -14,13 +15,13 @@ function overviewElement() {
   return h("div", { class: "over", tabindex: "-1" }, parts);
 }
 
-function summary(threads, total) {
-  if (!threads.length) return NO_SESSIONS;
+function summary(count, total) {
+  if (!count) return NO_SESSIONS;
   const least = total.unpriced ? "At least " : "";
   const again = total.again_usd ? `, of it ${usd(total.again_usd)} for turns that were sent again` : "";
   const cost = total.usd === null ? "" : ` ${least}${usd(total.usd)}${again}.`;
   const unknown = total.unpriced ? ` ${data.index.no_price}` : "";
-  return `${counted(threads.length, "thread")}, ${counted(total.turns, "turn")}, ${tokens(total.tokens)} tokens.${cost}${unknown}`;
+  return `${counted(count, "thread")}, ${counted(total.turns, "turn")}, ${tokens(total.tokens)} tokens.${cost}${unknown}`;
 }
 
 function threadLink(thread) {

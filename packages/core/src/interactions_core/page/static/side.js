@@ -51,19 +51,29 @@ function choice(label, value, options, choose) {
     options.map(([each, text]) => h("option", { value: each, selected: each === value }, text)));
 }
 
-const side = { list: null, most: 200 };
+const side = { list: null, filters: null, told: "", most: 200 };
 
-function sideElement() {
+function fillFilters() {
   const tenants = [...new Set(data.index.threads.map((thread) => thread.tenant || "(none)"))].sort();
   const models = [...new Set(data.index.threads.flatMap((thread) => thread.targets.map(targetName)))].sort();
+  const told = JSON.stringify([tenants, models]);
+  // Whoever is choosing is not disturbed by what stays the same.
+  if (told === side.told) return;
+  side.told = told;
+  const had = document.activeElement.ariaLabel, change = (name) => (value) => { state[name] = value; writeAddress(true); fillList(); };
+  fill(side.filters,
+    choice("Tenant", state.tenant, [["", "Tenant"], ...tenants.map((each) => [each, each])], change("tenant")),
+    choice("Model", state.model, [["", "Model"], ...models.map((each) => [each, each])], change("model")),
+    choice("Show", state.show, Object.entries(SHOWS), change("show")));
+  refocus([...side.filters.children].find((each) => each.ariaLabel === had));
+}
+
+function sideElement() {
   side.input = h("input", { type: "search", id: "search", value: state.q, placeholder: "Search threads, ids and text  /", "aria-label": "Search threads, ids and text", oninput: (event) => search(event.target.value) });
   side.list = h("nav", { class: "list", "aria-label": "Threads" });
-  const change = (name) => (value) => { state[name] = value; writeAddress(true); fillList(); };
-  side.form = h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); nextOf(isHit); } }, side.input,
-      h("div.filters",
-        choice("Tenant", state.tenant, [["", "Tenant"], ...tenants.map((each) => [each, each])], change("tenant")),
-        choice("Model", state.model, [["", "Model"], ...models.map((each) => [each, each])], change("model")),
-        choice("Show", state.show, Object.entries(SHOWS), change("show"))));
+  side.filters = h("div.filters");
+  side.form = h("form", { role: "search", onsubmit: (event) => { event.preventDefault(); nextOf(isHit); } }, side.input, side.filters);
+  fillFilters();
   fillList();
   return h("div.side", side.form, side.list);
 }
@@ -83,7 +93,9 @@ function fillList() {
     items.push(threadItem(thread));
   }
   if (shown.length > side.most) items.push(h("button", { onclick: showMore }, `${whole(shown.length - side.most)} more`));
-  if (!shown.length) items.push(h("p.empty", data.index.threads.length ? "No thread matches. Change the filters or clear the search." : NO_SESSIONS));
+  const missing = countMissing();
+  if (missing) items.push(h("p.empty", `Reading ${counted(missing, "older thread")} …`));
+  else if (!shown.length) items.push(h("p.empty", data.index.threads.length ? "No thread matches. Change the filters or clear the search." : NO_SESSIONS));
   const at = side.list.scrollTop;
   fill(side.list, items);
   side.list.scrollTop = at;
@@ -98,7 +110,7 @@ function showMore() {
 
 function overviewItem() {
   return h("a", { class: "item", href: addressOf(null), "data-thread": "", "aria-current": state.thread ? null : "page" },
-    h("span.name", "Overview"), h("span.num", sumCost(totalOf(data.index.threads))));
+    h("span.name", "Overview"), h("span.num", sumCost(totalOf())));
 }
 
 function threadItem(thread) {
@@ -114,7 +126,10 @@ function threadItem(thread) {
     h("small", parts), h("small.num", thread.turns ? counted(thread.turns, "turn") : ""));
 }
 
-function totalOf(threads) {
+// What all threads come to.
+function totalOf() {
+  const { threads, whole: told } = data.index;
+  if (told) return told;
   const total = { turns: 0, again: 0, tokens: 0, usd: 0, again_usd: 0, unpriced: 0 };
   for (const thread of threads) {
     for (const name of Object.keys(total)) total[name] += thread[name] || 0;

@@ -98,4 +98,5 @@ function targetName(target) { return target.slice(target.indexOf(":") + 1); }
 function counted(count, word) { return `${whole(count)} ${word}${count === 1 ? "" : "s"}`; }
 
 const NO_SESSIONS = "No sessions yet. They begin when an adapter with sessions=\"sqlite:///state.db\" makes its first call.";
+const READING = "All threads are being read. What needs attention follows, and what cost most.";
 const FRAMEWORKS = { langgraph: "LangGraph", autogen: "AutoGen", crewai: "CrewAI" };
