@@ -259,6 +259,51 @@ def test_a_run_is_told_whose_answer_no_call_has_had(store: SqliteStore) -> None:
     assert [each["unclaimed"] for each in told] == [False, False, False, True, True]
 
 
+NEXT_100 = """\
+JOB           STATUS           THREAD  ASKED         TOOK  DEADLINE
+job_lost0000  lost             told    28 Nov 18:44     -         -
+job_intent00  lost             untold  28 Nov 18:44     -         -
+job_gone0000  gone, unclaimed  survey  28 Nov 18:44   0 s         -
+
+2 open: 1 lost (the next call begins anew), 1 lost (the next call raises LostSubmitError, or begins
+anew with on_lost_submit='resubmit'); 1 unclaimed (over, and the next call looks for it once more;
+if it is not there, it raises LostSubmitError, or begins anew with on_lost_submit='resubmit').
+"""
+
+NEXT_160 = """\
+JOB           STATUS           THREAD  TENANT  AGENT                          RUN      ASKED         TOOK  DEADLINE  OWNER
+job_lost0000  lost             told    -       deep-research-preview-04-2026  -        28 Nov 18:44     -         -     me
+job_intent00  lost             untold  -       deep-research-preview-04-2026  -        28 Nov 18:44     -         -     me
+job_gone0000  gone, unclaimed  survey  -       deep-research-preview-04-2026  v1_gone  28 Nov 18:44   0 s         -      -
+
+2 open: 1 lost (the next call begins anew), 1 lost (the next call raises LostSubmitError, or begins anew with on_lost_submit='resubmit'); 1 unclaimed (over, and
+the next call looks for it once more; if it is not there, it raises LostSubmitError, or begins anew with on_lost_submit='resubmit').
+"""
+
+
+@pytest.mark.parametrize(("columns", "said"), [(100, NEXT_100), (160, NEXT_160)])
+def test_a_list_says_what_the_next_call_does_about_lost_runs(
+    store: SqliteStore, columns: int, said: str
+) -> None:
+    begun = {
+        "created_at": AT - 20 * MINUTE_S,
+        "updated_at": AT - MINUTE_S,
+        "forget_at": AT + 60 * MINUTE_S,
+        "target": AGENT,
+    }
+    for name, thread, run_id in (
+        ("lost", "told", ""), ("intent", "untold", ""), ("gone", "survey", "v1_gone"),
+    ):  # fmt: skip
+        scope = Scope("owner", "", thread)
+        store.add_job(make_job(f"job_{name:0<8}", scope=scope, status=name, interaction_id=run_id, **begun))  # fmt: skip
+
+    done = run("list", columns=columns)
+
+    assert done.stdout == said
+    for each in json.loads(run("list", "--json").stdout)["jobs"]:
+        assert each["next"] in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("job", "status"),
     [("job_b54e", 1), ("job_525", 1), ("job_b2f", 0), ("job_c7e", 0), ("job_522e", 0)],

@@ -21,6 +21,7 @@ from interactions_core.exceptions import (
     RequestError,
     UnknownJobError,
 )
+from interactions_core.explaining.job_advice import advice_of
 from interactions_core.process.owners import is_dead, is_watcher, process_id
 from interactions_core.process.owners import watcher_id as watcher_of
 from interactions_core.records.jobs.job import Job
@@ -121,6 +122,33 @@ def test_a_cancelled_job_is_an_error_for_who_waits_and_begun_anew_then(
     assert client.turn(turn(), store).status == "completed"
 
 
+@pytest.mark.parametrize("policy", ["raise", "resubmit"])
+def test_of_a_create_without_an_answer_the_advice_is_what_the_next_call_does(
+    policy: str, store: SqliteStore, emulator: Emulator, clock: Clock
+) -> None:
+    """Ours: a process has died between the intent and the answer to its create."""
+    rules = ClientPolicy(max_retries=0, retention_s=1e6, clock=clock, resubmits=policy == "resubmit")  # fmt: skip
+    client = InteractionsClient(Connection(api_key="k", base_url=emulator.url), rules, sleep=clock.sleep)  # fmt: skip
+    client.suspend(turn(), store)
+    with store.database.writing() as db:
+        db.execute("UPDATE jobs SET status = 'intent', interaction_id = '', lease_until = 0")  # fmt: skip
+
+    def advice() -> list[str]:
+        return [advice_of(job, clock.now) for job in store.list_jobs()]
+
+    [said] = advice()
+    assert said == (
+        "the next call raises LostSubmitError, or begins anew with "
+        "on_lost_submit='resubmit'"
+    )
+    if policy == "raise":
+        with pytest.raises(LostSubmitError):
+            client.turn(turn(), store)
+        assert advice() == ["the next call begins anew"]
+    assert client.turn(turn(), store).status == "completed"
+    client.close()
+
+
 MISSING: dict[str, Any] = {"status": 404}
 
 
@@ -136,7 +164,12 @@ def test_a_job_whose_run_the_server_does_not_know_can_be_given_up(
 
     assert cancel_job(store, client, said.append, found.job_key, now=clock.now)
 
-    assert [job.status for job in store.list_jobs()] == ["gone"]
+    [gone] = store.list_jobs()
+    assert gone.status == "gone"
+    assert advice_of(replace(gone, interrupts=0), clock.now) == (
+        "the next call looks for it once more; if it is not there, it raises "
+        "LostSubmitError, or begins anew with on_lost_submit='resubmit'"
+    )
     assert said[0] == (
         f"{found.job_key}: the server does not know {found.interaction_id}; noted as "
         "gone"

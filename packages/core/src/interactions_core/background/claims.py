@@ -19,7 +19,7 @@ from interactions_core.background.changed_calls import (
 from interactions_core.background.job_lease import LeasedJob, as_consumed, move_job
 from interactions_core.process.counters import count
 from interactions_core.process.owners import process_id
-from interactions_core.records.jobs.job import LEASE_S, LOST, Job, request_fingerprint
+from interactions_core.records.jobs.job import LEASE_S, Job, request_fingerprint
 from interactions_core.records.turn import GraphPosition
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, blocking_call, sleep, store_call
@@ -110,7 +110,7 @@ def _find_change(run: TurnContext, jobs: list[Job]) -> Flow[ChangedCall | None]:
     """Return the job of a call that stood in this one's place before."""
     if run.turn.question is None:
         return None
-    known = [job for job in jobs if job.interaction_id or job.status != LOST]
+    known = [job for job in jobs if job.is_taken_up]
     adopts = run.policy.on_changed_call == "adopt"
     for change in changed_calls(run.turn.question, known, adopts=adopts):
         if not (yield from _is_consumed(run, change.job)):
@@ -156,7 +156,7 @@ def acquire_lease(run: TurnContext, job: Job) -> Flow[LeasedJob | None]:
 def _candidate(run: TurnContext, jobs: list[Job]) -> Flow[Job | None]:
     """Return the job to go on with: that of this very place, or one left behind."""
     place, now = run.turn.place, run.now()
-    known = [job for job in jobs if job.interaction_id or job.status != LOST]
+    known = [job for job in jobs if job.is_taken_up]
     if place is None:
         return next(
             (job for job in known if job.place is None and job.is_adoptable(now)), None

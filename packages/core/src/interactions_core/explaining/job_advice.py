@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, cast
 
-from interactions_core.records.jobs.job import Job, State, state_of
+from interactions_core.records.jobs.job import GONE, Job, State, state_of
 from interactions_core.records.jobs.job_standing import trouble_of
 
 WATCH: Final = "interactions jobs watch"
@@ -22,10 +22,11 @@ call has had what came of it; or nothing."""
 NEXT: Final[Mapping[Duty, str]] = {
     "nobody_waits": WATCH,
     "suspended": RESUME,
-    "lost": "the next call begins anew",
     "graph": RESUME,
 }
 """What is to be done, where that is the same for all."""
+
+_RAISES: Final = "raises LostSubmitError, or begins anew with on_lost_submit='resubmit'"
 
 
 def duty_of(job: Job, now: float) -> Duty:
@@ -45,6 +46,8 @@ def advice_of(job: Job, now: float) -> str:
         return _of_waited_for(job, now)
     if duty == "nobody_waits":
         return _of_unwatched(job, now)
+    if duty == "lost":
+        return lost_text(job)
     if duty == "unclaimed":
         return unclaimed_text(job)
     if duty == "none":
@@ -53,8 +56,18 @@ def advice_of(job: Job, now: float) -> str:
     return NEXT[duty]
 
 
+def lost_text(job: Job) -> str:
+    """Say what becomes of a job of which nobody knows whether there is a run.
+
+    Whoever asks next is told so, unless somebody was.
+    """
+    return f"the next call {_RAISES if job.is_taken_up else 'begins anew'}"
+
+
 def unclaimed_text(job: Job) -> str:
     """Say what becomes of the end of a run of which no call has had anything."""
+    if job.status == GONE:
+        return f"the next call looks for it once more; if it is not there, it {_RAISES}"
     if job.is_failed:
         return "the next call is told what came of it"
     return f"the answer is there, and nobody has taken it: {ask_again(job)} takes it"

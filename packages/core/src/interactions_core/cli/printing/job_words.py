@@ -14,6 +14,8 @@ from interactions_core.explaining.job_advice import (
     advice_of,
     ask_again,
     duty_of,
+    lost_text,
+    unclaimed_text,
 )
 from interactions_core.process.owners import describe_owner, is_watcher
 from interactions_core.records.jobs.job import Job, State, has_failed, state_of
@@ -202,14 +204,21 @@ def sum_text(found: Sequence[ToldJob]) -> str:
         ("running", "waited for"),
         ("nobody_waits", f"that nobody waits for ({NEXT['nobody_waits']})"),
         ("suspended", f"that suspended a graph ({NEXT['suspended']})"),
-        ("lost", f"lost ({NEXT['lost']})"),
     ]
     said = f"{sum(count[state] for state in OPEN)} open"
-    if told := [f"{count[duty]} {text}" for duty, text in parts if count[duty]]:
+    told = [f"{count[duty]} {text}" for duty, text in parts if count[duty]]
+    if told := [*told, *_lost(found)]:
         said += f": {', '.join(told)}"
     if graphs := count["graph"]:
         said += f"; {graphs} over that a graph waits for ({NEXT['graph']})"
     return f"{said}{''.join(_troubles(found))}{''.join(_unclaimed(found))}."
+
+
+def _lost(found: Sequence[ToldJob]) -> Iterator[str]:
+    """Say of how many jobs nobody knows the run, by what the next call does."""
+    lost = [told.job for told in found if duty_of(told.job, told.now) == "lost"]
+    for text, number in Counter(map(lost_text, lost)).items():
+        yield f"{number} lost ({text})"
 
 
 def _troubles(found: Sequence[ToldJob]) -> Iterator[str]:
@@ -231,5 +240,6 @@ def _unclaimed(found: Sequence[ToldJob]) -> Iterator[str]:
     answers = Counter(ask_again(job) for job in jobs if not job.is_failed)
     for call, number in answers.items():
         yield f"; {number} with an answer that nobody has taken ({call} takes it)"
-    if failed := sum(job.is_failed for job in jobs):
-        yield f"; {failed} unclaimed (over, and the next call is told what came of it)"
+    failed = Counter(unclaimed_text(job) for job in jobs if job.is_failed)
+    for text, number in failed.items():
+        yield f"; {number} unclaimed (over, and {text})"

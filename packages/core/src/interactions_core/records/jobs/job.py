@@ -155,6 +155,15 @@ class Job:
         return self.status == LOST
 
     @property
+    def is_taken_up(self) -> bool:
+        """Whether the next call that asks the same sees to it, before it begins anew.
+
+        Not once somebody was told that the answer to its create was lost, unless the
+        run has been named since.
+        """
+        return bool(self.interaction_id) or not self.is_lost
+
+    @property
     def is_failed(self) -> bool:
         """Whether it ended otherwise than with an answer."""
         return self.is_over and status_of(self.status).error is not None
