@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from interactions_core.records.charges import Charge, Price, Unanswered
 from interactions_core.records.interactions import (
@@ -13,7 +13,8 @@ from interactions_core.records.interactions import (
     ReplyForm,
     Scope,
 )
-from interactions_core.records.jobs.job import ENDED, UNFINISHED, Job
+from interactions_core.records.jobs.job import ENDED, INTENT, LOST, UNFINISHED, Job
+from interactions_core.records.jobs.job_looks import Look
 from interactions_core.records.trace_contexts import trace_context
 from interactions_core.stores import SessionStore
 from interactions_core.usage import Usage
@@ -23,6 +24,7 @@ NOW: Final = 1_795_910_400.0
 
 DAY_S: Final = 86_400.0
 TARGETS: Final = ("model:gemini-3.8-flash", "model:gemini-3.1-pro", "agent:research")
+RUN_BY: Final = ("agent:research", "agent:deep-research-preview-04-2026")
 LEARNED: Final = "gemini|host|account:short"
 OWNERS: Final = (LEARNED, "gemini|host|account:usual")
 
@@ -44,6 +46,8 @@ def fill(
         if not number % 4:
             store.add_job(_job(rng, number, said, now))
             store.note_unanswered(_scope(rng), _lost(rng, now))
+    for job in _held_in_trouble(rng, said, now):
+        store.add_job(job)
     store.learn_retention(LEARNED, 9 * DAY_S)
     return records
 
@@ -118,17 +122,54 @@ def _lost(rng: random.Random, now: float) -> Unanswered:
     )
 
 
+def _held_in_trouble(rng: random.Random, said: str, now: float) -> list[Job]:
+    """Return jobs that somebody holds, and with whose runs something is wrong."""
+    troubles: list[dict[str, Any]] = [
+        {"look": Look(now - 100, now - 90, "404")},
+        {"look": Look(now - 100, now - 90, "no answer")},
+        {"look": Look(now - 10), "deadline_at": now - 1},
+        {"created_at": now - 3601, "deadline_at": now + DAY_S, "target": RUN_BY[1]},
+    ]
+    held: dict[str, Any] = {
+        "status": "in_progress",
+        "lease_until": now + 30,
+        "look": None,
+        "created_at": now - 600,
+        "deadline_at": now + DAY_S,
+        "target": RUN_BY[0],
+        "handed_on_at": 0.0,
+        "consumed_at": 0.0,
+    }
+    return [
+        replace(
+            _job(rng, number, said, now),
+            interaction_id=f"v1_run_{number}",
+            **held | each,
+        )
+        for number, each in enumerate(troubles, 900)
+    ]
+
+
+def _look(rng: random.Random, now: float) -> Look | None:
+    failing = rng.choice([0.0, 0.0, now - 10, now - 90])
+    failure = rng.choice(["404", "503", "no answer"]) if failing else ""
+    return rng.choice([None, Look(now - 100, failing, failure)])
+
+
 def _job(rng: random.Random, number: int, said: str, now: float) -> Job:
     created = now - rng.uniform(0, 3 * DAY_S)
+    status = rng.choice([*UNFINISHED, *ENDED])
     return Job(
         key=f"job_{number:03}",
         scope=_scope(rng),
         call_digest=rng.randbytes(32),
-        target=TARGETS[-1],
+        target=rng.choice(RUN_BY),
+        interaction_id="" if status in {INTENT, LOST} else f"v1_run_{number:03}",
+        look=_look(rng, now),
         created_at=created,
         deadline_at=created + rng.uniform(0, 3 * DAY_S),
         forget_at=now + 30 * DAY_S,
-        status=rng.choice([*UNFINISHED, *ENDED]),
+        status=status,
         owner="somebody",
         lease_until=rng.choice([0.0, now - 1, now, now + 30]),
         handed_on_at=rng.choice([0.0, 0.0, now - 5]),

@@ -17,13 +17,17 @@ import pytest
 import yaml
 from psycopg.rows import dict_row
 
+from interactions_core.protocol.agents import DEEP_RESEARCH
 from interactions_core.records.costs import Costs
 from interactions_core.records.interactions import InteractionRecord, Scope
+from interactions_core.records.jobs.job import RUNNING
+from interactions_core.records.jobs.job_standing import FAILING_S, trouble_of
 from interactions_core.stores import SessionStore, open_store
 from interactions_core.stores.sql.store import SqlStore
 from tests.docs.data_page import PAGE, read_page
 from tests.docs.pages import ROOT, blocks_of, rows_of
 from tests.docs.random_store import DAY_S, NOW, fill
+from tests.docs.test_queries import SQL
 from tests.postgres import find_binaries
 
 METADATA: Final = ROOT / "examples" / "datasette" / "metadata.yaml"
@@ -176,15 +180,32 @@ def test_dearest_threads_come_first(ask: Ask, store: SessionStore) -> None:
     )
 
 
-def test_stuck_jobs_are_those_that_nobody_holds(ask: Ask, store: SessionStore) -> None:
+def test_stuck_jobs_are_those_that_nobody_holds_and_those_in_trouble(
+    ask: Ask, store: SessionStore
+) -> None:
     found = ask("stuck_jobs")
 
-    assert [(row["job"], bool(row["is_late"])) for row in found] == [
-        (job.key, job.deadline_at < NOW)
+    assert [(row["job"], row["trouble"], bool(row["is_late"])) for row in found] == [
+        (job.key, trouble_of(job, NOW), job.deadline_at < NOW)
         for job in store.list_jobs()
-        if not job.handed_on_at and not job.consumed_at and job.is_free(NOW)
+        if not job.handed_on_at and not job.consumed_at
+        if job.is_free(NOW) or trouble_of(job, NOW)
     ]
-    assert found
+    assert {row["trouble"] for row in found} == {"", "unknown", "unread", "late"}
+    assert {"job_900", "job_901", "job_902", "job_903"} < {r["job"] for r in found}
+
+
+@pytest.mark.parametrize(
+    "query", [CANNED["stuck_jobs"], PSQL["stuck_jobs"], SQL["stuck_jobs"]]
+)
+def test_stuck_jobs_know_all_statuses_of_a_run_that_goes_on(query: str) -> None:
+    [words] = re.findall(r"status NOT IN \(([^)]*)\)", query)
+
+    assert {word.strip(" '") for word in words.split(",")} == {*RUNNING}
+    assert f"> {FAILING_S:.0f}" in query
+    assert f"+ {DEEP_RESEARCH.longest_s:.0f}" in query
+    begin = f"agent:{DEEP_RESEARCH.name}-"
+    assert f"substr(target, 1, {len(begin)}) = '{begin}'" in query
 
 
 def test_expiring_threads_are_those_whose_newest_record_ends_within_a_week(

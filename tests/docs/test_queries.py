@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from interactions_core import MemoryStore
 from interactions_core.process import counters
 from interactions_core.records.interactions import LedgerEntry, Reason, Scope
+from interactions_core.records.jobs.job_standing import trouble_of
 from interactions_core.records.jobs.measures import State
 from interactions_core.services.measures import measure
 from interactions_core.services.monitoring.metrics_text import metrics_text
@@ -235,19 +236,24 @@ def test_the_replays_of_the_page_are_all_that_there_are() -> None:
     assert set(REPLAYS) < set(get_args(Reason))
 
 
-def test_stuck_jobs_are_those_that_nobody_holds(
+def test_stuck_jobs_are_those_that_nobody_holds_and_those_in_trouble(
     ask: Callable[[str], list[Row]], store: SessionStore
 ) -> None:
     expected = {
-        job.key: (job.status, int(job.deadline_at < NOW), round(NOW - job.created_at))
+        job.key: (
+            *(job.status, trouble_of(job, NOW)),
+            *(int(job.deadline_at < NOW), round(NOW - job.created_at)),
+        )
         for job in store.list_jobs()
-        if not (job.consumed_at or job.handed_on_at or job.lease_until > NOW)
+        if not (job.consumed_at or job.handed_on_at)
+        if job.lease_until <= NOW or trouble_of(job, NOW)
     }
 
     found = ask("stuck_jobs")
 
     assert {
-        r["job"]: (r["status"], r["is_late"], round(r["age_s"])) for r in found
+        r["job"]: (r["status"], r["trouble"], r["is_late"], round(r["age_s"]))
+        for r in found
     } == (expected)
     assert expected
     ages = [r["age_s"] for r in found]
