@@ -75,6 +75,7 @@ def whole_record() -> InteractionRecord:
         holder="here/1/ab",
         learned_expires_at=1_790_000_000.125 + DAY_S,
         made_by="gemini|host|rotated",
+        setup_marks=("0123456789abcdef", ""),
     )
 
 

@@ -460,6 +460,7 @@ OLDER = (
     "charges",
     "unanswered",
     "outlines",
+    "setups",
     "job_events",
     "job_looks",
     "job_traces",

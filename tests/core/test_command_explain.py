@@ -119,7 +119,7 @@ def test_a_wider_terminal_breaks_no_line(url: str) -> None:
 
     cost, advice = done.stdout.splitlines()[-3], done.stdout.splitlines()[-1]
     assert COST.fullmatch(cost.partition("      prices: genai-prices ")[0])
-    assert advice.endswith("or into the system instruction, which no digest covers")
+    assert advice.endswith("it would send nothing again, but cost the cache")
 
 
 def test_content_is_told_by_its_size_where_it_is_to_be_hidden(url: str) -> None:
@@ -139,8 +139,8 @@ def test_json_has_its_keys_in_order_and_null_for_what_is_unknown(url: str) -> No
     check("explain", found)
     check("explain", json.loads(run(url, "--hide-content", "--json").stdout))
     assert [*found] == [
-        *("schema", "turn", "why", "because", "sentence", "difference", "sent"),
-        *("chained", "same_in_session", "advice"),
+        *("schema", "turn", "why", "because", "sentence", "difference", "setup"),
+        *("sent", "chained", "same_in_session", "advice"),
     ]
     assert found["turn"]["id"] == second
     assert found["turn"]["parent_id"] is None

@@ -189,6 +189,7 @@ def test_a_file_of_another_program_is_left_as_it_is(filled: bool) -> None:  # no
         ("losses", ["lost_chains", "retention_tries", "restores"]),
         ("questions", ["questions"]),
         ("outlines", ["outlines"]),
+        ("setups", ["setups"]),
         ("texts", ["said_words"]),
         ("jobs", ["jobs"]),
         ("job_events", ["job_events"]),

@@ -91,6 +91,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "lookups": 1,
         "losses": 1,
         "outlines": 1,
+        "setups": 1,
         "questions": 1,
         "sessions": 2,
         "texts": 1,

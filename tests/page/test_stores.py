@@ -26,7 +26,7 @@ from tests.docs.pages import ROOT
 from tests.page.conftest import SENTINEL, fill_wholly, write_page
 from tests.page.serving import Visitor, serve
 
-LATER_PARTS = ("charges", "job_events", "labels", "outlines", "words")
+LATER_PARTS = ("charges", "job_events", "labels", "outlines", "setups", "words")
 OLD = ROOT / "tests" / "fixtures" / "before_rooms_state.sql"
 
 

@@ -8,6 +8,7 @@ from interactions_core.canonical import JsonObject
 from interactions_core.explaining.amounts import SENT_IN_FULL
 from interactions_core.explaining.content import length_of
 from interactions_core.explaining.explanation import Difference, Explanation, Side
+from interactions_core.explaining.setup_words import setup_json
 from interactions_core.records.interactions import InteractionRecord
 
 SCHEMA = 1
@@ -29,6 +30,7 @@ def as_json(told: Explanation, *, hide_content: bool = False) -> dict[str, objec
         "because": told.because,
         "sentence": told.sentence,
         "difference": _difference(told.difference, hide_content=hide_content),
+        "setup": setup_json(told.setup, hide_content=hide_content),
         "sent": {**asdict(told.sent), "list_steps": told.listed},
         "chained": _chained(told),
         "same_in_session": {

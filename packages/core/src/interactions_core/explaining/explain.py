@@ -26,9 +26,11 @@ from interactions_core.explaining.explanation import (
     Side,
 )
 from interactions_core.explaining.inputs import contents_of
+from interactions_core.explaining.setup_history import SetupHistory
+from interactions_core.explaining.setups import SetupChange
 from interactions_core.explaining.words import advice_on, sentence_of
 from interactions_core.records.charges import Pricing, usd
-from interactions_core.records.conversations import ConversationId, Link
+from interactions_core.records.conversations import ConversationId, Link, Recorded
 from interactions_core.records.costs import price_anew
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -116,9 +118,11 @@ def explain_in(
     if record is None:
         raise UnknownInteractionError(interaction_id)
     outline = store.find_outline(scope, interaction_id)
-    keys, conversation, label = _own(store, scope, interaction_id)
+    turns, conversation, label = _own(store, scope, interaction_id)
+    keys = [turn.record.key for turn in turns]
     entry = next((each for each in line if each.key == interaction_id), None)
-    because = _because(store, record, entry, outline)
+    setup = SetupHistory(store, scope, turns).change_of(interaction_id)
+    because = _because(store, record, entry, outline, setup)
     difference = _difference(store, record, outline)
     nearest = outline.nearest if outline is not None else ""
     same = _alike(store, scope, line, outline)
@@ -143,6 +147,7 @@ def explain_in(
         nearest_turn=keys.index(nearest) + 1 if nearest in keys else 0,
         difference=difference,
         listed=outline.asked if outline is not None else None,
+        setup=setup,
         sent=sent_amount(record, entry, repeated),
         sent_before=repeated,
         chained=chained,
@@ -174,14 +179,13 @@ def _place(
 
 def _own(
     store: SessionStore, scope: Scope, key: str
-) -> tuple[list[str], ConversationId, Label]:
+) -> tuple[list[Recorded], ConversationId, Label]:
     """Return the turns of a conversation in order, which it is, and who asks there."""
     found = store.conversation_of(scope, key) or ConversationId(scope, key)
     turns = store.records(found)
-    keys = [turn.record.key for turn in turns]
     if scope.thread_id:
-        return keys, found, Label()
-    return keys, found, next((t.label for t in reversed(turns) if t.label), Label())
+        return turns, found, Label()
+    return turns, found, next((t.label for t in reversed(turns) if t.label), Label())
 
 
 def _link(record: InteractionRecord, line: Sequence[LedgerEntry]) -> Link:
@@ -199,9 +203,10 @@ def _because(
     record: InteractionRecord,
     entry: LedgerEntry | None,
     outline: Outline | None,
+    setup: SetupChange | None,
 ) -> Because:
     if record.reason == "continue":
-        return _setup_change(store, record, outline)
+        return because_of_setup(record, setup)
     if record.reason in _AS_RECORDED:
         return _AS_RECORDED[record.reason]
     if record.reason == "expired":
@@ -224,19 +229,17 @@ def _because_of_root(
     return "another_account" if is_known else "new_conversation"
 
 
-def _setup_change(
-    store: SessionStore, record: InteractionRecord, outline: Outline | None
-) -> Because:
+def because_of_setup(record: InteractionRecord, setup: SetupChange | None) -> Because:
     """Tell whether an answer was continued under the same instruction and tools."""
-    parent = store.get(record.scope, record.parent_id)
-    if parent is None or parent.setup == record.setup:
+    if setup is None or setup.compared_with != record.parent_id:
         return "continues"
-    before = store.find_outline(record.scope, parent.key)
-    if outline is None or before is None:
+    states = {name: setup.part(name).state for name in ("instruction", "tools")}
+    if states["instruction"] == "changed":
         return "system_changed"
-    one, other = before.system, outline.system
-    is_same = (one and one.mark) == (other and other.mark)
-    return "tools_changed" if is_same else "system_changed"
+    if states["tools"] == "changed":
+        return "tools_changed"
+    is_unknown = "unknown" in states.values()
+    return "system_changed" if is_unknown and setup.is_other_digest else "continues"
 
 
 def _difference(

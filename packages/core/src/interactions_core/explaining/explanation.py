@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from interactions_core.explaining.setups import SetupChange
 from interactions_core.records.conversations import ConversationId, Link
 from interactions_core.records.interactions import (
     InteractionRecord,
@@ -141,6 +142,8 @@ class Explanation:
         listed: How many steps the list has that the caller made the request of; `None`
             where no outline says it. What was sent in full has more where thoughts and
             other steps were kept with answers that no list repeats.
+        setup: What stands before the list, beside that of the turn before; `None` where
+            there was none.
         sent: What was sent.
         sent_before: How many of the steps that were sent come before those of the
             record, being what its base and those before that hold; `None` for unknown.
@@ -171,6 +174,7 @@ class Explanation:
     nearest_turn: int
     difference: Difference | None
     listed: int | None
+    setup: SetupChange | None
     sent: Amount
     sent_before: int | None
     chained: Amount | None

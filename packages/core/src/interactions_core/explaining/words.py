@@ -126,15 +126,15 @@ _ADVICE_ON_CHANGE: Final = {
         "as it is in between"
     ),
     "inserted": (
-        "put what is new at the end of the list, or into the system instruction, which "
-        "no digest covers"
+        "put what is new at the end of the list; in the system instruction it would "
+        "send nothing again, but cost the cache"
     ),
     "replaced": "look for what rewrites the list between two calls",
 }
 
 _CHANGING_HEAD: Final = (
-    "keep what changes out of the first message: put it into the newest one, or into "
-    "the system instruction, which no digest covers"
+    "keep what changes out of the first message: put it into the newest one; in the "
+    "system instruction it would send nothing again, but cost the cache"
 )
 
 

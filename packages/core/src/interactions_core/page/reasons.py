@@ -5,8 +5,12 @@ from typing import Final
 
 from interactions_core.exceptions import UnknownInteractionError
 from interactions_core.explaining.as_json import as_json
-from interactions_core.explaining.explain import explain_in
+from interactions_core.explaining.explain import because_of_setup, explain_in
+from interactions_core.explaining.setup_history import SetupHistory
+from interactions_core.explaining.setup_words import setup_sentences
+from interactions_core.explaining.setups import SetupChange
 from interactions_core.explaining.turn_facts import is_sent_again
+from interactions_core.explaining.words import sentence_of
 from interactions_core.page.reading import View
 from interactions_core.records.conversations import ConversationId, Recorded
 from interactions_core.records.interactions import LedgerEntry, Scope
@@ -20,7 +24,9 @@ _KEPT: Final = ("because", "sentence", "difference", "chained", "advice")
 def reasons_json(
     view: View, name: ConversationId, turns: Sequence[Recorded]
 ) -> dict[str, object]:
-    """Explain the turns that did not simply go on, the newest of them.
+    """Explain the newest of the turns that did not simply go on.
+
+    Of those that did it is told what changed before their list.
 
     Args:
         view: What is looked at.
@@ -33,10 +39,43 @@ def reasons_json(
     asked = [t for t in turns if is_sent_again(t) or t.record.reason != "continue"]
     keys = [turn.record.key for turn in asked[-EXPLAINED:]]
     line = _line(view, name.scope) if keys else []
-    told = {key: _explained(view, name.scope, key, line) for key in keys}
+    told = {**_gone_on(view, name, turns)}
+    told |= {key: _explained(view, name.scope, key, line) for key in keys}
     # What is not there was erased since the turns were listed.
     known = {key: each for key, each in told.items() if each is not None}
     return {"why": known, "explained": EXPLAINED}
+
+
+def _gone_on(
+    view: View, name: ConversationId, turns: Sequence[Recorded]
+) -> dict[str, dict[str, object] | None]:
+    """Tell of the newest turns that went on what changed before their list."""
+    changes = SetupHistory(view.store, name.scope, turns).newest(EXPLAINED)
+    records = {turn.record.key: turn.record for turn in turns}
+    found: dict[str, dict[str, object] | None] = {}
+    for key, change in changes.items():
+        if records[key].reason != "continue":
+            continue
+        because = because_of_setup(records[key], change)
+        found[key] = {
+            **dict.fromkeys(_KEPT),
+            "because": because,
+            "sentence": sentence_of("continue", because, None),
+            "setup": _setup_json(view, change),
+        }
+    return found
+
+
+def _setup_json(view: View, told: SetupChange | None) -> dict[str, object] | None:
+    """Write what is said of what changed; null where nothing did.
+
+    `hidden` is what is said while content is hidden, null where that is the same.
+    """
+    if told is None or not told.those("changed"):
+        return None
+    hidden = setup_sentences(told, hide_content=True)
+    said = hidden if view.hide_content else setup_sentences(told)
+    return {"said": said, "hidden": None if hidden == said else hidden}
 
 
 def reason_json(view: View, name: ConversationId, key: str) -> dict[str, object] | None:
@@ -60,4 +99,5 @@ def _explained(
     except UnknownInteractionError:
         return None
     told = as_json(found, hide_content=view.hide_content)
-    return {name: told[name] for name in _KEPT}
+    kept = {name: told[name] for name in _KEPT}
+    return {**kept, "setup": _setup_json(view, found.setup)}

@@ -154,6 +154,8 @@ class InteractionRecord:
         holder: The process that is handing it on, or was about to; "" for none.
         made_by: The key under which the server had it, as owners are named; "" for
             the one that the owner is named after.
+        setup_marks: What names its tools and its options in a store, which fills them
+            in; "" for one without, empty where nothing is known.
     """
 
     key: str
@@ -188,6 +190,7 @@ class InteractionRecord:
     holder: str = ""
     learned_expires_at: float = math.inf
     made_by: str = ""
+    setup_marks: tuple[str, ...] = ()
 
     @property
     def ends_at(self) -> float:

@@ -27,15 +27,15 @@ class Label:
     name: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "framework", _kept(self.framework))
-        object.__setattr__(self, "name", _kept(self.name))
+        object.__setattr__(self, "framework", kept_name(self.framework))
+        object.__setattr__(self, "name", kept_name(self.name))
 
     def __bool__(self) -> bool:
         return bool(self.framework or self.name)
 
 
-def _kept(name: object) -> str:
-    """Return what is kept of a name."""
+def kept_name(name: object) -> str:
+    """Return what is kept of a name: 200 printable characters on one line."""
     if not isinstance(name, str):
         return ""
     line = " ".join(name[: 2 * LONGEST].split())[:LONGEST]

@@ -7,8 +7,8 @@ short text, such as "yes", is found by trying.
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from interactions_core.canonical import Json, canonical_hash
@@ -58,6 +58,8 @@ class Sketch:
         steps: The whole list.
         reply: What the answer says, as a list would repeat it.
         system: The system instruction; `None` for none.
+        settings: All fields that go with every create, that one included; `None` for
+            unknown.
         base: The record that answered the beginning of the list; "" for none.
         shared: How many steps that beginning has.
         place: The framework's execution context, where it has no thread.
@@ -68,6 +70,8 @@ class Sketch:
     steps: Sequence[Step]
     reply: Sequence[Step] = ()
     system: Json = None
+    # Headers of MCP servers are in them.
+    settings: Mapping[str, Json] | None = field(default=None, repr=False)
     base: str = ""
     shared: int = 0
     place: str = ""

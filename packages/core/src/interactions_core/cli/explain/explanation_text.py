@@ -20,6 +20,7 @@ from interactions_core.cli.printing.output import (
     wrapped,
 )
 from interactions_core.explaining.explanation import Difference, Explanation, Side
+from interactions_core.explaining.setup_words import setup_sentences
 from interactions_core.explaining.words import (
     CONTINUED,
     IN_LIST,
@@ -70,6 +71,7 @@ def explanation_lines(
     elif told.nearest:
         yield ""
         yield f"no step differs from {_compared(told, told.nearest, layout)}"
+    yield from _setup_lines(told, layout)
     yield ""
     yield from _amount_lines(told, layout)
     if no_price:
@@ -117,6 +119,15 @@ def _difference_lines(
 def _compared(told: Explanation, key: str, layout: Layout) -> str:
     turn = f"turn {told.nearest_turn}, " if told.nearest_turn else ""
     return f"{turn}{shown(shown_id(key, long=layout.long))}"
+
+
+def _setup_lines(told: Explanation, layout: Layout) -> Iterator[str]:
+    """Write what changed that stands before the list; nothing where nothing did."""
+    sentences = setup_sentences(told.setup, hide_content=layout.hide_content)
+    if sentences:
+        yield ""
+    for sentence in sentences:
+        yield from _wrapped(sentence, layout)
 
 
 def _pair(found: Difference, *, hide_content: bool) -> tuple[str | None, str]:

@@ -20,12 +20,14 @@ from interactions_core.cli.printing.output import (
     write,
 )
 from interactions_core.cli.sessions.diff_text import (
+    Compared,
     DiffLayout,
     Input,
     diff_json,
     diff_lines,
 )
 from interactions_core.explaining.inputs import input_of
+from interactions_core.explaining.setup_history import setup_between
 from interactions_core.stores import SessionStore
 
 
@@ -54,18 +56,21 @@ def diff(
     """Print where what was asked in the turn NOW differs from what was in THEN.
 
     Both are interactions, by their ids, the beginning or the last 6 characters; `last`
-    is the newest. Their whole lists are compared, not only what was sent. Where the
-    store has no content, sizes and marks are told.
+    is the newest. Their whole lists are compared, not only what was sent, and what
+    stands before them: instruction, tools and options. Where the store has no content,
+    sizes and marks are told.
     """
     layout = DiffLayout(
         columns=width(), local=local, long=long, hide_content=hide_content, steps=steps
     )
     with opened(sessions.url, read_only=True) as store:
         one, other = _input(store, then), _input(store, now)
+        setup = setup_between(store, one.record, other.record)
+    compared = Compared(one, other, setup)
     if as_json:
-        click.echo(json_text(diff_json(one, other, hide_content=hide_content)))
+        click.echo(json_text(diff_json(compared, hide_content=hide_content)))
         return
-    write(diff_lines(one, other, layout), color=colour(color))
+    write(diff_lines(compared, layout), color=colour(color))
 
 
 def _input(store: SessionStore, name: str) -> Input:

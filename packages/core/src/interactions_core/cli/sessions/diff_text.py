@@ -24,6 +24,8 @@ from interactions_core.explaining.comparison import (
 )
 from interactions_core.explaining.content import text_of
 from interactions_core.explaining.inputs import InputStep
+from interactions_core.explaining.setup_words import setup_json, setup_sentences
+from interactions_core.explaining.setups import SetupChange
 from interactions_core.records.interactions import InteractionRecord
 
 _LONGEST: Final = 400
@@ -48,6 +50,15 @@ class Input:
         return sum(step.size for step in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two turns, and what differs of what stands before their lists."""
+
+    then: Input
+    now: Input
+    setup: SetupChange | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffLayout:
     """How a difference is written.
@@ -67,8 +78,9 @@ class DiffLayout:
     steps: bool = False
 
 
-def diff_lines(then: Input, now: Input, layout: DiffLayout) -> Iterator[str]:
+def diff_lines(compared: Compared, layout: DiffLayout) -> Iterator[str]:
     """Write how two lists differ as lines of a terminal, with colours."""
+    then, now = compared.then, compared.now
     yield _head("-", then, layout)
     yield _head("+", now, layout)
     yield ""
@@ -76,15 +88,21 @@ def diff_lines(then: Input, now: Input, layout: DiffLayout) -> Iterator[str]:
     first = first_difference(changes)
     if first is None:
         yield f"no step differs, of {len(now.steps)}"
-        return
-    kind = _kind_at(changes)
-    yield f"first step that differs     step {first} of {len(now.steps)}, {kind}"
-    for change in changes:
-        yield from _change_lines(change, layout)
+    else:
+        kind = _kind_at(changes)
+        yield f"first step that differs     step {first} of {len(now.steps)}, {kind}"
+        for change in changes:
+            yield from _change_lines(change, layout)
+    sentences = setup_sentences(compared.setup, hide_content=layout.hide_content)
+    if sentences:
+        yield ""
+    for sentence in sentences:
+        yield from wrapped(shown(sentence), layout.columns)
 
 
-def diff_json(then: Input, now: Input, *, hide_content: bool) -> dict[str, object]:
+def diff_json(compared: Compared, *, hide_content: bool) -> dict[str, object]:
     """Write how two lists differ as one JSON object, keys in this order."""
+    then, now = compared.then, compared.now
     changes = compare_inputs(then.steps, now.steps)
     return {
         "schema": 1,
@@ -103,6 +121,7 @@ def diff_json(then: Input, now: Input, *, hide_content: bool) -> dict[str, objec
             }
             for change in changes
         ],
+        "setup": setup_json(compared.setup, hide_content=hide_content),
     }
 
 

@@ -45,6 +45,8 @@ from interactions_core.cli.sessions.show_text import (
 from interactions_core.cli.sessions.tree_layout import path_to
 from interactions_core.cli.sessions.turn_json import content_json, turn_json
 from interactions_core.explaining.repricing import read_turns
+from interactions_core.explaining.setup_history import SetupHistory
+from interactions_core.explaining.setup_words import setup_json, setup_note
 from interactions_core.records.charges import Pricing
 from interactions_core.records.conversations import (
     Content,
@@ -229,13 +231,18 @@ def _lines(
         yield from unanswered(store, told.id, layout.columns)
     known = {each.record.key: each for each in turns}
     numbers = {key: at for at, key in enumerate(known, 1)}
+    history = SetupHistory(store, told.id.scope, turns)
     redacted = False
     for part, contents in pages_of_content(store, chosen):
         redacted |= is_redacted(contents)
+        changes = history.changes(part)
         for turn in part:
             key, base = turn.record.key, known.get(turn.record.base_key)
             content = contents.get(key)
-            yield from turn_lines(turn, numbers[key], content, layout, base=base)
+            changed = setup_note(changes.get(key), hide_content=layout.hide_content)
+            yield from turn_lines(
+                turn, numbers[key], content, layout, base=base, changed=changed
+            )
     if redacted:
         yield from ("", click.style(ONLY_LENGTHS, dim=True))
     if below := price_lines(turns, layout.columns, anew):
@@ -254,12 +261,14 @@ def _json(
     chosen, _ = _chosen(turns, found, everything=everything)
     known = {turn.record.key: turn for turn in turns}
     hidden = layout.hide_content
+    history = SetupHistory(store, told.id.scope, turns)
     return {
         "schema": SCHEMA,
         "session": session_json(told),
         "head": told.last or None,
         "turns": [
             turn_json(turn)
+            | {"setup": setup_json(changes.get(turn.record.key), hide_content=hidden)}
             | content_json(
                 contents.get(turn.record.key),
                 turn,
@@ -267,6 +276,7 @@ def _json(
                 hide_content=hidden,
             )
             for part, contents in pages_of_content(store, chosen)
+            for changes in (history.changes(part),)
             for turn in part
         ],
     }

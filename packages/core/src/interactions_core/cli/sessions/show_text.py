@@ -114,6 +114,7 @@ def turn_lines(
     layout: ShowLayout,
     *,
     base: Recorded | None = None,
+    changed: str = "",
 ) -> Iterator[str]:
     """Write a turn: how it was sent, and what was said in it.
 
@@ -123,6 +124,7 @@ def turn_lines(
         content: What was said; `None` where that is not kept.
         layout: How to write it.
         base: The turn whose context it goes on from; `None` where it is not kept.
+        changed: What changed of all that stands before the list; "" for nothing.
     """
     yield _turn_head(turn, number, layout)
     if layout.long:
@@ -130,6 +132,10 @@ def turn_lines(
     if turn.job is not None:
         job = f"{turn.job.key}, {turn.job.status}"
         yield f"{'':{_LABEL}}{'job':<8}{shown(job)}"
+    label, room = f"{'':{_LABEL}}{'setup':<8}", max(20, layout.columns - _INDENT)
+    for line in wrapped(shown(changed), room) if changed else ():
+        yield f"{label}{painted(line, 'dim')}"
+        label = " " * _INDENT
     if content is None:
         return
     if repeated := repeated_before(content, turn, base):

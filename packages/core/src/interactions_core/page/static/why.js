@@ -9,6 +9,7 @@ function whyElements(thread, content, turn) {
   const parts = [h("h2", headingOf(turn)), h("p", { class: tone }, inline(sentence))];
   if (isLeftOut) parts.push(h("p.dim", `This file explains the newest ${content.explained} such turns. This one: `, h("code", `interactions explain ${word(turn.key)}`)));
   if (told && told.difference) parts.push(diffElement(thread, told.difference));
+  if (told && told.setup) parts.push(...((state.hidden && told.setup.hidden) || told.setup.said).map((one) => h("p", inline(one))));
   if (told && told.advice) parts.push(h("p.cost", inline(`${upper(told.advice)}.`)));
   if (turn.usd !== null && turn.paid) {
     const chained = told && told.chained && told.chained.usd !== null ? `; chained, about ${usd(Number(told.chained.usd))}` : "";

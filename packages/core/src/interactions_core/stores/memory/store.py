@@ -36,6 +36,7 @@ from interactions_core.stores.memory.names import MemoryNameMixin
 from interactions_core.stores.memory.outlines import MemoryOutlineMixin
 from interactions_core.stores.memory.retention import MemoryRetentionMixin
 from interactions_core.stores.memory.search import MemorySearchMixin
+from interactions_core.stores.memory.setups import MemorySetupMixin
 from interactions_core.usage import Usage
 
 _Where = TypeVar("_Where")
@@ -58,6 +59,7 @@ class MemoryStore(
     MemoryRetentionMixin,
     MemorySearchMixin,
     MemoryOutlineMixin,
+    MemorySetupMixin,
     MemoryInspectionMixin,
 ):
     """Keeps sessions in memory; the least recently used interactions go first.
@@ -184,11 +186,13 @@ class MemoryStore(
             self._enter(name, entries, entry)
             if sketch is not None:
                 self._keep_outline(record, sketch)
+                self._keep_setup(record, sketch)
             self._keep_label(name, label)
             while len(self._records) > self._limit:
                 oldest = next(iter(self._records))
                 self._forget(oldest)
                 self._forget_outline(*oldest)
+                self._forget_setup(oldest)
                 self._forget_label(oldest)
         return True
 
@@ -211,6 +215,7 @@ class MemoryStore(
             for copy in copies:
                 origin = replace(copy.scope, thread_id=source)
                 self._copy_outline(origin, copy.scope, copy.key)
+                self._copy_setup((origin, copy.key), (copy.scope, copy.key))
                 self._copy_label((origin, copy.key), (copy.scope, copy.key))
         for record in new:
             self.put(record)
@@ -226,6 +231,7 @@ class MemoryStore(
             for name in names:
                 self._forget(name)
                 self._forget_outline(*name)
+                self._forget_setup(name)
                 self._forget_label(name)
             self._forget_costs(thread_id)
             self._forget_sums(thread_id)

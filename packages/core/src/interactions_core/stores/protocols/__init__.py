@@ -3,7 +3,8 @@
 `sessions.SessionStore` is all of them: interactions and their ledger, and beside them
 `jobs` (runs in the background), `deletions` (what is still to be deleted on the server),
 `forms` (which forms of a request were answered), `accounts` (whose sessions a key goes on
-with), `retention` (how long the server keeps), `outlines` (the steps of each request),
+with), `retention` (how long the server keeps), `outlines` (the steps of each request), `setups`
+(what stood before them),
 `charges` and `budgets` (what was paid, and what may be), `measures` (numbers for those
 who watch), `inspection` (conversations as one who looks inside sees them), `names` (what
 people type for them) and `search` (what was said where).

@@ -30,6 +30,7 @@ from interactions_core.stores.protocols.names import NameStore
 from interactions_core.stores.protocols.outlines import OutlineStore
 from interactions_core.stores.protocols.retention import RetentionStore
 from interactions_core.stores.protocols.search import SearchStore
+from interactions_core.stores.protocols.setups import SetupStore
 from interactions_core.usage import Usage
 
 
@@ -40,6 +41,7 @@ class SessionStore(
     AccountStore,
     RetentionStore,
     OutlineStore,
+    SetupStore,
     ChargeStore,
     MeasureStore,
     NameStore,

@@ -4,9 +4,11 @@ SQL and conversions only; `store` decides when they run.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from interactions_core.records.interactions import Scope
+from interactions_core.records.names import is_keepable
 from interactions_core.stores.sql.statements import in_dialects
 
 MIGRATIONS: Final = (
@@ -78,6 +80,11 @@ def as_json(value: object) -> str:
     """Write a value for a column of text."""
     # ASCII, because SQLite refuses text with a lone surrogate.
     return _encoder.encode(value)
+
+
+def as_list(keys: Iterable[str]) -> str:
+    """Write texts as `{texts}` takes them; what no store can keep is left out."""
+    return json.dumps([key for key in keys if is_keepable(key) and "\0" not in key])
 
 
 _encoder: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)

@@ -33,6 +33,7 @@ from interactions_core.stores.sql.interactions import (
     ledger_rows,
     outline_rows,
     record_rows,
+    setup_rows,
 )
 from interactions_core.stores.sql.interactions.marks import (
     Marks,
@@ -40,6 +41,7 @@ from interactions_core.stores.sql.interactions.marks import (
     write_marks,
 )
 from interactions_core.stores.sql.interactions.outline_tables import SqlOutlineMixin
+from interactions_core.stores.sql.interactions.setup_tables import SqlSetupMixin
 from interactions_core.stores.sql.jobs import (
     job_event_rows,
     job_look_rows,
@@ -89,6 +91,7 @@ PARTS: Final = {
     text_rows.PART: text_rows.MIGRATIONS,
     inspection_rows.PART: inspection_rows.MIGRATIONS,
     label_rows.PART: label_rows.MIGRATIONS,
+    setup_rows.PART: setup_rows.MIGRATIONS,
 }
 """The tables of a session store, by part, in the order in which they are made."""
 
@@ -98,6 +101,7 @@ class SqlStore(
     SqlFormMixin,
     SqlRetentionMixin,
     SqlOutlineMixin,
+    SqlSetupMixin,
     SqlChargeMixin,
     SqlMeasureMixin,
     SqlNameMixin,
@@ -180,6 +184,9 @@ class SqlStore(
         label: Label | None = None,
     ) -> bool:
         """Keep a record, its ledger entry, outline and job in one transaction."""
+        setup = self._write_setup(sketch)
+        if setup:
+            record = replace(record, setup_marks=tuple(each.mark for each in setup))
         row = record_rows.record_row(apply_mirror(record, self.mirror))
         scope, created_at = record.scope, record.created_at
         name = record.key if record.stored else ""
@@ -203,6 +210,7 @@ class SqlStore(
                 if label:
                     row = label_rows.label_row(record, label)
                     db.execute_later(label_rows.KEEP, row)
+                self._keep_setup(db, record, setup)
                 if sketch is not None:
                     self._keep_outline(db, record, sketch)
             if not late and job is not None:
@@ -250,6 +258,7 @@ class SqlStore(
         with self.database.writing(source, target) as db:
             db.execute(outline_rows.COPY_THREAD, (target, source))
             db.execute(label_rows.COPY_THREAD, (target, source))
+            db.execute(setup_rows.COPY_THREAD, (target, source))
             return db.execute(record_rows.COPY_THREAD, (target, source)).rowcount
 
     def held_by(self, thread_id: str) -> list[StoredInteraction]:
@@ -274,6 +283,7 @@ class SqlStore(
             db.execute("DELETE FROM ledger WHERE thread_id = $1", (thread_id,))
             db.execute(outline_rows.DELETE_THREAD, (thread_id,))
             db.execute(label_rows.DELETE_THREAD, (thread_id,))
+            db.execute(setup_rows.DELETE_THREAD, (thread_id,))
             self._delete_words(db, thread_id)
             db.execute(charge_rows.DELETE_THREAD, (thread_id,))
             db.execute(charge_rows.DELETE_UNANSWERED, (thread_id,))

@@ -21,6 +21,7 @@ _EXTRA: Final = """json_object(
     'usage', json_extract(extra, '$.usage'),
     'environment_id', coalesce(json_extract(extra, '$.environment_id'), ''),
     'made_by', coalesce(json_extract(extra, '$.made_by'), ''),
+    'setup', json(coalesce(json_extract(extra, '$.setup'), '[]')),
     'synthetic', json('[]'), 'local_results', json('[]')
 )"""
 
@@ -49,6 +50,7 @@ COPIED: Final[Mapping[str, Mapping[str, str]]] = {
     "job_looks": {},
     "questions": {"question": "''", "list": "''", "fixed": "''", "marks": "'{}'"},
     "outlines": {},
+    "setups": {},
     "labels": {},
     "forms": {},
     "lost_chains": {},

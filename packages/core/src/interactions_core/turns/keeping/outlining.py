@@ -34,6 +34,7 @@ def make_sketch(turn: Turn, plan: Plan, answer: Sequence[JsonObject]) -> Sketch:
         steps=turn.transcript.steps,
         reply=visible_reply(answer),
         system=turn.settings.get("system_instruction"),
+        settings=turn.settings,
         base=base,
         shared=shared,
         place="" if turn.thread_id else turn.context,

@@ -63,7 +63,7 @@ class SqlSource:
         if not keys:
             return set()
         wanted = {*keys}
-        values = (inspection_rows.as_list(keys),)
+        values = (rows.as_list(keys),)
         found = self._db.execute(inspection_rows.HAVING, values).fetchall()
         return {
             *(ConversationId(Scope(*row)) for row in found),
@@ -124,7 +124,7 @@ class SqlSource:
         loose = {d.keys[-1]: None for d in drafts if d.keys}
         found = self._newest_of(threads)
         if loose:
-            values = (inspection_rows.as_list(loose),)
+            values = (rows.as_list(loose),)
             read = self._db.execute(inspection_rows.NEWEST_LOOSE, values)
             found += map(inspection_rows.newest_from_row, read.fetchall())
         newest: dict[ConversationId, Newest] = {}
@@ -167,7 +167,7 @@ class SqlSource:
                 yield ConversationId(scope), Label(framework=row[0], name=row[1])
 
     def _loose_labels(self, keys: Sequence[str]) -> dict[tuple[Scope, str], Label]:
-        values = (inspection_rows.as_list(keys),)
+        values = (rows.as_list(keys),)
         return {
             (Scope(*whose), key): Label(framework=by, name=name)
             for *whose, key, by, name in self._db.execute(label_rows.LOOSE, values)
@@ -214,9 +214,7 @@ class SqlSource:
         if not keys:
             return []
         own = {rows.scope_row(scope) for scope, _ in self._owners}
-        found = self._sums(
-            inspection_rows.LOOSE_TOTAL, (inspection_rows.as_list(keys),)
-        )
+        found = self._sums(inspection_rows.LOOSE_TOTAL, (rows.as_list(keys),))
         return [costs for whose, costs in found if whose in own]
 
     def _loose_costs(
@@ -224,9 +222,7 @@ class SqlSource:
     ) -> list[tuple[ConversationId, str, Costs]]:
         if not keys:
             return []
-        found = self._sums(
-            inspection_rows.LOOSE_COSTS, (inspection_rows.as_list(keys),)
-        )
+        found = self._sums(inspection_rows.LOOSE_COSTS, (rows.as_list(keys),))
         return [
             (owner, target, costs)
             for (*whose, key, target), costs in found
@@ -300,7 +296,7 @@ def read_labels(
     if keys is None:
         found = db.execute(label_rows.ALL, own).fetchall()
     else:
-        values = (inspection_rows.as_list(keys), *own)
+        values = (rows.as_list(keys), *own)
         found = db.execute(label_rows.THESE, values).fetchall() if keys else []
     return {key: Label(framework=by, name=name) for key, by, name in found}
 

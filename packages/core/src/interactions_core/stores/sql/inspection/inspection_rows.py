@@ -13,7 +13,6 @@ from interactions_core.records.conversations import Content, ConversationId
 from interactions_core.records.costs import Costs
 from interactions_core.records.inspection.conversation_drafts import Draft, Node
 from interactions_core.records.interactions import Scope
-from interactions_core.records.names import is_keepable
 from interactions_core.stores.listing import Amount, Newest
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.interactions import record_rows
@@ -339,8 +338,3 @@ def as_scopes(names: Iterable[Scope]) -> str:
 def is_plain(scope: Scope) -> bool:
     """Tell whether a scope is in JSON what it is in a table: one store escapes some."""
     return all(text.isprintable() for text in rows.scope_row(scope))
-
-
-def as_list(keys: Iterable[str]) -> str:
-    """Write texts as `{texts}` takes them; what no store can keep is left out."""
-    return json.dumps([key for key in keys if is_keepable(key) and "\0" not in key])

@@ -91,7 +91,7 @@ class SqlInspectionMixin:
 
     def contents(self, scope: Scope, keys: Sequence[str]) -> dict[str, Content]:
         """Return what was said in these turns."""
-        values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+        values = (rows.as_list(keys), *rows.scope_row(scope))
         with self.database.surveying() as db:
             found = db.execute(inspection_rows.CONTENTS, values).fetchall()
         return dict(map(self._content, found))
@@ -123,7 +123,7 @@ def _loose_page(
     scope = conversation.scope
     group = group_with(conversation.root, _loose_of(db, scope))
     keys = part_of([node.key for node in group], after, limit)
-    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    values = (rows.as_list(keys), *rows.scope_row(scope))
     found = db.execute(inspection_rows.THESE_RECORDS, values).fetchall()
     return _expiring(db, scope, found)
 
@@ -189,7 +189,7 @@ def _describe(
 
 
 def _known(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> set[str]:
-    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    values = (rows.as_list(keys), *rows.scope_row(scope))
     found = db.execute(inspection_rows.KNOWN, values).fetchall()
     return {key for (key,) in found}
 
@@ -197,7 +197,7 @@ def _known(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> set[str]:
 def _entries(
     db: SqlConnection, scope: Scope, keys: Sequence[str]
 ) -> dict[str, list[LedgerEntry]]:
-    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    values = (rows.as_list(keys), *rows.scope_row(scope))
     return _by_key(read_entries(db, inspection_rows.OF_THESE, values))
 
 
@@ -211,7 +211,7 @@ def _by_key(
 
 
 def _jobs(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> dict[str, Job]:
-    values = (inspection_rows.as_list(keys), *rows.scope_row(scope))
+    values = (rows.as_list(keys), *rows.scope_row(scope))
     found = db.execute(inspection_rows.JOBS_OF, values).fetchall()
     jobs = map(job_rows.job_from_row, found)
     return {job.interaction_id: job for job in jobs}

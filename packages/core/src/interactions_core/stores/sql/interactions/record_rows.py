@@ -151,6 +151,7 @@ def record_from_row(row: Sequence[Any]) -> InteractionRecord:
         local_results=tuple(extra["local_results"]),
         environment_id=extra.get("environment_id", ""),
         made_by=extra.get("made_by", ""),
+        setup_marks=tuple(extra.get("setup", ())),
         usage=Usage(*extra["usage"]),
         children=row[21],
         call_digest=bytes.fromhex(row[22]),
@@ -168,8 +169,10 @@ def _extra_json(record: InteractionRecord) -> dict[str, object]:
     returned = record.returned
     # Not a column: releases that know none would refuse, or leave out, one.
     made_by = {"made_by": record.made_by} if record.made_by else {}
+    setup = {"setup": record.setup_marks} if record.setup_marks else {}
     return {
         **made_by,
+        **setup,
         "context_steps": record.context_steps,
         "context_bytes": record.context_bytes,
         "synthetic": record.synthetic,

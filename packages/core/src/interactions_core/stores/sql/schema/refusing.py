@@ -21,6 +21,7 @@ READ_WITHOUT: Final = frozenset(
         "job_traces",
         "labels",
         "outlines",
+        "setups",
         "texts",
     }
 )
