@@ -133,6 +133,8 @@ def rounded(amount: float, places: int) -> str:
 def tokens_text(count: int) -> str:
     if count < 1_000:
         return str(count)
+    if count >= 999_995_000:
+        return f"{rounded(count / 1e9, 2)}G"
     if count >= 999_500:
         return f"{rounded(count / 1e6, 2)}M"
     return f"{rounded(count / 1000, 1 if count < 9_950 else 0)}k"

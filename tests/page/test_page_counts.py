@@ -1,11 +1,14 @@
 """What nobody knows is never nothing: not in sums, not in rows, not in the panel."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from interactions_core import SqliteStore
+from interactions_core.cli.printing.figures import tokens_text
 from tests.browser import Looked
+from tests.core.looking import NOW, Thread
 from tests.page.conftest import write_page
 from tests.page.drawn import fill_drawn
 
@@ -45,6 +48,19 @@ def test_a_sum_says_what_it_leaves_out(
     looked.thread(thread)
     item = looked.page.locator(".item[aria-current] .num").first
     assert (item.inner_text(), looked.text(COST)) == (cost, cost)
+
+
+@pytest.mark.parametrize("count", [999_994_000, 999_996_000, 1_211_790_000])
+def test_many_tokens_are_written_as_commands_do(
+    looked: Looked, folder: Path, count: int
+) -> None:
+    with closing(SqliteStore(folder / "state.db")) as store:
+        Thread(store, "short").turn("root", NOW - 60)
+        Thread(store, "long").turn("root", NOW, tokens=count)
+    looked.open(write_page("--all-threads").as_uri())
+    looked.thread("long")
+
+    assert tokens_text(count) in looked.text(".totals")
 
 
 def test_a_turn_without_a_price_says_so_in_all_its_places(

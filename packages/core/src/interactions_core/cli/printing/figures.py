@@ -9,17 +9,23 @@ NO_PRICE: Final = "no price"
 
 _KILO: Final = 1_000
 _MEGA: Final = 1_000_000
+_GIGA: Final = 1_000_000_000
 _SHORT: Final = 10
 """From so many of a unit on there are no decimals."""
 
 
 def tokens_text(count: int) -> str:
-    """Write a count: `664`, `2.0k`, `412k`, `1.30M`."""
+    """Write a count: `664`, `2.0k`, `412k`, `1.30M`, `1.21G`.
+
+    By the letters of sizes, in which B is a byte and no billion.
+    """
     if count < _KILO:
         return str(count)
     if round(count / _KILO) < _KILO:
         return _short(count / _KILO, "k")
-    return f"{count / _MEGA:.2f}M"
+    if round(count / _MEGA, 2) < _KILO:
+        return f"{count / _MEGA:.2f}M"
+    return f"{count / _GIGA:.2f}G"
 
 
 def usd_text(usd: Decimal) -> str:

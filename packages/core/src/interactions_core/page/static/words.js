@@ -46,7 +46,7 @@ function bytes(count) {
 function tokens(count) {
   if (count < 1000) return String(count);
   if (count < 999500) return `${count < 9950 ? (count / 1000).toFixed(1) : Math.round(count / 1000)}k`;
-  return `${(count / 1e6).toFixed(2)}M`;
+  return count < 999995000 ? `${(count / 1e6).toFixed(2)}M` : `${(count / 1e9).toFixed(2)}G`;
 }
 
 function whole(count) { return count.toLocaleString("en-GB"); }
