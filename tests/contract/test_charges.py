@@ -9,19 +9,10 @@ import pytest
 
 from interactions_core.exceptions import ConfigurationError, InteractionsError
 from interactions_core.records.charges import NOT_PRICED, Charge, Price, charge_of
-from interactions_core.records.costs import (
-    GROUPS,
-    Costs,
-    add_up,
-    names_of,
-    priced_entry,
-)
+from interactions_core.records.costs import GROUPS, Costs, add_up, names_of
 from interactions_core.records.interactions import LedgerEntry
-from interactions_core.stores import (
-    MemoryStore,
-    SessionStore,
-    SqliteStore,
-)
+from interactions_core.records.spending.entry_prices import priced_entry
+from interactions_core.stores import MemoryStore, SessionStore, SqliteStore
 from interactions_core.usage import Usage
 from interactions_emulator import Emulator
 from tests.contract.asking import Asker, Chat, make_turn

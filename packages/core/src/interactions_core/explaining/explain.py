@@ -31,7 +31,6 @@ from interactions_core.explaining.setups import SetupChange
 from interactions_core.explaining.words import advice_on, sentence_of
 from interactions_core.records.charges import Pricing, usd
 from interactions_core.records.conversations import ConversationId, Link, Recorded
-from interactions_core.records.costs import price_anew
 from interactions_core.records.interactions import (
     InteractionRecord,
     LedgerEntry,
@@ -39,6 +38,7 @@ from interactions_core.records.interactions import (
 )
 from interactions_core.records.labels import Label
 from interactions_core.records.outlines import Outline, StepShape
+from interactions_core.records.spending.entry_prices import price_anew
 from interactions_core.stores.protocols.sessions import SessionStore
 
 _ROLES: Final = {"user_input": "user", "function_result": "tool"}

@@ -6,7 +6,8 @@ from dataclasses import replace
 from interactions_core.explaining.turn_facts import costs_of_turn
 from interactions_core.records.charges import Pricing
 from interactions_core.records.conversations import Conversation, Recorded
-from interactions_core.records.costs import Costs, price_anew
+from interactions_core.records.costs import Costs
+from interactions_core.records.spending.entry_prices import price_anew
 from interactions_core.stores.protocols.sessions import SessionStore
 
 

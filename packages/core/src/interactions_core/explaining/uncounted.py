@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from interactions_core.records.charges import Pricing, charge_of
 from interactions_core.records.conversations import ConversationId
-from interactions_core.records.costs import Costs, costs_of, priced_entry
+from interactions_core.records.costs import Costs, costs_of
 from interactions_core.records.interactions import LedgerEntry
 from interactions_core.records.jobs.job import Job
+from interactions_core.records.spending.entry_prices import priced_entry
 from interactions_core.stores.protocols.sessions import SessionStore
 
 

@@ -4,27 +4,18 @@ Pure. A sum says what it leaves out: a turn whose cost is not known is counted, 
 and nowhere counts as 0.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import add, attrgetter
 from typing import Final, Literal, get_args
 
 from interactions_core.exceptions import ConfigurationError
-from interactions_core.logs import bare_error, log_fields
-from interactions_core.records.charges import (
-    NOT_PRICED,
-    PICO,
-    Charge,
-    Price,
-    Pricing,
-    Unanswered,
-    usd,
-)
+from interactions_core.records.charges import NOT_PRICED, Pricing, Unanswered, usd
 from interactions_core.records.interactions import LedgerEntry, Scope
+from interactions_core.records.spending.entry_prices import price_anew
 from interactions_core.usage import Usage
 
 CostBy = Literal[
@@ -53,11 +44,6 @@ SENT_ANYWAY: Final = ("expired", "foreign", "stateless")
 """Reasons that say so themselves."""
 
 _AGENT: Final = "agent:"
-
-_DEAREST: Final = 1_000_000 * PICO
-"""In 1e-12 USD; databases add up nine of these."""
-
-logger: Final = logging.getLogger("interactions_core")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,47 +224,6 @@ def why_unknown(entry: LedgerEntry) -> set[str]:
         return {NOT_PRICED}
     unpriced = [each for each in entry.charges if each.price.picousd is None]
     return {each.price.reason or NOT_PRICED for each in unpriced}
-
-
-def priced_entry(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
-    """Return an entry whose charges have their prices."""
-    charges = tuple(
-        replace(charge, price=_price(charge, entry.target, prices))
-        for charge in entry.charges
-    )
-    return replace(entry, charges=charges)
-
-
-def price_anew(entry: LedgerEntry, prices: Pricing) -> LedgerEntry:
-    """Price an entry anew; of an old one by what it adds up to."""
-    if not entry.charges:
-        whole = Charge(
-            model=entry.target.removeprefix("model:"),
-            asked_at=entry.created_at,
-            **{n: getattr(entry.usage, n) for n in Usage.__dataclass_fields__},
-        )
-        entry = replace(entry, charges=(whole,))
-    return priced_entry(entry, prices)
-
-
-def _price(charge: Charge, target: str, prices: Pricing) -> Price:
-    """Return a price, whatever becomes of the attempt: an answer is kept with it."""
-    try:
-        price = prices.price(charge, target)
-    except Exception as error:
-        logger.exception(
-            "%s cannot price %s",
-            prices.version,
-            target,
-            extra=log_fields("pricing_failed", error=error, target=target),
-            exc_info=bare_error(error),
-        )
-        return Price(
-            prices=prices.version, reason=f"pricing failed: {type(error).__name__}"
-        )
-    if price.picousd is not None and abs(price.picousd) > _DEAREST:
-        return replace(price, picousd=None, reason="more than one answer can cost")
-    return price
 
 
 def key_of(scope: Scope) -> str:

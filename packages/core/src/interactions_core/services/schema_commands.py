@@ -12,12 +12,13 @@ from typing import Final
 from interactions_core.counted import counted
 from interactions_core.services.erased_commands import GROUP
 from interactions_core.stores.sql.database import Rewrite
+from interactions_core.stores.sql.parts import PARTS
 from interactions_core.stores.sql.schema.contracts import PART as CONTRACTS
 from interactions_core.stores.sql.schema.contracts import Part
 from interactions_core.stores.sql.schema.migrating import COMMAND
 from interactions_core.stores.sql.schema.state import SchemaState, Step, list_steps
 from interactions_core.stores.sql.statements import Statement
-from interactions_core.stores.sql.store import PARTS, SqlStore
+from interactions_core.stores.sql.store import SqlStore
 from interactions_core.stores.sqlite.store import SqliteStore
 
 Write = Callable[[str], object]

@@ -1,5 +1,5 @@
-"""What may be spent, and what is known of it only later: budgets, how they stand, settling.
+"""What may be spent, what an entry costs, and what is known of it only later.
 
-Prices are made in `prices`, and what one answer took is in `records.charges`. Imports
-the values around it, and no other room.
+Price lists are in `prices`, what one answer took is in `records.charges`, and what many
+come to in `records.costs`. Imports the values around it, and no other room.
 """

@@ -10,19 +10,21 @@ from typing import Final
 from interactions_core.logs import log_fields
 from interactions_core.process.actors import actor
 from interactions_core.process.forking import Lock
+from interactions_core.records.account_links import (
+    check_links,
+    is_new,
+    known_owner,
+    new_links,
+    relinked,
+    split_advice,
+)
 from interactions_core.records.accounts import (
     Claimant,
     LinkAction,
     LinkEvent,
     Owner,
     OwnerSummary,
-    check_links,
     is_account,
-    is_new,
-    known_owner,
-    new_links,
-    relinked,
-    split_advice,
     summaries,
 )
 from interactions_core.records.interactions import InteractionRecord

@@ -20,12 +20,9 @@ from interactions_core.records.labels import Label
 from interactions_core.records.mirror import Mirror, apply_mirror
 from interactions_core.records.names import check_names
 from interactions_core.records.outlines import Sketch
-from interactions_core.stores.sql import lookups, rows
-from interactions_core.stores.sql.accounts import account_rows
+from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.broken_rows import row_of
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.deletion import deletion_rows
-from interactions_core.stores.sql.inspection import inspection_rows
 from interactions_core.stores.sql.inspection.inspection_tables import SqlInspectionMixin
 from interactions_core.stores.sql.interactions import (
     held_rows,
@@ -42,22 +39,13 @@ from interactions_core.stores.sql.interactions.marks import (
 )
 from interactions_core.stores.sql.interactions.outline_tables import SqlOutlineMixin
 from interactions_core.stores.sql.interactions.setup_tables import SqlSetupMixin
-from interactions_core.stores.sql.jobs import (
-    job_event_rows,
-    job_look_rows,
-    job_rows,
-    job_trace_rows,
-    measure_tables,
-    question_rows,
-)
 from interactions_core.stores.sql.jobs.measure_tables import SqlMeasureMixin
-from interactions_core.stores.sql.learned import form_rows, retention_rows
 from interactions_core.stores.sql.learned.form_tables import SqlFormMixin
 from interactions_core.stores.sql.learned.retention_tables import SqlRetentionMixin
-from interactions_core.stores.sql.search import text_rows
+from interactions_core.stores.sql.parts import PARTS
 from interactions_core.stores.sql.search.name_tables import SqlNameMixin
 from interactions_core.stores.sql.search.text_search import SqlSearchMixin
-from interactions_core.stores.sql.spending import budget_rows, charge_rows
+from interactions_core.stores.sql.spending import charge_rows
 from interactions_core.stores.sql.spending.budget_tables import SqlBudgetMixin
 from interactions_core.stores.sql.spending.charge_tables import (
     SqlChargeMixin,
@@ -70,30 +58,6 @@ from interactions_core.usage import Usage
 
 _BATCH: Final = 500
 """Digests per query; SQLite allows 999 parameters in its oldest builds."""
-
-
-PARTS: Final = {
-    "sessions": rows.MIGRATIONS,
-    job_rows.PART: job_rows.MIGRATIONS,
-    job_event_rows.PART: job_event_rows.MIGRATIONS,
-    job_trace_rows.TABLE.table: job_trace_rows.MIGRATIONS,
-    job_look_rows.TABLE.table: job_look_rows.MIGRATIONS,
-    question_rows.PART: question_rows.MIGRATIONS,
-    deletion_rows.PART: deletion_rows.MIGRATIONS,
-    form_rows.PART: form_rows.MIGRATIONS,
-    account_rows.PART: account_rows.MIGRATIONS,
-    lookups.PART: lookups.MIGRATIONS,
-    retention_rows.PART: retention_rows.MIGRATIONS,
-    outline_rows.PART: outline_rows.MIGRATIONS,
-    charge_rows.PART: charge_rows.MIGRATIONS,
-    measure_tables.PART: measure_tables.MIGRATIONS,
-    budget_rows.PART: budget_rows.MIGRATIONS,
-    text_rows.PART: text_rows.MIGRATIONS,
-    inspection_rows.PART: inspection_rows.MIGRATIONS,
-    label_rows.PART: label_rows.MIGRATIONS,
-    setup_rows.PART: setup_rows.MIGRATIONS,
-}
-"""The tables of a session store, by part, in the order in which they are made."""
 
 
 class SqlStore(

@@ -22,7 +22,6 @@ from interactions_core.prices.current import current_prices
 from interactions_core.process.owners import is_dead, process_id
 from interactions_core.protocol.retention import DAY_S
 from interactions_core.protocol.statuses import is_settled
-from interactions_core.records.costs import priced_entry
 from interactions_core.records.interactions import (
     OWED,
     OWED_AGAIN,
@@ -32,6 +31,7 @@ from interactions_core.records.interactions import (
 from interactions_core.records.jobs.job import request_fingerprint
 from interactions_core.records.mirror import is_redacted
 from interactions_core.records.remainders import note_of
+from interactions_core.records.spending.entry_prices import priced_entry
 from interactions_core.records.turn import Reply
 from interactions_core.transcript.digest import fold_wire
 from interactions_core.transcript.sizes import wire_size

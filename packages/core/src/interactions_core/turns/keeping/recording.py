@@ -21,10 +21,10 @@ from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
 from interactions_core.records.charges import Unanswered
-from interactions_core.records.costs import priced_entry
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.jobs.job import Job
 from interactions_core.records.remainders import note_of
+from interactions_core.records.spending.entry_prices import priced_entry
 from interactions_core.records.turn import Reply
 from interactions_core.secret_options import without_settings
 from interactions_core.transcript.digest import fold

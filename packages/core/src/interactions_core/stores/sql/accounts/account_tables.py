@@ -8,19 +8,21 @@ from typing import Final
 
 from interactions_core.logs import log_fields
 from interactions_core.process.actors import actor
+from interactions_core.records.account_links import (
+    check_links,
+    is_new,
+    known_owner,
+    new_links,
+    relinked,
+    split_advice,
+)
 from interactions_core.records.accounts import (
     Claimant,
     LinkAction,
     LinkEvent,
     Owner,
     OwnerSummary,
-    check_links,
     is_account,
-    is_new,
-    known_owner,
-    new_links,
-    relinked,
-    split_advice,
     summaries,
 )
 from interactions_core.stores.sql.accounts import account_rows
