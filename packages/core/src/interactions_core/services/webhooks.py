@@ -4,14 +4,13 @@ It verifies, notes and answers; what takes longer is somebody else's part.
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from interactions_core.background.submit import METADATA_KEY
 from interactions_core.canonical import Json, JsonObject
@@ -20,6 +19,15 @@ from interactions_core.logs import log_fields, shown_error
 from interactions_core.process.forking import Lock, PerProcess
 from interactions_core.protocol.statuses import EVENTS
 from interactions_core.records.jobs.job import Job
+from interactions_core.services.receiving.asgi import (
+    AppScope,
+    Receive,
+    Send,
+    answer,
+    is_too_long,
+    live,
+    read_body,
+)
 from interactions_core.services.receiving.published_keys import PublishedKeys, load_jwt
 from interactions_core.services.running.outages import Outage
 from interactions_core.services.webhook_verification import (
@@ -33,8 +41,6 @@ from interactions_core.tracing.traced_jobs import delivering
 
 logger: Final = logging.getLogger("interactions_core")
 
-_MOST_BYTES: Final = 1_000_000
-_MOST_DIGITS: Final = 12
 _MOST_IDS: Final = 10_000
 _MOST_AT_ONCE: Final = 8
 _MOST_WAITING: Final = 64
@@ -42,10 +48,6 @@ _MOST_WAITING: Final = 64
 
 BODY_TIMEOUT_S: Final = 10.0
 """How long a body may take to arrive."""
-
-_Scope = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-_Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,15 @@ class WebhookReceiver:
         # tokens whose keys have to be fetched, would leave none for the next delivery.
         self._threads = PerProcess(_Threads)
 
-    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: AppScope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever is not a delivery is refused."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
             return
         if scope["type"] != "http":
             return
         if scope["method"] != "POST":
-            await _answer(send, 405, "deliveries are POSTs")
+            await answer(send, 405, "deliveries are POSTs")
             return
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
@@ -141,7 +143,7 @@ class WebhookReceiver:
             receipt = await self._deliver(headers, receive)
         except ConnectionError:
             return
-        await _answer(send, receipt.status, receipt.said)
+        await answer(send, receipt.status, receipt.said)
         # The API waits for an answer for a few seconds only.
         for job in receipt.news:
             if self._on_job is not None:
@@ -157,17 +159,17 @@ class WebhookReceiver:
             # The delivery is noted: a sweep finds the job once the store is back.
             self._outage.note(error)
 
-    async def _deliver(self, headers: Mapping[str, str], receive: _Receive) -> Receipt:
+    async def _deliver(self, headers: Mapping[str, str], receive: Receive) -> Receipt:
         """Read a delivery and take it in a thread; none waits for another's key.
 
         Raises:
             ConnectionError: The sender has gone before its end.
         """
-        if _is_too_long(headers.get("content-length", "")):
+        if is_too_long(headers.get("content-length", "")):
             return _TOO_LONG
         try:
             async with asyncio.timeout(self._body_timeout_s):
-                body = await _body(receive)
+                body = await read_body(receive)
         except TimeoutError:
             return Receipt(408, "the delivery came too slowly")
         if body is None:
@@ -288,42 +290,3 @@ def _name(value: Json) -> str:
 
 def _mapping(value: Json) -> JsonObject:
     return value if isinstance(value, Mapping) else {}
-
-
-def _is_too_long(length: str) -> bool:
-    """Tell whether a body says of itself that it is longer than any delivery."""
-    return length.isdecimal() and (
-        len(length.lstrip("0")) > _MOST_DIGITS or int(length) > _MOST_BYTES
-    )
-
-
-async def _body(receive: _Receive) -> bytes | None:
-    """Return a request's body; `None` if it is longer than any delivery.
-
-    Raises:
-        ConnectionError: The sender has gone before its end.
-    """
-    body = bytearray()
-    while len(body) <= _MOST_BYTES:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return bytes(body) if len(body) <= _MOST_BYTES else None
-    return None
-
-
-async def _answer(send: _Send, status: int, said: str) -> None:
-    body = json.dumps({"message": said}).encode()
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _live(receive: _Receive, send: _Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -8,8 +8,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from interactions_core.client.client import InteractionsClient
@@ -20,13 +19,9 @@ from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
 from interactions_core.process.forking import PerProcess
 from interactions_core.process.owners import watcher_id
-from interactions_core.records.jobs.job import (
-    LEASE_S,
-    LONGEST_MISSING_S,
-    RUNNING,
-    Job,
-)
+from interactions_core.records.jobs.job import LEASE_S, LONGEST_MISSING_S, RUNNING, Job
 from interactions_core.services.running.telling import Write, tell
+from interactions_core.services.watching.held_jobs import READERS, HeldJobs
 from interactions_core.services.watching.run_reader import RunReader, WatchedJob
 from interactions_core.services.watching.watch_lines import (
     tell_begun,
@@ -35,31 +30,12 @@ from interactions_core.services.watching.watch_lines import (
     tell_taken,
 )
 from interactions_core.stores.protocols.sessions import SessionStore
-from interactions_core.tracing.traced_jobs import RunWatch, watch_run
+from interactions_core.tracing.traced_jobs import watch_run
 from interactions_core.turns.pacing import Pace
 
 logger: Final = logging.getLogger("interactions_core")
 
-READERS: Final = 4
-"""How many looks are made at once: a look takes as long as its answer, and one after
-the other they would come too late for their leases."""
-
 _GROWTH: Final = 1.5
-
-
-@dataclass(slots=True)
-class _Mine:
-    """What is held in one process; its leases are that process's.
-
-    Attributes:
-        queue: The jobs, as a heap.
-        readers: The threads that look.
-        watches: What is told of the looks at each job, by its key.
-    """
-
-    queue: list[WatchedJob] = field(default_factory=list[WatchedJob])
-    readers: ThreadPoolExecutor | None = None
-    watches: dict[str, RunWatch] = field(default_factory=dict[str, RunWatch])
 
 
 class WatchedJobs:
@@ -103,7 +79,7 @@ class WatchedJobs:
         self._clock = clock
         self._pace = pace
         self._reader = RunReader(client, pace, clock=clock, sleep=sleep)
-        self._mine = PerProcess(_Mine)
+        self._mine = PerProcess(HeldJobs)
         self._name = uuid.uuid4().hex[:12]
         self._has_begun = False
         self.unserved: Mapping[str, int] = {}
@@ -186,7 +162,7 @@ class WatchedJobs:
             if self._holds(watched):
                 due.append(watched)
             else:
-                self._lose(watched)
+                self._mine.get().lose(watched)
         return due
 
     def _holds(self, watched: WatchedJob) -> bool:
@@ -223,7 +199,7 @@ class WatchedJobs:
         What is still this watcher's there is gathered again.
         """
         self._mine.get().queue.clear()
-        self._leave_watches()
+        self._mine.get().leave_watches()
 
     def release(self) -> None:
         """Leave all jobs to others; if the ledger is away they are free by themselves."""
@@ -238,20 +214,15 @@ class WatchedJobs:
                 extra=log_fields("leases_not_released", error=exc),
             )
         queue.clear()
-        self._leave_watches()
+        self._mine.get().leave_watches()
 
     def close(self) -> None:
         """End the threads."""
-        mine = self._mine.get()
-        if mine.readers is not None:
-            mine.readers.shutdown(cancel_futures=True)
-            mine.readers = None
+        self._mine.get().close()
 
     def _visit(self, due: Sequence[WatchedJob]) -> int:
         over, mine = 0, self._mine.get()
-        if mine.readers is None:
-            mine.readers = ThreadPoolExecutor(READERS, "interactions-watcher")
-        looks = mine.readers.map(self._reader.read, due)
+        looks = mine.pool().map(self._reader.read, due)
         for watched, seen in zip(due, looks, strict=True):
             before, watched.job = watched.job, seen
             if not seen.is_over:
@@ -263,27 +234,10 @@ class WatchedJobs:
             if self._put(replace(seen, lease_until=0.0)):
                 hit(FailPoint.KEPT)
                 tell_over(self._write, seen)
-                self._end(watched)
+                mine.end(watched)
             else:
-                self._lose(watched)
+                mine.lose(watched)
         return over
-
-    def _end(self, watched: WatchedJob) -> None:
-        """Be done with a job that is over."""
-        watched.watch.end(watched.job)
-        self._mine.get().watches.pop(watched.job.key, None)
-
-    def _lose(self, watched: WatchedJob) -> None:
-        """Be done with a job that somebody else has taken."""
-        watched.watch.lose()
-        self._mine.get().watches.pop(watched.job.key, None)
-
-    def _leave_watches(self) -> None:
-        """End what is told of jobs that are not looked at from here any more."""
-        watches = self._mine.get().watches
-        for watch in watches.values():
-            watch.leave()
-        watches.clear()
 
     def _look_later(self, watched: WatchedJob) -> None:
         """Plan the next look, and hold the job until after it.
@@ -303,7 +257,7 @@ class WatchedJobs:
         if self._put(watched.job):
             heapq.heappush(self._mine.get().queue, watched)
         else:
-            self._lose(watched)
+            self._mine.get().lose(watched)
 
     def _put(self, job: Job) -> bool:
         """Write a job down; false if it is not this watcher's any more."""
