@@ -3,6 +3,7 @@
 import os
 import random
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -19,6 +20,7 @@ from interactions_core.records.conversations import (
     Sort,
 )
 from interactions_core.records.costs import Costs
+from interactions_core.records.inspection.conversation_drafts import Node, connect
 from interactions_core.records.interactions import Scope
 from interactions_core.records.labels import LONGEST, Label
 from interactions_core.stores import MemoryStore, SessionStore, SqliteStore, open_store
@@ -333,6 +335,42 @@ def test_a_parent_that_is_recorded_later_joins_what_goes_on_from_it(
     assert (one.id.root, one.records, one.last) == ("b", 3, "a")
 
 
+def test_what_is_connected_with_a_turn_is_found_however_strange_its_names_are(
+    store: SessionStore,
+) -> None:
+    """Also of what is recorded later, of itself, in a circle, and of nothing."""
+    seed = random.randrange(10**6)
+    sys.stdout.write(f"seed {seed}\n")
+    dice, scope = random.Random(seed), Scope("key", "acme", "")
+    keys = [f"v1_{number}" for number in range(60)]
+    names = [*keys, "", "", *("" for _ in keys), "unknown", "v1_of_another"]
+    store.put(make_record("v1_of_another", scope=Scope("key", "globex", "")))
+    for at, key in enumerate(keys):
+        parent, base = dice.choice(names), dice.choice(names)
+        record = make_record(key, scope=scope, parent_id=parent, base_key=base)
+        store.put(replace(record, created_at=float(at)))
+
+    nodes = [node_of(store, scope, key) for key in keys]
+    groups = {tuple(node.key for node in group) for group in connect(nodes)}
+    found = {key: store.conversation_of(scope, key) for key in keys}
+
+    assert groups == {
+        tuple(turn.record.key for turn in store.records(name))
+        for name in found.values()
+        if name is not None
+    }
+    assert {*found.values()} == {told.id for told in store.list_conversations(ConversationFilter(session_id="acme")).found}  # fmt: skip
+    assert store.conversation_of(scope, "v1_of_another") is None
+
+
+def node_of(store: SessionStore, scope: Scope, key: str) -> Node:
+    record = store.get(scope, key)
+    assert record is not None
+    return Node(
+        scope, key, record.created_at, record.reason, record.parent_id, record.base_key
+    )
+
+
 def test_the_next_turn_of_a_thread_that_goes_on_from_nothing_follows(
     store: SessionStore,
 ) -> None:
@@ -478,7 +516,8 @@ def test_a_store_of_an_older_release_is_told_of_and_left_as_it_is(
         for table in OLDER:
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP INDEX interactions_by_time")
-        parts = ", ".join(f"'{name}'" for name in (*OLDER, "listings"))
+        db.execute("DROP INDEX interactions_by_resent")
+        parts = ", ".join(f"'{name}'" for name in (*OLDER, "listings", "resends"))
         db.execute(f"DELETE FROM schema_versions WHERE part IN ({parts})")  # noqa: S608  constants
     before = path.read_bytes()
 

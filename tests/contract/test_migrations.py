@@ -28,7 +28,7 @@ from tests.contract.next_release import (
 )
 from tests.contract.session_records import SCOPE, make_record
 
-INDEXES = {"counts", "listings", "lookups"}
+INDEXES = {"counts", "listings", "lookups", "resends"}
 """Parts without tables, which a store goes on without."""
 
 KEYS = [f"v1_{number:03}" for number in range(9)]

@@ -93,6 +93,7 @@ def test_schema_versions_are_those_that_it_names(database: Path) -> None:
         "outlines": 1,
         "setups": 1,
         "questions": 1,
+        "resends": 1,
         "sessions": 2,
         "texts": 1,
         "tombstones": 1,

@@ -192,7 +192,7 @@ def test_an_upgrade_that_fails_changes_nothing(store: PostgresStore) -> None:
                 ("losses", 1),
                 ("notes", 1),
             ),
-            *(("outlines", 1), ("questions", 1), ("sessions", 2)),
+            *(("outlines", 1), ("questions", 1), ("resends", 1), ("sessions", 2)),
             *(("setups", 1), ("texts", 1)),
         ]
     with store.database.writing("t") as db:

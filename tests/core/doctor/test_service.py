@@ -43,7 +43,7 @@ def test_a_sound_installation_is_told_so_without_its_secrets(
     assert (
         "sqlite:///state.db, schema accounts 1, budgets 1, charges 1, contracts 1, counts 1, deletions 1, "
         "forms 1, job_events 1, job_looks 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, "
-        "questions 1, sessions 2" in " ".join(done.stdout.split())
+        "questions 1, resends 1, sessions 2" in " ".join(done.stdout.split())
     )
     assert KEY not in done.output
     assert SAID not in done.output

@@ -257,7 +257,7 @@ def test_a_database_is_looked_at_without_its_password(
 
     assert levels(found) == {}
     assert (
-        "schema accounts 1, budgets 1, charges 1, contracts 1, counts 1, deletions 1, forms 1, job_events 1, job_looks 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, questions 1, sessions 2"
+        "schema accounts 1, budgets 1, charges 1, contracts 1, counts 1, deletions 1, forms 1, job_events 1, job_looks 1, job_traces 1, jobs 1, labels 1, listings 1, lookups 1, losses 1, outlines 1, questions 1, resends 1, sessions 2"
         in found["store"]["text"]
     )
     assert found["mirror"]["text"] == "full: texts are kept in this store"

@@ -8,7 +8,7 @@ from typing import Final
 from interactions_core.stores.sql import lookups, rows
 from interactions_core.stores.sql.accounts import account_rows
 from interactions_core.stores.sql.deletion import deletion_rows
-from interactions_core.stores.sql.inspection import inspection_rows
+from interactions_core.stores.sql.inspection import inspection_rows, loose_rows
 from interactions_core.stores.sql.interactions import (
     label_rows,
     outline_rows,
@@ -44,6 +44,7 @@ PARTS: Final = {
     budget_rows.PART: budget_rows.MIGRATIONS,
     text_rows.PART: text_rows.MIGRATIONS,
     inspection_rows.PART: inspection_rows.MIGRATIONS,
+    loose_rows.PART: loose_rows.MIGRATIONS,
     label_rows.PART: label_rows.MIGRATIONS,
     setup_rows.PART: setup_rows.MIGRATIONS,
 }

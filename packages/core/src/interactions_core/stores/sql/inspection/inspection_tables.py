@@ -26,7 +26,7 @@ from interactions_core.stores.listing import choose_conversations
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.broken_rows import row_of
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.inspection import inspection_rows
+from interactions_core.stores.sql.inspection import inspection_rows, loose_rows
 from interactions_core.stores.sql.inspection.inspection_lists import (
     SqlSource,
     read_labels,
@@ -86,7 +86,7 @@ class SqlInspectionMixin:
                     db.execute(record_rows.FIND_RECORD, name).fetchone() is not None
                 )
                 return ConversationId(scope) if is_known else None
-            group = group_with(key, _loose_of(db, scope))
+            group = group_with(key, _near(db, scope, key))
         return ConversationId(scope, group[0].key) if group else None
 
     def contents(self, scope: Scope, keys: Sequence[str]) -> dict[str, Content]:
@@ -121,15 +121,21 @@ def _loose_page(
 ) -> list[InteractionRecord]:
     """Read a part of a conversation that is in no thread."""
     scope = conversation.scope
-    group = group_with(conversation.root, _loose_of(db, scope))
+    group = group_with(conversation.root, _near(db, scope, conversation.root))
     keys = part_of([node.key for node in group], after, limit)
     values = (rows.as_list(keys), *rows.scope_row(scope))
     found = db.execute(inspection_rows.THESE_RECORDS, values).fetchall()
     return _expiring(db, scope, found)
 
 
-def _loose_of(db: SqlConnection, scope: Scope) -> list[Node]:
-    return read_loose(db, credential=scope.credential, session_id=scope.session_id)
+def _near(db: SqlConnection, scope: Scope, key: str) -> list[Node]:
+    """Read what an interaction without a thread may be in a conversation with."""
+    whose = {"credential": scope.credential, "session_id": scope.session_id}
+    # A store of an older release that is only read has no index for it.
+    if db.execute(loose_rows.HAS_INDEX).fetchone() is None:
+        return read_loose(db, **whose)
+    found = db.execute(loose_rows.NEAR, (*whose.values(), key)).fetchall()
+    return inspection_rows.nodes_from_rows(found)
 
 
 def _expiring(
