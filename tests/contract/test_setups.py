@@ -129,6 +129,18 @@ def test_what_names_a_setup_is_kept_once_for_all_turns_of_a_thread(
         assert (part.changes, part.among, part.values) == (28, 29, 29)
 
 
+def test_a_record_names_both_in_48_bytes(store_url: str) -> None:
+    """As docs/sizing.md has it."""
+    with closing(open_store(store_url)) as store:
+        put(store, "t1", None)
+        put(store, "t2")
+        with cast("SqlStore", store).database.reading() as db:
+            query = "SELECT length(extra) FROM interactions ORDER BY key"
+            [(without,), (named,)] = db.execute(query).fetchall()
+
+    assert named - without == 48
+
+
 def test_nothing_of_what_is_sent_is_kept_but_names_and_keyed_marks(
     store_url: str,
 ) -> None:
