@@ -1,7 +1,7 @@
 """A turn that takes long: one job from its intent over polls to its consumed result.
 
 Generators that ask for effects, as in `turns`. A turn changes the row of its job in
-`job_lease`, and takes that of another one over in `claims`; the watcher, the resumer and
+`holding`, and takes that of another one over in `claims`; the watcher, the resumer and
 webhooks, in `services`, write rows of their own accord. Imports `turns` and what is
 below it.
 """

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from interactions_core.background.job_lease import (
-    LeasedJob,
-    mark_cancelled,
-    release_lease,
-)
+from interactions_core.background.holding.leased_job import LeasedJob
+from interactions_core.background.holding.leases import release_lease
+from interactions_core.background.holding.results import mark_cancelled
 from interactions_core.background.submit import cancel_unwanted
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import ChangedCallError, RequestError

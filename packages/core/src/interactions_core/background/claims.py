@@ -16,7 +16,11 @@ from interactions_core.background.changed_calls import (
     explain_adoption,
     refuse_change,
 )
-from interactions_core.background.job_lease import LeasedJob, as_consumed, move_job
+from interactions_core.background.holding.leased_job import (
+    LeasedJob,
+    as_consumed,
+    move_job,
+)
 from interactions_core.process.counters import count
 from interactions_core.process.owners import process_id
 from interactions_core.records.jobs.job import LEASE_S, Job, request_fingerprint

@@ -7,7 +7,8 @@ stream that breaks off for good costs its progress and nothing else.
 import contextlib
 from typing import Final
 
-from interactions_core.background.job_lease import LeasedJob, record_result
+from interactions_core.background.holding.leased_job import LeasedJob
+from interactions_core.background.holding.results import record_result
 from interactions_core.background.listen import Listener, heard
 from interactions_core.background.poll import Watch, first_poll, next_pause_s, settle
 from interactions_core.canonical import JsonObject

@@ -15,24 +15,19 @@ from interactions_core.background.follow import (
     resume_answer,
     stream_answer,
 )
-from interactions_core.background.job_lease import (
-    LeasedJob,
+from interactions_core.background.holding.abandoning import on_abandon
+from interactions_core.background.holding.intents import mark_submit_lost
+from interactions_core.background.holding.leased_job import LeasedJob, update_job
+from interactions_core.background.holding.leases import release_lease
+from interactions_core.background.holding.results import (
     as_handed_on,
     mark_consumed,
     mark_handed_on,
-    mark_submit_lost,
-    note_lost,
-    on_abandon,
-    release_lease,
-    update_job,
 )
+from interactions_core.background.holding.unanswered import note_lost
 from interactions_core.background.poll import first_poll, is_there_again
 from interactions_core.background.saved_plans import plan_of
-from interactions_core.background.submit import (
-    SubmittedJob,
-    leave_rerooted,
-    submit_job,
-)
+from interactions_core.background.submit import SubmittedJob, leave_rerooted, submit_job
 from interactions_core.exceptions import DeadlineExceededError, InteractionsError
 from interactions_core.logs import log_fields
 from interactions_core.mapping.planning import Plan

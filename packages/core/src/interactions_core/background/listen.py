@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from interactions_core.background.job_lease import LeasedJob, note_look, renew_lease
+from interactions_core.background.holding.leased_job import LeasedJob
+from interactions_core.background.holding.leases import note_look, renew_lease
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import DeadlineExceededError, RequestError
 from interactions_core.process.failpoints import FailPoint, hit

@@ -8,16 +8,14 @@ import logging
 from dataclasses import dataclass
 from typing import Final, Never
 
-from interactions_core.background.job_lease import (
-    LeasedJob,
-    mark_cancelled,
-    mark_consumed,
+from interactions_core.background.holding.leased_job import LeasedJob, update_job
+from interactions_core.background.holding.leases import (
     note_look,
     raise_displaced,
     release_lease,
     renew_lease,
-    update_job,
 )
+from interactions_core.background.holding.results import mark_cancelled, mark_consumed
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import (
     AuthenticationError,

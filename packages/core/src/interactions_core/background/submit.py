@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
 from interactions_core.background.follow import SILENCE_S
-from interactions_core.background.job_lease import (
-    LeasedJob,
+from interactions_core.background.holding.intents import (
     delete_intent,
-    mark_cancelled,
     mark_submit_lost,
-    note_cancelled,
-    note_lost,
     record_intent,
     record_resubmit,
     record_submitted,
 )
+from interactions_core.background.holding.leased_job import LeasedJob
+from interactions_core.background.holding.results import mark_cancelled
+from interactions_core.background.holding.unanswered import note_cancelled, note_lost
 from interactions_core.background.listen import Listener, named
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import (
