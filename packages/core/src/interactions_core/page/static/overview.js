@@ -45,13 +45,13 @@ function careElement(threads) {
     if (late) cares.push([1, thread, "Late", "warn", "A run takes longer than it should, or its deadline is near."]);
     if (unclaimed) cares.push([1, thread, "Not taken", "warn", `The answer is there and nobody has taken it. Run the graph again with graph.invoke(None, config), or ask the same again.${notCounted(thread)}`]);
     if (failed) cares.push([2, thread, "Job failed", "fail", `Last turn or job ${span(now - thread.last)} ago.`]);
-    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${thread.again} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price." : `${usd(thread.again_usd)}.`} Open it for why.`]);
+    if (thread.again > 1 && thread.again * 2 > thread.turns) cares.push([3, thread, "Sent again", "warn", `${whole(thread.again)} of ${counted(thread.turns, "turn")}. ${thread.again_usd === null ? "No price." : `${usd(thread.again_usd)}.`} Open it for why.`]);
   }
   const open = threads.filter((thread) => thread.expires !== null);
   const gone = open.filter((thread) => thread.expires <= now);
   const soon = open.filter((thread) => thread.expires > now && thread.expires < now + WEEK).sort((a, b) => a.expires - b.expires);
-  if (gone.length) cares.push([4, gone[0], "Expired", "warn", `${gone.length > 1 ? `${gone.length} threads; this one ` : "The server forgot it "}${span(now - gone[0].expires)} ago. The next turn sends everything once.`]);
-  if (soon.length) cares.push([5, soon[0], "Expires", "warn", soon.length > 1 ? `${soon.length} threads expire within 7 days, this one first.` : `In ${span(soon[0].expires - now)}.`]);
+  if (gone.length) cares.push([4, gone[0], "Expired", "warn", `${gone.length > 1 ? `${whole(gone.length)} threads; this one ` : "The server forgot it "}${span(now - gone[0].expires)} ago. The next turn sends everything once.`]);
+  if (soon.length) cares.push([5, soon[0], "Expires", "warn", soon.length > 1 ? `${whole(soon.length)} threads expire within 7 days, this one first.` : `In ${span(soon[0].expires - now)}.`]);
   if (!cares.length) return h("p.dim", "Nothing. No job is stuck, no thread expires within 7 days.");
   cares.sort((a, b) => a[0] - b[0] || (a[0] === 3 ? (b[1].again_usd || 0) - (a[1].again_usd || 0) : 0));
   return [h("table.sums.care", h("tbody", cares.slice(0, MOST_ROWS).map(([, thread, word, tone, text]) =>
