@@ -108,6 +108,14 @@ def test_a_longer_input_has_its_new_steps_added(url: str) -> None:
     assert added[1]["text"] == "Is it signed?"
 
 
+def test_a_shorter_input_ends_where_the_longer_one_goes_on(url: str) -> None:
+    first, second, _ = keys_of(url)
+
+    done = run(diff, url, second, first)
+
+    assert "first step that differs     the list ends after step 1\n" in done.stdout
+
+
 def test_equal_inputs_differ_in_no_step(url: str) -> None:
     first = keys_of(url)[0]
 

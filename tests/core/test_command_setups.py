@@ -17,8 +17,8 @@ The tools changed since turn 14: added pay; changed book; in another order.
 Model, response format and options are the same.
 The instruction has changed in 14 of 15 turns: something in it changes with every call, such as a
 time; put that into the newest message.
-Nothing is sent again for this, but it costs the cache: the service finds there what begins as an
-earlier input does, and instruction and tools are its beginning.
+Nothing is sent again for this, but less comes from the cache: that goes by how an input begins, and
+it begins with the instruction and the tools.
 
 sent        100 B, 1 step
 """
@@ -28,8 +28,7 @@ The instruction changed: it differs from that of turn 14.
 The tools changed since turn 14: added pay; changed book; in another order.
 Model, response format and options are the same.
 The instruction has changed in 14 of 15 turns: something in it changes with every call, such as a time; put that into the newest message.
-Nothing is sent again for this, but it costs the cache: the service finds there what begins as an earlier input does, and instruction and tools are its
-beginning.
+Nothing is sent again for this, but less comes from the cache: that goes by how an input begins, and it begins with the instruction and the tools.
 
 sent        100 B, 1 step
 """
@@ -42,8 +41,8 @@ no step differs, of 0
 The instruction changed: it differs from that of the other turn.
 The tools changed since the other turn: added pay; changed book; in another order.
 Model, response format and options are the same.
-Nothing is sent again for this, but it costs the cache: the service finds there what begins as an
-earlier input does, and instruction and tools are its beginning.
+Nothing is sent again for this, but less comes from the cache: that goes by how an input begins, and
+it begins with the instruction and the tools.
 """
 
 

@@ -21,8 +21,8 @@ _OFTEN: Final = 3
 """Changes from which on it is worth saying how many."""
 
 CACHE: Final = (
-    "Nothing is sent again for this, but it costs the cache: the service finds there "
-    "what begins as an earlier input does, and instruction and tools are its beginning."
+    "Nothing is sent again for this, but less comes from the cache: that goes by how an "
+    "input begins, and it begins with the instruction and the tools."
 )
 """Documented by the API under "Context caching"; see `docs/costs.md`."""
 

@@ -89,8 +89,11 @@ def diff_lines(compared: Compared, layout: DiffLayout) -> Iterator[str]:
     if first is None:
         yield f"no step differs, of {len(now.steps)}"
     else:
-        kind = _kind_at(changes)
-        yield f"first step that differs     step {first} of {len(now.steps)}, {kind}"
+        count = len(now.steps)
+        where = f"step {first} of {count}, {_kind_at(changes)}"
+        if first > count:
+            where = f"the list ends after step {count}"
+        yield f"first step that differs     {where}"
         for change in changes:
             yield from _change_lines(change, layout)
     sentences = setup_sentences(compared.setup, hide_content=layout.hide_content)
