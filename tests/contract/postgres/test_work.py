@@ -13,9 +13,9 @@ from tests.contract.postgres.operations import OPERATIONS, THREAD, Operation, fi
 from tests.contract.session_records import NOW, SCOPE, make_entry, make_job, make_record
 from tests.postgres import fresh_schema
 
-ABOUT_EVERYTHING = {"usage", "ledger", "cost", "list_unanswered"} | {
+ABOUT_EVERYTHING = {"usage", "ledger", "cost", "costs", "list_unanswered"} | {
     *("count_jobs", "list_jobs", "list_owners", "count_without_outline"),
-    *("list_budgets", "list_reservations"),
+    *("list_budgets", "list_reservations", "list_askers"),
     *("list_conversations", "keys_named", "threads_named", "newest_key"),
     *("search", "index_texts"),
 }
