@@ -6,10 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from interactions_core.protocol.retention import Birth, expire
-from interactions_core.records.conversations import (
-    ConversationFilter,
-    ConversationId,
-)
+from interactions_core.records.conversations import ConversationFilter, ConversationId
 from interactions_core.records.costs import Costs
 from interactions_core.records.inspection.conversation_drafts import (
     Draft,
@@ -23,7 +20,7 @@ from interactions_core.records.labels import Label
 from interactions_core.stores.listing import Amount, ByTarget, Newest
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection
-from interactions_core.stores.sql.inspection import inspection_rows
+from interactions_core.stores.sql.inspection import inspection_rows, inspection_sums
 from interactions_core.stores.sql.interactions import label_rows
 from interactions_core.stores.sql.jobs import job_rows
 from interactions_core.stores.sql.schema.contracts import has_table
@@ -75,7 +72,7 @@ class SqlSource:
     ) -> Mapping[ConversationId, Collection[str]]:
         """Return what turns of these asked."""
         found: dict[ConversationId, set[str]] = {draft.id: set() for draft in drafts}
-        for name, target in self._named(inspection_rows.TARGETS):
+        for name, target in self._named(inspection_sums.TARGETS):
             if name in found:
                 found[name].add(target)
         return found
@@ -86,7 +83,7 @@ class SqlSource:
         """Return what these come to."""
         found: dict[ConversationId, int] = {draft.id: 0 for draft in drafts}
         if of != "cost" or self._is_charged:
-            for name, amount in self._named(inspection_rows.AMOUNTS[of]):
+            for name, amount in self._named(inspection_sums.AMOUNTS[of]):
                 if name in found:
                     found[name] += int(amount or 0)
         return found
@@ -111,7 +108,7 @@ class SqlSource:
         named = {draft.id for draft in drafts}
         lost = [each for name, _, each in self._unanswered() if name in named]
         if is_whole:
-            [(_, whole)] = self._sums(inspection_rows.WHOLE_COSTS)
+            [(_, whole)] = self._sums(inspection_sums.WHOLE_COSTS)
             return sum(lost, whole)
         threads = [d.id.scope for d in drafts if d.id.scope.thread_id]
         return sum(
@@ -188,9 +185,9 @@ class SqlSource:
             return []
         threads = [name.scope for name in names]
         found = (
-            self._sums(inspection_rows.COSTS_OF, (inspection_rows.as_scopes(threads),))
+            self._sums(inspection_sums.COSTS_OF, (inspection_rows.as_scopes(threads),))
             if _are_few(threads)
-            else self._sums(inspection_rows.THREAD_COSTS)
+            else self._sums(inspection_sums.THREAD_COSTS)
         )
         return [
             (ConversationId(Scope(*whose)), target, costs)
@@ -200,7 +197,7 @@ class SqlSource:
     def _totals_of(self, threads: Sequence[Scope]) -> list[Costs]:
         plain = [scope for scope in threads if inspection_rows.is_plain(scope)]
         values = (inspection_rows.as_scopes(plain),)
-        totals = [costs for _, costs in self._sums(inspection_rows.TOTAL_OF, values)]
+        totals = [costs for _, costs in self._sums(inspection_sums.TOTAL_OF, values)]
         odd = [ConversationId(scope) for scope in {*threads}.difference(plain)]
         others = self._thread_costs(odd)
         return [*totals, *(costs for name, _, costs in others if name in {*odd})]
@@ -214,7 +211,7 @@ class SqlSource:
         if not keys:
             return []
         own = {rows.scope_row(scope) for scope, _ in self._owners}
-        found = self._sums(inspection_rows.LOOSE_TOTAL, (rows.as_list(keys),))
+        found = self._sums(inspection_sums.LOOSE_TOTAL, (rows.as_list(keys),))
         return [costs for whose, costs in found if whose in own]
 
     def _loose_costs(
@@ -222,7 +219,7 @@ class SqlSource:
     ) -> list[tuple[ConversationId, str, Costs]]:
         if not keys:
             return []
-        found = self._sums(inspection_rows.LOOSE_COSTS, (rows.as_list(keys),))
+        found = self._sums(inspection_sums.LOOSE_COSTS, (rows.as_list(keys),))
         return [
             (owner, target, costs)
             for (*whose, key, target), costs in found
@@ -230,7 +227,7 @@ class SqlSource:
         ]
 
     def _sums(
-        self, sums: inspection_rows.Sums, values: Sequence[object] = ()
+        self, sums: inspection_sums.Sums, values: Sequence[object] = ()
     ) -> list[tuple[tuple[str, ...], Costs]]:
         ledger = self._db.execute(sums.ledger, values).fetchall()
         charges = (
@@ -238,14 +235,14 @@ class SqlSource:
             if self._is_charged
             else []
         )
-        return inspection_rows.costs_from_rows(sums.width, ledger, charges)
+        return inspection_sums.costs_from_rows(sums.width, ledger, charges)
 
     def _unanswered(self) -> list[tuple[ConversationId, str, Costs]]:
         if not self._is_charged:
             return []
         return [
             (ConversationId(Scope(*row[:3])), row[3], Costs(maybe_billed=int(row[4])))
-            for row in self._db.execute(inspection_rows.UNANSWERED).fetchall()
+            for row in self._db.execute(inspection_sums.UNANSWERED).fetchall()
         ]
 
     def _newest_of(self, drafts: Sequence[Draft]) -> list[tuple[Scope, Newest]]:

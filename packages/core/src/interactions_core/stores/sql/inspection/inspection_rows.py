@@ -6,20 +6,17 @@ a store that lacks it is slower and nothing else.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
-from interactions_core.records.conversations import Content, ConversationId
-from interactions_core.records.costs import Costs
+from interactions_core.records.conversations import ConversationId
 from interactions_core.records.inspection.conversation_drafts import Draft, Node
 from interactions_core.records.interactions import Scope
-from interactions_core.stores.listing import Amount, Newest
+from interactions_core.stores.listing import Newest
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.interactions import record_rows
 from interactions_core.stores.sql.jobs import job_rows
-from interactions_core.stores.sql.spending import charge_rows
-from interactions_core.stores.sql.spending.charge_rows import costs_from_row
-from interactions_core.stores.sql.statements import Dialects, Statement, in_dialects
+from interactions_core.stores.sql.statements import Dialects, in_dialects
 from interactions_core.stores.sql.statements import where as conditions
 
 PART: Final = "listings"
@@ -39,7 +36,7 @@ MIGRATIONS: Final = (
     ),
 )
 
-_OWN: Final = "credential, session_id, thread_id"
+OWN: Final = "credential, session_id, thread_id"
 
 
 def list_threads(names: Sequence[str]) -> str:
@@ -48,7 +45,7 @@ def list_threads(names: Sequence[str]) -> str:
     Args:
         names: The columns whose values are `$2`, `$3`, ...
     """
-    return f"""SELECT {_OWN}, count(*), min(created_at), max(created_at),
+    return f"""SELECT {OWN}, count(*), min(created_at), max(created_at),
 sum(CASE WHEN reason = 'fork' THEN 1 ELSE 0 END),
 sum(CASE WHEN reason = 'retry' THEN 1 ELSE 0 END),
 max(CASE WHEN reason = $1 THEN 1 ELSE 0 END)
@@ -76,9 +73,9 @@ def _and(names: Sequence[str], *, after: int = 0) -> str:
     return "".join(f" AND {name} = ${at}" for at, name in enumerate(names, after + 1))
 
 
-_NODE: Final = f"{_OWN}, key, created_at, reason, parent_id, base_key"
+_NODE: Final = f"{OWN}, key, created_at, reason, parent_id, base_key"
 
-HAVING: Final = in_dialects(f"""SELECT DISTINCT {_OWN} FROM interactions
+HAVING: Final = in_dialects(f"""SELECT DISTINCT {OWN} FROM interactions
 WHERE thread_id <> '' AND key IN (SELECT value FROM {{texts}})""")
 
 _NEWEST: Final = (
@@ -87,7 +84,7 @@ _NEWEST: Final = (
 )
 
 NEWEST: Final = f"""SELECT {_NEWEST} FROM (
-    SELECT {_OWN}, max(created_at) AS newest FROM interactions
+    SELECT {OWN}, max(created_at) AS newest FROM interactions
     WHERE thread_id <> '' GROUP BY thread_id, credential, session_id
 ) AS own CROSS JOIN interactions AS i
 WHERE i.thread_id = own.thread_id AND i.credential = own.credential
@@ -115,156 +112,6 @@ WHERE thread_id = '' AND key IN (SELECT value FROM {{texts}})""")
 RETENTIONS: Final = "SELECT credential, seconds FROM retention"
 
 BIRTHS: Final = record_rows.FIND_BIRTHS.format(where=f"{rows.SCOPE} AND key = $4")
-
-_CHARGES: Final = """sum(searches), sum(picousd),
-sum(CASE WHEN place = 0 THEN 1 ELSE 0 END),
-count(DISTINCT CASE WHEN picousd IS NULL THEN entry END),
-sum(CASE WHEN place = 0 AND sent_again = 1 THEN 1 ELSE 0 END),
-sum(CASE WHEN sent_again = 1 THEN picousd ELSE 0 END),
-count(DISTINCT CASE WHEN sent_again = 1 AND picousd IS NULL THEN entry END)"""
-"""What is added to sums of the ledger; every entry with charges has one of place 0."""
-
-_UNCHARGED: Final = (0,) * 7
-
-
-class Sums(NamedTuple):
-    """Queries of what turns took and cost.
-
-    Two of them: joined first and added up then, in one, PostgreSQL takes each entry for
-    rare, and looks for it in all charges.
-
-    Attributes:
-        width: How many columns they begin with that say whose.
-        ledger: The sums of the ledger.
-        charges: Those of the charges, for stores that have any.
-    """
-
-    width: int
-    ledger: Statement
-    charges: Statement
-
-
-def _sums(columns: Sequence[str], where: str, *, of: str = "") -> Sums:
-    """Write both; `of` is what the ledger is joined with."""
-    whose = "".join(f"ledger.{column}, " for column in columns)
-    keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
-    groups = f" GROUP BY {keys}" if keys else ""
-    own = f"{of}ledger"
-    charged = f"{own} CROSS JOIN charges WHERE {charge_rows.JOINED} AND {where}"
-    return Sums(
-        len(columns),
-        in_dialects(
-            f"SELECT {whose}{charge_rows.LEDGER_SUMS} FROM {own} WHERE {where}{groups}"
-        ),
-        in_dialects(f"SELECT {whose}{_CHARGES} FROM {charged}{groups}"),
-    )
-
-
-WHOLE_COSTS: Final = _sums((), "1 = 1")
-
-_BY_TARGET: Final = (*_OWN.split(", "), "target")
-_OF_GIVEN: Final = GIVEN.format("ledger")
-_LOOSE_KEYS: Final = (
-    "ledger.thread_id = '' AND ledger.key IN (SELECT value FROM {texts})"
-)
-
-COSTS_OF: Final = _sums(_BY_TARGET, _OF_GIVEN, of="{scopes} CROSS JOIN ")
-"""Of these threads, by scope and target."""
-
-TOTAL_OF: Final = _sums((), _OF_GIVEN, of="{scopes} CROSS JOIN ")
-"""Of these threads together."""
-
-THREAD_COSTS: Final = _sums(_BY_TARGET, "ledger.thread_id <> ''")
-"""Of all threads, by scope and target."""
-
-LOOSE_COSTS: Final = _sums((*_OWN.split(", "), "key", "target"), _LOOSE_KEYS)
-"""Of these interactions that are in no thread."""
-
-LOOSE_TOTAL: Final = _sums(_OWN.split(", "), _LOOSE_KEYS)
-"""The same, by scope."""
-
-_LEDGER_OWN: Final = "ledger.credential, ledger.session_id, ledger.thread_id"
-
-TARGETS: Final = f"""SELECT DISTINCT {_OWN}, '', target FROM ledger
-WHERE thread_id <> ''
-UNION ALL SELECT {_OWN}, key, target FROM ledger WHERE thread_id = ''"""
-"""What was asked in each thread, and by each interaction that is in none."""
-
-# PostgreSQL takes what both tables have for rare, and sorts it all; not what one has.
-_PICOUSD: Final = f"""SELECT {_LEDGER_OWN}, '', sum(picousd)
-FROM ledger LEFT JOIN charges ON {charge_rows.JOINED}
-WHERE ledger.thread_id <> '' GROUP BY 1, 2, 3
-UNION ALL SELECT {_LEDGER_OWN}, ledger.key, picousd
-FROM ledger LEFT JOIN charges ON {charge_rows.JOINED} WHERE ledger.thread_id = ''"""
-"""What is known of the cost of those; null where nothing is."""
-
-
-def _amount(of_many: str, of_one: str) -> str:
-    """Write what the ledger says of each thread, and of what is in none."""
-    return f"""SELECT {_OWN}, '', {of_many} FROM ledger WHERE thread_id <> ''
-GROUP BY credential, session_id, thread_id
-UNION ALL SELECT {_OWN}, key, {of_one} FROM ledger WHERE thread_id = ''"""
-
-
-AMOUNTS: Final[Mapping[Amount, str]] = {
-    "cost": _PICOUSD,
-    "tokens": _amount("sum(total_tokens)", "total_tokens"),
-    "turns": _amount("count(*)", "1"),
-}
-
-UNANSWERED: Final = f"""SELECT {_OWN}, target, sum(creates) FROM unanswered
-WHERE thread_id <> '' GROUP BY credential, session_id, thread_id, target"""
-
-RECORDED_AT: Final = f"""SELECT created_at FROM interactions
-WHERE {rows.SCOPE} AND key = $4"""
-
-_IN_ORDER: Final = "ORDER BY created_at, key {by_bytes}"
-
-
-def list_records(*, is_behind: bool, limit: int | None) -> Dialects:
-    """Write the query of records of a thread, in order, behind a time and key."""
-    behind = " AND created_at >= $4 AND (created_at > $4 OR key {by_bytes} > $5)"
-    most = "" if limit is None else f" LIMIT {int(limit)}"
-    return in_dialects(
-        f"{record_rows.WITHOUT_CONTENT} WHERE {rows.SCOPE}{behind if is_behind else ''} "
-        f"{_IN_ORDER}{most}"
-    )
-
-
-_THESE: Final = """credential = $2 AND session_id = $3 AND thread_id = $4
-AND key IN (SELECT value FROM {texts})"""
-
-THESE_RECORDS: Final = in_dialects(
-    f"{record_rows.WITHOUT_CONTENT} WHERE {_THESE} {_IN_ORDER}"
-)
-
-BIRTHS_BETWEEN: Final = record_rows.FIND_BIRTHS.format(
-    where=f"{rows.SCOPE} AND created_at >= $4 AND created_at <= $5"
-)
-
-KNOWN: Final = in_dialects(f"SELECT key FROM interactions WHERE {_THESE}")
-
-OF_THESE: Final = in_dialects(""" WHERE ledger.credential = $2
-AND ledger.session_id = $3 AND ledger.thread_id = $4
-AND ledger.key IN (SELECT value FROM {texts})""")
-"""Which entries of the ledger are those of some interactions of a scope."""
-
-OF_ALL: Final = """ WHERE ledger.credential = $1 AND ledger.session_id = $2
-AND ledger.thread_id = $3"""
-"""Which are those of a scope."""
-
-_RUNS: Final = in_dialects(""" WHERE credential = $2 AND session_id = $3
-AND thread_id = $4 AND interaction_id IN (SELECT value FROM {texts})
-ORDER BY created_at, key""")
-
-JOBS_OF_ALL: Final = f"""{job_rows.LIST} WHERE credential = $1 AND session_id = $2
-AND thread_id = $3 ORDER BY created_at, key"""
-
-JOBS_OF: Final = Dialects(*(f"{job_rows.LIST}{where}" for where in _RUNS))
-
-CONTENTS: Final = in_dialects(
-    f"SELECT key, sent, held, extra FROM interactions WHERE {_THESE}"
-)
 
 
 # Databases hand out untyped rows.
@@ -294,40 +141,6 @@ def newest_from_row(row: Sequence[Any]) -> tuple[Scope, Newest]:
     """Read a row of `NEWEST`, without what was learned."""
     is_held = row[5] and not row[6]
     return Scope(*row[:3]), Newest(row[3], row[4], row[7] if is_held else None)
-
-
-# As above.
-def costs_from_rows(
-    width: int, ledger: Sequence[Sequence[Any]], charges: Sequence[Sequence[Any]]
-) -> list[tuple[tuple[str, ...], Costs]]:
-    """Put the rows of both queries of `Sums` together: whose, and how much."""
-    charged = {tuple(row[:width]): row[width:] for row in charges}
-    return [
-        (
-            tuple(row[:width]),
-            _costs(row[width:], charged.get(tuple(row[:width]), _UNCHARGED)),
-        )
-        for row in ledger
-    ]
-
-
-# As above.
-def _costs(ledger: Sequence[Any], charges: Sequence[Any]) -> Costs:
-    turns = int(ledger[0])
-    searches, picousd, charged, unknown, again, again_picousd, again_unknown = charges
-    unpriced = turns - int(charged or 0) + int(unknown)
-    sums = (*ledger[7:13], picousd, unpriced, again, again_picousd, again_unknown)
-    return costs_from_row((turns, *ledger[1:7], searches, *sums))
-
-
-# As above.
-def content_from_row(row: Sequence[Any]) -> tuple[str, Content]:
-    """Read a row of `CONTENTS`."""
-    return row[0], Content(
-        sent=tuple(json.loads(row[1])),
-        synthetic=tuple(json.loads(row[3])["synthetic"]),
-        held=tuple(json.loads(row[2])),
-    )
 
 
 def as_scopes(names: Iterable[Scope]) -> str:

@@ -26,7 +26,11 @@ from interactions_core.stores.listing import choose_conversations
 from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.broken_rows import row_of
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
-from interactions_core.stores.sql.inspection import inspection_rows, loose_rows
+from interactions_core.stores.sql.inspection import (
+    conversation_rows,
+    inspection_rows,
+    loose_rows,
+)
 from interactions_core.stores.sql.inspection.inspection_lists import (
     SqlSource,
     read_labels,
@@ -93,12 +97,12 @@ class SqlInspectionMixin:
         """Return what was said in these turns."""
         values = (rows.as_list(keys), *rows.scope_row(scope))
         with self.database.surveying() as db:
-            found = db.execute(inspection_rows.CONTENTS, values).fetchall()
+            found = db.execute(conversation_rows.CONTENTS, values).fetchall()
         return dict(map(self._content, found))
 
     def _content(self, row: Sequence[object]) -> tuple[str, Content]:
         with row_of(self.url, str(row[0])):
-            return inspection_rows.content_from_row(row)
+            return conversation_rows.content_from_row(row)
 
 
 def _page(
@@ -107,12 +111,12 @@ def _page(
     """Read a part of a thread."""
     values: tuple[object, ...] = rows.scope_row(scope)
     if after:
-        query = inspection_rows.RECORDED_AT
+        query = conversation_rows.RECORDED_AT
         found = db.execute(query, (*values, after)).fetchone()
         if found is None:
             return []
         values = (*values, found[0], after)
-    query = inspection_rows.list_records(is_behind=bool(after), limit=limit)
+    query = conversation_rows.list_records(is_behind=bool(after), limit=limit)
     return _expiring(db, scope, db.execute(query, values).fetchall())
 
 
@@ -124,7 +128,7 @@ def _loose_page(
     group = group_with(conversation.root, _near(db, scope, conversation.root))
     keys = part_of([node.key for node in group], after, limit)
     values = (rows.as_list(keys), *rows.scope_row(scope))
-    found = db.execute(inspection_rows.THESE_RECORDS, values).fetchall()
+    found = db.execute(conversation_rows.THESE_RECORDS, values).fetchall()
     return _expiring(db, scope, found)
 
 
@@ -150,7 +154,7 @@ def _expiring(
     if seconds is None:
         return records
     span = (*rows.scope_row(scope), records[0].created_at, records[-1].created_at)
-    lines = db.execute(inspection_rows.BIRTHS_BETWEEN, span).fetchall()
+    lines = db.execute(conversation_rows.BIRTHS_BETWEEN, span).fetchall()
     limits = expire({key: Birth(*birth) for key, *birth in lines}, seconds)
     return [
         replace(each, learned_expires_at=limits.get(each.key, math.inf))
@@ -166,13 +170,13 @@ def _describe_all(
     By the scope: looked up by thousands of keys, it takes a planner with statistics.
     """
     own = rows.scope_row(scope)
-    found = db.execute(inspection_rows.JOBS_OF_ALL, own).fetchall()
+    found = db.execute(conversation_rows.JOBS_OF_ALL, own).fetchall()
     jobs = map(job_rows.job_from_row, found)
     return put_together(
         records,
         before="",
         known={record.key for record in records},
-        entries=_by_key(read_entries(db, inspection_rows.OF_ALL, own)),
+        entries=_by_key(read_entries(db, conversation_rows.OF_ALL, own)),
         labels=read_labels(db, scope),
         jobs={job.interaction_id: job for job in jobs},
     )
@@ -196,7 +200,7 @@ def _describe(
 
 def _known(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> set[str]:
     values = (rows.as_list(keys), *rows.scope_row(scope))
-    found = db.execute(inspection_rows.KNOWN, values).fetchall()
+    found = db.execute(conversation_rows.KNOWN, values).fetchall()
     return {key for (key,) in found}
 
 
@@ -204,7 +208,7 @@ def _entries(
     db: SqlConnection, scope: Scope, keys: Sequence[str]
 ) -> dict[str, list[LedgerEntry]]:
     values = (rows.as_list(keys), *rows.scope_row(scope))
-    return _by_key(read_entries(db, inspection_rows.OF_THESE, values))
+    return _by_key(read_entries(db, conversation_rows.OF_THESE, values))
 
 
 def _by_key(
@@ -218,6 +222,6 @@ def _by_key(
 
 def _jobs(db: SqlConnection, scope: Scope, keys: Sequence[str]) -> dict[str, Job]:
     values = (rows.as_list(keys), *rows.scope_row(scope))
-    found = db.execute(inspection_rows.JOBS_OF, values).fetchall()
+    found = db.execute(conversation_rows.JOBS_OF, values).fetchall()
     jobs = map(job_rows.job_from_row, found)
     return {job.interaction_id: job for job in jobs}

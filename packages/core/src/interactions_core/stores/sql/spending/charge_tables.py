@@ -22,12 +22,8 @@ from interactions_core.stores.sql import rows
 from interactions_core.stores.sql.database import SqlConnection, SqlDatabase
 from interactions_core.stores.sql.interactions import ledger_rows
 from interactions_core.stores.sql.schema.contracts import has_table
-from interactions_core.stores.sql.spending import charge_rows
-from interactions_core.stores.sql.statements import (
-    Statement,
-    each_dialect,
-    given_names,
-)
+from interactions_core.stores.sql.spending import charge_rows, charge_sums
+from interactions_core.stores.sql.statements import Statement, each_dialect, given_names
 
 
 class SqlChargeMixin:
@@ -80,17 +76,17 @@ class SqlChargeMixin:
         of_lost = _about("unanswered", "noted_at", names, since, until)
         values = _values(names, since, until)
         with looking(self.database, names) as db:
-            query = charge_rows.sum_costs(groups, (*names,), of_turns)
+            query = charge_sums.sum_costs(groups, (*names,), of_turns)
             found = db.execute(query, values).fetchall()
             lost = [
-                db.execute(charge_rows.sum_unanswered(by, of_lost), values).fetchall()
+                db.execute(charge_sums.sum_unanswered(by, of_lost), values).fetchall()
                 for by in groups
             ]
-            query = charge_rows.count_prices(of_turns)
+            query = charge_sums.count_prices(of_turns)
             priced = db.execute(query, values).fetchall()
         sums: list[dict[str, Costs]] = [{} for _ in groups]
         for number, key, *row in found:
-            sums[number][str(key)] = charge_rows.costs_from_row(row)
+            sums[number][str(key)] = charge_sums.costs_from_row(row)
         for each, rows_of_lost in zip(sums, lost, strict=True):
             for key, creates in rows_of_lost:
                 costs = Costs(maybe_billed=int(creates))
