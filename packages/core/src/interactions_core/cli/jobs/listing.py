@@ -59,7 +59,12 @@ def list_(
     local: bool,
     color: str,
 ) -> None:
-    """Print a line for each job, the newest first, and what to do about them."""
+    """Print a line for each job, the newest first, and what to do about them.
+
+    AGENT is the agent or model that was asked, RUN the server's id of what it does.
+    ASKED is when the job was begun, TOOK how long it took until its run was over, or
+    has taken until now, DEADLINE how long it may take yet, OWNER who waits for it.
+    """
     now = time.time()
     with opened(sessions.url, read_only=True) as store:
         every = store.list_jobs(thread_id=thread)

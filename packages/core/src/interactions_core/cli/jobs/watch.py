@@ -68,7 +68,8 @@ def watch(
 
     Their results are kept in the session store. With --resume, threads that wait for
     them go on here. Any number of watchers may share a store, and an outage of it is
-    waited out. On a terminal the open jobs are shown below what is said. Where the
+    waited out. On a terminal the open jobs are shown below what is said: WAITS is who
+    waits for one, SINCE for how long, TOOK for how long the job has run. Where the
     process has a meter provider of OpenTelemetry, that is told the numbers of /metrics.
 
     The exit status is 1 for a store that cannot be used and, with --until-idle, if jobs

@@ -174,10 +174,14 @@ def list_(
 ) -> None:
     """List conversations with what they took and cost; no content.
 
-    AGAIN counts turns that sent earlier answers again, AS REPLAY is what a client
-    without sessions would have sent. COST is as it was written with each turn: priced
-    anew are one conversation by `sessions show --reprice`, and all by
-    `usage --by thread --reprice`.
+    MODEL is the model or agent with most turns; +1 is one more. AGAIN counts turns that
+    sent earlier answers again, FORKS those that went on from an answer that others had
+    gone on from. SENT is what was sent, AS REPLAY what a client without sessions would
+    have sent. EXPIRES says when the server lets the newest answer go, LAST when it was
+    recorded, JOBS what is most pressing of the runs in the background.
+
+    COST is as it was written with each turn: priced anew are one conversation by
+    `sessions show --reprice`, and all by `usage --by thread --reprice`.
     """
     now = time.time()
     where = ConversationFilter(
