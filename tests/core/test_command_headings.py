@@ -1,7 +1,6 @@
 """What a column is, `--help` of its command says."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ PLAIN = {"THREAD", "TENANT", "TURNS", "TOKENS", "JOB", "STATUS"}
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteStore:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INTERACTIONS_SESSIONS", "sqlite:///state.db")
-    monkeypatch.setattr(time, "time", lambda: NOW)
     store = SqliteStore("state.db")
     fill(store)
     return store
