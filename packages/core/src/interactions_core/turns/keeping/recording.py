@@ -78,12 +78,7 @@ def record_turn(
             answer.interaction.get("status"),
             extra=log_fields("answer_empty", _known(run, plan, answer)),
         )
-    if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
-        # An earlier process has read it, and kept it with its job.
-        note_answer(run.tally, answer.interaction)
-    is_edited = plan.reason == "root" and is_sent_again(plan, run.turn)
-    if plan.reason in REPLAYS or is_edited:
-        count("replay", plan.reason)
+    _count_answer(run, plan, answer)
     try:
         record = yield from _keep(run, plan, answer, failure, job, is_blank=blank)
     except StoreError as error:
@@ -109,6 +104,16 @@ def record_turn(
         yield from remember_form(run, plan)
     anchor = None if blank else (yield from _remembered(run, anchor_of(run, record)))
     return replace(_reply(run, plan, answer, anchor), key=record.key)
+
+
+def _count_answer(run: TurnContext, plan: Plan, answer: Answer) -> None:
+    """Count an answer that is not counted yet, and a replay where it is of one."""
+    if answer.interaction.get("id") not in {None, "", *run.tally.answered}:
+        # An earlier process has read it, and kept it with its job.
+        note_answer(run.tally, answer.interaction)
+    is_edited = plan.reason == "root" and is_sent_again(plan, run.turn)
+    if plan.reason in REPLAYS or is_edited:
+        count("replay", plan.reason)
 
 
 def _known(run: TurnContext, plan: Plan, answer: Answer) -> Known:
