@@ -358,3 +358,56 @@ def test_slow_bytes_add_up_to_the_same_answer(
 
     assert slow.headers["content-type"] == whole.headers["content-type"]
     assert len(slow.text) == len(whole.text)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_interaction_is_answered_without_what_is_to_be_missing(
+    http: Any, emulator: Emulator, *, stream: bool
+) -> None:
+    emulator.fault(do={"without": ["id", "steps"]})
+
+    answer = http.create("Hi.", stream=stream)
+
+    assert answer.status_code == 200
+    assert not re.search(r'"id"|"steps"|"step"', answer.text)
+    assert '"status":"completed"' in answer.text
+    assert emulator.requests()[0]["interaction"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("instead", "came"),
+    [
+        pytest.param({"body": {}}, (200, "application/json", "{}"), id="an object"),
+        pytest.param({"status": 204}, (204, "application/json", ""), id="nothing"),
+        pytest.param(
+            {"body": "<p>", "kind": "text/html"}, (200, "text/html", "<p>"), id="a page"
+        ),
+    ],
+)
+def test_something_else_comes_in_place_of_an_answer_when_the_work_is_done(
+    http: Any, emulator: Emulator, instead: Any, came: Any, *, stream: bool
+) -> None:
+    emulator.fault(do={"instead": instead | {"headers": {"x-request-id": "r"}}})
+
+    answer = http.create("Hi.", stream=stream)
+
+    kind = answer.headers["content-type"].partition(";")[0]
+    assert (answer.status_code, kind, answer.text) == came
+    assert answer.headers["x-request-id"] == "r"
+    assert emulator.stats()["creates"] == 1
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        ({"without": "id"}, "needs without to be a list of names"),
+        ({"instead": {"text": "x"}}, "unknown keys"),
+        ({"instead": {"status": 503}}, "needs a status from 200 to 399"),
+    ],
+)
+def test_a_strange_answer_that_makes_no_sense_is_refused(
+    emulator: Emulator, do: Any, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        emulator.fault(do=do)

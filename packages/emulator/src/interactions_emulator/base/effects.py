@@ -47,6 +47,15 @@ class StreamEffects(ErrorEffects, total=False):
     slow_bytes_s: float
 
 
+class AnswerEffects(TypedDict, total=False):
+    """Applied by `http.strange_answers`, to what is answered when the work is done."""
+
+    without: list[str]
+    """Fields that the interaction is answered without; `steps` are a stream's too."""
+    instead: dict[str, object]
+    """What comes in its place: `body`, JSON or text, `status`, `kind` and `headers`."""
+
+
 class ParentEffects(TypedDict, total=False):
     """Applied by `store.visibility`, when a create's parent is looked up."""
 
@@ -64,7 +73,7 @@ class RecordEffects(ParentEffects, total=False):
     """Background work never ends."""
 
 
-class Effects(RequestEffects, StreamEffects, RecordEffects, total=False):
+class Effects(RequestEffects, StreamEffects, AnswerEffects, RecordEffects, total=False):
     """All that faults do to one request; a key that is absent does nothing."""
 
 

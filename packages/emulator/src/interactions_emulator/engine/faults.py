@@ -39,6 +39,8 @@ _MATCH = {
 }
 _DO: Final = fields_of(Effects)
 _STATUSES = range(400, 600)
+_INSTEAD = {"body": object, "status": int, "kind": str, "headers": dict}
+_SUCCESSES = range(200, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def read_fault(value: object) -> Fault:
         raise problem(place="the fault", what=what)
     if do.get("status", 500) not in _STATUSES:
         raise problem(place="do", what="needs a status from 400 to 599")
+    _check_strange(given)
     probability = fault.get("probability", 1.0)
     if probability > 1:
         raise problem(place="probability", what="needs a number from 0 to 1")
@@ -162,6 +165,22 @@ def read_fault(value: object) -> Fault:
         probability,
         random.Random(fault.get("seed", 0)),  # noqa: S311 - failures, not secrets
     )
+
+
+def _check_strange(do: JsonObject) -> None:
+    """Check what is to be answered otherwise, though as a success.
+
+    Raises:
+        FieldError: A key is unknown or a value makes no sense.
+    """
+    left_out = cast("object", do.get("without") or [])
+    names = cast("list[object]", left_out) if isinstance(left_out, list) else [None]
+    if not all(isinstance(name, str) for name in names):
+        raise problem(place="do", what="needs without to be a list of names")
+    instead = read_fields(do.get("instead") or {}, _INSTEAD, "instead")
+    if instead.get("status", 200) not in _SUCCESSES:
+        what = "needs a status from 200 to 399; others are a `status` of `do`"
+        raise problem(place="instead", what=what)
 
 
 def error_of(effects: RequestEffects) -> ApiError | None:

@@ -28,6 +28,11 @@ from interactions_emulator.http.answers import (
 from interactions_emulator.http.exchange import Exchange, Handler
 from interactions_emulator.http.resource_routes import ResourceRoutes
 from interactions_emulator.http.state import EmulatorState
+from interactions_emulator.http.strange_answers import (
+    events_without,
+    instead,
+    without,
+)
 from interactions_emulator.http.webhook_routes import WebhookRoutes
 from interactions_emulator.reply.replies import Reply
 from interactions_emulator.request.caller import Caller
@@ -122,6 +127,7 @@ class Api:
             raise error
         if effects.get("close") == "after":
             return NoAnswer()
+        answer = instead(effects, exchange.request) or answer
         pause_s = effects.get("slow_bytes_s")
         if pause_s and not isinstance(answer, EventStream):
             return SlowAnswer(answer, pause_s)
@@ -157,7 +163,7 @@ class Api:
         if request.stream:
             delay_s = reply.delta_delay_s
             return self._stream(exchange, record, delta_delay_s=delay_s, live=True)
-        return json_answer(resource(engine.visible_now(record)), exchange.request)
+        return _interaction(resource(engine.visible_now(record)), exchange)
 
     async def _make(
         self, request: CreateRequest, caller: Caller, effects: Effects
@@ -200,7 +206,7 @@ class Api:
         else:
             shown = engine.visible_now(record)
             body = resource(shown, include_input=exchange.flag("include_input"))
-            answer = json_answer(body, exchange.request)
+            answer = _interaction(body, exchange)
         self._state.counts["gets"] += 1
         exchange.row.interaction = record.id
         return answer
@@ -228,12 +234,18 @@ class Api:
         raise refusals.not_built(what)
 
 
+def _interaction(body: JsonObject, exchange: Exchange) -> Response:
+    left_out = exchange.effects.get("without") or ()
+    return json_answer(without(body, left_out), exchange.request)
+
+
 def _event_stream(
     events: AsyncIterator[JsonObject], exchange: Exchange, clock: MovableClock
 ) -> Response:
     effects = exchange.effects
+    left_out = effects.get("without")
     return EventStream(
-        events,
+        events_without(events, left_out) if left_out else events,
         exchange.request,
         effects=effects,
         clock=clock,
