@@ -679,6 +679,12 @@ def unknown_parent(bench: Bench) -> object:
     return bench.model().invoke("Hi again", previous_interaction_id=parent)
 
 
+@case("HTTP 200: what came is no interaction")
+def somebody_else_answers(bench: Bench) -> object:
+    bench.emulator.fault(do={"instead": {"body": {"status": "completed"}}})
+    return bench.model().invoke("Hi")
+
+
 @case("HTTP 429")
 def no_quota(bench: Bench) -> object:
     return bench.refusing(429)

@@ -217,8 +217,8 @@ def test_a_status_of_a_later_version_is_looked_at_again_until_it_is_known(
     emulator.script([{"reply": {"text": "Done.", "wait_s": 9}}])
     read, seen = wire.parsed_interaction, list[str]()
 
-    def later(text: Any) -> Any:
-        found = read(text)
+    def later(*came: Any, **how: Any) -> Any:
+        found = read(*came, **how)
         seen.append(str(found.get("status")))
         return {**found, "status": "paused"} if len(seen) < 4 else found
 
@@ -236,8 +236,8 @@ def test_a_run_of_unknown_status_is_cancelled_at_its_deadline(
     emulator.fault(on="create", do={"stall": True})
     read = wire.parsed_interaction
 
-    def later(text: Any) -> Any:
-        found = read(text)
+    def later(*came: Any, **how: Any) -> Any:
+        found = read(*came, **how)
         return found | ({"status": "paused"} if found["status"] != "cancelled" else {})
 
     monkeypatch.setattr(wire, "parsed_interaction", later)

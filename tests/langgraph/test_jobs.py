@@ -576,7 +576,10 @@ def patch_status(monkeypatch: pytest.MonkeyPatch) -> Any:
             patch.setattr(
                 wire,
                 "parsed_interaction",
-                lambda text: {**read(text), "status": status},
+                lambda text, *way, **how: {
+                    **read(text, *way, **how),
+                    "status": status,
+                },
             )
             yield
 

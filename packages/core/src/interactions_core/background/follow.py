@@ -20,6 +20,7 @@ from interactions_core.transcript.streaming import Assembler, steps_of
 from interactions_core.turns.effects import Flow, fetch, resume_stream, show, sleep
 from interactions_core.turns.own_names import own_named
 from interactions_core.turns.receiving.answers import Answer, joined
+from interactions_core.turns.receiving.read_back import is_whole, read_back
 
 SILENCE_S: Final = LEASE_S / 2
 """How long a stream may say nothing before the run is looked at instead."""
@@ -37,8 +38,16 @@ def poll_until_done(work: LeasedJob, interaction: JsonObject) -> Flow[Answer]:
         RequestError: It cannot be read; the job is kept for the next try.
     """
     interaction = yield from settle(work, interaction)
+    if not is_whole(interaction):
+        # The create may have been answered with the end, and something be missing.
+        interaction = (yield from _read_again(work)) or interaction
     yield from record_result(work, interaction)
     return joined(None, interaction, steps_of(interaction))
+
+
+def _read_again(work: LeasedJob) -> Flow[JsonObject | None]:
+    found = yield from read_back(work.name)
+    return found.interaction if found.is_over else None
 
 
 def resume_answer(work: LeasedJob, *, stream: bool) -> Flow[Answer]:
@@ -80,7 +89,11 @@ def stream_answer(work: LeasedJob, listener: Listener) -> Flow[Answer]:
         if not (yield from _resumed(work, listener)):
             break
     interaction: JsonObject = {**assembler.interaction, "id": work.name}
-    if not assembler.completed or goes_on(interaction.get("status")):
+    told = (
+        {**interaction, "steps": [*assembler.steps]} if assembler.steps else interaction
+    )
+    ended = assembler.completed and not goes_on(interaction.get("status"))
+    if not ended or not is_whole(told):
         interaction = yield from settle(work, {**interaction, "status": "queued"})
         # Recorded before the rest is shown, which fails if the answer does not begin
         # with what was shown already: an equal call is then given this answer.

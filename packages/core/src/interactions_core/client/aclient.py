@@ -19,6 +19,7 @@ from interactions_core.background.job_turn import (
     interrupted_job,
 )
 from interactions_core.canonical import JsonObject
+from interactions_core.client.arrivals import arrival_of
 from interactions_core.client.async_effect_runner import (
     AsyncCourse,
     AsyncEffectRunner,
@@ -161,7 +162,7 @@ class AsyncInteractionsClient:
                 include_input=include_input,
                 timeout=self.connection.timeout_s,
             )
-            return await read_answer(worker, await raw.read())
+            return await read_answer(worker, await raw.read(), arrival_of(raw))
 
     async def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
+from interactions_core.client.arrivals import Arrival, arrival_of
 from interactions_core.client.built_requests import as_request
 from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.request_hooks import sending
@@ -157,7 +158,10 @@ class AsyncEffectRunner:
         create = self._resource().with_raw_response.create
         async with self._request(body, stream=False) as arguments:
             raw = await create(**arguments)
-            return await read_answer(self._store, await raw.read())
+            answer, stored = await raw.read(), wire.is_stored(body)
+            return await read_answer(
+                self._store, answer, arrival_of(raw), stored=stored
+            )
 
     async def _open(self, body: JsonObject, silence_s: float | None) -> None:
         check_instrumentation()
@@ -165,7 +169,7 @@ class AsyncEffectRunner:
         create = self._resource().with_streaming_response.create
         async with self._request(body, stream=True, most_s=silence_s) as arguments:
             response = await self._stream.enter_async_context(create(**arguments))
-        self._events = _events(self._store, response.iter_bytes())
+        self._events = _events(self._store, response, stored=wire.is_stored(body))
 
     async def _resume(
         self, interaction_id: str, last_event_id: str, silence_s: float
@@ -181,7 +185,7 @@ class AsyncEffectRunner:
                     timeout=min(timeout_s, silence_s),
                 )
             )
-        self._events = _events(self._store, response.iter_bytes())
+        self._events = _events(self._store, response)
 
     # The SDK's resource is built at run time and has no usable static type.
     def _resource(self) -> Any:  # noqa: ANN401
@@ -210,13 +214,19 @@ class AsyncEffectRunner:
                 yield as_request(wire.withheld(arguments))
 
 
-async def read_answer(worker: Threaded, body: bytes) -> JsonObject:
+async def read_answer(
+    worker: Threaded, body: bytes, arrival: Arrival, *, stored: bool = True
+) -> JsonObject:
     """Read an answer's body; a long one in a worker."""
+
+    def read() -> JsonObject:
+        return wire.parsed_interaction(body, arrival, stored=stored)
+
     if len(body) <= _LONGEST_EVENT:
         # Nothing is awaited here: a turn that is cancelled in between would not learn
         # the id of the run that it has begun.
-        return wire.parsed_interaction(body)
-    return await in_worker(worker, lambda: wire.parsed_interaction(body))
+        return read()
+    return await in_worker(worker, read)
 
 
 async def _nothing() -> AsyncIterator[JsonObject]:
@@ -224,12 +234,16 @@ async def _nothing() -> AsyncIterator[JsonObject]:
     yield
 
 
+# A response of the SDK, which has no usable static type.
 async def _events(
-    worker: Threaded, chunks: AsyncIterator[bytes]
+    worker: Threaded,
+    response: Any,  # noqa: ANN401
+    *,
+    stored: bool = True,
 ) -> AsyncIterator[JsonObject]:
-    reader = EventReader()
+    reader, arrival = EventReader(), arrival_of(response)
     with translate_errors():
-        async for chunk in chunks:
+        async for chunk in response.iter_bytes():
             if reader.pending + len(chunk) <= _LONGEST_EVENT:
                 events = reader.read(chunk)
             else:
@@ -239,7 +253,12 @@ async def _events(
             if reader.finished:
                 return
             wire.check_legible(reader)
-    for event in wire.flush_stream(reader):
+
+    def flush() -> list[JsonObject]:
+        return [*wire.flush_stream(reader, arrival, stored=stored)]
+
+    is_long = reader.pending + sum(map(len, reader.stray)) > _LONGEST_EVENT
+    for event in await in_worker(worker, flush) if is_long else flush():
         yield event
 
 

@@ -15,6 +15,7 @@ from interactions_core.background.job_turn import (
 )
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
+from interactions_core.client.arrivals import arrival_of
 from interactions_core.client.connection import CANCEL_TIMEOUT_S, Connection
 from interactions_core.client.effect_runner import EffectRunner
 from interactions_core.client.identity import look_up_owner
@@ -166,7 +167,7 @@ class InteractionsClient:
                 include_input=include_input,
                 timeout=self.connection.timeout_s,
             )
-            return wire.parsed_interaction(raw.read())
+            return wire.parsed_interaction(raw.read(), arrival_of(raw))
 
     def cancel(self, interaction_id: str) -> None:
         """Cancel a run in the background."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from interactions_core.canonical import JsonObject
 from interactions_core.client import wire
+from interactions_core.client.arrivals import arrival_of
 from interactions_core.client.built_requests import as_request
 from interactions_core.client.instrumentation import check_instrumentation
 from interactions_core.client.sdk_errors import translate_errors
@@ -97,7 +98,9 @@ class EffectRunner:
             raw = self._resource().with_raw_response.create(
                 **self._arguments(body, stream=False)
             )
-            return wire.parsed_interaction(raw.read())
+            return wire.parsed_interaction(
+                raw.read(), arrival_of(raw), stored=wire.is_stored(body)
+            )
 
     def _open(self, body: JsonObject, silence_s: float | None) -> None:
         check_instrumentation()
@@ -108,7 +111,7 @@ class EffectRunner:
                     **self._arguments(body, stream=True, most_s=silence_s)
                 )
             )
-        self._events = _events(response.iter_bytes())
+        self._events = _events(response, stored=wire.is_stored(body))
 
     def _resume(
         self, interaction_id: str, last_event_id: str, silence_s: float
@@ -124,7 +127,7 @@ class EffectRunner:
                     timeout=min(timeout_s, silence_s),
                 )
             )
-        self._events = _events(response.iter_bytes())
+        self._events = _events(response)
 
     # The SDK's resource is built at run time and has no usable static type.
     def _resource(self) -> Any:  # noqa: ANN401
@@ -142,12 +145,13 @@ class EffectRunner:
         return arguments if is_given else as_request(arguments)
 
 
-def _events(chunks: Iterator[bytes]) -> Iterator[JsonObject]:
-    reader = EventReader()
+# A response of the SDK, which has no usable static type.
+def _events(response: Any, *, stored: bool = True) -> Iterator[JsonObject]:  # noqa: ANN401
+    reader, arrival = EventReader(), arrival_of(response)
     with translate_errors():
-        for chunk in chunks:
+        for chunk in response.iter_bytes():
             yield from reader.read(chunk)
             if reader.finished:
                 return
             wire.check_legible(reader)
-    yield from wire.flush_stream(reader)
+    yield from wire.flush_stream(reader, arrival, stored=stored)

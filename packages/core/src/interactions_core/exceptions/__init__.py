@@ -15,7 +15,7 @@ InteractionsError                catch-all
     RateLimitError               429
     ContextLengthError           the history is longer than the model takes
     ServiceError                 5xx and 409: worth trying again later
-    NetworkError                 refused, reset or timed out; nobody answered
+    NetworkError                 refused, reset or timed out, or no answer of the API's
   OutcomeError                   the API answered, but not usefully
     JobFailedError               status `failed` or `budget_exceeded`
     JobCancelledError            status `cancelled`

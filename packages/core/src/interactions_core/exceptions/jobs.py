@@ -17,13 +17,16 @@ class LostSubmitError(InteractionsError):
             had a name.
     """
 
-    def __init__(self, job_key: str, interaction_id: str = "") -> None:
+    def __init__(
+        self, job_key: str, interaction_id: str = "", *, came: str = ""
+    ) -> None:
+        instead = f"; {came}" if came else ""
         what = (
             f"the run {interaction_id} (job {job_key}) was unknown to the service "
             "until its deadline: it may go on all the same and be billed"
             if interaction_id
-            else f"the answer to a create was lost (job {job_key}): the run may exist "
-            "on the server and be billed, and the API has no list call to find it"
+            else f"the answer to a create was lost (job {job_key}{instead}): the run may "
+            "exist on the server and be billed, and the API has no list call to find it"
         )
         super().__init__(
             f"{what}. Ask again, or have that done for you with "

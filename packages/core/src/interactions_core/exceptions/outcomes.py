@@ -18,7 +18,8 @@ class OutcomeError(InteractionsError):
 
     def __init__(self, interaction_id: str, status: str, explanation: str) -> None:
         name = f"interaction {interaction_id}" if interaction_id else "an unstored one"
-        super().__init__(f"{name} ended as {status!r}: {explanation}")
+        ended = f"ended as {status!r}" if status else "does not say how it ended"
+        super().__init__(f"{name} {ended}: {explanation}")
         self.interaction_id = interaction_id
         self.status = status
 

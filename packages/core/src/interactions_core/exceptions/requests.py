@@ -1,5 +1,8 @@
 """What the API refused, or was not reached with."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from interactions_core.exceptions.catch_all import InteractionsError
 
 
@@ -63,14 +66,19 @@ class ServiceError(RequestError):
 
 
 class NetworkError(RequestError):
-    """Nobody answered: connection refused, reset, or timed out.
+    """Nobody answered, or somebody else: refused, reset, timed out, or no interaction.
 
     Attributes:
         sent: Whether the request may have reached the service.
+        answered: Whether something whole came that is no answer of the API; a create
+            is then not sent again by itself, and `status_code` is what it came with.
+        paid: What that says of what it took, as the API says it; empty for nothing.
         interaction_id: What it made, where what came of the answer says so; else "".
     """
 
     retryable = True
+    answered = False
+    paid: Mapping[str, Any] = {}
 
     def __init__(
         self,
@@ -79,7 +87,12 @@ class NetworkError(RequestError):
         sent: bool,
         advice: str = "",
         interaction_id: str = "",
+        answered: bool = False,
+        paid: Mapping[str, Any] | None = None,
+        status_code: int | None = None,
     ) -> None:
-        super().__init__(api_message, advice=advice)
+        super().__init__(api_message, status_code=status_code, advice=advice)
         self.sent = sent
+        self.answered = answered
+        self.paid = paid or {}
         self.interaction_id = interaction_id

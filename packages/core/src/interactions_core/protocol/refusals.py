@@ -66,29 +66,38 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
 }
 
 NOT_IMPLEMENTED: Final = 501
+_REFUSED: Final = range(400, 600)
 
 
 def refusal(
-    status: int | None, body: object, *, retry_after: str | None = None
+    status: int | None,
+    body: object,
+    *,
+    retry_after: str | None = None,
+    came_with: int | None = None,
 ) -> RequestError:
     """Turn a refusal into the error that says what it means.
 
     Args:
-        status: The HTTP status; `None` for an `error` event of a stream, whose own
-            code then tells.
+        status: The HTTP status; `None` where that is one of success, and the body's
+            own code tells: an `error` event of a stream, or an error in its place.
         body: The answer's body, parsed or as text.
         retry_after: The `Retry-After` header.
+        came_with: The HTTP status of a success that an error came with in one piece.
     """
     code, message = error_of(body)
     if status is None:
-        status = 400 if code in BLOCKED else _STATUS_BY_CODE.get(code, 500)
+        status = 400 if code in BLOCKED else _status_in(code, body)
     kind = _kind(status, message)
+    advice = [_advice(kind)]
+    if came_with is not None:
+        advice.append(f"The error came with HTTP {came_with}.")
     return kind(
         message or "the answer has no explanation",
         status_code=status,
         code=code,
         retry_after_s=_seconds(retry_after),
-        advice=_advice(kind),
+        advice=" ".join(filter(None, advice)),
     )
 
 
@@ -147,6 +156,25 @@ def _kind(status: int, message: str) -> type[RequestError]:
     if _CONTEXT_LENGTH.search(message):
         return ContextLengthError
     return AuthenticationError if _KEY.search(message) else InvalidRequestError
+
+
+def _status_in(code: str, body: object) -> int:
+    """Return the HTTP status that an error's own code stands for; 500 if none."""
+    number = _number_in(body)
+    if code not in _STATUS_BY_CODE and number in _REFUSED:
+        return number
+    return _STATUS_BY_CODE.get(code, 500)
+
+
+def _number_in(body: object) -> int:
+    """Read the code of a front-end error, which is an HTTP status; 0 for none."""
+    if isinstance(body, list) and body:
+        return _number_in(cast("list[object]", body)[0])
+    if not isinstance(body, Mapping):
+        return 0
+    found = cast("Mapping[str, object]", body)
+    code = found.get("code")
+    return code if isinstance(code, int) else _number_in(found.get("error"))
 
 
 def _advice(kind: type[RequestError]) -> str:

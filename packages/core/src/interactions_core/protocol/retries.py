@@ -7,6 +7,8 @@ the turn, which waits through effects and must know whether a run may have start
 from typing import Final
 
 from interactions_core.exceptions import (
+    InteractionsError,
+    InterruptedStreamError,
     NetworkError,
     RateLimitError,
     RequestError,
@@ -36,7 +38,10 @@ def may_repeat(error: RequestError) -> bool:
         return False
     if isinstance(error, ServiceError):
         return error.status_code != NOT_IMPLEMENTED
-    return isinstance(error, RateLimitError | NetworkError)
+    if isinstance(error, NetworkError):
+        # Whatever answers in the API's place answers the same again, and it is billed.
+        return not error.answered
+    return isinstance(error, RateLimitError)
 
 
 def is_lost(error: RequestError) -> bool:
@@ -46,14 +51,16 @@ def is_lost(error: RequestError) -> bool:
     return isinstance(error, NetworkError) and error.sent
 
 
-def may_be_billed(error: RequestError, *, begins_run: bool) -> bool:
+def may_be_billed(error: InteractionsError, *, begins_run: bool) -> bool:
     """Tell whether a create that came to no answer may be billed.
 
     A request in the foreground that was answered with an error is not; a run may go on
-    behind the error.
+    behind the error. An answer of which something was shown is billed as far as it came.
     """
+    if isinstance(error, InterruptedStreamError):
+        return True
     if begins_run:
-        return is_lost(error)
+        return isinstance(error, RequestError) and is_lost(error)
     return isinstance(error, NetworkError) and error.sent
 
 

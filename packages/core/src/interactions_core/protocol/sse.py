@@ -27,11 +27,14 @@ class EventReader:
         stray: Lines that belong to no event, e.g. an error body of the front end.
         garbled: Whether an event came that is no JSON or no UTF-8; what followed in
             the same bytes was not read.
+        has_events: Whether an event came: what is no event is beside a stream then,
+            and not in place of one.
     """
 
     finished: bool = False
     stray: list[str] = field(default_factory=list[str])
     garbled: bool = False
+    has_events: bool = False
     _data: list[str] = field(default_factory=list[str])
     _rest: list[bytes] = field(default_factory=list[bytes])
 
@@ -87,6 +90,7 @@ class EventReader:
         if not isinstance(event, dict):
             self.stray.append(text)
             return None
+        self.has_events = True
         # JSON objects have strings for keys.
         return cast("JsonObject", event)
 

@@ -209,6 +209,28 @@ def events_of(steps: Sequence[JsonObject]) -> Iterator[StreamEvent]:
         yield from assembler.feed({"event_type": "step.stop", "index": index})
 
 
+def whole_events(interaction: JsonObject) -> Iterator[JsonObject]:
+    """Write the events of a stream that tells of a whole interaction."""
+    body = {key: value for key, value in interaction.items() if key != "steps"}
+    yield {"event_type": "interaction.created", "interaction": body}
+    for index, step in enumerate(steps_of(interaction)):
+        called = step.get("arguments") if step.get("type") == "function_call" else None
+        none: JsonObject = {}
+        started: JsonObject = {**step, "arguments": none} if called else step
+        yield {"event_type": "step.start", "index": index, "step": started}
+        if called:
+            delta: JsonObject = {"type": "arguments_delta", "arguments": _text(called)}
+            yield {"event_type": "step.delta", "index": index, "delta": delta}
+        yield {"event_type": "step.stop", "index": index}
+    yield {"event_type": "interaction.completed", "interaction": body}
+
+
+def _text(arguments: Json) -> str:
+    if isinstance(arguments, str):
+        return arguments
+    return json.dumps(arguments, ensure_ascii=False)
+
+
 def steps_of(interaction: JsonObject) -> tuple[JsonObject, ...]:
     """Return the steps that the model made; a GET may put the input before them."""
     steps = interaction.get("steps")

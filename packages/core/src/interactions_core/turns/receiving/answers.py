@@ -13,9 +13,14 @@ from interactions_core.exceptions import (
     OutcomeError,
     RequestError,
 )
+from interactions_core.protocol.answer_bodies import (
+    is_interaction,
+    no_interaction,
+    shape_of,
+)
 from interactions_core.protocol.refusals import network_error, refusal
 from interactions_core.protocol.statuses import is_hop
-from interactions_core.transcript.streaming import Assembler, StreamEvent, steps_of
+from interactions_core.transcript.streaming import Assembler, StreamEvent
 from interactions_core.turns.effects import (
     Flow,
     create,
@@ -28,8 +33,9 @@ from interactions_core.turns.receiving.outcomes import is_pending
 from interactions_core.turns.receiving.salvage import (
     ASK_AGAIN,
     Salvaged,
-    complete,
     salvage,
+    streamed_hop,
+    whole_hop,
 )
 from interactions_core.usage import merged_usage
 
@@ -154,8 +160,7 @@ def _create(body: JsonObject) -> Flow[Salvaged]:
     except NetworkError as error:
         seen = Assembler({"id": error.interaction_id})
         return (yield from salvage(seen, error, shown=False))
-    interaction = yield from complete(interaction)
-    return Salvaged(interaction, steps_of(interaction))
+    return (yield from whole_hop(interaction))
 
 
 def _follow(
@@ -181,11 +186,12 @@ def _follow(
             raise refusal(None, assembler.error)
     except RequestError as error:
         part = yield from salvage(assembler, error, shown=shown)
-        for item in part.rest:
-            yield from _show(item, before)
-        return part
-    interaction = yield from complete(assembler.interaction)
-    return Salvaged(interaction, assembler.steps)
+    else:
+        check_told(assembler, stored=body.get("store") is not False)
+        part = yield from streamed_hop(assembler)
+    for item in part.rest:
+        yield from _show(item, before)
+    return part
 
 
 def _check(check: RootCheck, interaction_id: str) -> Flow[None]:
@@ -200,6 +206,19 @@ def _check(check: RootCheck, interaction_id: str) -> Flow[None]:
 
 def _show(item: StreamEvent, before: int) -> Flow[None]:
     yield from show(replace(item, index=before + item.index))
+
+
+def check_told(assembler: Assembler, *, stored: bool) -> None:
+    """Refuse a stream that came to its end and told of no interaction.
+
+    Raises:
+        NetworkError: It is not the API's, or what it told was taken out on the way.
+    """
+    whole: JsonObject = {**assembler.interaction, "steps": [*assembler.steps]}
+    if not is_interaction(whole, stored=stored):
+        what = f"a stream of {shape_of(assembler.interaction)}"
+        # What it took was counted as it came.
+        raise no_interaction(None, what)
 
 
 def _unfinished() -> NetworkError:

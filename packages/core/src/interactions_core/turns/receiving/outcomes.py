@@ -15,6 +15,8 @@ from interactions_core.transcript.streaming import event_error
 
 _NOTHING: Final = "the model gave neither text nor calls; ask again or rephrase"
 
+_UNTOLD: Final = "ask again later: it is read by its id then, and nothing is created"
+
 
 def is_pending(interaction: JsonObject) -> bool:
     """Tell whether an answer is still being made; one that says nothing of it is."""
@@ -43,13 +45,14 @@ def outcome_error(
 def _error(
     interaction: JsonObject, steps: tuple[JsonObject, ...], *, returns_empty: bool
 ) -> OutcomeError | None:
-    word = str(interaction.get("status"))
+    word = str(interaction.get("status") or "")
     name = str(interaction.get("id") or "")
     status = status_of(word)
     said = event_error({**interaction, "steps": [*steps]})
     if status.error is not None:
         quoted = said if status.finish == "error" else ""
-        return status.error(name, word, quoted or status.why)
+        why = status.why if word else _UNTOLD
+        return status.error(name, word, quoted or why)
     if says_something(steps):
         return None
     reason = status.why or _why_empty(steps, said)

@@ -15,6 +15,7 @@ from interactions_core.exceptions import (
     RequestError,
 )
 from interactions_core.protocol.retries import FRESH_WAIT_S, wait_s
+from interactions_core.protocol.statuses import status_of
 from interactions_core.turns.effects import Flow, fetch, sleep
 from interactions_core.turns.receiving.outcomes import is_pending
 
@@ -50,11 +51,14 @@ class Found:
 def is_whole(interaction: JsonObject) -> bool:
     """Tell whether an answer says how it ended, in the shape that the API gives it.
 
-    What lies between the API and us may have changed it, or cut it.
+    What lies between the API and us may have changed it, or cut it. API: an answer
+    without steps was recorded that ended as `incomplete`, and none that came to an end
+    of its own.
     """
     usage: Json = interaction.get("usage", {})
     tokens = usage.get("total_tokens", 0) if isinstance(usage, Mapping) else None
-    steps = interaction.get("steps", [])
+    stopped = status_of(interaction.get("status")).finish == "stop"
+    steps = interaction.get("steps", None if stopped else [])
     has_steps = isinstance(steps, list) and all(isinstance(s, Mapping) for s in steps)
     return has_steps and isinstance(tokens, int) and not is_pending(interaction)
 

@@ -50,13 +50,48 @@ class Salvaged:
     failure: OutcomeError | None = None
 
 
-def complete(interaction: JsonObject) -> Flow[JsonObject]:
-    """Return an answer as it ended, read again where it does not say how it did."""
+def whole_hop(interaction: JsonObject) -> Flow[Salvaged]:
+    """Return an answer in one piece, read again where it does not say how it ended."""
+    interaction = yield from _complete(interaction)
+    return Salvaged(interaction, steps_of(interaction))
+
+
+def streamed_hop(assembler: Assembler) -> Flow[Salvaged]:
+    """Return an answer whose stream has ended, read again where something lacks.
+
+    API: the last event of a stream has no steps. One without any may have lost them on
+    the way, so that what is stored is then shown.
+    """
+    seen = assembler.steps
+    body = dict(assembler.interaction)
+    if seen:
+        body["steps"] = [*seen]
+    interaction = yield from _complete(body)
+    if seen:
+        return Salvaged(interaction, seen)
+    steps = steps_of(interaction)
+    return Salvaged(interaction, steps, tuple(missing_events((), steps) or ()))
+
+
+def _complete(interaction: JsonObject) -> Flow[JsonObject]:
     name = str(interaction.get("id") or "")
-    if not name or is_whole(interaction):
+    if is_whole(interaction):
         return interaction
+    if not name:
+        return _unnamed(interaction)
     found = yield from read_back(name)
     return found.interaction if found.is_over else interaction
+
+
+def _unnamed(interaction: JsonObject) -> JsonObject:
+    """Take an answer for ended that does not say how, and cannot be read by an id.
+
+    It came whole to a create in the foreground, is paid for, and no chain goes on with
+    it.
+    """
+    if interaction.get("status") or not steps_of(interaction):
+        return interaction
+    return {**interaction, "status": "completed"}
 
 
 def salvage(
