@@ -49,6 +49,7 @@ class Asker:
         sleep: Callable[[float], None],
         *,
         max_retries: int = 2,
+        resubmits: bool = False,
     ) -> None:
         self.way = way
         self.store = store
@@ -58,6 +59,7 @@ class Asker:
             retention_s=55 * DAY_S,
             clock=clock,
             jitter=lambda: 1.0,
+            resubmits=resubmits,
         )
 
         async def asleep(seconds: float) -> None:

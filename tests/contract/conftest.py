@@ -58,6 +58,7 @@ def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[C
         store: SessionStore = store,
         sleep: Callable[[float], None] = clock.sleep,
         max_retries: int = 2,
+        resubmits: bool = False,
         timeout_s: float = PATIENCE_S,
         **platform: Any,
     ) -> Asker:
@@ -66,7 +67,15 @@ def connect(emulator: Emulator, store: SessionStore, clock: Clock) -> Iterator[C
             timeout_s=timeout_s,
             **{"api_key": "the key"} | platform,
         )
-        asker = Asker(way, connection, store, clock, sleep, max_retries=max_retries)
+        asker = Asker(
+            way,
+            connection,
+            store,
+            clock,
+            sleep,
+            max_retries=max_retries,
+            resubmits=resubmits,
+        )
         askers.append(asker)
         return asker
 

@@ -19,11 +19,10 @@ from interactions_core.transcript.digest import Transcript
 from interactions_core.turns.context import ClientPolicy, TurnContext
 from interactions_core.turns.effects import Flow, Sleep, StoreCall
 from interactions_core.turns.lookup import find_plan
+from interactions_core.turns.receiving.rerooting import RerootedError, root_check
 from interactions_core.turns.sending.send import (
-    RerootedError,
     is_fresh,
     plan_recovery,
-    root_check,
     with_retries,
 )
 from tests.core.session import DAY_S, NOW, Session, call, model, result, user, wires

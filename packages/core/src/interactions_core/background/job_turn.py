@@ -24,7 +24,7 @@ from interactions_core.background.holding.results import (
     mark_consumed,
     mark_handed_on,
 )
-from interactions_core.background.holding.unanswered import note_lost
+from interactions_core.background.holding.unanswered import note_left_create
 from interactions_core.background.poll import first_poll, is_there_again
 from interactions_core.background.saved_plans import plan_of
 from interactions_core.background.submit import SubmittedJob, leave_rerooted, submit_job
@@ -32,7 +32,7 @@ from interactions_core.exceptions import DeadlineExceededError, InteractionsErro
 from interactions_core.logs import log_fields
 from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.statuses import goes_on, is_known
-from interactions_core.records.jobs.job import GONE, LOST, noted
+from interactions_core.records.jobs.job import GONE, noted
 from interactions_core.records.turn import Reply
 from interactions_core.stores.protocols.sessions import SessionStore
 from interactions_core.transcript.replies import says_something
@@ -43,12 +43,12 @@ from interactions_core.turns.keeping.recording import record_turn
 from interactions_core.turns.own_names import own_named, with_own_names
 from interactions_core.turns.receiving.answers import Answer
 from interactions_core.turns.receiving.outcomes import outcome_error
+from interactions_core.turns.receiving.rerooting import RerootedError
 from interactions_core.turns.sending.ask_separately import (
     count_separately,
     leave_owed,
     mark_told,
 )
-from interactions_core.turns.sending.send import RerootedError
 from interactions_core.turns.spending.budgeted_runs import settle_run
 from interactions_core.turns.spending.metering import metered
 
@@ -173,11 +173,11 @@ def _claim_or_raise(run: TurnContext) -> Flow[LeasedJob | None]:
     if run.policy.resubmits:
         yield from _check_create(work)
         run.tally.interrupts = work.job.interrupts
-        if work.job.status != LOST:
-            yield from note_lost(work)
+        yield from note_left_create(work)
         yield from mark_consumed(work)
         return None
     run.tally.watch.note_resumed(work.job)
+    yield from note_left_create(work)
     raise (yield from mark_submit_lost(work))
 
 

@@ -16,6 +16,7 @@ from interactions_core.background.holding.leases import (
     renew_lease,
 )
 from interactions_core.background.holding.results import mark_cancelled, mark_consumed
+from interactions_core.background.holding.unanswered import note_gone
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import (
     AuthenticationError,
@@ -44,6 +45,7 @@ from interactions_core.turns.effects import (
     sleep,
     store_call,
 )
+from interactions_core.turns.keeping.recording import record_unfinished
 
 logger: Final = logging.getLogger("interactions_core")
 
@@ -226,7 +228,10 @@ def _cancelled(work: LeasedJob) -> Flow[Never]:
     """Be done with a run that was cancelled because its deadline is over."""
     yield from mark_cancelled(work)
     yield from set_cleanup("")
-    raise DeadlineExceededError(work.name, work.run.deadline_s)
+    error, tally = DeadlineExceededError(work.name, work.run.deadline_s), work.run.tally
+    if work.name in tally.answered and tally.plan is not None:
+        yield from record_unfinished(work.run, tally.plan, error)
+    raise error
 
 
 def is_there_again(work: LeasedJob) -> Flow[bool]:
@@ -239,6 +244,7 @@ def is_there_again(work: LeasedJob) -> Flow[bool]:
     try:
         found = yield from fetch(work.name)
     except NotFoundError as error:
+        yield from note_gone(work)
         yield from mark_consumed(work, GONE)
         if work.run.policy.resubmits:
             return False

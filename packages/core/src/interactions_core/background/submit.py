@@ -19,7 +19,7 @@ from interactions_core.background.holding.intents import (
 )
 from interactions_core.background.holding.leased_job import LeasedJob
 from interactions_core.background.holding.results import mark_cancelled
-from interactions_core.background.holding.unanswered import note_cancelled, note_lost
+from interactions_core.background.holding.unanswered import note_cancelled
 from interactions_core.background.listen import Listener, named
 from interactions_core.canonical import JsonObject
 from interactions_core.exceptions import (
@@ -33,6 +33,7 @@ from interactions_core.mapping.planning import Plan
 from interactions_core.protocol.refusals import network_error as unanswered
 from interactions_core.protocol.retries import is_lost
 from interactions_core.requests.bodies import request_body
+from interactions_core.transcript.streaming import StreamEvent
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import (
     Flow,
@@ -49,12 +50,12 @@ from interactions_core.turns.keeping.form_memory import (
     recall_form,
 )
 from interactions_core.turns.lookup import find_plan
+from interactions_core.turns.receiving.answers import check_told
+from interactions_core.turns.receiving.rerooting import RerootedError, root_check
 from interactions_core.turns.sending.ask_separately import ask_separately
 from interactions_core.turns.sending.send import (
-    RerootedError,
     is_fresh,
     plan_recovery,
-    root_check,
     with_retries,
 )
 from interactions_core.turns.spending.budgeted_runs import budgeted_run
@@ -124,9 +125,6 @@ def submit_job(
             try:
                 plan, evidence = yield from plan_recovery(run, error, plan, evidence)
             except InteractionsError:
-                if run.tally.maybe_billed:
-                    # A try before this one, which nobody will ask about again.
-                    yield from note_lost(work)
                 yield from delete_intent(work)
                 raise
         yield from record_resubmit(work, plan)
@@ -157,7 +155,7 @@ def _check_lost(work: LeasedJob, error: InteractionsError) -> Flow[None]:
     elif work.name:
         raise error
     if isinstance(error, RequestError) and is_lost(error):
-        raise (yield from mark_submit_lost(work)) from error
+        raise (yield from mark_submit_lost(work, error)) from error
 
 
 def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[SubmittedJob]:
@@ -178,12 +176,7 @@ def _send_create(work: LeasedJob, plan: Plan, *, stream: bool) -> Flow[Submitted
         run.tally.watch.note_submitted(work.job)
         return SubmittedJob(plan, work, interaction)
     silence_s = min(SILENCE_S, run.deadline_s)
-    yield from repeat(lambda: open_stream(body, silence_s))
-    listener = Listener()
-    shown = yield from named(listener)
-    if not listener.name:
-        reason = "the stream ended before it named its run"
-        raise unanswered(reason, sent=True)
+    listener, shown = yield from repeat(lambda: _listen(body, silence_s))
     yield from record_submitted(work, listener.assembler.interaction)
     check(work.name)
     run.tally.watch.note_submitted(work.job)
@@ -245,6 +238,28 @@ def _create(body: JsonObject) -> Flow[JsonObject]:
         reason = "the answer does not name its run"
         raise unanswered(reason, sent=True)
     return interaction
+
+
+def _listen(
+    body: JsonObject, silence_s: float
+) -> Flow[tuple[Listener, list[StreamEvent]]]:
+    """Send a create and listen until it has named its run.
+
+    Returns:
+        What listens, and what else was shown meanwhile.
+
+    Raises:
+        RequestError: It was refused, or does not say which run it is about.
+    """
+    yield from open_stream(body, silence_s)
+    listener = Listener()
+    shown = yield from named(listener)
+    if listener.name:
+        return listener, shown
+    if listener.assembler.completed:
+        check_told(listener.assembler, stored=True)
+    reason = "the stream ended before it named its run"
+    raise unanswered(reason, sent=True)
 
 
 def _body(work: LeasedJob, plan: Plan) -> JsonObject:

@@ -125,7 +125,8 @@ class Unanswered:
     Attributes:
         target: `model:NAME` or `agent:NAME`.
         at: When that was known, in epoch seconds.
-        what: `lost`: sent, and never answered. `cancelled`: a run that was cancelled,
+        what: `lost`: sent, and never answered, or a run that the service did not know
+            any more when it was given up. `cancelled`: a run that was cancelled,
             of which nobody has said what it took.
         creates: How many.
         interaction_id: The run; "" where that is not known.

@@ -72,6 +72,9 @@ class TurnStats:
     Attributes:
         attempts: Creates sent.
         maybe_billed: Creates that came to no answer and may be billed.
+        noted: Those of them that the store has notes of beside the ledger.
+        in_flight: Whether a create was sent, or is about to be, of which nothing is
+            known yet, or nothing is written down.
         fresh_waits: How often an id that was too new was waited for.
         fresh_wait_s: The time spent on that.
         recovered: What was worked around.
@@ -94,6 +97,8 @@ class TurnStats:
 
     attempts: int = 0
     maybe_billed: int = 0
+    noted: int = 0
+    in_flight: bool = False
     fresh_waits: int = 0
     fresh_wait_s: float = 0.0
     recovered: list[str] = field(default_factory=list[str])
@@ -109,6 +114,11 @@ class TurnStats:
     plan: Plan | None = field(default=None, repr=False)
     entry: LedgerEntry | None = field(default=None, repr=False)
     watch: TurnWatch = UNWATCHED
+
+    @property
+    def uncounted(self) -> int:
+        """How many creates may be billed that are to be entered with the answer."""
+        return self.maybe_billed - self.noted
 
     @property
     def own(self) -> Usage:

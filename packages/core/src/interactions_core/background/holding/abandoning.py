@@ -8,15 +8,16 @@ from interactions_core.background.holding.leased_job import (
     as_consumed,
     log_outdated,
 )
-from interactions_core.background.holding.unanswered import cancelled_run, lost_create
+from interactions_core.background.holding.unanswered import cancelled_run
 from interactions_core.exceptions import StoreError
 from interactions_core.records.jobs.job import LOST
+from interactions_core.turns.keeping.lost_tries import lost_creates
 from interactions_core.turns.spending.budgeted_runs import settle_abandoned
 
 
 def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
     """Return what writes down that a turn was left: how depends on how far it was."""
-    store = work.run.records.store
+    store, tally = work.run.records.store, work.run.tally
 
     def write() -> None:
         job, now = work.job, work.run.now()
@@ -32,8 +33,11 @@ def on_abandon(work: LeasedJob, how: str) -> Callable[[], object]:
                 store.update_job(
                     replace(job, status=status, lease_until=0.0, updated_at=now)
                 )
+                # Between two tries there is none but those that are noted.
+                if how == LOST and (tally.in_flight or not tally.noted):
+                    lost = lost_creates(work.run, 1)
+                    store.note_unanswered(work.run.records.scope, lost)
                 if how == LOST:
-                    store.note_unanswered(work.run.records.scope, lost_create(work))
                     settle_abandoned(work.run, job.key)
         except StoreError as error:
             log_outdated(job, error)

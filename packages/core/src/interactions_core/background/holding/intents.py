@@ -6,10 +6,14 @@ from dataclasses import replace
 from interactions_core.background.holding.abandoning import on_abandon
 from interactions_core.background.holding.leased_job import LeasedJob, update_job
 from interactions_core.background.holding.leases import raise_displaced, release_lease
-from interactions_core.background.holding.unanswered import note_lost
 from interactions_core.background.saved_plans import plan_json
 from interactions_core.canonical import JsonObject
-from interactions_core.exceptions import JobCancelledError, LostSubmitError
+from interactions_core.exceptions import (
+    JobCancelledError,
+    LostSubmitError,
+    NetworkError,
+    RequestError,
+)
 from interactions_core.mapping.planning import Plan
 from interactions_core.process.counters import count
 from interactions_core.process.failpoints import FailPoint, hit
@@ -25,6 +29,7 @@ from interactions_core.records.jobs.job import (
 from interactions_core.records.jobs.job_looks import as_answered
 from interactions_core.turns.context import TurnContext
 from interactions_core.turns.effects import Flow, set_cleanup, store_call
+from interactions_core.turns.spending.budgeted_runs import settle_run
 
 
 def record_intent(run: TurnContext, plan: Plan) -> Flow[LeasedJob]:
@@ -84,6 +89,7 @@ def record_submitted(work: LeasedJob, interaction: JsonObject) -> Flow[None]:
     # of the run that is to be cancelled with it.
     work.job = replace(work.job, interaction_id=name)
     yield from set_cleanup(name, on_abandon(work, "cancelled"))
+    work.run.tally.in_flight = False
     if not (
         yield from update_job(
             work,
@@ -107,11 +113,22 @@ def delete_intent(work: LeasedJob) -> Flow[None]:
     yield from set_cleanup("")
 
 
-def mark_submit_lost(work: LeasedJob) -> Flow[LostSubmitError]:
-    """Write down that nobody knows whether the run exists, and say so."""
+def mark_submit_lost(
+    work: LeasedJob, error: RequestError | None = None
+) -> Flow[LostSubmitError]:
+    """Write down that nobody knows whether the run exists, and say so.
+
+    Args:
+        work: The job.
+        error: What its create has come to; `None` where nobody has heard.
+    """
     was_told = work.job.status == LOST
     yield from release_lease(work, LOST)
     if not was_told:
         count("lost_submit")
-        yield from note_lost(work)
-    return LostSubmitError(work.job.key)
+        yield from settle_run(work.run, work.job.key, is_known=False)
+    answered = isinstance(error, NetworkError) and error.answered
+    came = (
+        f"HTTP {error.status_code}: {error.api_message}" if error and answered else ""
+    )
+    return LostSubmitError(work.job.key, came=came)

@@ -155,7 +155,7 @@ def make_entry(
         usage=tally.own,
         created_at=record.created_at,
         attempts=tally.attempts,
-        maybe_billed=tally.maybe_billed,
+        maybe_billed=tally.uncounted,
         recovered=list_recovered(tally, plan),
         steps_sent=len(plan.steps),
         bytes_sent=sent,

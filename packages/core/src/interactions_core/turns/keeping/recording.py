@@ -20,7 +20,6 @@ from interactions_core.process.counters import count
 from interactions_core.process.failpoints import DeletionFailPoint, hit
 from interactions_core.records.accounts import is_fingerprint
 from interactions_core.records.anchors import Anchor, signed
-from interactions_core.records.charges import Unanswered
 from interactions_core.records.interactions import InteractionRecord
 from interactions_core.records.jobs.job import Job
 from interactions_core.records.remainders import note_of
@@ -42,6 +41,7 @@ from interactions_core.turns.keeping.answer_records import (
 )
 from interactions_core.turns.keeping.form_memory import remember_form
 from interactions_core.turns.keeping.learning import known_retention, note_retention
+from interactions_core.turns.keeping.lost_tries import note_lost_tries
 from interactions_core.turns.keeping.outlining import make_sketch
 from interactions_core.turns.receiving.answers import Answer
 from interactions_core.turns.spending.metering import note_answer
@@ -176,30 +176,13 @@ def record_unfinished(
     run: TurnContext, plan: Plan, error: InteractionsError
 ) -> Flow[None]:
     """Enter what was, or may have been, billed for what never was a whole answer."""
-    if run.tally.own == Usage():
-        yield from _note_lost(run)
+    answered = [*run.tally.answered.values()]
+    if run.tally.own == Usage() or not answered:
+        yield from note_lost_tries(run)
         return
-    name = next(reversed(run.tally.answered)) if run.turn.store else ""
+    name = answered[-1].interaction_id if run.turn.store else ""
     status = error.status if isinstance(error, OutcomeError) else "failed"
     yield from record_turn(run, plan, Answer({"id": name, "status": status}, ()), error)
-
-
-def _note_lost(run: TurnContext) -> Flow[None]:
-    """Note creates that were sent and never answered, where no answer came after."""
-    creates, store, scope = run.tally.maybe_billed, run.records.store, run.records.scope
-    if not creates:
-        return
-    target = run.turn.target_name
-    lost = Unanswered(target=target, at=run.now(), what="lost", creates=creates)
-    try:
-        yield from store_call(lambda: store.note_unanswered(scope, lost))
-    except StoreError as error:
-        logger.exception(
-            "%d creates that may be billed are not noted",
-            creates,
-            extra=log_fields("unanswered_not_noted", run.known, error=error),
-            exc_info=bare_error(error),
-        )
 
 
 def _is_recorded(run: TurnContext, record: InteractionRecord) -> Flow[bool]:

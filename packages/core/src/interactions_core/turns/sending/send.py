@@ -17,13 +17,11 @@ from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.agents import asked_agent
-from interactions_core.protocol.interaction_ids import is_rerooted
 from interactions_core.protocol.refusals import NOT_IMPLEMENTED, is_about_parent
 from interactions_core.protocol.retries import (
     FRESH_AGE_S,
     FRESH_WAIT_S,
     is_lost,
-    may_be_billed,
     may_repeat,
     wait_s,
 )
@@ -33,24 +31,13 @@ from interactions_core.requests.bodies import NEW
 from interactions_core.requests.ladder import next_plan, reshape, tell_changes
 from interactions_core.turns.context import TurnContext, TurnStats
 from interactions_core.turns.effects import Flow, sleep, store_call
+from interactions_core.turns.keeping.lost_tries import count_lost
 from interactions_core.turns.lookup import find_replay
-from interactions_core.turns.receiving.answers import RootCheck
+from interactions_core.turns.receiving.rerooting import RerootedError
 
 logger: Final = logging.getLogger("interactions_core")
 
 T = TypeVar("T")
-
-
-class RerootedError(InteractionsError):
-    """The answer belongs to another chain than its parent.
-
-    Attributes:
-        interaction_id: The answer.
-        parent_id: What it was to be chained on.
-    """
-
-    interaction_id = ""
-    parent_id = ""
 
 
 def with_retries(
@@ -63,11 +50,14 @@ def with_retries(
             # The store was read just before the first one.
             yield from store_call(run.records.store.check_contracts)
         tally.attempts += 1
+        tally.in_flight, known = True, len(tally.answered)
         try:
             return (yield from attempt())
-        except RequestError as error:
-            if may_be_billed(error, begins_run=run.turn.begins_run):
-                tally.maybe_billed += 1
+        except InteractionsError as error:
+            tally.in_flight = False
+            yield from count_lost(run, error, known)
+            if not isinstance(error, RequestError):
+                raise
             if fresh and _may_appear(error, tally):
                 seconds = _fresh_wait_s(tally)
             elif failures < run.policy.max_retries and _may_retry(run, error):
@@ -184,20 +174,3 @@ def _advise(
     said = advise(error.api_message, turn, plan, taken)
     if said:
         error.args = (f"{str(error).rstrip('.')}. {said}",)
-
-
-def root_check(plan: Plan) -> RootCheck:
-    """Return what raises if an answer visibly belongs to another chain."""
-
-    def check(interaction_id: str) -> None:
-        parent = plan.previous_interaction_id
-        if parent and is_rerooted(parent, interaction_id):
-            msg = (
-                f"the answer {interaction_id} is not on the chain of {parent}: "
-                "the service has dropped what came before it"
-            )
-            error = RerootedError(msg)
-            error.interaction_id, error.parent_id = interaction_id, parent
-            raise error
-
-    return check

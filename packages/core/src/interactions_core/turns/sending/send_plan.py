@@ -15,10 +15,10 @@ from interactions_core.turns.receiving.answers import (
     streamed_answer,
     unary_answer,
 )
+from interactions_core.turns.receiving.rerooting import root_check
 from interactions_core.turns.sending.send import (
     is_fresh,
     plan_recovery,
-    root_check,
     with_retries,
 )
 from interactions_core.turns.spending.budgeting import budgeted
