@@ -672,7 +672,7 @@ def unknown_model(bench: Bench) -> object:
     return bench.model(model="no-such-model").invoke("Hi")
 
 
-@case("HTTP 404 not_found: Requested entity was not found.")
+@case("HTTP 404 not_found: Requested entity was not found. Named")
 def unknown_parent(bench: Bench) -> object:
     parent = bench.model().invoke("Hi").response_metadata["interaction_id"]
     bench.emulator.advance(56 * DAY_S)
@@ -1000,6 +1000,7 @@ ERRORS = [
         (
             "… may be read by others on this machine",
             "this key seems",
+            "…, which was adopted",
             "waiting for the session store",
             "the function name",
             "INTERACTIONS_PROFILE: ",
@@ -1264,3 +1265,22 @@ def test_a_class_that_is_not_imported_is_reported_as_the_page_says(
     (heading,) = [h for h in headings_of(PAGE, 3) if "is not imported here" in h]
     (said,) = caplog.messages
     assert matches(heading, said), said
+
+
+def test_an_adopted_interaction_that_is_not_there_is_reported_as_the_page_says(
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    bench = Bench(emulator, tmp_path, monkeypatch)
+    model = bench.model()
+    history = [HumanMessage("Hi"), model.invoke("Hi").text, HumanMessage("Go on")]
+    model.adopt("v1_nobodys", [history[0], ("ai", history[1])])
+    refused = "Invalid interaction name: interactions/v1_nobodys"
+    emulator.fault(on="create", do={"status": 400, "message": refused})
+
+    model.invoke([history[0], ("ai", history[1]), history[2]])
+
+    (said,) = caplog.messages
+    assert any(matches(heading, said) for heading in headings_of(PAGE, 3))

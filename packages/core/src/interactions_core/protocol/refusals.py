@@ -27,6 +27,11 @@ _CONTEXT_LENGTH: Final = re.compile(
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(r"api[ _]?key|credential", re.IGNORECASE)
+_PARENT: Final = re.compile(
+    r"\bprevious[ _]interaction|\bparent interaction|\binvalid interaction name",
+    re.IGNORECASE,
+)
+_GONE: Final = 410
 _MODEL: Final = re.compile(r"\bmodels?\b|\bagents?\b", re.IGNORECASE)
 
 _BY_STATUS: Final[Mapping[int, type[RequestError]]] = {
@@ -124,6 +129,29 @@ def error_of(body: object) -> tuple[str, str]:
 def is_about_parent(error: NotFoundError) -> bool:
     """Tell whether a 404 may mean the parent: it names no entity, models it does."""
     return not _MODEL.search(error.api_message)
+
+
+def refuses_parent(error: RequestError, parent_id: str) -> bool:
+    """Tell whether a chained create was refused for its parent, not for its input.
+
+    API: an id that is unknown, deleted or another's is 404 without a name; one of
+    another form is 400 `Invalid interaction name: interactions/...` (agent-harness,
+    August 2026). Others of that kind are told by their words, which name the parent or
+    its field: of all else a 400 or a 403 says that the request, or the key, is wrong.
+
+    Args:
+        error: The refusal.
+        parent_id: What the create was chained on; "" for a root, which has none.
+    """
+    if not parent_id:
+        return False
+    if isinstance(error, NotFoundError):
+        return is_about_parent(error)
+    if error.status_code == _GONE:
+        return not _MODEL.search(error.api_message)
+    is_refusal = isinstance(error, InvalidRequestError | AuthenticationError)
+    said = error.api_message
+    return is_refusal and (parent_id in said or bool(_PARENT.search(said)))
 
 
 def network_error(

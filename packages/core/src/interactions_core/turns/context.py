@@ -79,7 +79,9 @@ class TurnStats:
         fresh_wait_s: The time spent on that.
         recovered: What was worked around.
         learned: What of that was found after a refusal, beside the form of the plan.
-        lost: The parent that the server no longer had.
+        lost: The parent that the server no longer had, or refused.
+        was_unknown: Whether it was a 404, which says something of how long the server
+            keeps.
         answered: What each answer took, by its id, those included that were given up.
         settled: Those of them that the budgets of a run have counted.
         separate: What answers to built-in tools took, which were asked before the turn
@@ -104,6 +106,7 @@ class TurnStats:
     recovered: list[str] = field(default_factory=list[str])
     learned: list[str] = field(default_factory=list[str])
     lost: str = ""
+    was_unknown: bool = False
     answered: dict[str, Charge] = field(default_factory=dict[str, Charge])
     settled: tuple[str, ...] = ()
     separate: dict[str, Usage] = field(default_factory=dict[str, Usage])

@@ -57,7 +57,7 @@ def _learn(run: TurnContext) -> Flow[None]:
         return
     root = yield from store_call(lambda: _root(store, scope, lost))
     yield from store_call(lambda: store.mark_gone(scope, lost))
-    if root is None or root.keyed_by != key:
+    if root is None or root.keyed_by != key or not run.tally.was_unknown:
         return
     seconds = learned_retention(run.now() - root.created_at, configured_s)
     if seconds is None:

@@ -17,7 +17,11 @@ from interactions_core.mapping.matching import Candidates
 from interactions_core.mapping.planning import Plan
 from interactions_core.profiles.loading import beliefs_here
 from interactions_core.protocol.agents import asked_agent
-from interactions_core.protocol.refusals import NOT_IMPLEMENTED, is_about_parent
+from interactions_core.protocol.refusals import (
+    NOT_IMPLEMENTED,
+    is_about_parent,
+    refuses_parent,
+)
 from interactions_core.protocol.retries import (
     FRESH_AGE_S,
     FRESH_WAIT_S,
@@ -105,20 +109,21 @@ def plan_recovery(
     run: TurnContext, error: InteractionsError, plan: Plan, evidence: Candidates
 ) -> Flow[tuple[Plan, Candidates]]:
     """Return the plan to try next, or raise the error for good."""
-    tally = run.tally
-    if isinstance(error, InvalidRequestError):
+    tally, cause = run.tally, _cause(error, plan, run.tally)
+    if cause is None and isinstance(error, InvalidRequestError):
         other = yield from store_call(
             lambda: next_plan(error, plan, evidence, run.turn)
         )
         if other is None:
             taken = yield from store_call(lambda: _taken_points(run))
             _advise(error, run.turn, plan, taken)
+            _name_parent(error, plan)
             raise error
         tally.recovered.extend(tell_changes(plan, other))
         return other, evidence
-    cause = _cause(error, plan, tally)
     if cause is None:
         _name_agent(error, run.turn, plan)
+        _name_parent(error, plan)
         raise error
     tally.recovered.append(cause)
     logger.info(
@@ -131,6 +136,8 @@ def plan_recovery(
     )
     if cause == "expired":
         tally.lost = plan.previous_interaction_id
+        tally.was_unknown = isinstance(error, NotFoundError)
+        _warn_of_adopted(run, plan)
     again, evidence = yield from find_replay(evidence, run.turn, run.records)
     again = reshape(again, plan.form, evidence, run.turn)
     again = replace(again, known_form=plan.known_form, refused=plan.refused)
@@ -139,11 +146,12 @@ def plan_recovery(
 
 def _cause(error: InteractionsError, plan: Plan, tally: TurnStats) -> str | None:
     """Name what one replay can work around; each of them once."""
-    chained = bool(plan.previous_interaction_id) and plan.reason != "explicit"
+    parent = plan.previous_interaction_id
+    chained = bool(parent) and plan.reason != "explicit"
     cause = None
     if isinstance(error, RerootedError):
         cause = "rerooted" if chained else None
-    elif isinstance(error, NotFoundError) and chained and is_about_parent(error):
+    elif isinstance(error, RequestError) and chained and refuses_parent(error, parent):
         cause = "expired"
     elif isinstance(error, ServiceError) and error.status_code == NOT_IMPLEMENTED:
         cause = "not_implemented" if chained else None
@@ -160,6 +168,37 @@ def _name_agent(error: InteractionsError, turn: Turn, plan: Plan) -> None:
     where = environment if isinstance(environment, str) else None
     said = asked_agent(name, None if where in NEW else where)
     error.args = (f"{str(error).rstrip('.')}. {said}",)
+
+
+def _name_parent(error: InteractionsError, plan: Plan) -> None:
+    """Say of a parent that the caller has named that it is what was refused."""
+    name = plan.previous_interaction_id
+    if plan.reason != "explicit" or not isinstance(error, RequestError):
+        return
+    if refuses_parent(error, name):
+        said = (
+            f"Named was the parent {name}, with `previous_interaction_id`: it has "
+            "expired, was deleted, belongs to another key, or never was one. Leave the "
+            "option out, and the messages are sent in full"
+        )
+        error.args = (f"{str(error).rstrip('.')}. {said}",)
+
+
+def _warn_of_adopted(run: TurnContext, plan: Plan) -> None:
+    """Say that an interaction is not there that somebody has vouched for.
+
+    What it holds beyond the list, an instruction for instance, was known to it alone.
+    """
+    known, name = plan.parent, plan.previous_interaction_id
+    is_theirs = known.reason == "explicit" if known else plan.reason == "retry"
+    if not is_theirs:
+        return
+    logger.warning(
+        "%s, which was adopted or named as a parent, is not there for this key; the "
+        "messages are sent in full",
+        name,
+        extra=log_fields("adopted_unseen", run.known, id=name),
+    )
 
 
 def _taken_points(run: TurnContext) -> frozenset[str]:
