@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from interactions_core import explain
 from interactions_core.canonical import Json
 from interactions_core.exceptions import InvalidRequestError
 from interactions_core.records.forms import LIFE_S, KnownForm
@@ -111,18 +112,24 @@ def test_the_next_call_of_the_kind_is_one_create(
     assert [form.change for form in asker.store.list_forms()] == changes
 
 
-def test_a_setting_that_is_known_to_be_refused_is_missed_aloud_by_everybody(
+def test_a_setting_that_is_known_to_be_refused_is_missed_aloud_once_a_process(
     asker: Asker, emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Ours: what is said with every call is read by nobody."""
     refuse(emulator, UNKNOWN)
-    asker.take(turn_of(WARM, session_id="one"))
-    caplog.clear()
 
-    asker.take(turn_of(WARM, session_id="another"))
+    for number in range(3):
+        asker.take(turn_of(WARM, session_id=str(number)))
 
     warned = [each.getMessage() for each in caplog.records if each.levelno >= WARNING]
     [said] = warned
     assert said.startswith("the API does not know generation_config.temperature: ")
+    told = [explain(asker.store, key) for key in keys_of(asker)]
+    assert [each.left_out for each in told] == [("generation_config.temperature",)] * 3
+
+
+def keys_of(asker: Asker) -> list[str]:
+    return [entry.key for _, entry in asker.store.ledger()]
 
 
 def test_what_is_remembered_says_where_and_when_and_nothing_of_the_content(

@@ -134,7 +134,8 @@ def test_what_is_left_out_because_of_a_profile_is_missed_aloud(
 ) -> None:
     profiled(refused(16, MODEL))
 
-    one.take(turn_of(WARM))
+    for number in range(2):
+        one.take(turn_of(WARM, session_id=str(number)))
 
     [said] = [each.getMessage() for each in caplog.records if each.levelno >= WARNING]
     assert said.startswith("the API does not know generation_config.temperature: ")

@@ -300,3 +300,18 @@ def test_an_interaction_that_the_store_does_not_know_is_an_error() -> None:
     assert isinstance(caught.value, InteractionsError)
     assert isinstance(caught.value, LookupError)
     assert caught.value.name == "v1_nobody"
+
+
+def test_what_was_left_out_of_a_turn_is_said(
+    tmp_path: Path, emulator: Emulator
+) -> None:
+    sessions = f"sqlite:///{tmp_path}/left_out.db"
+    said = "Unknown parameter 'temperature'."
+    emulator.fault(do={"status": 400, "message": said})
+    warm = {"model": "gemini-3.5-flash", "api_key": "k", "temperature": 0.5}
+    ChatInteractions(**warm, base_url=emulator.url, sessions=sessions).invoke("Hi.")
+
+    done = run(sessions, keys_of(sessions)[0])
+
+    line = "left out    generation_config.temperature, which the API does not know"
+    assert line in done.stdout.splitlines()

@@ -13,6 +13,7 @@ from interactions_core.records.interactions import (
     Scope,
 )
 from interactions_core.records.labels import Label
+from interactions_core.requests.settings import WITHOUT
 
 Because = Literal[
     "new_conversation",
@@ -186,6 +187,13 @@ class Explanation:
     same_usd: Decimal | None
     sentence: str
     advice: str
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Settings that were not sent, because the API had refused them as unknown."""
+        forms = self.entry.recovered if self.entry is not None else ()
+        parts = (form.partition(":") for form in forms)
+        return tuple(setting for kind, _, setting in parts if kind == WITHOUT)
 
     @property
     def prices(self) -> tuple[str, ...]:

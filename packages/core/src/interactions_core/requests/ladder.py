@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from interactions_core.exceptions import InvalidRequestError
@@ -34,6 +35,9 @@ from interactions_core.requests.results import calls_before, name_results, sort_
 from interactions_core.requests.settings import WITHOUT, is_strict
 
 logger: Final = logging.getLogger("interactions_core")
+
+Place = tuple[str, str, str]
+"""Platform with host, API version, and who is asked: where a form is remembered."""
 
 MOST: Final = 3
 """Forms that are tried after the first refusal."""
@@ -110,10 +114,10 @@ def _changed(plan: Plan, change: str, evidence: Candidates, turn: Turn) -> Plan:
     return replace(plan, form=form)
 
 
-def tell_changes(before: Plan, after: Plan) -> Form:
+def tell_changes(before: Plan, after: Plan, place: Place) -> Form:
     """Say in the log what is sent in another way, and return it."""
     changes = tuple(each for each in after.form if each not in before.form)
-    warn_of_left_out(changes)
+    warn_of_left_out(changes, place)
     where = before.previous_interaction_id or "a root"
     logger.info(
         "%s was refused; sending it again as %s",
@@ -128,16 +132,26 @@ def tell_changes(before: Plan, after: Plan) -> Form:
     return changes
 
 
-def warn_of_left_out(changes: Form) -> None:
-    """Say of each setting that is not sent that it was set for nothing."""
+def warn_of_left_out(changes: Form, place: Place) -> None:
+    """Say of each setting that is not sent that it was set for nothing, once a process.
+
+    Args:
+        changes: The form in which a request is sent.
+        place: Platform with host, API version, and who is asked.
+    """
     for change in changes:
-        kind, _, place = change.partition(":")
-        if kind == WITHOUT:
-            logger.warning(
-                "the API does not know %s: it is left out, as if it were not set",
-                place,
-                extra=log_fields("setting_left_out", reason=change),
-            )
+        if change.startswith(f"{WITHOUT}:"):
+            _warn_of_left_out(change, place)
+
+
+# What is said with every call is read by nobody; afterwards `explain` and `doctor` say it.
+@lru_cache(maxsize=4096)
+def _warn_of_left_out(change: str, place: Place) -> None:
+    logger.warning(
+        "the API does not know %s: it is left out, as if it were not set",
+        change.partition(":")[2],
+        extra=log_fields("setting_left_out", target=place[-1], reason=change),
+    )
 
 
 def _mark(turn: Turn, plan: Plan) -> str:

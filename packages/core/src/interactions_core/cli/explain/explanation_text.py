@@ -76,6 +76,9 @@ def explanation_lines(
     yield from _amount_lines(told, layout)
     if no_price:
         yield from _no_price_lines(no_price, layout)
+    if told.left_out:
+        names = ", ".join(map(shown, told.left_out))
+        yield f"{'left out':<{_LABEL}}{names}, which the API does not know"
     if told.difference is not None and told.same > 1:
         yield ""
         paid = f": {usd_text(told.same_usd)}" if told.same_usd is not None else ""

@@ -48,8 +48,8 @@ def recall_form(run: TurnContext, plan: Plan, evidence: Candidates) -> Flow[Plan
         return plan
     shaped = yield from store_call(lambda: reshape(plan, changes, evidence, run.turn))
     if shaped.form:
-        # Whoever sets it now need not be who was told when it was refused.
-        warn_of_left_out(shaped.form)
+        # Another process may have been told when it was refused.
+        warn_of_left_out(shaped.form, place)
         told = ", ".join(shaped.form)
         logger.info(
             "%s takes this only as %s",

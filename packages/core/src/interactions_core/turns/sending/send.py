@@ -119,7 +119,8 @@ def plan_recovery(
             _advise(error, run.turn, plan, taken)
             _name_parent(error, plan)
             raise error
-        tally.recovered.extend(tell_changes(plan, other))
+        place = (*run.records.service, run.turn.target_name)
+        tally.recovered.extend(tell_changes(plan, other, place))
         return other, evidence
     if cause is None:
         _name_agent(error, run.turn, plan)
