@@ -319,7 +319,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def weather(session: nox.Session) -> None:
-    """Print what 52 faults come to; `-- --faults trunc3 --adapters lang` for some."""
+    """Print what 54 faults come to; `-- --faults trunc3 --adapters lang` for some."""
     with_crewai(session, *editable(*PACKAGES), "--group", "test")
     session.run("python", "-m", "tests.weather.table", *session.posargs)
 

@@ -72,6 +72,8 @@ def _without(name: str) -> Callable[[Json], None]:
 
 
 _HTML: Final = b"<html><body>Sign in to the network.</body></html>"
+_FOREIGN: Final = b'{"id": "chatcmpl-1", "object": "chat.completion", "choices": []}'
+_ERROR: Final = b'{"error": {"code": "service_unavailable", "message": "Busy."}}'
 _TEXT: Final = {"type": "text", "text": "Well."}
 _UNKNOWN_STEP: Final = [
     {"type": "pondering", "depth": 3},
@@ -121,6 +123,8 @@ FAULTS: Final[dict[str, Fault]] = {
     "px_statusnull": Fault(garble=rewritten(_set(status=None))),
     "px_noid": Fault(garble=rewritten(_without("id"))),
     "px_html200": Fault(garble=replaced(200, _HTML, **{"content-type": "text/html"})),
+    "px_foreign200": Fault(garble=replaced(200, _FOREIGN)),
+    "px_error200": Fault(garble=replaced(200, _ERROR)),
     "px_empty200": Fault(garble=replaced(200, b"")),
     "px_truncjson": Fault(garble=halved),
     "px_null200": Fault(garble=replaced(200, b"null")),

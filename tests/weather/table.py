@@ -1,4 +1,4 @@
-"""Print what 52 faults come to, for three adapters in three modes each.
+"""Print what 54 faults come to, for three adapters in three modes each.
 
 One row an outcome: the fault, what the call came to and what it came to when it was
 asked again, what the next turn came to, creates that made an interaction of those that

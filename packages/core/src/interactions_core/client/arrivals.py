@@ -36,6 +36,11 @@ class Arrival:
         kinds = {"", "application/json", "text/event-stream"}
         return self.status == _OK and self.kind in kinds
 
+    @property
+    def contradiction(self) -> int | None:
+        """The status, where an error contradicts it: in a stream errors are usual."""
+        return None if self.kind == "text/event-stream" else self.status
+
     def no_interaction(self, body: object, what: str = "") -> NetworkError:
         """Make the error for something that came like this and is no interaction."""
         return no_interaction(

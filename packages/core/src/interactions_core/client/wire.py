@@ -103,7 +103,7 @@ def _judged(found: object, arrival: Arrival, *, stored: bool) -> JsonObject:
     if is_interaction(body, stored=stored):
         return body
     if is_error(found):
-        raise refusal(None, found, came_with=arrival.status)
+        raise refusal(None, found, came_with=arrival.contradiction)
     raise arrival.no_interaction(found)
 
 
@@ -122,7 +122,7 @@ def _assembled(body: bytes, arrival: Arrival, *, stored: bool) -> JsonObject:
             pass
     name = str(assembler.interaction.get("id") or "")
     if assembler.error is not None and not name:
-        raise refusal(None, assembler.error, came_with=arrival.status)
+        raise refusal(None, assembler.error, came_with=arrival.contradiction)
     if not assembler.completed or reader.garbled or assembler.error is not None:
         reason = "the answer is a stream that broke off"
         raise network_error(reason, sent=True, interaction_id=name)

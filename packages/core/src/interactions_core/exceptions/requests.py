@@ -14,9 +14,12 @@ class RequestError(InteractionsError):
         code: The API's own word for the error, e.g. `not_found`; "" if it gave none.
         api_message: The API's own sentence.
         retry_after_s: What `Retry-After` asked for, in seconds.
+        came_with: The HTTP status of the success that this was the body of, so that
+            nobody knows whether the request was billed; `None` for a plain refusal.
     """
 
     retryable = False
+    came_with: int | None = None
 
     def __init__(
         self,

@@ -96,14 +96,16 @@ def refusal(
     kind = _kind(status, message)
     advice = [_advice(kind)]
     if came_with is not None:
-        advice.append(f"The error came with HTTP {came_with}.")
-    return kind(
+        advice.append(f"The error came with HTTP {came_with}, and may be billed.")
+    error = kind(
         message or "the answer has no explanation",
         status_code=status,
         code=code,
         retry_after_s=_seconds(retry_after),
         advice=" ".join(filter(None, advice)),
     )
+    error.came_with = came_with
+    return error
 
 
 def error_of(body: object) -> tuple[str, str]:

@@ -54,10 +54,13 @@ def is_lost(error: RequestError) -> bool:
 def may_be_billed(error: InteractionsError, *, begins_run: bool) -> bool:
     """Tell whether a create that came to no answer may be billed.
 
-    A request in the foreground that was answered with an error is not; a run may go on
-    behind the error. An answer of which something was shown is billed as far as it came.
+    A request in the foreground that was answered with an error is not, unless it came as
+    a success; a run may go on behind the error. An answer of which something was shown
+    is billed as far as it came.
     """
     if isinstance(error, InterruptedStreamError):
+        return True
+    if isinstance(error, RequestError) and error.came_with is not None:
         return True
     if begins_run:
         return isinstance(error, RequestError) and is_lost(error)
