@@ -70,7 +70,7 @@ function askedOf(job, thread) {
 function jobNote(job) {
   const said = troubleText(job);
   if (!said) return [];
-  if (job.state === "lost") return [h("strong", said), "Whether a run exists is not known, and it may be billed. The next call begins anew."];
+  if (job.state === "lost") return [h("strong", said), `Whether a run exists is not known, and it may be billed. Next: ${job.next}.`];
   const held = job.open ? `Held ${heldText(job)}, the server answered ${answeredText(job)}; deadline ${deadlineOf(job)}. ` : "";
   return [h("strong", said), `${held}Next: ${job.next}.`];
 }

@@ -39,7 +39,7 @@ function careElement(threads) {
   const cares = [];
   for (const thread of threads) {
     const [, unattended, lost, failed, , unknown, late, unclaimed] = thread.jobs;
-    if (lost) cares.push([0, thread, "Submit lost", "fail", "Nobody knows whether the run exists. The next call begins anew."]);
+    if (lost) cares.push([0, thread, "Submit lost", "fail", "Nobody knows whether the run exists. The job says what the next call does."]);
     if (unattended) cares.push([1, thread, "Nobody waits", "warn", "A run may go on at the server. Call again, or have its answer kept: interactions jobs watch"]);
     if (unknown) cares.push([1, thread, "Not known", "warn", "For a minute or longer the server has not known the run of a job, or could not be asked. The job says since when, and what to do."]);
     if (late) cares.push([1, thread, "Late", "warn", "A run takes longer than it should, or its deadline is near."]);
