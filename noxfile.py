@@ -165,7 +165,7 @@ def compat(session: nox.Session, package: str, resolution: str) -> None:
 @nox.session
 def shapes(session: nox.Session) -> None:
     """Hold what the adapters send against the newest SDK; `-- tests/autogen` for one."""
-    with_crewai(session, *editable(*PACKAGES), "--group", "test")
+    with_crewai(session, *editable(*PACKAGES), "--group", "test", "--group", "prices")
     session.install("--upgrade-package", "google-genai", "google-genai")
     every = [f"tests/{folder}" for folder in (*ADAPTERS, "adapters")]
     # Message lists of the frameworks themselves, call after call.
