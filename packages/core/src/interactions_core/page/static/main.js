@@ -59,6 +59,7 @@ function toggleHidden() {
 
 function openOverview() {
   if (data.index.threads.length === 1) { openThread(data.index.threads[0].id, null); return; }
+  frame.wanted = null;
   Object.assign(state, { thread: null, turn: null });
   document.title = "Sessions";
   writeAddress(false);
@@ -69,7 +70,10 @@ function openOverview() {
 }
 
 async function openThread(id, turn, isBack) {
+  frame.wanted = id;
   if (!data.threads.has(id)) await live.whole;
+  // Another one was chosen while this one was waited for.
+  if (frame.wanted !== id) return;
   if (!data.threads.has(id)) { openOverview(); return; }
   const other = id !== state.thread;
   Object.assign(state, { thread: id, turn: null });
